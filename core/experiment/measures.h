@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace muonscope {
+
+// Where each measured number of a lane stands in one flat row of doubles. A row is what a history
+// stores and a panel reads; NaN stands for "not measured" (a gradient before the first step, a
+// probe that never reaches its threshold).
+class Layout {
+  public:
+    Layout() = default;
+    Layout(const std::vector<int>& widths, int modes);
+
+    int layers() const { return static_cast<int>(rank_.size()); }
+    int rank(int layer) const { return rank_[static_cast<std::size_t>(layer - 1)]; }  // 1-based
+    int product_rank() const { return product_rank_; }
+    int modes() const { return modes_; }
+    std::size_t channels() const { return channels_; }
+
+    // Channels.
+    std::size_t loss() const { return 0; }
+    std::size_t relative_error() const { return 1; }
+    std::size_t probe_floor() const { return 2; }    // least-squares floor of the probe's loss
+    std::size_t probe_after_k() const { return 3; }  // loss after K gradient steps from zero
+    std::size_t probe_steps() const { return 4; }    // steps to the threshold
+    std::size_t weight_norm(int layer) const { return 5 + static_cast<std::size_t>(layer - 1); }
+    std::size_t product_sv(int k) const { return product_ + static_cast<std::size_t>(k); }
+    std::size_t mode(int k) const { return mode_ + static_cast<std::size_t>(k); }  // u_k^T P v_k
+    std::size_t weight_sv(int layer, int k) const { return at(weight_, layer, k); }
+    std::size_t gradient_sv(int layer, int k) const { return at(gradient_, layer, k); }
+    std::size_t update_sv(int layer, int k) const { return at(update_, layer, k); }
+
+    bool operator==(const Layout&) const = default;
+
+  private:
+    std::size_t at(std::size_t base, int layer, int k) const {
+        return base + offset_[static_cast<std::size_t>(layer - 1)] + static_cast<std::size_t>(k);
+    }
+    std::vector<int> rank_;
+    std::vector<std::size_t> offset_;
+    int product_rank_ = 0, modes_ = 0;
+    std::size_t product_ = 0, mode_ = 0, weight_ = 0, gradient_ = 0, update_ = 0, channels_ = 0;
+};
+
+}  // namespace muonscope

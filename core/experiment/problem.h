@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/experiment/spec.h"
+#include "core/linalg/spectrum.h"
+#include "core/linalg/types.h"
+
+namespace muonscope {
+
+// Everything that lanes share, made once from the experiment: immutable, so threads read it freely.
+struct Problem {
+    Experiment experiment;
+    std::vector<int> widths;    // depth + 1
+    Matrix target;              // A, out x in
+    ThinSvd target_svd;         // A = U S V^T, signs fixed so that runs agree
+    int modes = 0;              // singular values of A above 1e-9 s_1: what panels call modes
+    double target_norm = 0;     // |A|_F
+    std::vector<Matrix> start;  // W_l at step 0
+    Matrix inputs;              // X, in x n; empty when whitened (then X = I, n = 1)
+    Matrix labels;              // Y, out x n; whitened: A
+    std::vector<Matrix> layer_targets;  // W_l*: U S^(1/L) ... S^(1/L) V^T balanced factors
+    Matrix probe_labels;  // target task: A; random labels: R; softmax: one-hot, classes x n
+    Matrix probe_inputs;  // softmax only: in x n; others: X = I
+    Matrix points;        // in x (classes * points): what the representation panel maps
+    std::vector<int> point_class;
+};
+
+// Throws Error (bad file, shape that does not fit, zero target).
+std::shared_ptr<const Problem> make_problem(const Experiment& experiment);
+
+}  // namespace muonscope

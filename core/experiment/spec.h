@@ -1,0 +1,157 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/linalg/newton_schulz.h"
+
+// The spec: one plain value that says everything about a run. The experiment is shared by all
+// lanes; a recipe belongs to one lane. What differs between lanes therefore stands in one place,
+// and a comparison is fair by construction.
+namespace muonscope {
+
+enum class Activation { linear, tanh };
+
+struct NetworkSpec {
+    int depth = 3;            // number of weight matrices, 1..16
+    int width = 32;           // of every layer, unless `widths` says otherwise, 1..1024
+    std::vector<int> widths;  // depth + 1 numbers, input first; empty: all `width`
+    Activation activation = Activation::linear;  // of the hidden layers
+};
+std::vector<int> layer_widths(const NetworkSpec& network);  // depth + 1, input first
+
+enum class TargetKind { gaussian, exponential, power_law, low_rank, tree, file };
+
+struct TargetSpec {
+    TargetKind kind = TargetKind::exponential;
+    double scale = 4;     // largest singular value (gaussian: entries have sd scale/sqrt(in))
+    double decay = 0.82;  // exponential: s_k = scale * decay^k
+    double exponent = 1;  // power law: s_k = scale * (k + 1)^-exponent
+    int modes = 12;       // number of non-zero modes (exponential, power law, low rank)
+    double noise = 0.02;  // low rank: sd of the noise added to every entry, over sqrt(in)
+    std::string file;     // .npy, out x in
+};
+
+enum class InitKind { gaussian, orthogonal, scaled_identity, aligned, files };
+
+struct InitSpec {
+    InitKind kind = InitKind::gaussian;
+    double scale = 0.45;             // gaussian: sd scale/sqrt(fan in); others: singular value
+    std::vector<std::string> files;  // one .npy a layer
+};
+
+enum class DataKind { whitened, samples };
+
+struct DataSpec {
+    DataKind kind = DataKind::whitened;
+    int samples = 256;  // columns of X, standard normal
+    double noise = 0;   // sd of the label noise
+    int batch = 0;      // columns a step, drawn without replacement each epoch; 0: all
+};
+
+enum class LossKind { half, relative };
+
+enum class ProbeTask { target, random_labels, softmax };
+
+struct ProbeSpec {
+    int layer = 2;  // the frozen representation: output of this layer (clamped to the depth)
+    ProbeTask task = ProbeTask::target;
+    int steps = 20;           // gradient steps from zero
+    double lr = 0.05;         // of the head
+    double threshold = 0.05;  // relative error (softmax: share misclassified) to reach
+};
+
+// What the representation panel draws: points around class means in input space.
+struct ClassesSpec {
+    int count = 6;
+    int points = 40;       // of each class
+    double spread = 0.12;  // sd around the mean, whose length is 1
+};
+
+struct RecordSpec {
+    int dense = 256;     // every step is recorded up to here, then the stride doubles by rule
+    int megabytes = 48;  // bound of the history, all lanes together
+};
+
+struct RunSpec {
+    std::int64_t steps = 1200;  // where a headless run ends: the preset's point
+    double speed = 60;          // steps a second wanted in the window; 0: as fast as possible
+};
+
+struct Experiment {
+    std::uint64_t seed = 4;
+    NetworkSpec network;
+    TargetSpec target;
+    InitSpec init;
+    DataSpec data;
+    LossKind loss = LossKind::half;
+    ProbeSpec probe;
+    ClassesSpec classes;
+    RecordSpec record;
+    RunSpec run;
+};
+
+enum class OptimizerKind { sgd, muon };
+enum class MomentumStyle { heavy_ball, ema };
+enum class NormLaw { constant, matched };
+enum class ShapeScale { none, jordan, rms };  // 1, sqrt(max(1, out/in)), .2 sqrt(max(out, in))
+
+struct OptimizerSpec {
+    OptimizerKind kind = OptimizerKind::sgd;
+    double lr = 0.02;
+    double momentum = 0;  // 0: no buffer
+    MomentumStyle momentum_style = MomentumStyle::heavy_ball;
+    bool nesterov = false;
+    int iterations = 5;                        // Newton-Schulz, 1..20
+    Precision precision = Precision::float32;  // of Newton-Schulz
+    NormLaw norm_law = NormLaw::constant;
+    ShapeScale shape_scale = ShapeScale::none;
+
+    bool operator==(const OptimizerSpec&) const = default;
+};
+
+enum class Objective {
+    network,       // the experiment's loss
+    layer_target,  // half or relative |W_l - W_l*|^2 with the balanced factors of the target
+};
+
+// When a phase ends: at the first condition met, each checked before a step. Nothing set: never.
+struct Until {
+    std::optional<std::int64_t> steps;     // of this phase
+    std::optional<double> loss;            // network loss <= this
+    std::optional<double> relative_error;  // |P - A|/|A| <= this
+};
+
+struct Phase {
+    std::string name = "train";
+    std::vector<int> layers;  // 1-based; empty: all
+    Objective objective = Objective::network;
+    OptimizerSpec optimizer;
+    std::vector<std::optional<OptimizerSpec>> layer_optimizers;  // by layer; empty: none differ
+    Until until;
+};
+const OptimizerSpec& optimizer_of(const Phase& phase, int layer);  // layer is 1-based
+bool trains(const Phase& phase, int layer);
+
+struct Recipe {
+    std::string name = "SGD";
+    std::vector<Phase> phases{Phase{}};
+};
+
+struct Spec {
+    static constexpr int current_version = 1;
+    std::string name = "custom";  // slug of the preset it came from
+    std::string title = "Custom";
+    std::string about;  // one or two sentences: what to look for
+    Experiment experiment;
+    std::vector<Recipe> lanes;
+};
+
+// Throws Error naming the key, the value and what is allowed, when parts contradict each other
+// (widths against depth, a phase's layer beyond the depth, layer targets on a net that is not
+// two-layered...). Single values are checked by the parameter table.
+void validate(const Spec& spec);
+
+}  // namespace muonscope

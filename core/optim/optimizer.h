@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "core/experiment/spec.h"
+#include "core/linalg/newton_schulz.h"
+#include "core/linalg/types.h"
+
+namespace muonscope {
+
+// One layer's optimiser: W <- W + update, update = -lr * direction(gradient, buffer).
+//   SGD    heavy ball B = mu B + G, EMA B += (1 - mu)(G - B); Nesterov looks one step ahead
+//   Muon   the same buffer, then O = NS_k(B); constant norm: lr O times the shape scale;
+//          matched: lr O |B| / (|O| + 1e-7)  (arXiv 2607.01124; with momentum |B| is the
+//          momentum's norm)
+// All memory is taken in the constructor or in reconfigure(), never in update().
+class LayerOptimizer {
+  public:
+    LayerOptimizer(Eigen::Index rows, Eigen::Index cols, const OptimizerSpec& spec);
+
+    // Takes another spec while training; the momentum buffer stays unless keep_momentum is false.
+    void reconfigure(const OptimizerSpec& spec, bool keep_momentum);
+    const OptimizerSpec& spec() const { return spec_; }
+
+    // The update to add to W, of the gradient's shape; valid until the next call.
+    const Matrix& update(const Matrix& gradient);
+
+    const Matrix& momentum_buffer() const { return buffer_; }
+
+  private:
+    OptimizerSpec spec_;
+    Matrix buffer_, direction_, update_;
+    std::optional<NewtonSchulz> newton_schulz_;
+};
+
+}  // namespace muonscope

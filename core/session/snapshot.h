@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/experiment/measures.h"
+#include "core/experiment/problem.h"
+#include "core/experiment/spec.h"
+#include "core/session/history.h"
+
+namespace muonscope {
+
+enum class TrainerState { idle, running, paused, stopping, finished, diverged, error };
+
+struct Divergence {
+    std::int64_t step = 0;
+    int layer = 0;     // 1-based; 0: the loss itself
+    std::string what;  // "gradient is not finite"
+};
+
+struct Event {
+    std::int64_t step = 0;
+    int lane = -1;     // -1: all
+    std::string text;  // "Muon -> SGD"
+};
+
+struct LaneSnapshot {
+    std::string name;
+    std::int64_t step = 0;
+    int phase = 0;                          // index; number of phases when all have ended
+    std::vector<std::int64_t> phase_steps;  // steps spent in each phase
+    bool finished = false;
+    std::optional<Divergence> divergence;
+    std::shared_ptr<const std::vector<Matrix>> weights;  // W_1 ... W_L, at `step`
+    std::vector<double> now;  // the newest measured row (see Layout); empty before the first
+    std::int64_t now_step = 0;
+    HistoryView history;
+    std::uint64_t state_hash = 0;
+};
+
+// What the window draws. Immutable; replaced as a whole.
+struct Snapshot {
+    std::uint64_t serial = 0;
+    TrainerState state = TrainerState::idle;
+    std::string message;  // why: divergence, error
+    std::int64_t step = 0;
+    double wanted_speed = 0, reached_speed = 0;  // steps a second; wanted 0: as fast as possible
+    std::shared_ptr<const Spec> spec;            // as edited so far
+    std::shared_ptr<const Problem> problem;
+    Layout layout;
+    std::vector<LaneSnapshot> lanes;
+    std::shared_ptr<const std::vector<Event>> events;
+
+    bool can_start() const { return state == TrainerState::idle || state == TrainerState::paused; }
+    bool can_pause() const { return state == TrainerState::running; }
+    bool can_step() const { return can_start(); }
+    bool can_reset() const { return state != TrainerState::stopping; }
+};
+
+}  // namespace muonscope

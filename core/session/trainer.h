@@ -1,0 +1,38 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "core/session/command.h"
+#include "core/session/snapshot.h"
+
+namespace muonscope {
+
+struct TrainerOptions {
+    int workers = 0;  // 0: as many as lanes or cores - 1, whichever is fewer, at least 1
+    // Called from the trainer's thread after each new snapshot; must return at once.
+    std::function<void()> on_snapshot;
+    double snapshots_per_second = 60;
+};
+
+// The background thread that owns a session. Every method may be called from any thread.
+class Trainer {
+  public:
+    explicit Trainer(Spec spec, TrainerOptions options = {});
+    ~Trainer();  // stops within one stretch of steps
+    Trainer(const Trainer&) = delete;
+    Trainer& operator=(const Trainer&) = delete;
+
+    void send(Command command);  // never blocks on training
+    std::shared_ptr<const Snapshot> snapshot() const;
+    // Spec + log of edits: replayed, it gives the same bits.
+    std::string session_json() const;
+    // Waits until every command sent before this call has been applied and shown in a snapshot.
+    void drain();
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace muonscope
