@@ -1,0 +1,73 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/session/command.h"
+#include "core/session/snapshot.h"
+
+struct ImFont;
+
+// A panel is a free function of (snapshot, ui state, command sink). It never sees a lane, a thread
+// or the trainer.
+namespace muonscope::gui {
+
+struct Theme;  // theme.h: colours and sizes
+
+struct Fonts {
+    ImFont* text = nullptr;     // Inter regular with the icons merged
+    ImFont* heading = nullptr;  // Inter semi-bold
+    ImFont* mono = nullptr;     // JetBrains Mono
+};
+
+// What the user chose about the view; kept between sessions in the configuration folder.
+struct Preferences {
+    bool dark = true;
+    double user_scale = 1.0;  // 0.5 to 4, times the monitor's content scale
+    bool presentation = false;
+
+    // Singular values over steps.
+    int sv_source = 0;  // 0: product; l: layer l
+    bool sv_heatmap = false, sv_log = false;
+    bool sv_target_basis = false;  // modes u_k^T P v_k instead of sorted singular values
+    bool sv_levels = true;         // dotted target levels
+    bool loss_log = true;
+    int spectrum_source = 0;
+    bool spectrum_log = false;
+    int spectrum_kind = 0;   // weights, gradient, update
+    bool show_ghost = true;  // representations: the start
+};
+
+// What lives only while the window is open. Panels keep no statics: whatever they remember
+// between frames stands here.
+struct ViewState {
+    bool follow = true;  // step axes follow the run; off once the user pans or zooms
+    double step_min = 0, step_max = 200;  // shared by every step axis, eased, not jumping
+    bool show_help = false;
+    std::string toast;  // last error of a window action, shown until dismissed
+    std::vector<double> scratch_x, scratch_y;  // decimation buffers
+};
+
+struct PanelContext {
+    const Snapshot* snapshot = nullptr;  // null until the first one
+    Preferences& preferences;
+    ViewState& view;
+    const Theme& theme;
+    const Fonts& fonts;
+    std::function<void(Command)> send;
+    double frame_milliseconds = 0;  // mean of the newest second
+    double memory_megabytes = 0;    // resident
+};
+
+struct Panel {
+    const char* title;        // window title and identity in layouts
+    const char* explanation;  // dim, beside the title
+    const char* help;         // on hover over the title: what it shows and how to read it
+    void (*draw)(PanelContext&);
+};
+std::span<const Panel> panels();
+
+}  // namespace muonscope::gui
