@@ -1,0 +1,56 @@
+# What every target of ours is compiled with: the language, the warnings, the processor, the sanitizers.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "Release or Debug" FORCE)
+endif()
+
+# Precompiled headers carry dates and no macro definitions of their own: ccache must be told that
+# this is fine, and GCC must keep the header's name in the preprocessed text, or nothing ever hits.
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(launcher ${CMAKE_COMMAND} -E env
+        CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
+    set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
+endif()
+
+add_library(muonscope_compiler INTERFACE)
+target_compile_features(muonscope_compiler INTERFACE cxx_std_20)
+target_compile_options(muonscope_compiler INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast
+    -Wcast-align -Wunused -Wdouble-promotion -Wformat=2 -Wimplicit-fallthrough
+    -Wconversion -Wno-sign-conversion
+    $<$<BOOL:${MUONSCOPE_WERROR}>:-Werror>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(muonscope_compiler INTERFACE
+        -Wduplicated-cond -Wlogical-op
+        # GCC 12 reports these from inside Eigen's and the standard library's inlined code.
+        -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-restrict
+        -Wno-dangling-pointer -Wno-free-nonheap-object)
+    if(CCACHE)
+        add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+    endif()
+else()
+    # Clang's precompiled headers hold the time of the source unless told otherwise.
+    add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
+endif()
+
+# The whole program must agree on these: Eigen's alignment depends on the processor chosen, and a
+# sanitizer sees only what it was compiled into.
+if(MUONSCOPE_NATIVE)
+    add_compile_options($<$<COMPILE_LANGUAGE:C,CXX>:-march=native>)
+endif()
+if(MUONSCOPE_SANITIZE)
+    add_compile_options($<$<COMPILE_LANGUAGE:C,CXX>:-fsanitize=${MUONSCOPE_SANITIZE}>
+        $<$<COMPILE_LANGUAGE:C,CXX>:-fno-sanitize-recover=all>
+        $<$<COMPILE_LANGUAGE:C,CXX>:-fno-omit-frame-pointer> $<$<COMPILE_LANGUAGE:C,CXX>:-O1>)
+    add_link_options(-fsanitize=${MUONSCOPE_SANITIZE})
+elseif(CMAKE_BUILD_TYPE STREQUAL "Debug")
+    add_compile_definitions($<$<COMPILE_LANGUAGE:CXX>:_GLIBCXX_ASSERTIONS>)
+endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG")

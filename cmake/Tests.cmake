@@ -1,0 +1,52 @@
+# One executable a folder of tests/, one ctest label each.
+
+include(GoogleTest)
+find_package(GTest REQUIRED)
+
+function(add_test_folder folder timeout)
+    sources(found tests/${folder}/*.cpp)
+    if(NOT found)
+        return()
+    endif()
+    add_executable(test_${folder} ${found})
+    target_link_libraries(test_${folder} PRIVATE muonscope_compiler ${ARGN} GTest::gtest_main)
+    target_compile_definitions(test_${folder} PRIVATE
+        MUONSCOPE_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+        MUONSCOPE_BINARY="${PROJECT_BINARY_DIR}/muonscope${CMAKE_EXECUTABLE_SUFFIX}")
+    target_precompile_headers(test_${folder} PRIVATE
+        <Eigen/Dense> <fmt/format.h> <gtest/gtest.h> <functional> <memory> <string> <vector>)
+    if(TARGET muonscope)
+        add_dependencies(test_${folder} muonscope)
+    endif()
+    gtest_discover_tests(test_${folder} TEST_PREFIX ${folder}. DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+        WORKING_DIRECTORY "${PROJECT_BINARY_DIR}" PROPERTIES LABELS ${folder} TIMEOUT ${timeout})
+endfunction()
+
+add_test_folder(core 120 muonscope_core)
+add_test_folder(session 120 muonscope_core)
+add_test_folder(cli 180 muonscope_cli)
+if(MUONSCOPE_GUI)
+    add_test_folder(gui 180 muonscope_gui)
+endif()
+
+# The program as its users have it: scripts that start the executable.
+if(MUONSCOPE_GUI AND TARGET muonscope)
+    file(GLOB scripts CONFIGURE_DEPENDS
+        "${PROJECT_SOURCE_DIR}/tests/e2e/test_*.py" "${PROJECT_SOURCE_DIR}/tests/e2e/test_*.sh")
+    foreach(script IN LISTS scripts)
+        get_filename_component(name "${script}" NAME_WE)
+        add_test(NAME e2e.${name} COMMAND "${script}")
+        set_tests_properties(e2e.${name} PROPERTIES LABELS e2e TIMEOUT 300
+            ENVIRONMENT "MUONSCOPE=$<TARGET_FILE:muonscope>;PYTHONDONTWRITEBYTECODE=1")
+    endforeach()
+endif()
+
+sources(bench_sources tests/bench/*.cpp)
+if(bench_sources)
+    find_package(benchmark REQUIRED)
+    add_executable(bench ${bench_sources})
+    target_link_libraries(bench PRIVATE muonscope_compiler muonscope_cli benchmark::benchmark_main)
+    if(MUONSCOPE_GUI)
+        target_link_libraries(bench PRIVATE muonscope_gui)
+    endif()
+endif()
