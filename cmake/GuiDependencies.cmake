@@ -3,8 +3,17 @@
 set(MUONSCOPE_DEPS "${PROJECT_SOURCE_DIR}/build/deps" CACHE PATH "What cmake/fetch_deps.sh fetched")
 find_program(BASH bash REQUIRED)
 
+find_package(imgui CONFIG QUIET)
+find_package(implot CONFIG QUIET)
+find_package(glfw3 3.4 CONFIG QUIET)
+if(imgui_FOUND AND implot_FOUND AND glfw3_FOUND)
+    set(without --without-imgui)
+else()
+    set(without "")
+endif()
+
 # The wheels: cheap to ask when nothing is missing, and honest about what is when something is.
-execute_process(COMMAND "${BASH}" "${PROJECT_SOURCE_DIR}/cmake/fetch_deps.sh" "${MUONSCOPE_DEPS}"
+execute_process(COMMAND "${BASH}" "${PROJECT_SOURCE_DIR}/cmake/fetch_deps.sh" "${MUONSCOPE_DEPS}" ${without}
     RESULT_VARIABLE failed OUTPUT_VARIABLE said ERROR_VARIABLE said)
 if(failed)
     message(FATAL_ERROR "Could not fetch the pinned packages of cmake/requirements.txt into "
@@ -14,10 +23,7 @@ endif()
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
     "${PROJECT_SOURCE_DIR}/cmake/requirements.txt" "${PROJECT_SOURCE_DIR}/cmake/fetch_deps.sh")
 
-find_package(imgui CONFIG QUIET)
-find_package(implot CONFIG QUIET)
-find_package(glfw3 3.4 CONFIG QUIET)
-if(NOT (imgui_FOUND AND implot_FOUND AND glfw3_FOUND))
+if(NOT without)
     # All three from the wheel or none: they are compiled against each other.
     set(wheel "${MUONSCOPE_DEPS}/imgui/install")
     foreach(target IN ITEMS imgui::imgui implot::implot glfw)
@@ -47,9 +53,14 @@ add_library(glad STATIC "${MUONSCOPE_DEPS}/glad/src/gl.c")
 target_include_directories(glad SYSTEM PUBLIC "${MUONSCOPE_DEPS}/glad/include")
 
 # Static, so that the program starts where only libc, libstdc++ and a GL driver are installed.
-find_library(PNG_STATIC NAMES libpng16.a libpng.a REQUIRED)
-find_library(ZLIB_STATIC NAMES libz.a REQUIRED)
-find_path(PNG_INCLUDE png.h REQUIRED)
+find_library(PNG_STATIC NAMES libpng16.a libpng.a)
+find_library(ZLIB_STATIC NAMES libz.a)
+find_path(PNG_INCLUDE png.h)
 add_library(muonscope_png INTERFACE)
-target_include_directories(muonscope_png SYSTEM INTERFACE "${PNG_INCLUDE}")
-target_link_libraries(muonscope_png INTERFACE "${PNG_STATIC}" "${ZLIB_STATIC}" m)
+if(PNG_STATIC AND ZLIB_STATIC AND PNG_INCLUDE)
+    target_include_directories(muonscope_png SYSTEM INTERFACE "${PNG_INCLUDE}")
+    target_link_libraries(muonscope_png INTERFACE "${PNG_STATIC}" "${ZLIB_STATIC}" m)
+else()
+    find_package(PNG REQUIRED)
+    target_link_libraries(muonscope_png INTERFACE PNG::PNG)
+endif()
