@@ -9,11 +9,11 @@ if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
     set(CMAKE_BUILD_TYPE Release CACHE STRING "Release or Debug" FORCE)
 endif()
 
-# Precompiled headers carry dates and no macro definitions of their own: ccache must be told that
-# this is fine, and GCC must keep the header's name in the preprocessed text, or nothing ever hits.
+# ccache, with what precompiled headers need: without these settings it never hits. Paths below the
+# repository count as relative, so that two clones share one cache.
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-    set(launcher ${CMAKE_COMMAND} -E env
+    set(launcher ${CMAKE_COMMAND} -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1
         CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
     set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
     set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
@@ -33,6 +33,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-restrict
         -Wno-dangling-pointer -Wno-free-nonheap-object)
     if(CCACHE)
+        # Keeps the precompiled header's name in the preprocessed text, which ccache reads.
         add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
     endif()
 else()
@@ -46,11 +47,16 @@ if(MUONSCOPE_NATIVE)
     add_compile_options($<$<COMPILE_LANGUAGE:C,CXX>:-march=native>)
 endif()
 if(MUONSCOPE_SANITIZE)
-    add_compile_options($<$<COMPILE_LANGUAGE:C,CXX>:-fsanitize=${MUONSCOPE_SANITIZE}>
+    add_compile_options(
+        $<$<COMPILE_LANGUAGE:C,CXX>:-fsanitize=${MUONSCOPE_SANITIZE}>
         $<$<COMPILE_LANGUAGE:C,CXX>:-fno-sanitize-recover=all>
-        $<$<COMPILE_LANGUAGE:C,CXX>:-fno-omit-frame-pointer> $<$<COMPILE_LANGUAGE:C,CXX>:-O1>)
+        $<$<COMPILE_LANGUAGE:C,CXX>:-fno-omit-frame-pointer>)
     add_link_options(-fsanitize=${MUONSCOPE_SANITIZE})
-elseif(CMAKE_BUILD_TYPE STREQUAL "Debug")
+    set(CMAKE_C_FLAGS_DEBUG "-O1 -g1")
+    set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
     add_compile_definitions($<$<COMPILE_LANGUAGE:CXX>:_GLIBCXX_ASSERTIONS>)
 endif()
-set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG")
+# No path of this machine in what others are given.
+set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=")
