@@ -22,7 +22,28 @@ foreach(path IN LISTS repository_files)
     embed("${name}" "${path}")
 endforeach()
 
+# Every library and font that is copied into the program comes with its licence: Debian's copyright
+# file, or ours for what Debian does not have.
+function(embed_notices)
+    foreach(package IN LISTS ARGN)
+        set(path "/usr/share/doc/${package}/copyright")
+        if(EXISTS "${path}")
+            embed("notices/${package}.txt" "${path}")
+        else()
+            message(WARNING "No ${path}: the program will not show the licence of ${package}")
+        endif()
+    endforeach()
+    set(embedded_names ${embedded_names} PARENT_SCOPE)
+    set(embedded_paths ${embedded_paths} PARENT_SCOPE)
+endfunction()
+
+embed_notices(libeigen3-dev libfmt-dev nlohmann-json3-dev libcli11-dev)
+
 if(MUONSCOPE_GUI)
+    embed_notices(libpng-dev zlib1g-dev fonts-inter fonts-jetbrains-mono)
+    foreach(package IN ITEMS bootstrap-icons dear-imgui glad glfw implot)
+        embed(notices/${package}.txt "${PROJECT_SOURCE_DIR}/cmake/notices/${package}.txt")
+    endforeach()
     set(MUONSCOPE_FONTS "/usr/share/fonts" CACHE PATH "Where the font packages lie")
     embed(fonts/Inter-Regular.otf "${MUONSCOPE_FONTS}/opentype/inter/Inter-Regular.otf")
     embed(fonts/Inter-SemiBold.otf "${MUONSCOPE_FONTS}/opentype/inter/Inter-SemiBold.otf")
