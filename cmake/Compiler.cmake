@@ -58,5 +58,7 @@ endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")
     add_compile_definitions($<$<COMPILE_LANGUAGE:CXX>:_GLIBCXX_ASSERTIONS>)
 endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG")
 # No path of this machine in what others are given.
-set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=")
+add_compile_options(
+    "$<$<AND:$<CONFIG:Release>,$<COMPILE_LANGUAGE:C,CXX>>:-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>")
