@@ -1,0 +1,238 @@
+#include "app/gui/plots/reduction.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/session/history.h"
+
+namespace muonscope::plots {
+
+namespace {
+constexpr float nothing = std::numeric_limits<float>::quiet_NaN();
+constexpr float infinite = std::numeric_limits<float>::infinity();
+
+float narrow(double value) {
+    constexpr double limit = std::numeric_limits<float>::max();
+    return static_cast<float>(std::clamp(value, -limit, limit));
+}
+}  // namespace
+
+double AxisScale::forward(double value) const {
+    if (!logarithmic) return value;
+    if (std::isnan(value)) return value;
+    return std::log10(std::max(value, floor));
+}
+
+double AxisScale::inverse(double position) const {
+    return logarithmic ? std::pow(10.0, position) : position;
+}
+
+void Reduction::begin(int channels, double x_min, double x_max, int bins) {
+    channels_ = std::max(channels, 0);
+    bins_ = std::max(bins, 1);
+    x_min_ = x_min;
+    x_max_ = x_max > x_min ? x_max : x_min + 1;
+    to_bins_ = bins_ / (x_max_ - x_min_);
+    beyond_ = false;
+    const auto count = static_cast<std::size_t>(bins_) + 2;
+    at_.assign(count, Bin{});
+    cells_.assign(count * static_cast<std::size_t>(channels_),
+                  Cell{nothing, nothing, nothing, nothing, 0, 0, infinite});
+    gap_.assign(cells_.size(), 0);
+}
+
+void Reduction::add(double x, std::span<const double> values) {
+    const double position = (x - x_min_) * to_bins_;
+    int bin;
+    if (!(position >= 0)) {
+        bin = 0;
+    } else if (position > bins_) {
+        if (beyond_) return;
+        beyond_ = true;
+        bin = bins_ + 1;
+    } else {
+        bin = 1 + std::min(static_cast<int>(position), bins_ - 1);
+    }
+    Bin& at = at_[static_cast<std::size_t>(bin)];
+    const auto base = static_cast<std::size_t>(bin) * static_cast<std::size_t>(channels_);
+    const float px = narrow(position);
+    if (bin == 0 && at.samples > 0) {  // only the newest sample left of the range matters
+        std::fill_n(cells_.begin() + static_cast<std::ptrdiff_t>(base), channels_,
+                    Cell{nothing, nothing, nothing, nothing, 0, 0, infinite});
+        std::fill_n(gap_.begin() + static_cast<std::ptrdiff_t>(base), channels_, std::uint8_t{0});
+        at = Bin{};
+    }
+    if (at.samples == 0) at.first_x = px;
+    at.last_x = px;
+    ++at.samples;
+    for (int c = 0; c < channels_; ++c) {
+        const double exact = values[static_cast<std::size_t>(c)];
+        Cell& into = cells_[base + static_cast<std::size_t>(c)];
+        if (!std::isfinite(exact)) {
+            gap_[base + static_cast<std::size_t>(c)] = 1;
+            at.gap = true;
+            continue;
+        }
+        const float value = narrow(exact);
+        into.last = value;
+        if (std::isnan(into.first)) {
+            into.first = into.low = into.high = value;
+            into.low_x = into.high_x = px;
+        } else if (value < into.low) {
+            into.low = value;
+            into.low_x = px;
+        } else if (value > into.high) {
+            into.high = value;
+            into.high_x = px;
+        }
+        if (value > 0 && value < into.smallest) into.smallest = value;
+    }
+}
+
+void Reduction::trace(int channel, std::vector<CurvePoint>& out) const {
+    bool open = false;  // a line may continue
+    const auto cut = [&] {
+        if (open) out.push_back({out.back().x, nothing});
+        open = false;
+    };
+    for (int bin = 0; bin < bins_ + 2; ++bin) {
+        const Bin& at = at_[static_cast<std::size_t>(bin)];
+        if (at.samples == 0) continue;  // sparse samples: the line goes through
+        const auto index = static_cast<std::size_t>(bin) * static_cast<std::size_t>(channels_) +
+                           static_cast<std::size_t>(channel);
+        const Cell& from = cells_[index];
+        if (std::isnan(from.first)) {
+            cut();
+            continue;
+        }
+        const auto emit = [&](float x, float y) {
+            if (open && out.back().x == x && out.back().y == y) return;
+            out.push_back({x, y});
+            open = true;
+        };
+        emit(at.first_x, from.first);
+        if (from.low_x <= from.high_x) {
+            emit(from.low_x, from.low);
+            emit(from.high_x, from.high);
+        } else {
+            emit(from.high_x, from.high);
+            emit(from.low_x, from.low);
+        }
+        emit(at.last_x, from.last);
+        if (gap_[index]) cut();
+    }
+    if (!open && !out.empty() && std::isnan(out.back().y)) out.pop_back();
+}
+
+bool Reduction::extent(int first, int count, double& low, double& high) const {
+    float smallest = infinite, largest = -infinite;
+    for (int bin = 1; bin <= bins_; ++bin)
+        if (at_[static_cast<std::size_t>(bin)].samples > 0)
+            for (int c = first; c < first + count; ++c) {
+                const Cell& from = cell(bin, c);
+                if (from.low < smallest) smallest = from.low;
+                if (from.high > largest) largest = from.high;
+            }
+    if (!(smallest <= largest)) return false;
+    low = static_cast<double>(smallest);
+    high = static_cast<double>(largest);
+    return true;
+}
+
+bool Reduction::smallest_positive(int first, int count, double& value) const {
+    float smallest = infinite;
+    for (int bin = 1; bin <= bins_; ++bin)
+        if (at_[static_cast<std::size_t>(bin)].samples > 0)
+            for (int c = first; c < first + count; ++c)
+                smallest = std::min(smallest, cell(bin, c).smallest);
+    value = static_cast<double>(smallest);
+    return smallest < infinite;
+}
+
+void Reduction::last_values(int channel, std::span<float> out) const {
+    float newest = nothing;
+    if (at_[0].samples > 0) newest = cell(0, channel).last;
+    const int end = std::min(bins_, static_cast<int>(out.size()));
+    int newest_bin = 0;  // no value is drawn beyond the newest sample
+    for (int bin = 1; bin <= bins_ + 1; ++bin)
+        if (at_[static_cast<std::size_t>(bin)].samples > 0) newest_bin = bin;
+    for (int bin = 1; bin <= end; ++bin) {
+        if (at_[static_cast<std::size_t>(bin)].samples > 0) newest = cell(bin, channel).last;
+        out[static_cast<std::size_t>(bin - 1)] = bin <= newest_bin ? newest : nothing;
+    }
+}
+
+bool HistoryReduction::update(const HistoryView& history, std::size_t first_channel, int count,
+                              double x_min, double x_max, int bins) {
+    const double* first_row = history.size() > 0 ? history.row(0).data() : nullptr;
+    bool same = generation_ == history.generation() && first_channel_ == first_channel &&
+                reduction_.channels() == count && reduction_.x_min() == x_min &&
+                reduction_.x_max() == x_max && reduction_.bins() == bins &&
+                total_channels_ == history.channels() && first_row_ == first_row &&
+                read_ <= history.size();
+    // A history that began again may look alike; its newest known row does not.
+    if (same && read_ > 0)
+        same = history.step(read_ - 1) == last_step_ &&
+               (history.value(read_ - 1, 0) == last_value_ || std::isnan(last_value_));
+    if (!same) {
+        generation_ = history.generation();
+        first_channel_ = first_channel;
+        total_channels_ = history.channels();
+        first_row_ = first_row;
+        reduction_.begin(count, x_min, x_max, bins);
+        // The last sample at or left of the range's start.
+        std::size_t low = 0, high = history.size();
+        while (low < high) {
+            const std::size_t middle = (low + high) / 2;
+            if (static_cast<double>(history.step(middle)) < x_min)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        read_ = low > 0 ? low - 1 : 0;
+    } else if (read_ == history.size() || reduction_.complete()) {
+        return false;
+    }
+    const auto channels = static_cast<std::size_t>(count);
+    if (first_channel + channels <= history.channels())
+        for (; read_ < history.size() && !reduction_.complete(); ++read_)
+            reduction_.add(static_cast<double>(history.step(read_)),
+                           history.row(read_).subspan(first_channel, channels));
+    if (read_ > 0 && read_ <= history.size()) {
+        last_step_ = history.step(read_ - 1);
+        last_value_ = history.value(read_ - 1, 0);
+    }
+    return true;
+}
+
+std::size_t straighten(std::span<CurvePoint> points, float tolerance) {
+    if (points.size() < 3) return points.size();
+    std::size_t kept = 1;
+    CurvePoint anchor = points[0];
+    float low = -infinite, high = infinite;  // slopes that pass all points since the anchor
+    for (std::size_t i = 1; i + 1 < points.size(); ++i) {
+        const CurvePoint point = points[i], next = points[i + 1];
+        const float dx = point.x - anchor.x;
+        if (dx > 0) {
+            low = std::max(low, (point.y - tolerance - anchor.y) / dx);
+            high = std::min(high, (point.y + tolerance - anchor.y) / dx);
+        }
+        const float ahead = next.x - anchor.x;
+        bool straight = false;
+        if (dx > 0 && ahead > 0) {
+            const float slope = (next.y - anchor.y) / ahead;
+            straight = slope >= low && slope <= high;
+        }
+        if (!straight) {
+            points[kept++] = point;
+            anchor = point;
+            low = -infinite;
+            high = infinite;
+        }
+    }
+    points[kept++] = points.back();
+    return kept;
+}
+
+}  // namespace muonscope::plots

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace muonscope {
+class HistoryView;
+}
+
+// Series are drawn on pixels, so no more of them is kept than pixels can show: of the samples that
+// fall into one bin (two pixels wide) the first, the smallest, the largest and the last (Jugel et
+// al., "M4: A Visualization-Oriented Time Series Data Aggregation", VLDB 2014). The picture is the
+// same, the number of points depends on the width alone.
+namespace muonscope::plots {
+
+// A point of a reduced series: x in bins from the left edge, y as accumulated. A NaN y breaks the
+// line.
+struct CurvePoint {
+    float x, y;
+};
+
+// How a value is put on an axis: linear, or log10 with everything at or below `floor` on it.
+struct AxisScale {
+    bool logarithmic = false;
+    double floor = 0;  // logarithmic only, > 0
+    double forward(double value) const;
+    double inverse(double position) const;
+    bool operator==(const AxisScale&) const = default;
+};
+
+// Some adjacent channels of one history, reduced over one range. Samples are added in order of x.
+class Reduction {
+  public:
+    // Forgets everything. bins >= 1; x_max > x_min.
+    void begin(int channels, double x_min, double x_max, int bins);
+    // values: one for each channel. Samples left of the range replace one another, so that a line
+    // enters from outside; of those right of it only the first counts.
+    void add(double x, std::span<const double> values);
+
+    int channels() const { return channels_; }
+    int bins() const { return bins_; }
+    double x_min() const { return x_min_; }
+    double x_max() const { return x_max_; }
+    bool complete() const { return beyond_; }  // a sample right of the range has come: add no more
+
+    // The points of a channel in order, appended to `out`. At most 4 a bin.
+    void trace(int channel, std::vector<CurvePoint>& out) const;
+    // Smallest and largest finite value of some channels inside the range; false when there is
+    // none.
+    bool extent(int first, int count, double& low, double& high) const;
+    // Smallest value above zero of some channels.
+    bool smallest_positive(int first, int count, double& value) const;
+    // The newest value of a channel in each bin, NaN where nothing was sampled; bins() floats.
+    void last_values(int channel, std::span<float> out) const;
+
+  private:
+    struct Cell {
+        float first, low, high, last;  // NaN: nothing finite
+        float low_x, high_x;
+        float smallest;  // above zero; infinity: none
+    };
+    Cell& cell(int bin, int channel) {
+        return cells_[static_cast<std::size_t>(bin) * static_cast<std::size_t>(channels_) +
+                      static_cast<std::size_t>(channel)];
+    }
+    const Cell& cell(int bin, int channel) const {
+        return const_cast<Reduction*>(this)->cell(bin, channel);
+    }
+    // Bin 0 holds what lies left of the range, bin bins_ + 1 what lies right of it.
+    struct Bin {
+        float first_x = 0, last_x = 0;
+        std::uint32_t samples = 0;
+        bool gap = false;  // some channel had a NaN
+    };
+    int channels_ = 0, bins_ = 0;
+    double x_min_ = 0, x_max_ = 1, to_bins_ = 1;
+    bool beyond_ = false;
+    std::vector<Bin> at_;
+    std::vector<Cell> cells_;
+    std::vector<std::uint8_t> gap_;  // per cell: a NaN was met
+};
+
+// A reduction of a history that grows: as long as the history only appends and the range stays,
+// update() reads the new rows and no others.
+class HistoryReduction {
+  public:
+    // True when anything changed. count channels from `first_channel` on.
+    bool update(const HistoryView& history, std::size_t first_channel, int count, double x_min,
+                double x_max, int bins);
+    const Reduction& reduction() const { return reduction_; }
+
+  private:
+    Reduction reduction_;
+    std::uint64_t generation_ = 0;
+    std::size_t first_channel_ = 0, read_ = 0, total_channels_ = 0;
+    const double* first_row_ = nullptr;  // identity of the history, never read through
+    std::int64_t last_step_ = -1;
+    double last_value_ = 0;
+};
+
+// Removes the points of a polyline that lie within `tolerance` of the line through their
+// neighbours (one pass, cone intersection: Williams 1978). x must not decrease. Works in place on
+// a run without NaN; returns the number kept. The two ends stay.
+std::size_t straighten(std::span<CurvePoint> points, float tolerance);
+
+}  // namespace muonscope::plots
