@@ -1,0 +1,42 @@
+#include "app/gui/panels/panels.h"
+
+#include <array>
+
+namespace muonscope::gui {
+
+namespace {
+constexpr std::array<Panel, 7> all{{
+    {"Lanes", "same start, same data",
+     "Each lane runs the shared experiment by its own recipe. A change acts on the running "
+     "training from the next step on and leaves a mark on every step axis.",
+     draw_lanes},
+    {"Singular values", "σ over steps; dotted: target",
+     "How strongly the network passes each of its own directions. SGD learns the large modes "
+     "of the target first, one after the other: a fan. Muon moves all of them at one rate: a "
+     "bundle. Dotted lines are the target's levels.",
+     draw_singular_values},
+    {"Loss", "½‖P − A‖²",
+     "What the training minimises. A plateau means that the modes learned so far are done and "
+     "the next one is still too small to be seen.",
+     draw_loss},
+    {"Downstream probe", "a fresh linear head",
+     "A linear head is trained from zero on one layer's frozen output. Its loss after a few "
+     "steps says how easily what comes later could use this representation.",
+     draw_probe},
+    {"Representations", "classes after each layer",
+     "The same points after each layer, in the target's two leading directions, coloured by "
+     "class. Grey: where they were at the start.",
+     draw_representations},
+    {"Spectrum now", "at this step",
+     "Singular values of one matrix at the newest measured step, lanes side by side.",
+     draw_spectrum_now},
+    {"Measures", "at this step",
+     "Numbers of the newest measured step, each with its definition on hover.", draw_measures},
+}};
+}  // namespace
+
+std::span<const Panel> panels() {
+    return all;
+}
+
+}  // namespace muonscope::gui

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/experiment/spec.h"
+
+namespace muonscope::gui {
+
+struct RenderOptions {
+    Spec spec;
+    std::int64_t steps = 140;
+    int width = 1600, height = 900;  // pixels, 64..8192
+    double scale = 1;                // 0.5..4
+    bool dark = true;
+    std::string panel;   // slug of one panel ("singular-values"); empty: the whole window
+    std::string output;  // .png
+};
+
+// Trains `steps` steps and draws the window into a PNG, with no display. The same arguments give
+// the same picture. Throws Error on bad arguments; returns 0, or 2 when OSMesa is missing, with one
+// line on stderr that names its package.
+int render_window(const RenderOptions& options);
+
+}  // namespace muonscope::gui

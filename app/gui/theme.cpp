@@ -1,0 +1,279 @@
+#include "app/gui/theme.h"
+
+#include "implot.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace muonscope::gui {
+namespace {
+
+constexpr ImVec4 rgb(unsigned hex) {
+    return {static_cast<float>((hex >> 16U) & 255U) / 255.0F,
+            static_cast<float>((hex >> 8U) & 255U) / 255.0F,
+            static_cast<float>(hex & 255U) / 255.0F, 1.0F};
+}
+
+double linear(float channel) {  // sRGB to linear light, IEC 61966-2-1
+    const double c = static_cast<double>(channel);
+    return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
+}
+
+double luminance(const ImVec4& c) {
+    return 0.2126 * linear(c.x) + 0.7152 * linear(c.y) + 0.0722 * linear(c.z);
+}
+
+// SGD's blue and Muon's magenta, then Okabe and Ito's palette (2008), strongest contrasts first.
+constexpr std::array<ImVec4, 8> lane_colours{rgb(0x2F80ED), rgb(0xD946EF), rgb(0xE69F00),
+                                             rgb(0x009E73), rgb(0xD55E00), rgb(0x56B4E9),
+                                             rgb(0xF0E442), rgb(0xCC79A7)};
+constexpr std::array<ImVec4, 8> class_colours{rgb(0xE69F00), rgb(0x56B4E9), rgb(0x009E73),
+                                              rgb(0xF0E442), rgb(0xD55E00), rgb(0xCC79A7),
+                                              rgb(0x0072B2), rgb(0x8A8F98)};
+
+constexpr std::array<ImVec4, 9> viridis_stops{rgb(0x440154), rgb(0x472D7B), rgb(0x3B528B),
+                                              rgb(0x2C728E), rgb(0x21918C), rgb(0x28AE80),
+                                              rgb(0x5EC962), rgb(0xADDC30), rgb(0xFDE725)};
+
+void style_imgui(const Theme& t, ImGuiStyle& style) {
+    style = ImGuiStyle();
+    style.FontSizeBase = size::font;
+    style.FontScaleDpi = t.scale;
+    style.WindowPadding = {10, 8};
+    style.WindowRounding = size::corner;
+    style.ChildRounding = size::corner;
+    style.PopupRounding = size::corner;
+    style.FrameRounding = 4;
+    style.GrabRounding = 4;
+    style.ScrollbarRounding = 4;
+    style.TabRounding = 4;
+    style.FramePadding = {8, 4};
+    style.ItemSpacing = {8, 5};
+    style.ItemInnerSpacing = {6, 4};
+    style.CellPadding = {6, 3};
+    style.ScrollbarSize = 9;
+    style.ScrollbarPadding = 2;
+    style.GrabMinSize = 10;
+    style.WindowBorderSize = 1;
+    style.ChildBorderSize = 1;
+    style.PopupBorderSize = 1;
+    style.FrameBorderSize = 0;
+    style.TabBarBorderSize = 0;
+    style.TabBarOverlineSize = 0;
+    style.WindowMinSize = {40, 24};
+    style.WindowMenuButtonPosition = ImGuiDir_None;
+    style.DockingSeparatorSize = 7;
+    style.DockingNodeHasCloseButton = false;
+    style.DisabledAlpha = 0.45F;
+    style.HoverDelayNormal = 0.35F;
+    style.HoverStationaryDelay = 0.1F;
+    style.ScaleAllSizes(t.scale);
+    // A hairline stays a whole pixel, or it would be blurred at 150 %.
+    const float hair = std::max(1.0F, std::floor(t.scale));
+    style.WindowBorderSize = style.ChildBorderSize = style.PopupBorderSize = hair;
+
+    ImVec4* c = style.Colors;
+    const ImVec4 clear{0, 0, 0, 0};
+    c[ImGuiCol_Text] = t.text;
+    c[ImGuiCol_TextDisabled] = t.dim;
+    c[ImGuiCol_WindowBg] = t.card;
+    c[ImGuiCol_ChildBg] = clear;
+    c[ImGuiCol_PopupBg] = t.dark ? mix(t.card, t.well, 0.5F) : t.card;
+    c[ImGuiCol_Border] = t.border;
+    c[ImGuiCol_BorderShadow] = clear;
+    c[ImGuiCol_FrameBg] = c[ImGuiCol_Button] = t.well;
+    c[ImGuiCol_FrameBgHovered] = c[ImGuiCol_ButtonHovered] = t.well_hovered;
+    c[ImGuiCol_FrameBgActive] = c[ImGuiCol_ButtonActive] = t.well_active;
+    c[ImGuiCol_TitleBg] = c[ImGuiCol_TitleBgActive] = c[ImGuiCol_TitleBgCollapsed] = t.card;
+    c[ImGuiCol_MenuBarBg] = t.card;
+    c[ImGuiCol_ScrollbarBg] = clear;
+    c[ImGuiCol_ScrollbarGrab] = t.well_hovered;
+    c[ImGuiCol_ScrollbarGrabHovered] = c[ImGuiCol_ScrollbarGrabActive] = t.well_active;
+    c[ImGuiCol_CheckMark] = c[ImGuiCol_SliderGrab] = c[ImGuiCol_SliderGrabActive] = t.accent;
+    c[ImGuiCol_Header] = with_alpha(t.accent, 0.22F);
+    c[ImGuiCol_HeaderHovered] = with_alpha(t.accent, 0.16F);
+    c[ImGuiCol_HeaderActive] = with_alpha(t.accent, 0.30F);
+    c[ImGuiCol_Separator] = t.border;
+    c[ImGuiCol_SeparatorHovered] = with_alpha(t.accent, 0.6F);
+    c[ImGuiCol_SeparatorActive] = t.accent;
+    c[ImGuiCol_ResizeGrip] = clear;
+    c[ImGuiCol_ResizeGripHovered] = with_alpha(t.accent, 0.5F);
+    c[ImGuiCol_ResizeGripActive] = t.accent;
+    c[ImGuiCol_InputTextCursor] = t.text;
+    c[ImGuiCol_Tab] = c[ImGuiCol_TabDimmed] = t.card;
+    c[ImGuiCol_TabHovered] = t.well_hovered;
+    c[ImGuiCol_TabSelected] = c[ImGuiCol_TabDimmedSelected] = t.well;
+    c[ImGuiCol_TabSelectedOverline] = c[ImGuiCol_TabDimmedSelectedOverline] = clear;
+    c[ImGuiCol_DockingPreview] = with_alpha(t.accent, 0.35F);
+    c[ImGuiCol_DockingEmptyBg] = t.background;
+    c[ImGuiCol_PlotLines] = c[ImGuiCol_PlotHistogram] = t.accent;
+    c[ImGuiCol_PlotLinesHovered] = c[ImGuiCol_PlotHistogramHovered] = t.text;
+    c[ImGuiCol_TableHeaderBg] = clear;
+    c[ImGuiCol_TableBorderStrong] = t.border;
+    c[ImGuiCol_TableBorderLight] = t.grid;
+    c[ImGuiCol_TableRowBg] = clear;
+    c[ImGuiCol_TableRowBgAlt] = with_alpha(t.well, 0.4F);
+    c[ImGuiCol_TextLink] = t.accent;
+    c[ImGuiCol_TextSelectedBg] = with_alpha(t.accent, 0.35F);
+    c[ImGuiCol_TreeLines] = t.border;
+    c[ImGuiCol_DragDropTarget] = t.accent;
+    c[ImGuiCol_DragDropTargetBg] = with_alpha(t.accent, 0.1F);
+    c[ImGuiCol_UnsavedMarker] = t.text;
+    c[ImGuiCol_NavCursor] = t.accent;
+    c[ImGuiCol_NavWindowingHighlight] = t.accent;
+    c[ImGuiCol_NavWindowingDimBg] = c[ImGuiCol_ModalWindowDimBg] = {0, 0, 0, 0.35F};
+}
+
+void style_implot(const Theme& t, ImPlotStyle& style) {
+    style = ImPlotStyle();
+    const float s = t.scale;
+    style.PlotMinSize = {30 * s, 20 * s};
+    style.PlotPadding = {2 * s, 6 * s};
+    style.LabelPadding = {5 * s, 4 * s};
+    style.LegendPadding = {8 * s, 8 * s};
+    style.LegendInnerPadding = {6 * s, 4 * s};
+    style.LegendSpacing = {5 * s, 2 * s};
+    style.MousePosPadding = {8 * s, 6 * s};
+    style.AnnotationPadding = {4 * s, 2 * s};
+    style.PlotBorderSize = std::max(1.0F, std::floor(s));
+    style.MajorTickLen = {4 * s, 4 * s};
+    style.MinorTickLen = {2 * s, 2 * s};
+    style.MajorTickSize = style.MinorTickSize = {s, s};
+    style.MajorGridSize = style.MinorGridSize = {1, 1};
+    style.MinorAlpha = 0.4F;
+
+    ImVec4* c = style.Colors;
+    const ImVec4 clear{0, 0, 0, 0};
+    c[ImPlotCol_FrameBg] = clear;
+    c[ImPlotCol_PlotBg] = clear;  // the card shows through: nothing is painted twice
+    c[ImPlotCol_PlotBorder] = t.border;
+    c[ImPlotCol_LegendBg] = with_alpha(t.card, 0.9F);
+    c[ImPlotCol_LegendBorder] = t.border;
+    c[ImPlotCol_LegendText] = c[ImPlotCol_TitleText] = c[ImPlotCol_InlayText] = t.text;
+    c[ImPlotCol_AxisText] = t.dim;
+    c[ImPlotCol_AxisGrid] = t.grid;
+    c[ImPlotCol_AxisTick] = t.border;
+    c[ImPlotCol_AxisBg] = clear;
+    c[ImPlotCol_AxisBgHovered] = with_alpha(t.well, 0.6F);
+    c[ImPlotCol_AxisBgActive] = t.well;
+    c[ImPlotCol_Selection] = with_alpha(t.accent, 0.8F);
+    c[ImPlotCol_Crosshairs] = t.mark;
+}
+
+// The same hue, moved towards the text's colour until it can be read on a card.
+ImVec4 legible(const Theme& t, ImVec4 colour) {
+    for (int i = 0; i < 20 && contrast(colour, t.card) < 4.6; ++i)
+        colour = mix(colour, t.dark ? ImVec4{1, 1, 1, 1} : ImVec4{0, 0, 0, 1}, 0.08F);
+    return colour;
+}
+
+}  // namespace
+
+ImVec4 Theme::lane(int index) const {
+    return lanes[static_cast<std::size_t>(index) % lanes.size()];
+}
+ImVec4 Theme::lane_text(int index) const {
+    return legible(*this, lane(index));
+}
+ImVec4 Theme::class_colour(int index) const {
+    return classes[static_cast<std::size_t>(index) % classes.size()];
+}
+
+Theme dark_theme() {
+    Theme t;
+    t.dark = true;
+    t.background = rgb(0x0E1116);
+    t.card = rgb(0x151A1F);
+    t.well = rgb(0x242B35);
+    t.well_hovered = rgb(0x2F3845);
+    t.well_active = rgb(0x3B4656);
+    t.border = rgb(0x272E37);
+    t.text = rgb(0xE6EAF0);
+    t.dim = rgb(0x8D97A5);
+    t.accent = rgb(0x4C9AFF);
+    t.on_accent = rgb(0x06121F);
+    t.good = rgb(0x2FCB6E);
+    t.warning = rgb(0xF0B429);
+    t.bad = rgb(0xFF6B6B);
+    t.target = rgb(0x7C8FA6);
+    t.grid = rgb(0x20262E);
+    t.mark = rgb(0x9AA6B5);
+    t.ghost = rgb(0x4A5361);
+    t.lanes = lane_colours;
+    t.classes = class_colours;
+    return t;
+}
+
+Theme light_theme() {
+    Theme t;
+    t.dark = false;
+    t.background = rgb(0xF3F5F7);
+    t.card = rgb(0xFFFFFF);
+    t.well = rgb(0xE8ECF1);
+    t.well_hovered = rgb(0xDCE2EA);
+    t.well_active = rgb(0xCBD4DF);
+    t.border = rgb(0xDCE1E8);
+    t.text = rgb(0x1A2027);
+    t.dim = rgb(0x616B79);
+    t.accent = rgb(0x1F66C9);
+    t.on_accent = rgb(0xFFFFFF);
+    t.good = rgb(0x14854A);
+    t.warning = rgb(0x9A6700);
+    t.bad = rgb(0xC62F2F);
+    t.target = rgb(0x243447);
+    t.grid = rgb(0xEDF0F4);
+    t.mark = rgb(0x5B6675);
+    t.ghost = rgb(0xC3CAD3);
+    t.lanes = lane_colours;
+    t.lanes[6] = rgb(0xB9A900);  // yellow is lost on white
+    t.classes = class_colours;
+    t.classes[3] = rgb(0xE3D51B);
+    return t;
+}
+
+void apply_theme(const Theme& theme) {
+    style_imgui(theme, ImGui::GetStyle());
+    if (ImPlot::GetCurrentContext() != nullptr) style_implot(theme, ImPlot::GetStyle());
+}
+
+ImVec4 viridis(double x) {
+    const double at = std::clamp(std::isfinite(x) ? x : 0.0, 0.0, 1.0) *
+                      static_cast<double>(viridis_stops.size() - 1);
+    const auto low = std::min(static_cast<std::size_t>(at), viridis_stops.size() - 2);
+    return mix(viridis_stops[low], viridis_stops[low + 1],
+               static_cast<float>(at - static_cast<double>(low)));
+}
+
+ImVec4 rank_colour(const Theme& theme, int k, int n) {
+    const double x = n > 1 ? std::clamp(static_cast<double>(k) / (n - 1), 0.0, 1.0) : 0.0;
+    return theme.dark ? viridis(0.95 - 0.75 * x) : viridis(0.02 + 0.80 * x);
+}
+
+ImVec4 diverging(const Theme& theme, double x) {
+    const double v = std::clamp(std::isfinite(x) ? x : 0.0, -1.0, 1.0);
+    // A square root spreads what is small, so that a faint off-diagonal is seen.
+    const auto amount = static_cast<float>(std::sqrt(std::abs(v)));
+    const ImVec4 zero = theme.dark ? mix(theme.card, theme.well, 0.45F) : rgb(0xF5F6F8);
+    const ImVec4 mid = v < 0 ? rgb(0x4393C3) : rgb(0xE0714F);
+    const ImVec4 end = v < 0 ? (theme.dark ? rgb(0xA6D5F0) : rgb(0x0B3D7A))
+                             : (theme.dark ? rgb(0xFFD2A8) : rgb(0x7F0A1E));
+    return amount < 0.6F ? mix(zero, mid, amount / 0.6F) : mix(mid, end, (amount - 0.6F) / 0.4F);
+}
+
+double contrast(const ImVec4& a, const ImVec4& b) {
+    const double la = luminance(a), lb = luminance(b);
+    return (std::max(la, lb) + 0.05) / (std::min(la, lb) + 0.05);
+}
+
+ImVec4 mix(const ImVec4& a, const ImVec4& b, float amount) {
+    const float keep = 1.0F - amount;
+    return {a.x * keep + b.x * amount, a.y * keep + b.y * amount, a.z * keep + b.z * amount,
+            a.w * keep + b.w * amount};
+}
+
+ImVec4 with_alpha(ImVec4 colour, float alpha) {
+    colour.w = alpha;
+    return colour;
+}
+
+}  // namespace muonscope::gui

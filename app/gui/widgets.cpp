@@ -1,0 +1,190 @@
+#include "app/gui/widgets.h"
+
+#include "app/gui/theme.h"
+#include "imgui.h"
+#include "imgui_internal.h"
+
+#include <algorithm>
+
+namespace muonscope::gui {
+namespace {
+
+// What a header remembers from frame to frame lives in its window's own storage.
+ImGuiID key(const char* name) {
+    return ImGui::GetCurrentWindow()->GetID(name);
+}
+float recall(const char* name) {
+    return ImGui::GetStateStorage()->GetFloat(key(name), 0);
+}
+void remember(const char* name, float value) {
+    ImGui::GetStateStorage()->SetFloat(key(name), value);
+}
+
+void dim_text(const PanelContext& context, ImVec2 at, float right, std::string_view text) {
+    if (right - at.x < em(2)) return;
+    ImGui::PushStyleColor(ImGuiCol_Text, context.theme.dim);
+    const ImVec2 full = ImGui::CalcTextSize(text.data(), text.data() + text.size());
+    ImGui::RenderTextEllipsis(ImGui::GetWindowDrawList(), at, {right, at.y + em(1.5F)}, right,
+                              text.data(), text.data() + text.size(), &full);
+    ImGui::PopStyleColor();
+}
+
+// A docked window is moved by its header, because its tab is hidden.
+void move_by_last_item() {
+    ImGuiWindow* window = ImGui::GetCurrentWindow();
+    if (ImGui::IsItemActive() && ImGui::IsMouseDragging(ImGuiMouseButton_Left, em(0.6F)) &&
+        window->DockNode != nullptr)
+        ImGui::StartMouseMovingWindowOrNode(window, window->DockNode, true);
+}
+
+float segment_padding() {
+    return em(0.45F);
+}
+float segment_height() {
+    return em(1.45F);
+}
+
+// One word of a segmented control, drawn into a frame that is there already.
+bool segment(const PanelContext& context, const char* label, bool chosen) {
+    const Theme& t = context.theme;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const ImVec2 extent{ImGui::CalcTextSize(label).x + 2 * segment_padding(), segment_height()};
+    const bool pressed = ImGui::InvisibleButton(label, extent);
+    const bool hovered = ImGui::IsItemHovered();
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    if (chosen || hovered)
+        draw->AddRectFilled(at, {at.x + extent.x, at.y + extent.y},
+                            u32(chosen ? t.well : with_alpha(t.well, 0.5F)),
+                            ImGui::GetStyle().FrameRounding);
+    draw->AddText({at.x + segment_padding(), at.y + (extent.y - ImGui::GetFontSize()) / 2},
+                  u32(chosen || hovered ? t.text : t.dim), label);
+    return pressed;
+}
+
+}  // namespace
+
+void card_header(PanelContext& context, const char* title, std::string_view explanation,
+                 const char* help) {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float width = ImGui::GetContentRegionAvail().x;
+    const float controls = recall("header controls");
+    const float height = segment_height();
+    const float text_y = at.y + (height - ImGui::GetFontSize()) / 2;
+
+    // A tab names the panel already.
+    const ImGuiDockNode* node = ImGui::GetCurrentWindow()->DockNode;
+    const bool named = node != nullptr && !node->IsHiddenTabBar() && node->TabBar != nullptr;
+    ImGui::PushFont(context.fonts.heading, 0);
+    const float title_width = named ? 0 : ImGui::CalcTextSize(title).x + em(0.7F);
+    if (!named) ImGui::GetWindowDrawList()->AddText({at.x, text_y}, u32(context.theme.text), title);
+    ImGui::PopFont();
+    dim_text(context, {at.x + title_width, text_y}, at.x + width - controls - em(0.5F),
+             explanation);
+
+    const bool own_row = controls > 0 && title_width + controls > width;
+    ImGui::InvisibleButton("##header",
+                           {std::max(1.0F, own_row ? width : width - controls), height});
+    move_by_last_item();
+    hover_help(context, title, help);
+
+    remember("header row", own_row ? ImGui::GetCursorScreenPos().y - ImGui::GetWindowPos().y
+                                   : at.y - ImGui::GetWindowPos().y);
+    remember("header own row", own_row ? 1.0F : 0.0F);
+}
+
+void begin_header_controls(PanelContext&, float width) {
+    const ImVec2 cursor = ImGui::GetCursorPos();
+    remember("header controls", width);
+    remember("header x", cursor.x);
+    remember("header y", cursor.y);
+    const float right = cursor.x + ImGui::GetContentRegionAvail().x;
+    ImGui::SetCursorPosX(std::max(cursor.x, right - width));
+    ImGui::SetCursorScreenPos(
+        {ImGui::GetCursorScreenPos().x, ImGui::GetWindowPos().y + recall("header row")});
+    ImGui::BeginGroup();
+}
+
+void end_header_controls(PanelContext&) {
+    ImGui::EndGroup();
+    if (recall("header own row") == 0.0F)
+        ImGui::SetCursorPos({recall("header x"), recall("header y")});
+    // An item of no size tells Dear ImGui that the cursor was moved on purpose.
+    ImGui::Dummy({0, 0});
+    if (recall("header own row") == 0.0F)
+        ImGui::SetCursorPos({recall("header x"), recall("header y")});
+}
+
+float segmented_width(std::initializer_list<const char*> labels) {
+    float width = 0;
+    for (const char* label : labels) width += ImGui::CalcTextSize(label).x + 2 * segment_padding();
+    return width;
+}
+
+bool segmented(PanelContext& context, const char* id, std::initializer_list<const char*> labels,
+               int& chosen, const char* help) {
+    const int before = chosen;
+    ImGui::PushID(id);
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
+    ImGui::BeginGroup();
+    int index = 0;
+    for (const char* label : labels) {
+        if (index > 0) ImGui::SameLine();
+        if (segment(context, label, index == chosen)) chosen = index;
+        if (help != nullptr) hover_help(context, label, help);
+        ++index;
+    }
+    ImGui::EndGroup();
+    ImGui::PopStyleVar();
+    ImGui::PopID();
+    return chosen != before;
+}
+
+bool segmented(PanelContext& context, const char* id, std::initializer_list<const char*> labels,
+               bool& second, const char* help) {
+    int chosen = second ? 1 : 0;
+    const bool changed = segmented(context, id, labels, chosen, help);
+    second = chosen == 1;
+    return changed;
+}
+
+float toggle_width(const char* label) {
+    return ImGui::CalcTextSize(label).x + 2 * segment_padding();
+}
+
+bool toggle(PanelContext& context, const char* label, bool& on, const char* help) {
+    const bool pressed = segment(context, label, on);
+    if (help != nullptr) hover_help(context, label, help);
+    if (pressed) on = !on;
+    return pressed;
+}
+
+void hover_help(PanelContext& context, std::string_view title, std::string_view text) {
+    if (!ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip | ImGuiHoveredFlags_DelayNormal |
+                              ImGuiHoveredFlags_AllowWhenDisabled))
+        return;
+    if (!ImGui::BeginTooltip()) return;
+    ImGui::PushTextWrapPos(em(26));
+    if (!title.empty()) {
+        ImGui::PushFont(context.fonts.heading, 0);
+        ImGui::TextUnformatted(title.data(), title.data() + title.size());
+        ImGui::PopFont();
+    }
+    ImGui::PushStyleColor(ImGuiCol_Text, context.theme.dim);
+    ImGui::TextUnformatted(text.data(), text.data() + text.size());
+    ImGui::PopStyleColor();
+    ImGui::PopTextWrapPos();
+    ImGui::EndTooltip();
+}
+
+void centred_note(PanelContext& context, std::string_view text) {
+    const ImVec2 room = ImGui::GetContentRegionAvail();
+    const ImVec2 extent = ImGui::CalcTextSize(text.data(), text.data() + text.size());
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    ImGui::GetWindowDrawList()->AddText({at.x + std::max(0.0F, (room.x - extent.x) / 2),
+                                         at.y + std::max(0.0F, (room.y - extent.y) / 2)},
+                                        u32(context.theme.dim), text.data(),
+                                        text.data() + text.size());
+    ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
+}
+
+}  // namespace muonscope::gui

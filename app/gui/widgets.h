@@ -1,0 +1,41 @@
+#pragma once
+
+#include <initializer_list>
+#include <string_view>
+
+#include "app/gui/panel.h"
+
+// Small pieces that more than one panel draws.
+namespace muonscope::gui {
+
+// The first row of a card: title in semi-bold, dim explanation, help on hover over either.
+// Drawn by the window for every panel, before the panel itself.
+void card_header(PanelContext& context, const char* title, std::string_view explanation,
+                 const char* help);
+
+// A panel may put its own controls at the right end of its header row:
+//   begin_header_controls(segmented_width({"lines", "heatmap"}));
+//   segmented(...);
+//   end_header_controls();
+// When the row is too narrow for them beside the title, they go on a row of their own.
+void begin_header_controls(PanelContext& context, float width);
+void end_header_controls(PanelContext& context);
+
+// A row of words of which one is chosen, as quiet as text. Returns true when the choice changed.
+float segmented_width(std::initializer_list<const char*> labels);
+bool segmented(PanelContext& context, const char* id, std::initializer_list<const char*> labels,
+               int& chosen, const char* help = nullptr);
+bool segmented(PanelContext& context, const char* id, std::initializer_list<const char*> labels,
+               bool& second, const char* help = nullptr);  // two labels: off, on
+
+// A word that is on or off.
+float toggle_width(const char* label);
+bool toggle(PanelContext& context, const char* label, bool& on, const char* help = nullptr);
+
+// Help on hover over the last item: after a short delay, wrapped at 26 em.
+void hover_help(PanelContext& context, std::string_view title, std::string_view text);
+
+// A line of dim text in the middle of what is left of the window: "no measure yet".
+void centred_note(PanelContext& context, std::string_view text);
+
+}  // namespace muonscope::gui
