@@ -13,6 +13,10 @@ struct ImFont;
 
 // A panel is a free function of (snapshot, ui state, command sink). It never sees a lane, a thread
 // or the trainer.
+namespace muonscope::plots {
+struct Memory;  // plots/memory.h: what plots keep between frames
+}
+
 namespace muonscope::gui {
 
 struct Theme;  // theme.h: colours and sizes
@@ -48,7 +52,8 @@ struct ViewState {
     double step_min = 0, step_max = 200;  // shared by every step axis, eased, not jumping
     bool show_help = false;
     std::string toast;  // last error of a window action, shown until dismissed
-    std::vector<double> scratch_x, scratch_y;  // decimation buffers
+    bool animating = false;  // an axis is on its way: draw another frame even if nothing else moves
+    std::shared_ptr<plots::Memory> plots;  // made by the first plot
 };
 
 struct PanelContext {
