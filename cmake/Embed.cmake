@@ -71,7 +71,7 @@ endforeach()
 string(APPEND assembly "    .section .note.GNU-stack,\"\",%progbits\n")
 
 set(embedded_dir "${PROJECT_BINARY_DIR}/embedded")
-file(CONFIGURE OUTPUT "${embedded_dir}/bytes.s" CONTENT "${assembly}" @ONLY)
+file(CONFIGURE OUTPUT "${embedded_dir}/bytes.S" CONTENT "${assembly}" @ONLY)
 file(CONFIGURE OUTPUT "${embedded_dir}/table.cpp" @ONLY CONTENT [[
 #include "embedded.h"
 
@@ -120,7 +120,7 @@ const File& file(std::string_view name);
 }  // namespace muonscope::embedded
 ]])
 
-add_library(muonscope_embedded STATIC "${embedded_dir}/bytes.s" "${embedded_dir}/table.cpp")
-set_source_files_properties("${embedded_dir}/bytes.s" PROPERTIES OBJECT_DEPENDS "${embedded_paths}")
+add_library(muonscope_embedded STATIC "${embedded_dir}/bytes.S" "${embedded_dir}/table.cpp")
+set_source_files_properties("${embedded_dir}/bytes.S" PROPERTIES OBJECT_DEPENDS "${embedded_paths}")
 target_include_directories(muonscope_embedded PUBLIC "${embedded_dir}/include")
 target_link_libraries(muonscope_embedded PRIVATE muonscope_compiler)
