@@ -15,25 +15,26 @@ namespace muonscope {
 
 using Value = std::variant<bool, std::int64_t, double, std::string>;
 
-enum class ParameterType { boolean, integer, real, choice, path, integers, paths };
+enum class ParameterType { boolean, integer, real, choice, text, path, integers, paths };
 enum class ParameterScale { linear, logarithmic };
 
 struct Choice {
-    std::string slug;   // in JSON and --set
-    std::string label;  // on screen
-    std::string help;
+    std::string slug = {};   // in JSON and --set
+    std::string label = {};  // on screen
+    std::string help = {};
 };
 
 struct Parameter {
-    std::string key;    // "network.depth"; optimizer parameters: "lr"
-    std::string label;  // as on screen
+    std::string key = {};    // "network.depth"; optimizer parameters: "lr"
+    std::string label = {};  // as on screen
     ParameterType type = ParameterType::real;
-    double min = 0, max = 0;  // inclusive
+    double min = 0, max = 0;              // inclusive; for lists: of every element
+    double usual_min = 0, usual_max = 0;  // what a slider spans; positive where logarithmic
     ParameterScale scale = ParameterScale::linear;
-    std::string unit;
-    Value fallback;  // the default
-    std::string help;
-    std::vector<Choice> choices;
+    std::string unit = {};
+    Value fallback = {};  // the default
+    std::string help = {};
+    std::vector<Choice> choices = {};
     bool restarts = false;  // takes effect from step 0 only
 };
 
@@ -47,15 +48,36 @@ std::span<const Parameter> optimizer_parameters();
 //   lanes.0.layers.2.optimizer.lr         one layer (1-based) in every phase
 //   lanes.0.phases.1.layers.2.optimizer.lr
 //   lanes.0.name
-// Lists (widths, files) are comma-separated strings.
+// A lane's name is compared without case; a path reaches every lane of that name.
+// Lists (widths, files) are comma-separated strings. Enumerations are slugs.
+//
+// Three keys pull others along, so that a spec stays consistent:
+//   network.depth   drops explicit widths that no longer fit, and optimizers of layers beyond it
+//   network.width   drops explicit widths
+//   network.widths  sets the depth to one less than their number
+//   optimizer.kind  a momentum style that is the old kind's habit becomes the new kind's habit
+//                   (SGD heavy ball, Muon EMA); every other field stays
+// Every error names the path, the value and what is allowed.
 const Parameter& parameter_at(std::string_view path);  // throws Error: unknown key, near matches
 Value get(const Spec& spec, std::string_view path);    // the first match's value
 void set(Spec& spec, std::string_view path, const Value& value);     // checked
 void set(Spec& spec, std::string_view path, std::string_view text);  // parsed, then checked
+inline void set(Spec& spec, std::string_view path, const char* text) {
+    set(spec, path, std::string_view(text));
+}
+inline void set(Spec& spec, std::string_view path, const std::string& text) {
+    set(spec, path, std::string_view(text));
+}
 Value parse_value(const Parameter& parameter, std::string_view path, std::string_view text);
-std::string to_text(const Value& value);
-// Same as get/set on one optimizer, key without scope.
+// The value in the parameter's own type (an integer for a real, a text where one can be parsed),
+// or an Error that begins with `where`.
+Value checked(const Parameter& parameter, std::string_view where, const Value& value);
+std::string to_text(const Value& value);          // reads back to the same value
+std::string allowed(const Parameter& parameter);  // "an integer from 1 to 16"
+// Same as get/set on one optimizer or experiment, key without scope.
 Value get(const OptimizerSpec& optimizer, std::string_view key);
 void set(OptimizerSpec& optimizer, std::string_view key, const Value& value);
+Value get(const Experiment& experiment, std::string_view key);
+void set(Experiment& experiment, std::string_view key, const Value& value);
 
 }  // namespace muonscope

@@ -1,0 +1,642 @@
+#include "core/experiment/parameter_table.h"
+
+#include <algorithm>
+#include <charconv>
+#include <type_traits>
+#include <utility>
+
+namespace muonscope {
+namespace {
+
+constexpr double largest_exact_integer = 9007199254740992.0;  // 2^53: what JSON carries everywhere
+
+// ---- a member of a spec as a Value and back ----
+
+template <class T>
+constexpr ParameterType type_of() {
+    if constexpr (std::is_same_v<T, bool>)
+        return ParameterType::boolean;
+    else if constexpr (std::is_enum_v<T>)
+        return ParameterType::choice;
+    else if constexpr (std::is_integral_v<T>)
+        return ParameterType::integer;
+    else if constexpr (std::is_same_v<T, double>)
+        return ParameterType::real;
+    else if constexpr (std::is_same_v<T, std::string>)
+        return ParameterType::path;
+    else if constexpr (std::is_same_v<T, std::vector<int>>)
+        return ParameterType::integers;
+    else
+        return ParameterType::paths;
+}
+
+const std::string& text_of(const std::string& element) {
+    return element;
+}
+std::string text_of(int element) {
+    return std::to_string(element);
+}
+
+template <class Elements>
+std::string joined(const Elements& elements) {
+    std::string text;
+    for (const auto& element : elements) {
+        if (!text.empty()) text += ',';
+        text += text_of(element);
+    }
+    return text;
+}
+
+void assign_element(int& element, std::string_view text) {
+    std::from_chars(text.data(), text.data() + text.size(), element);
+}
+void assign_element(std::string& element, std::string_view text) {
+    element = text;
+}
+
+template <class Elements>
+Elements split(std::string_view text) {
+    Elements elements;
+    while (!text.empty()) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        assign_element(elements.emplace_back(), text.substr(0, comma));
+        text.remove_prefix(std::min(comma + 1, text.size()));
+    }
+    return elements;
+}
+
+// Choices stand in the order of their enumerators.
+template <class T>
+Value value_of(const T& member, const std::vector<Choice>& choices) {
+    if constexpr (std::is_enum_v<T>)
+        return choices[static_cast<std::size_t>(member)].slug;
+    else if constexpr (type_of<T>() == ParameterType::integer)
+        return static_cast<std::int64_t>(member);
+    else if constexpr (type_of<T>() == ParameterType::integers ||
+                       type_of<T>() == ParameterType::paths)
+        return joined(member);
+    else
+        return member;
+}
+
+template <class T>
+void assign(T& member, const Value& value, const std::vector<Choice>& choices) {
+    if constexpr (std::is_enum_v<T>) {
+        const auto found = std::find_if(choices.begin(), choices.end(), [&](const Choice& choice) {
+            return choice.slug == std::get<std::string>(value);
+        });
+        member = static_cast<T>(found - choices.begin());
+    } else if constexpr (type_of<T>() == ParameterType::integer) {
+        member = static_cast<T>(std::get<std::int64_t>(value));
+    } else if constexpr (type_of<T>() == ParameterType::integers ||
+                         type_of<T>() == ParameterType::paths) {
+        member = split<T>(std::get<std::string>(value));
+    } else {
+        member = std::get<T>(value);
+    }
+}
+
+// `at` maps an owner to one of its members.
+template <class Owner, class At>
+Field<Owner> field(Parameter parameter, At at) {
+    using T = std::remove_cvref_t<decltype(at(std::declval<Owner&>()))>;
+    parameter.type = type_of<T>();
+    if (parameter.usual_min == 0 && parameter.usual_max == 0) {
+        parameter.usual_min = parameter.min;
+        parameter.usual_max = parameter.max;
+    }
+    Field<Owner> result;
+    result.read = [at, choices = parameter.choices](const Owner& owner) {
+        return value_of<T>(at(owner), choices);
+    };
+    result.write = [at, choices = parameter.choices](Owner& owner, const Value& value) {
+        assign<T>(at(owner), value, choices);
+    };
+    parameter.fallback = result.read(Owner{});
+    result.parameter = std::move(parameter);
+    return result;
+}
+
+// Runs `after` once the field is written, with the owner as it was before.
+template <class Owner>
+Field<Owner> and_then(Field<Owner> field, void (*after)(Owner&, const Owner& before)) {
+    field.write = [write = std::move(field.write), after](Owner& owner, const Value& value) {
+        const Owner before = owner;
+        write(owner, value);
+        after(owner, before);
+    };
+    return field;
+}
+
+void drop_widths_that_do_not_fit(Experiment& experiment, const Experiment&) {
+    NetworkSpec& network = experiment.network;
+    if (network.widths.size() != static_cast<std::size_t>(network.depth) + 1)
+        network.widths.clear();
+}
+
+void drop_widths(Experiment& experiment, const Experiment&) {
+    experiment.network.widths.clear();
+}
+
+void follow_widths(Experiment& experiment, const Experiment&) {
+    NetworkSpec& network = experiment.network;
+    if (!network.widths.empty()) network.depth = static_cast<int>(network.widths.size()) - 1;
+}
+
+MomentumStyle habit(OptimizerKind kind) {
+    return kind == OptimizerKind::muon ? MomentumStyle::ema : MomentumStyle::heavy_ball;
+}
+
+void take_the_habit(OptimizerSpec& optimizer, const OptimizerSpec& before) {
+    if (optimizer.kind != before.kind && before.momentum_style == habit(before.kind))
+        optimizer.momentum_style = habit(optimizer.kind);
+}
+
+// ---- the table ----
+
+constexpr ParameterScale logarithmic = ParameterScale::logarithmic;
+
+std::vector<Field<Experiment>> make_experiment_fields() {
+    using E = Experiment;
+    std::vector<Field<E>> fields;
+    const auto add = [&](Parameter parameter, auto at) {
+        fields.push_back(field<E>(std::move(parameter), at));
+    };
+
+    add(
+        {.key = "seed",
+         .label = "Seed",
+         .max = largest_exact_integer,
+         .usual_max = 99,
+         .help = "Every random number of a run follows from it: target, start, data, probe.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.seed; });
+
+    add(
+        {.key = "network.depth",
+         .label = "Depth",
+         .min = 1,
+         .max = 16,
+         .usual_min = 1,
+         .usual_max = 8,
+         .unit = "layers",
+         .help =
+             "Number of weight matrices L in P = W_L … W_1. Deeper nets learn in sharper steps: "
+             "da/dt = L a^(2−2/L) (s − a) under SGD. Sensible: 2 to 4.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.network.depth; });
+    fields.back() = and_then(std::move(fields.back()), drop_widths_that_do_not_fit);
+    add(
+        {.key = "network.width",
+         .label = "Width",
+         .min = 1,
+         .max = 1024,
+         .usual_min = 4,
+         .usual_max = 128,
+         .help = "Rows and columns of every weight matrix, unless widths are given one by one. A "
+                 "step costs about width³. Sensible: 16 to 64 to watch, 256 to measure.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.network.width; });
+    fields.back() = and_then(std::move(fields.back()), drop_widths);
+    add(
+        {.key = "network.widths",
+         .label = "Widths",
+         .min = 1,
+         .max = 1024,
+         .help = "Depth + 1 widths, input first: 32,16,8 is two layers, 16 x 32 and 8 x 16. Empty: "
+                 "every layer has the same width. The narrowest bounds the rank of P.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.network.widths; });
+    fields.back() = and_then(std::move(fields.back()), follow_widths);
+    add(
+        {.key = "network.activation",
+         .label = "Activation",
+         .help = "Of the hidden layers: H_l = act(W_l H_{l−1}).",
+         .choices = {{"linear", "Linear", "The identity: P is the product of the weights."},
+                     {"tanh", "Tanh", "tanh between layers; P is the response to unit vectors."}},
+         .restarts = true},
+        [](auto& e) -> auto& { return e.network.activation; });
+
+    add(
+        {.key = "target.kind",
+         .label = "Target",
+         .help = "What the product of the layers is to become: A = U diag(s) Vᵀ, out x in.",
+         .choices =
+             {{"gaussian", "Gaussian", "Independent entries of sd scale/√in: a quarter-circle."},
+              {"exponential", "Exponential", "s_k = scale · decay^k for k < modes, random bases."},
+              {"power_law", "Power law", "s_k = scale · (k+1)^−exponent for k < modes."},
+              {"low_rank", "Low rank + noise", "`modes` equal values of size scale, plus noise."},
+              {"tree", "Tree", "A binary hierarchy of items and features (Saxe et al. 2019)."},
+              {"file", "File", "A .npy matrix, out x in."}},
+         .restarts = true},
+        [](auto& e) -> auto& { return e.target.kind; });
+    add(
+        {.key = "target.scale",
+         .label = "Scale",
+         .min = 1e-6,
+         .max = 1e6,
+         .usual_min = 0.1,
+         .usual_max = 10,
+         .scale = logarithmic,
+         .help = "Largest singular value s_1 (Gaussian: entries have sd scale/√in). SGD is stable "
+                 "below lr of about 1/s_1 at depth 2. Sensible: 1 to 8.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.target.scale; });
+    add(
+        {.key = "target.decay",
+         .label = "Decay",
+         .min = 0.001,
+         .max = 1,
+         .usual_min = 0.3,
+         .usual_max = 1,
+         .help = "Exponential target: s_k = scale · decay^k. 1 makes all modes equal. Sensible: .6 "
+                 "to .95.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.target.decay; });
+    add(
+        {.key = "target.exponent",
+         .label = "Exponent",
+         .min = 0,
+         .max = 8,
+         .usual_min = 0,
+         .usual_max = 3,
+         .help = "Power-law target: s_k = scale · (k+1)^−exponent. Sensible: .5 to 2.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.target.exponent; });
+    add(
+        {.key = "target.modes",
+         .label = "Modes",
+         .min = 1,
+         .max = 1024,
+         .usual_min = 1,
+         .usual_max = 32,
+         .help =
+             "Number of non-zero singular values (exponential, power law, low rank); never more "
+             "than the smaller of input and output width.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.target.modes; });
+    add(
+        {.key = "target.noise",
+         .label = "Noise",
+         .min = 0,
+         .max = 100,
+         .usual_min = 0.001,
+         .usual_max = 1,
+         .scale = logarithmic,
+         .help = "Low-rank target: every entry gets normal noise of sd noise/√in.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.target.noise; });
+    add(
+        {.key = "target.file",
+         .label = "File",
+         .help = "NumPy .npy, float32 or float64, out x in as the network's last and first width.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.target.file; });
+
+    add(
+        {.key = "init.kind",
+         .label = "Start",
+         .help = "The weights at step 0, the same for every lane.",
+         .choices = {{"gaussian", "Gaussian", "Independent entries of sd scale/√(fan in)."},
+                     {"orthogonal", "Orthogonal",
+                      "Every singular value of every layer equals scale."},
+                     {"scaled_identity", "Scaled identity", "scale · I, cut to the layer's shape."},
+                     {"aligned", "Balanced, aligned", "In the target's bases, all values = scale."},
+                     {"files", "Files", "One .npy a layer, out x in."}},
+         .restarts = true},
+        [](auto& e) -> auto& { return e.init.kind; });
+    add(
+        {.key = "init.scale",
+         .label = "Start scale",
+         .min = 0,
+         .max = 100,
+         .usual_min = 0.001,
+         .usual_max = 2,
+         .scale = logarithmic,
+         .help = "Gaussian: sd times √(fan in); otherwise the singular value. Small starts learn "
+                 "feature by feature (the rich regime), large ones all at once. At exactly 0 no "
+                 "deep net ever moves. Sensible: .01 to 1.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.init.scale; });
+    add(
+        {.key = "init.files",
+         .label = "Files",
+         .help = "One .npy a layer, first layer first, separated by commas.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.init.files; });
+
+    add(
+        {.key = "data.kind",
+         .label = "Data",
+         .help = "What the loss sees.",
+         .choices = {{"whitened", "Whitened", "X = I: the loss compares P with A itself."},
+                     {"samples", "Samples", "Normal inputs X and labels Y = A X + noise."}},
+         .restarts = true},
+        [](auto& e) -> auto& { return e.data.kind; });
+    add(
+        {.key = "data.samples",
+         .label = "Samples",
+         .min = 1,
+         .max = 65536,
+         .usual_min = 16,
+         .usual_max = 4096,
+         .scale = logarithmic,
+         .help = "Columns n of X. Below the input width some directions are never seen.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.data.samples; });
+    add(
+        {.key = "data.noise",
+         .label = "Label noise",
+         .min = 0,
+         .max = 100,
+         .usual_min = 0.001,
+         .usual_max = 1,
+         .scale = logarithmic,
+         .help = "Standard deviation of the noise added to every label.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.data.noise; });
+    add(
+        {.key = "data.batch",
+         .label = "Batch",
+         .min = 0,
+         .max = 65536,
+         .usual_min = 0,
+         .usual_max = 256,
+         .unit = "samples",
+         .help = "Columns a step, drawn without replacement until all were seen. 0: all of them.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.data.batch; });
+
+    add(
+        {.key = "loss",
+         .label = "Loss",
+         .help = "Both have the same minima; relative equals half at learning rate 2 lr/‖A‖².",
+         .choices = {{"half", "Half", "½‖P − A‖²; with data ½‖PX − Y‖²/n."},
+                     {"relative", "Relative", "‖P − A‖²/‖A‖²."}},
+         .restarts = true},
+        [](auto& e) -> auto& { return e.loss; });
+
+    add(
+        {.key = "probe.layer",
+         .label = "Probed layer",
+         .min = 1,
+         .max = 16,
+         .usual_min = 1,
+         .usual_max = 4,
+         .help = "The head reads this layer's output, frozen; beyond the depth it reads the last."},
+        [](auto& e) -> auto& { return e.probe.layer; });
+    add(
+        {.key = "probe.task",
+         .label = "Probe task",
+         .help = "What the linear head is to learn from the frozen representation.",
+         .choices = {{"target", "Target", "The target map A."},
+                     {"random_labels", "Random labels", "A random linear map."},
+                     {"softmax", "Softmax", "Eight classes of a random teacher."}},
+         .restarts = true},
+        [](auto& e) -> auto& { return e.probe.task; });
+    add(
+        {.key = "probe.steps",
+         .label = "Probe steps K",
+         .min = 1,
+         .max = 100000,
+         .usual_min = 1,
+         .usual_max = 200,
+         .unit = "steps",
+         .help = "The probe's loss is reported after K gradient steps from B = 0, beside the "
+                 "least-squares floor that no number of steps can beat."},
+        [](auto& e) -> auto& { return e.probe.steps; });
+    add(
+        {.key = "probe.lr",
+         .label = "Probe rate",
+         .min = 0,
+         .max = 100,
+         .usual_min = 0.001,
+         .usual_max = 1,
+         .scale = logarithmic,
+         .help = "Learning rate of the head: E_t = E_0 (I − lr H Hᵀ)^t. Stable below 2/s_1(H)²."},
+        [](auto& e) -> auto& { return e.probe.lr; });
+    add(
+        {.key = "probe.threshold",
+         .label = "Probe threshold",
+         .min = 1e-9,
+         .max = 1,
+         .usual_min = 0.001,
+         .usual_max = 0.5,
+         .scale = logarithmic,
+         .help = "Relative error of the head (softmax: share misclassified) whose first step is "
+                 "reported."},
+        [](auto& e) -> auto& { return e.probe.threshold; });
+
+    add(
+        {.key = "classes.count",
+         .label = "Classes",
+         .min = 1,
+         .max = 16,
+         .usual_min = 2,
+         .usual_max = 10,
+         .help = "Clouds of points that the representations panel maps through the layers.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.classes.count; });
+    add(
+        {.key = "classes.points",
+         .label = "Points a class",
+         .min = 1,
+         .max = 1000,
+         .usual_min = 5,
+         .usual_max = 100,
+         .help = "Points drawn around each class mean.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.classes.points; });
+    add(
+        {.key = "classes.spread",
+         .label = "Spread",
+         .min = 0,
+         .max = 10,
+         .usual_min = 0.01,
+         .usual_max = 1,
+         .scale = logarithmic,
+         .help = "Standard deviation around a class mean, whose length is 1.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.classes.spread; });
+
+    add(
+        {.key = "record.dense",
+         .label = "Dense until",
+         .min = 1,
+         .max = 1e6,
+         .usual_min = 16,
+         .usual_max = 4096,
+         .scale = logarithmic,
+         .unit = "steps",
+         .help = "Every step is recorded up to here; then the stride doubles with the step.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.record.dense; });
+    add(
+        {.key = "record.megabytes",
+         .label = "History",
+         .min = 1,
+         .max = 4096,
+         .usual_min = 8,
+         .usual_max = 256,
+         .scale = logarithmic,
+         .unit = "MB",
+         .help = "Bound of the recorded history, all lanes together; a full one is thinned out.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.record.megabytes; });
+
+    add(
+        {.key = "run.steps",
+         .label = "Steps",
+         .min = 1,
+         .max = 1e12,
+         .usual_min = 100,
+         .usual_max = 1e6,
+         .scale = logarithmic,
+         .unit = "steps",
+         .help = "Where a run without a window ends."},
+        [](auto& e) -> auto& { return e.run.steps; });
+    add(
+        {.key = "run.speed",
+         .label = "Speed",
+         .min = 0,
+         .max = 1e6,
+         .usual_min = 1,
+         .usual_max = 1e5,
+         .scale = logarithmic,
+         .unit = "steps/s",
+         .help = "Steps a second wanted in the window. 0: as fast as the machine goes."},
+        [](auto& e) -> auto& { return e.run.speed; });
+    return fields;
+}
+
+std::vector<Field<OptimizerSpec>> make_optimizer_fields() {
+    using O = OptimizerSpec;
+    std::vector<Field<O>> fields;
+    const auto add = [&](Parameter parameter, auto at) {
+        fields.push_back(field<O>(std::move(parameter), at));
+    };
+
+    add(
+        {.key = "kind",
+         .label = "Optimiser",
+         .help = "Which way a gradient turns a layer. The momentum buffer survives a change.",
+         .choices = {{"sgd", "SGD", "W ← W − lr · G: large modes first."},
+                     {"muon", "Muon", "W ← W − lr · NS(G): every mode at the same pace."}}},
+        [](auto& o) -> auto& { return o.kind; });
+    fields.back() = and_then(std::move(fields.back()), take_the_habit);
+    add(
+        {.key = "lr",
+         .label = "Learning rate",
+         .min = 0,
+         .max = 100,
+         .usual_min = 1e-4,
+         .usual_max = 1,
+         .scale = logarithmic,
+         .help = "Step size. SGD diverges above about 2/λ_max; Muon with constant norm moves every "
+                 "singular value by about lr a step and ends up swinging by ±lr. Sensible: .001 to "
+                 ".1."},
+        [](auto& o) -> auto& { return o.lr; });
+    add(
+        {.key = "momentum",
+         .label = "Momentum",
+         .min = 0,
+         .max = 0.9999,
+         .usual_min = 0,
+         .usual_max = 0.99,
+         .help =
+             "μ of the momentum buffer B; 0: no buffer. With SGD's heavy ball the step grows by "
+             "1/(1 − μ). Sensible: 0, .9, .95."},
+        [](auto& o) -> auto& { return o.momentum; });
+    add(
+        {.key = "momentum_style",
+         .label = "Momentum style",
+         .help = "How the buffer takes a gradient in. Muon's path is the same either way, since "
+                 "orthogonalisation forgets scale.",
+         .choices = {{"heavy_ball", "Heavy ball", "B ← μB + G."},
+                     {"ema", "EMA", "B ← B + (1 − μ)(G − B)."}}},
+        [](auto& o) -> auto& { return o.momentum_style; });
+    add(
+        {.key = "nesterov",
+         .label = "Nesterov",
+         .help = "Looks one step ahead: G + μB (heavy ball) or (1 − μ)G + μB (EMA) in place of B."},
+        [](auto& o) -> auto& { return o.nesterov; });
+    add(
+        {.key = "iterations",
+         .label = "Newton–Schulz steps",
+         .min = 1,
+         .max = 20,
+         .usual_min = 1,
+         .usual_max = 10,
+         .help = "Muon: X ← aX + (bA + cA²)X, A = XXᵀ, with Jordan's (3.4445, −4.7750, 2.0315). "
+                 "Directions with s/‖G‖ below 1/slope are not flattened: slope 41 at 3, 485 at 5. "
+                 "It never converges: values stay in .68 to 1.13."},
+        [](auto& o) -> auto& { return o.iterations; });
+    add(
+        {.key = "precision",
+         .label = "Precision",
+         .help = "Muon: the arithmetic of Newton–Schulz; weights and measures stay in double.",
+         .choices = {{"float64", "double", "64-bit floating point."},
+                     {"float32", "float", "32-bit: twice the speed, same picture."},
+                     {"bfloat16", "bfloat16", "Every operation rounded to bfloat16 (emulated)."}}},
+        [](auto& o) -> auto& { return o.precision; });
+    add(
+        {.key = "norm_law",
+         .label = "Norm law",
+         .help = "Muon: how long the orthogonalised step O is.",
+         .choices = {{"constant", "Constant", "lr · O times the shape scale."},
+                     {"matched", "Matched", "lr · O ‖G‖/(‖O‖ + 1e-7): as long as SGD's step."}}},
+        [](auto& o) -> auto& { return o.norm_law; });
+    add(
+        {.key = "shape_scale",
+         .label = "Shape scale",
+         .help = "Muon, constant norm: a factor by the layer's shape, out x in.",
+         .choices = {{"none", "None", "1."},
+                     {"jordan", "Jordan", "√max(1, out/in)."},
+                     {"rms", "RMS", ".2 √max(out, in): the size of an AdamW update."}}},
+        [](auto& o) -> auto& { return o.shape_scale; });
+    return fields;
+}
+
+Parameter make_lane_name_parameter() {
+    Parameter parameter;
+    parameter.key = "name";
+    parameter.label = "Name";
+    parameter.type = ParameterType::text;
+    parameter.fallback = Recipe{}.name;
+    parameter.help = "What the lane is called in tables and legends.";
+    return parameter;
+}
+
+template <class Owner>
+std::vector<Parameter> parameters_of(const std::vector<Field<Owner>>& fields) {
+    std::vector<Parameter> parameters;
+    for (const Field<Owner>& field : fields) parameters.push_back(field.parameter);
+    return parameters;
+}
+
+// Constant from before main() on. Nothing that runs earlier may ask for them.
+const std::vector<Field<Experiment>> the_experiment_fields = make_experiment_fields();
+const std::vector<Field<OptimizerSpec>> the_optimizer_fields = make_optimizer_fields();
+const std::vector<Parameter> the_experiment_parameters = parameters_of(the_experiment_fields);
+const std::vector<Parameter> the_optimizer_parameters = parameters_of(the_optimizer_fields);
+const Parameter the_lane_name_parameter = make_lane_name_parameter();
+
+}  // namespace
+
+std::span<const Field<Experiment>> experiment_fields() {
+    return the_experiment_fields;
+}
+std::span<const Field<OptimizerSpec>> optimizer_fields() {
+    return the_optimizer_fields;
+}
+std::span<const Parameter> experiment_parameters() {
+    return the_experiment_parameters;
+}
+std::span<const Parameter> optimizer_parameters() {
+    return the_optimizer_parameters;
+}
+const Parameter& lane_name_parameter() {
+    return the_lane_name_parameter;
+}
+
+}  // namespace muonscope

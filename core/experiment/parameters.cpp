@@ -1,0 +1,484 @@
+#include "core/experiment/parameters.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "core/error.h"
+#include "core/experiment/near_names.h"
+#include "core/experiment/parameter_table.h"
+
+namespace muonscope {
+namespace {
+
+constexpr std::string_view see_params = "`muonscope params` lists every key";
+
+// ---- text to value ----
+
+std::string_view trimmed(std::string_view text) {
+    const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+    while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+template <class T>
+std::optional<T> number(std::string_view text) {
+    T value{};
+    const char* end = text.data() + text.size();
+    const auto [stopped, fault] = std::from_chars(text.data(), end, value);
+    if (fault != std::errc() || stopped != end || text.empty()) return std::nullopt;
+    return value;
+}
+
+std::vector<std::string_view> elements_of(std::string_view text) {
+    std::vector<std::string_view> elements;
+    if (trimmed(text).empty()) return elements;
+    for (;;) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        elements.push_back(trimmed(text.substr(0, comma)));
+        if (comma == text.size()) return elements;
+        text.remove_prefix(comma + 1);
+    }
+}
+
+// Continuation bytes where they belong and no control characters: what JSON and a table can hold.
+bool is_printable_utf8(std::string_view text) {
+    int expected = 0;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (expected > 0) {
+            if ((byte & 0xc0) != 0x80) return false;
+            --expected;
+        } else if (byte < 0x20 || byte == 0x7f) {
+            return false;
+        } else if (byte >= 0x80) {
+            if (byte >= 0xc2 && byte <= 0xdf)
+                expected = 1;
+            else if (byte >= 0xe0 && byte <= 0xef)
+                expected = 2;
+            else if (byte >= 0xf0 && byte <= 0xf4)
+                expected = 3;
+            else
+                return false;
+        }
+    }
+    return expected == 0;
+}
+
+[[noreturn]] void refuse(const Parameter& parameter, std::string_view where,
+                         const std::string& found) {
+    throw Error(std::string(where), found + " is not allowed", "give " + allowed(parameter));
+}
+
+std::string shown(const Value& value) {
+    if (const auto* text = std::get_if<std::string>(&value)) return in_quotes(*text);
+    return to_text(value);
+}
+
+// ---- checks, one a type ----
+
+Value checked_integer(const Parameter& parameter, std::string_view where, const Value& value) {
+    std::optional<std::int64_t> integer;
+    if (const auto* given = std::get_if<std::int64_t>(&value)) integer = *given;
+    // 1e6 is an integer too.
+    if (const auto* real = std::get_if<double>(&value))
+        if (std::abs(*real) <= 9007199254740992.0 && *real == std::floor(*real))
+            integer = static_cast<std::int64_t>(*real);
+    if (!integer || static_cast<double>(*integer) < parameter.min ||
+        static_cast<double>(*integer) > parameter.max)
+        refuse(parameter, where, shown(value));
+    return *integer;
+}
+
+Value checked_real(const Parameter& parameter, std::string_view where, const Value& value) {
+    std::optional<double> real;
+    if (const auto* given = std::get_if<double>(&value)) real = *given;
+    if (const auto* integer = std::get_if<std::int64_t>(&value))
+        real = static_cast<double>(*integer);
+    if (!real || !std::isfinite(*real) || *real < parameter.min || *real > parameter.max)
+        refuse(parameter, where, shown(value));
+    return *real;
+}
+
+Value checked_choice(const Parameter& parameter, std::string_view where, const std::string& slug) {
+    for (const Choice& choice : parameter.choices)
+        if (choice.slug == slug) return slug;
+    refuse(parameter, where, in_quotes(slug));
+}
+
+Value checked_integers(const Parameter& parameter, std::string_view where,
+                       const std::string& text) {
+    std::string result;
+    const auto elements = elements_of(text);
+    for (const std::string_view element : elements) {
+        const auto integer = number<std::int64_t>(element);
+        if (!integer || static_cast<double>(*integer) < parameter.min ||
+            static_cast<double>(*integer) > parameter.max)
+            refuse(parameter, where, in_quotes(element) + " in " + in_quotes(text));
+        if (!result.empty()) result += ',';
+        result += std::to_string(*integer);
+    }
+    // The one such list there is: widths of 1 to 16 layers, input first.
+    if (elements.size() == 1 || elements.size() > 17)
+        refuse(parameter, where, fmt::format("a list of {} numbers", elements.size()));
+    return result;
+}
+
+Value checked_paths(const Parameter& parameter, std::string_view where, const std::string& text) {
+    std::string result;
+    const auto elements = elements_of(text);
+    for (const std::string_view element : elements) {
+        if (element.empty()) refuse(parameter, where, in_quotes(text));
+        if (!result.empty()) result += ',';
+        result += element;
+    }
+    if (elements.size() > 16)
+        refuse(parameter, where, fmt::format("a list of {} files", elements.size()));
+    return result;
+}
+
+// ---- paths ----
+
+struct Path {
+    enum class Kind { experiment, optimizer, lane_name };
+    Kind kind = Kind::experiment;
+    std::string_view whole;
+    std::string_view key;   // as in the table
+    std::string_view lane;  // index or name; empty: every lane
+    std::optional<int> phase, layer;
+};
+
+bool take(std::string_view& text, std::string_view prefix) {
+    if (!text.starts_with(prefix)) return false;
+    text.remove_prefix(prefix.size());
+    return true;
+}
+
+std::vector<std::string> all_keys() {
+    std::vector<std::string> keys;
+    for (const Parameter& parameter : experiment_parameters()) keys.push_back(parameter.key);
+    for (const Parameter& parameter : optimizer_parameters())
+        keys.push_back("optimizer." + parameter.key);
+    return keys;
+}
+
+std::string remedy(std::string_view key, std::span<const std::string> candidates) {
+    const std::string near = did_you_mean(key, candidates);
+    return (near.empty() ? "" : near + " ") + std::string(see_params);
+}
+
+[[noreturn]] void unknown(std::string_view path) {
+    const std::vector<std::string> keys = all_keys();
+    throw Error(in_quotes(path), "no parameter has this name", remedy(path, keys));
+}
+
+[[noreturn]] void malformed(std::string_view path) {
+    throw Error(in_quotes(path), "this is not the path of a parameter",
+                "write lanes.LANE.optimizer.KEY, lanes.LANE.phases.PHASE.optimizer.KEY, "
+                "lanes.LANE.layers.LAYER.optimizer.KEY or lanes.LANE.name");
+}
+
+int take_index(std::string_view& rest, std::string_view path) {
+    const std::size_t dot = rest.find('.');
+    const auto index = number<int>(rest.substr(0, dot));
+    if (dot == std::string_view::npos || !index || *index < 0) malformed(path);
+    rest.remove_prefix(dot + 1);
+    return *index;
+}
+
+Path parse_path(std::string_view text) {
+    Path path;
+    path.whole = text;
+    std::string_view rest = text;
+    if (take(rest, "lanes.")) {
+        // A lane's name may hold dots itself, so look for what follows it.
+        std::size_t end = std::string_view::npos;
+        for (const std::string_view follows : {".optimizer.", ".phases.", ".layers."})
+            end = std::min(end, rest.find(follows));
+        if (end == std::string_view::npos && rest.ends_with(".name")) {
+            path.kind = Path::Kind::lane_name;
+            path.lane = rest.substr(0, rest.size() - 5);
+            path.key = "name";
+            return path;
+        }
+        if (end == std::string_view::npos || end == 0) malformed(text);
+        path.lane = rest.substr(0, end);
+        rest.remove_prefix(end + 1);
+        if (take(rest, "phases.")) path.phase = take_index(rest, text);
+        if (take(rest, "layers.")) path.layer = take_index(rest, text);
+        if (!rest.starts_with("optimizer.")) malformed(text);
+    }
+    if (take(rest, "optimizer.")) path.kind = Path::Kind::optimizer;
+    path.key = rest;
+    return path;
+}
+
+template <class Owner>
+const Field<Owner>* find(std::span<const Field<Owner>> fields, std::string_view key) {
+    for (const Field<Owner>& field : fields)
+        if (field.parameter.key == key) return &field;
+    return nullptr;
+}
+
+const Field<Experiment>& experiment_field(std::string_view key, std::string_view path) {
+    const auto* field = find(experiment_fields(), key);
+    if (!field) unknown(path);
+    return *field;
+}
+
+const Field<OptimizerSpec>& optimizer_field(std::string_view key, std::string_view path) {
+    if (const auto* field = find(optimizer_fields(), key)) return *field;
+    std::vector<std::string> keys;
+    for (const Parameter& parameter : optimizer_parameters()) keys.push_back(parameter.key);
+    throw Error(in_quotes(path), "optimisers have no parameter " + in_quotes(key),
+                remedy(key, keys));
+}
+
+bool equal_without_case(std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
+        return std::tolower(x) == std::tolower(y);
+    });
+}
+
+std::vector<int> lanes_of(const Spec& spec, const Path& path) {
+    std::vector<int> lanes;
+    const int count = static_cast<int>(spec.lanes.size());
+    const auto index = number<int>(path.lane);
+    for (int i = 0; i < count; ++i)
+        if (path.lane.empty() || index == i ||
+            equal_without_case(spec.lanes[static_cast<std::size_t>(i)].name, path.lane))
+            lanes.push_back(i);
+    if (!lanes.empty()) return lanes;
+    std::string names;
+    for (int i = 0; i < count; ++i)
+        names += fmt::format("{}{} ({})", i ? ", " : "", i,
+                             spec.lanes[static_cast<std::size_t>(i)].name);
+    throw Error(in_quotes(path.whole), "there is no lane " + in_quotes(path.lane),
+                names.empty() ? "give the spec a lane" : "the lanes are " + names);
+}
+
+// The phases of a recipe that the path speaks of; with a layer, of those only where it trains
+// (or all, when it trains nowhere).
+std::vector<int> phases_of(const Recipe& recipe, const Path& path) {
+    const int count = static_cast<int>(recipe.phases.size());
+    if (path.phase && *path.phase >= count)
+        throw Error(in_quotes(path.whole), fmt::format("there is no phase {}", *path.phase),
+                    fmt::format("lane {} has {} phase{}, counted from 0", in_quotes(recipe.name),
+                                count, count == 1 ? "" : "s"));
+    std::vector<int> phases;
+    for (int i = 0; i < count; ++i)
+        if (!path.phase || *path.phase == i) phases.push_back(i);
+    return phases;
+}
+
+void check_layer(const Spec& spec, const Path& path) {
+    const int depth = spec.experiment.network.depth;
+    if (path.layer && (*path.layer < 1 || *path.layer > depth))
+        throw Error(in_quotes(path.whole), fmt::format("there is no layer {}", *path.layer),
+                    fmt::format("layers are counted from 1 to {}", depth));
+}
+
+void forget_layers_beyond_the_depth(Spec& spec) {
+    const auto depth = static_cast<std::size_t>(spec.experiment.network.depth);
+    for (Recipe& recipe : spec.lanes)
+        for (Phase& phase : recipe.phases)
+            if (phase.layer_optimizers.size() > depth) phase.layer_optimizers.resize(depth);
+}
+
+void set_optimizers(Spec& spec, const Path& path, const Value& value) {
+    const auto& field = optimizer_field(path.key, path.whole);
+    const Value good = checked(field.parameter, path.whole, value);
+    check_layer(spec, path);
+    const std::vector<int> lanes = lanes_of(spec, path);
+    // Look everything up before the first change: an error leaves the spec as it was.
+    for (const int lane : lanes) phases_of(spec.lanes[static_cast<std::size_t>(lane)], path);
+    for (const int lane : lanes) {
+        Recipe& recipe = spec.lanes[static_cast<std::size_t>(lane)];
+        for (const int index : phases_of(recipe, path)) {
+            Phase& phase = recipe.phases[static_cast<std::size_t>(index)];
+            if (path.layer) {
+                const auto layer = static_cast<std::size_t>(*path.layer);
+                if (phase.layer_optimizers.size() < layer) phase.layer_optimizers.resize(layer);
+                auto& own = phase.layer_optimizers[layer - 1];
+                if (!own) own = phase.optimizer;
+                field.write(*own, good);
+            } else {
+                field.write(phase.optimizer, good);
+                for (auto& own : phase.layer_optimizers)
+                    if (own) field.write(*own, good);
+            }
+        }
+    }
+}
+
+}  // namespace
+
+const Parameter& parameter_at(std::string_view text) {
+    const Path path = parse_path(text);
+    switch (path.kind) {
+        case Path::Kind::lane_name:
+            return lane_name_parameter();
+        case Path::Kind::optimizer:
+            return optimizer_field(path.key, text).parameter;
+        case Path::Kind::experiment:
+            break;
+    }
+    return experiment_field(path.key, text).parameter;
+}
+
+Value get(const Spec& spec, std::string_view text) {
+    const Path path = parse_path(text);
+    if (path.kind == Path::Kind::experiment)
+        return experiment_field(path.key, text).read(spec.experiment);
+    const auto& recipe = spec.lanes[static_cast<std::size_t>(lanes_of(spec, path).front())];
+    if (path.kind == Path::Kind::lane_name) return recipe.name;
+    const auto& field = optimizer_field(path.key, text);
+    check_layer(spec, path);
+    const std::vector<int> phases = phases_of(recipe, path);
+    if (phases.empty())
+        throw Error(in_quotes(text), "lane " + in_quotes(recipe.name) + " has no phase",
+                    "give it one");
+    const Phase& phase = recipe.phases[static_cast<std::size_t>(phases.front())];
+    return field.read(path.layer ? optimizer_of(phase, *path.layer) : phase.optimizer);
+}
+
+void set(Spec& spec, std::string_view text, const Value& value) {
+    const Path path = parse_path(text);
+    switch (path.kind) {
+        case Path::Kind::lane_name: {
+            const Value good = checked(lane_name_parameter(), text, value);
+            for (const int lane : lanes_of(spec, path))
+                spec.lanes[static_cast<std::size_t>(lane)].name = std::get<std::string>(good);
+            return;
+        }
+        case Path::Kind::optimizer:
+            set_optimizers(spec, path, value);
+            return;
+        case Path::Kind::experiment:
+            break;
+    }
+    const auto& field = experiment_field(path.key, text);
+    field.write(spec.experiment, checked(field.parameter, text, value));
+    forget_layers_beyond_the_depth(spec);
+}
+
+void set(Spec& spec, std::string_view path, std::string_view text) {
+    set(spec, path, parse_value(parameter_at(path), path, text));
+}
+
+Value get(const OptimizerSpec& optimizer, std::string_view key) {
+    return optimizer_field(key, key).read(optimizer);
+}
+
+void set(OptimizerSpec& optimizer, std::string_view key, const Value& value) {
+    const auto& field = optimizer_field(key, key);
+    field.write(optimizer, checked(field.parameter, key, value));
+}
+
+Value get(const Experiment& experiment, std::string_view key) {
+    return experiment_field(key, key).read(experiment);
+}
+
+void set(Experiment& experiment, std::string_view key, const Value& value) {
+    const auto& field = experiment_field(key, key);
+    field.write(experiment, checked(field.parameter, key, value));
+}
+
+Value parse_value(const Parameter& parameter, std::string_view path, std::string_view text) {
+    const std::string_view word = trimmed(text);
+    switch (parameter.type) {
+        case ParameterType::boolean:
+            if (word == "true" || word == "on") return true;
+            if (word == "false" || word == "off") return false;
+            break;
+        case ParameterType::integer:
+        case ParameterType::real:
+            if (const auto integer = number<std::int64_t>(word))
+                return checked(parameter, path, *integer);
+            if (const auto real = number<double>(word)) return checked(parameter, path, *real);
+            break;
+        case ParameterType::choice:
+        case ParameterType::text:
+        case ParameterType::path:
+        case ParameterType::integers:
+        case ParameterType::paths:
+            return checked(parameter, path, std::string(word));
+    }
+    refuse(parameter, path, in_quotes(text));
+}
+
+Value checked(const Parameter& parameter, std::string_view where, const Value& value) {
+    const auto* text = std::get_if<std::string>(&value);
+    if (text && !is_printable_utf8(*text)) refuse(parameter, where, in_quotes(*text));
+    switch (parameter.type) {
+        case ParameterType::boolean:
+            if (text) return parse_value(parameter, where, *text);
+            if (std::holds_alternative<bool>(value)) return value;
+            break;
+        case ParameterType::integer:
+            if (text) return parse_value(parameter, where, *text);
+            return checked_integer(parameter, where, value);
+        case ParameterType::real:
+            if (text) return parse_value(parameter, where, *text);
+            return checked_real(parameter, where, value);
+        case ParameterType::choice:
+            if (text) return checked_choice(parameter, where, *text);
+            break;
+        case ParameterType::text:
+            if (text && !text->empty() && text->size() <= 64) return value;
+            break;
+        case ParameterType::path:
+            if (text && text->size() <= 4096) return value;
+            break;
+        case ParameterType::integers:
+            if (text) return checked_integers(parameter, where, *text);
+            break;
+        case ParameterType::paths:
+            if (text) return checked_paths(parameter, where, *text);
+            break;
+    }
+    refuse(parameter, where, shown(value));
+}
+
+std::string to_text(const Value& value) {
+    if (const auto* boolean = std::get_if<bool>(&value)) return *boolean ? "true" : "false";
+    if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
+    if (const auto* real = std::get_if<double>(&value)) return fmt::format("{}", *real);
+    return std::get<std::string>(value);
+}
+
+std::string allowed(const Parameter& parameter) {
+    const auto range = [&] {
+        return fmt::format("from {:.16g} to {:.16g}", parameter.min, parameter.max);
+    };
+    switch (parameter.type) {
+        case ParameterType::boolean:
+            return "true or false";
+        case ParameterType::integer:
+            return "an integer " + range();
+        case ParameterType::real:
+            return "a number " + range();
+        case ParameterType::choice: {
+            std::string slugs;
+            for (const Choice& choice : parameter.choices)
+                slugs += (slugs.empty() ? "" : ", ") + choice.slug;
+            return "one of " + slugs;
+        }
+        case ParameterType::text:
+            return "a name of 1 to 64 bytes";
+        case ParameterType::path:
+            return "the path of a file";
+        case ParameterType::integers:
+            return "nothing or 2 to 17 integers " + range() + ", separated by commas";
+        case ParameterType::paths:
+            break;
+    }
+    return "up to 16 paths of files, separated by commas";
+}
+
+}  // namespace muonscope
