@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/linalg/newton_schulz.h"
@@ -151,7 +152,8 @@ struct Spec {
 
 // Throws Error naming the key, the value and what is allowed, when parts contradict each other
 // (widths against depth, a phase's layer beyond the depth, layer targets on a net that is not
-// two-layered...). Single values are checked by the parameter table.
-void validate(const Spec& spec);
+// two-layered...), or when a single value is not one the parameter table allows. Messages begin
+// with `source`, the file the spec was read from, unless it is empty.
+void validate(const Spec& spec, std::string_view source = {});
 
 }  // namespace muonscope

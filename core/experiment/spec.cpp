@@ -1,0 +1,187 @@
+#include "core/experiment/spec.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+#include "core/experiment/near_names.h"
+#include "core/experiment/parameter_table.h"
+
+namespace muonscope {
+namespace {
+
+constexpr std::size_t most_lanes = 8;
+constexpr std::size_t most_phases = 64;
+constexpr double most_activations = 1 << 26;  // doubles: 512 MB
+
+// Where a fault stands: "lanes.0.phases.1", behind the name of the file it was read from.
+struct Place {
+    std::string_view source;
+    std::string path;
+
+    std::string text() const { return source.empty() ? path : std::string(source) + ": " + path; }
+    Place at(std::string_view key) const { return {source, path + "." + std::string(key)}; }
+};
+
+template <class Owner>
+void check_values(const Owner& owner, std::span<const Field<Owner>> fields, const Place& place) {
+    for (const Field<Owner>& field : fields) {
+        const std::string& key = field.parameter.key;
+        checked(field.parameter,
+                place.path.empty() ? Place{place.source, key}.text() : place.at(key).text(),
+                field.read(owner));
+    }
+}
+
+void check_network(const NetworkSpec& network, std::string_view source) {
+    if (!network.widths.empty() &&
+        network.widths.size() != static_cast<std::size_t>(network.depth) + 1)
+        throw Error(
+            Place{source, "network.widths"}.text(),
+            fmt::format("{} widths contradict a depth of {}", network.widths.size(), network.depth),
+            fmt::format("give {} widths, input first, or none", network.depth + 1));
+}
+
+void check_files(const Experiment& experiment, std::string_view source) {
+    if (experiment.target.kind == TargetKind::file && experiment.target.file.empty())
+        throw Error(Place{source, "target.file"}.text(), "target.kind is file, but none is named",
+                    "give the path of a .npy file");
+    const auto depth = static_cast<std::size_t>(experiment.network.depth);
+    if (experiment.init.kind == InitKind::files && experiment.init.files.size() != depth)
+        throw Error(Place{source, "init.files"}.text(),
+                    fmt::format("init.kind is files, and {} are named for {} layers",
+                                experiment.init.files.size(), depth),
+                    "name one .npy file a layer, first layer first");
+}
+
+void check_data(const Experiment& experiment, std::string_view source) {
+    if (experiment.data.kind != DataKind::samples) return;
+    if (experiment.data.batch > experiment.data.samples)
+        throw Error(Place{source, "data.batch"}.text(),
+                    fmt::format("{} is more than the {} samples there are", experiment.data.batch,
+                                experiment.data.samples),
+                    "give at most data.samples, or 0 for all of them");
+    double widths = 0;
+    for (const int width : layer_widths(experiment.network)) widths += width;
+    if (widths * experiment.data.samples > most_activations)
+        throw Error(Place{source, "data.samples"}.text(),
+                    fmt::format("{} samples through layers of {} units in all need too much memory",
+                                experiment.data.samples, widths),
+                    fmt::format("give at most {:.0f}", std::floor(most_activations / widths)));
+}
+
+void check_until(const Until& until, const Place& place) {
+    if (until.steps && *until.steps < 1)
+        throw Error(place.at("steps").text(), fmt::format("{} is not allowed", *until.steps),
+                    "give a number of steps of at least 1");
+    const auto check = [&](const std::optional<double>& bound, std::string_view key) {
+        if (bound && !(std::isfinite(*bound) && *bound >= 0))
+            throw Error(place.at(key).text(), fmt::format("{} is not allowed", *bound),
+                        "give a number of at least 0");
+    };
+    check(until.loss, "loss");
+    check(until.relative_error, "relative_error");
+}
+
+void check_layers(const Phase& phase, const NetworkSpec& network, const Place& place) {
+    int previous = 0;
+    for (const int layer : phase.layers) {
+        if (layer < 1 || layer > network.depth)
+            throw Error(place.at("layers").text(), fmt::format("there is no layer {}", layer),
+                        fmt::format("layers are counted from 1 to {}", network.depth));
+        if (layer <= previous)
+            throw Error(place.at("layers").text(),
+                        fmt::format("{} stands behind {}", layer, previous),
+                        "list each layer once, first layer first");
+        previous = layer;
+    }
+    if (phase.layer_optimizers.size() > static_cast<std::size_t>(network.depth))
+        throw Error(place.at("layer_optimizers").text(),
+                    fmt::format("there is no layer {}", phase.layer_optimizers.size()),
+                    fmt::format("layers are counted from 1 to {}", network.depth));
+}
+
+void check_objective(const Phase& phase, const NetworkSpec& network, const Place& place) {
+    if (phase.objective != Objective::layer_target) return;
+    if (network.depth != 2 || network.activation != Activation::linear)
+        throw Error(place.at("objective").text(),
+                    fmt::format("layer_target splits the target between two linear layers, and "
+                                "the network has {} {}",
+                                network.depth,
+                                network.activation == Activation::linear ? "linear" : "tanh"),
+                    "set network.depth to 2 and network.activation to linear, or train towards "
+                    "the network's loss");
+    const std::vector<int> widths = layer_widths(network);
+    if (widths[1] < std::min(widths[0], widths[2]))
+        throw Error(place.at("objective").text(),
+                    fmt::format("layer_target needs the hidden width ({}) to hold the target's "
+                                "rank ({})",
+                                widths[1], std::min(widths[0], widths[2])),
+                    "widen the hidden layer");
+}
+
+void check_phase(const Phase& phase, const NetworkSpec& network, const Place& place) {
+    checked(lane_name_parameter(), place.at("name").text(), phase.name);
+    check_layers(phase, network, place);
+    check_objective(phase, network, place);
+    check_values(phase.optimizer, optimizer_fields(), place.at("optimizer"));
+    for (std::size_t i = 0; i < phase.layer_optimizers.size(); ++i)
+        if (phase.layer_optimizers[i])
+            check_values(*phase.layer_optimizers[i], optimizer_fields(),
+                         place.at(fmt::format("layer_optimizers.{}", i + 1)));
+    check_until(phase.until, place.at("until"));
+}
+
+void check_recipe(const Recipe& recipe, const NetworkSpec& network, const Place& place) {
+    checked(lane_name_parameter(), place.at("name").text(), recipe.name);
+    if (recipe.phases.empty() || recipe.phases.size() > most_phases)
+        throw Error(place.at("phases").text(),
+                    fmt::format("{} phases are not allowed", recipe.phases.size()),
+                    fmt::format("give 1 to {}", most_phases));
+    for (std::size_t i = 0; i < recipe.phases.size(); ++i) {
+        const Phase& phase = recipe.phases[i];
+        check_phase(phase, network, place.at(fmt::format("phases.{}", i)));
+        const bool ends = phase.until.steps || phase.until.loss || phase.until.relative_error;
+        if (!ends && i + 1 < recipe.phases.size())
+            throw Error(place.at(fmt::format("phases.{}.until", i)).text(),
+                        "a phase that never ends hides the phases behind it",
+                        "give steps, loss or relative_error");
+    }
+}
+
+}  // namespace
+
+std::vector<int> layer_widths(const NetworkSpec& network) {
+    if (!network.widths.empty()) return network.widths;
+    return std::vector<int>(static_cast<std::size_t>(network.depth) + 1, network.width);
+}
+
+const OptimizerSpec& optimizer_of(const Phase& phase, int layer) {
+    const auto index = static_cast<std::size_t>(layer - 1);
+    if (index < phase.layer_optimizers.size() && phase.layer_optimizers[index])
+        return *phase.layer_optimizers[index];
+    return phase.optimizer;
+}
+
+bool trains(const Phase& phase, int layer) {
+    return phase.layers.empty() ||
+           std::find(phase.layers.begin(), phase.layers.end(), layer) != phase.layers.end();
+}
+
+void validate(const Spec& spec, std::string_view source) {
+    const auto& experiment = spec.experiment;
+    check_values(experiment, experiment_fields(), Place{source, ""});
+    check_network(experiment.network, source);
+    check_files(experiment, source);
+    check_data(experiment, source);
+    if (spec.lanes.empty() || spec.lanes.size() > most_lanes)
+        throw Error(Place{source, "lanes"}.text(),
+                    fmt::format("{} lanes are not allowed", spec.lanes.size()),
+                    fmt::format("give 1 to {}", most_lanes));
+    for (std::size_t i = 0; i < spec.lanes.size(); ++i)
+        check_recipe(spec.lanes[i], experiment.network, Place{source, fmt::format("lanes.{}", i)});
+}
+
+}  // namespace muonscope
