@@ -1,0 +1,293 @@
+#include "core/experiment/problem.h"
+
+#include <fmt/format.h>
+
+#include <Eigen/QR>
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <span>
+#include <string>
+
+#include "core/error.h"
+#include "core/io/files.h"
+#include "core/random/generator.h"
+
+namespace muonscope {
+
+namespace {
+
+constexpr int softmax_classes = 8;
+constexpr int softmax_samples = 512;
+
+Matrix read_matrix(const std::string& key, const std::string& path, Eigen::Index rows,
+                   Eigen::Index cols) {
+    if (path.empty()) throw Error(key, "no file is named", "give the path of a .npy file");
+    Matrix matrix = read_npy(path);
+    if (matrix.rows() != rows || matrix.cols() != cols)
+        throw Error(key,
+                    fmt::format("{} is {} x {}, but the network asks for {} x {}", path,
+                                matrix.rows(), matrix.cols(), rows, cols),
+                    "save it as outputs x inputs or change the widths");
+    if (!matrix.allFinite())
+        throw Error(key, fmt::format("{} holds numbers that are not finite", path),
+                    "replace NaN and infinity by numbers");
+    return matrix;
+}
+
+// U S V^T with Haar U (out x r) and V (in x r); S falls where `spectrum` says.
+Matrix with_spectrum(const Vector& spectrum, std::uint64_t seed, Eigen::Index out,
+                     Eigen::Index in) {
+    const Eigen::Index rank = spectrum.size();
+    const Matrix u = Generator(seed, Purpose::target, 0).orthogonal_matrix(out, rank);
+    const Matrix v = Generator(seed, Purpose::target, 1).orthogonal_matrix(in, rank);
+    return u * spectrum.asDiagonal() * v.transpose();
+}
+
+// Hierarchy of items and features (Saxe, McClelland, Ganguli 2014, fig. 1): items are the leaves of
+// a binary tree, a feature belongs to a node and is present in the items below it. Here item j is
+// input j; the tree halves the range of items until single items are left, which makes 2 in - 1
+// nodes for any number of items. Output i is node i in breadth-first order: fewer outputs leave out
+// the finest distinctions, more outputs begin again at the root.
+Matrix tree_features(Eigen::Index out, Eigen::Index in) {
+    struct Node {
+        Eigen::Index begin, end;
+    };
+    std::vector<Node> nodes{{0, in}};
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        const Node node = nodes[i];
+        if (node.end - node.begin < 2) continue;
+        const Eigen::Index middle = node.begin + (node.end - node.begin + 1) / 2;
+        nodes.push_back({node.begin, middle});
+        nodes.push_back({middle, node.end});
+    }
+    Matrix features = Matrix::Zero(out, in);
+    for (Eigen::Index i = 0; i < out; ++i) {
+        const Node& node = nodes[static_cast<std::size_t>(i) % nodes.size()];
+        features.row(i).segment(node.begin, node.end - node.begin).setOnes();
+    }
+    return features;
+}
+
+Matrix make_target(const TargetSpec& spec, std::uint64_t seed, Eigen::Index out, Eigen::Index in) {
+    const Eigen::Index rank = std::min<Eigen::Index>({spec.modes, out, in});
+    Vector spectrum(rank);
+    const double entry_scale = 1.0 / std::sqrt(static_cast<double>(in));
+    switch (spec.kind) {
+        case TargetKind::gaussian:
+            return spec.scale * entry_scale *
+                   Generator(seed, Purpose::target).normal_matrix(out, in);
+        case TargetKind::exponential:
+            for (Eigen::Index k = 0; k < rank; ++k)
+                spectrum(k) = spec.scale * std::pow(spec.decay, static_cast<double>(k));
+            return with_spectrum(spectrum, seed, out, in);
+        case TargetKind::power_law:
+            for (Eigen::Index k = 0; k < rank; ++k)
+                spectrum(k) = spec.scale * std::pow(static_cast<double>(k + 1), -spec.exponent);
+            return with_spectrum(spectrum, seed, out, in);
+        case TargetKind::low_rank:
+            // Evenly spaced down to scale / modes: no two modes share a singular value.
+            for (Eigen::Index k = 0; k < rank; ++k)
+                spectrum(k) =
+                    spec.scale * (1.0 - static_cast<double>(k) / static_cast<double>(rank));
+            return with_spectrum(spectrum, seed, out, in) +
+                   spec.noise * entry_scale *
+                       Generator(seed, Purpose::target, 2).normal_matrix(out, in);
+        case TargetKind::tree: {
+            const Matrix features = tree_features(out, in);
+            return features * (spec.scale / singular_values(features)(0));
+        }
+        case TargetKind::file:
+            break;
+    }
+    return read_matrix("target.file", spec.file, out, in);
+}
+
+// Orthonormal columns (n x r) and a complement: n x n, the first r columns unchanged.
+Matrix complete_basis(const Matrix& columns) {
+    const Eigen::HouseholderQR<Matrix> qr(columns);
+    Matrix basis = qr.householderQ();
+    basis.leftCols(columns.cols()) = columns;
+    return basis;
+}
+
+// Balanced and aligned: W_l = R_l D R_{l-1}^T with R_0 = V, R_L = U, Haar R_l between, and D
+// `scale` along the diagonal of a w_l x w_{l-1} matrix, so that W_{l+1}^T W_{l+1} = W_l W_l^T on
+// equal widths and every mode of the product starts in the target's own basis.
+std::vector<Matrix> aligned_start(double scale, const std::vector<int>& widths, const ThinSvd& svd,
+                                  std::uint64_t seed) {
+    const std::size_t depth = widths.size() - 1;
+    std::vector<Matrix> start;
+    Matrix before = complete_basis(svd.v);
+    for (std::size_t l = 1; l <= depth; ++l) {
+        const Matrix after =
+            l == depth ? complete_basis(svd.u)
+                       : Generator(seed, Purpose::start, l).orthogonal_matrix(widths[l], widths[l]);
+        const Eigen::Index rank = std::min(after.cols(), before.cols());
+        start.emplace_back(scale * after.leftCols(rank) * before.leftCols(rank).transpose());
+        before = after;
+    }
+    return start;
+}
+
+std::vector<Matrix> make_start(const Experiment& experiment, const std::vector<int>& widths,
+                               const ThinSvd& target_svd) {
+    const InitSpec& init = experiment.init;
+    const std::size_t depth = widths.size() - 1;
+    if (init.kind == InitKind::aligned)
+        return aligned_start(init.scale, widths, target_svd, experiment.seed);
+    if (init.kind == InitKind::files && init.files.size() != depth)
+        throw Error("init.files", fmt::format("{} files for {} layers", init.files.size(), depth),
+                    "name one .npy file for each layer, first layer first");
+    std::vector<Matrix> start;
+    for (std::size_t l = 1; l <= depth; ++l) {
+        const Eigen::Index out = widths[l];
+        const Eigen::Index in = widths[l - 1];
+        Generator generator(experiment.seed, Purpose::start, l);
+        switch (init.kind) {
+            case InitKind::gaussian:
+                start.emplace_back(init.scale / std::sqrt(static_cast<double>(in)) *
+                                   generator.normal_matrix(out, in));
+                break;
+            case InitKind::orthogonal:
+                start.emplace_back(init.scale * generator.orthogonal_matrix(out, in));
+                break;
+            case InitKind::scaled_identity:
+                start.emplace_back(init.scale * Matrix::Identity(out, in));
+                break;
+            case InitKind::files:
+                start.push_back(read_matrix(fmt::format("init.files (layer {})", l),
+                                            init.files[l - 1], out, in));
+                break;
+            case InitKind::aligned:
+                break;
+        }
+    }
+    return start;
+}
+
+// W_1* = S^(1/L) V^T, ..., W_L* = U S^(1/L) over the target's modes; the rest of an inner width
+// stays empty. Empty when an inner layer is too narrow for the modes, or a hidden tanh stands
+// between the factors.
+std::vector<Matrix> balanced_factors(const ThinSvd& svd, const std::vector<int>& widths,
+                                     Activation activation) {
+    const std::size_t depth = widths.size() - 1;
+    const Eigen::Index modes = svd.s.size();
+    const std::span inner = std::span(widths).subspan(1, depth - 1);
+    if (activation != Activation::linear ||
+        std::any_of(inner.begin(), inner.end(), [&](int width) { return width < modes; }))
+        return {};
+    const Vector root = svd.s.array().pow(1.0 / static_cast<double>(depth));
+    std::vector<Matrix> factors;
+    for (std::size_t l = 1; l <= depth; ++l) {
+        Matrix factor = Matrix::Zero(widths[l], widths[l - 1]);
+        if (depth == 1)
+            factor = svd.u * svd.s.asDiagonal() * svd.v.transpose();
+        else if (l == 1)
+            factor.topRows(modes) = root.asDiagonal() * svd.v.transpose();
+        else if (l == depth)
+            factor.leftCols(modes) = svd.u * root.asDiagonal();
+        else
+            factor.topLeftCorner(modes, modes) = root.asDiagonal();
+        factors.push_back(std::move(factor));
+    }
+    return factors;
+}
+
+// Y = A X + noise; whitened: A.
+Matrix make_labels(const Problem& problem) {
+    const DataSpec& data = problem.experiment.data;
+    if (data.kind == DataKind::whitened) return problem.target;
+    Matrix labels = problem.target * problem.inputs;
+    if (data.noise > 0)
+        labels += data.noise * Generator(problem.experiment.seed, Purpose::noise)
+                                   .normal_matrix(labels.rows(), labels.cols());
+    return labels;
+}
+
+void make_probe(Problem& problem) {
+    const std::uint64_t seed = problem.experiment.seed;
+    const Eigen::Index in = problem.target.cols();
+    const double entry_scale = 1.0 / std::sqrt(static_cast<double>(in));
+    switch (problem.experiment.probe.task) {
+        case ProbeTask::target:
+            problem.probe_labels = problem.target;
+            break;
+        case ProbeTask::random_labels:
+            problem.probe_labels =
+                entry_scale *
+                Generator(seed, Purpose::probe).normal_matrix(problem.target.rows(), in);
+            break;
+        case ProbeTask::softmax: {
+            const Matrix teacher =
+                Generator(seed, Purpose::probe, 0).normal_matrix(softmax_classes, in);
+            problem.probe_inputs =
+                Generator(seed, Purpose::probe, 1).normal_matrix(in, softmax_samples);
+            const Matrix scores = teacher * problem.probe_inputs;
+            problem.probe_labels = Matrix::Zero(softmax_classes, softmax_samples);
+            for (Eigen::Index j = 0; j < softmax_samples; ++j) {
+                Eigen::Index best = 0;
+                scores.col(j).maxCoeff(&best);
+                problem.probe_labels(best, j) = 1.0;
+            }
+            break;
+        }
+    }
+}
+
+// Classes around means of length 1 on a circle in the plane of the target's two leading right
+// singular directions; isotropic spread in all of input space.
+void make_points(Problem& problem) {
+    const ClassesSpec& spec = problem.experiment.classes;
+    const Eigen::Index in = problem.target.cols();
+    const Matrix basis = complete_basis(problem.target_svd.v);
+    Generator generator(problem.experiment.seed, Purpose::classes);
+    problem.points.resize(in, static_cast<Eigen::Index>(spec.count) * spec.points);
+    problem.point_class.clear();
+    Eigen::Index column = 0;
+    for (int c = 0; c < spec.count; ++c) {
+        const double angle = 2.0 * std::numbers::pi * c / spec.count;
+        Vector mean = std::cos(angle) * basis.col(0);
+        if (in > 1) mean += std::sin(angle) * basis.col(1);
+        for (int p = 0; p < spec.points; ++p, ++column) {
+            problem.points.col(column) = mean + spec.spread * generator.normal_matrix(in, 1);
+            problem.point_class.push_back(c);
+        }
+    }
+}
+
+}  // namespace
+
+std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
+    auto problem = std::make_shared<Problem>();
+    problem->experiment = experiment;
+    problem->widths = layer_widths(experiment.network);
+    const Eigen::Index in = problem->widths.front();
+    const Eigen::Index out = problem->widths.back();
+
+    problem->target = make_target(experiment.target, experiment.seed, out, in);
+    problem->target_norm = problem->target.norm();
+    if (!std::isfinite(problem->target_norm))
+        throw Error("target", "its norm is not finite", "give a smaller scale");
+    if (problem->target_norm == 0)
+        throw Error("target", "it is zero, so no relative error is defined",
+                    "give a target with at least one non-zero entry");
+    problem->target_svd = thin_svd(problem->target);
+    const Vector& s = problem->target_svd.s;
+    problem->modes = static_cast<int>((s.array() > 1e-9 * s(0)).count());
+
+    problem->start = make_start(experiment, problem->widths, problem->target_svd);
+    if (experiment.data.kind == DataKind::samples)
+        problem->inputs =
+            Generator(experiment.seed, Purpose::inputs).normal_matrix(in, experiment.data.samples);
+    problem->labels = make_labels(*problem);
+    const ThinSvd modes{problem->target_svd.u.leftCols(problem->modes), s.head(problem->modes),
+                        problem->target_svd.v.leftCols(problem->modes)};
+    problem->layer_targets =
+        balanced_factors(modes, problem->widths, experiment.network.activation);
+    make_probe(*problem);
+    make_points(*problem);
+    return problem;
+}
+
+}  // namespace muonscope

@@ -1,0 +1,178 @@
+#include "core/model/network.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace muonscope {
+
+namespace {
+
+std::size_t index_of(int layer) {
+    return static_cast<std::size_t>(layer - 1);
+}
+
+template <typename Block>
+void apply_tanh(Block&& block) {
+    block = block.array().tanh().matrix();
+}
+
+}  // namespace
+
+Backpropagation::Backpropagation(std::shared_ptr<const Problem> problem)
+    : problem_(std::move(problem)) {
+    const Problem& p = *problem_;
+    whitened_ = p.inputs.size() == 0;
+    tanh_ = p.experiment.network.activation == Activation::tanh;
+    samples_ = whitened_ ? p.target.cols() : p.inputs.cols();
+    columns_ = samples_;
+    labels_square_ = p.labels.squaredNorm();
+    batch_labels_square_ = labels_square_;
+    const std::size_t depth = p.start.size();
+    Eigen::Index widest = 0;
+    for (std::size_t l = 0; l < depth; ++l) {
+        const Eigen::Index width = p.widths[l + 1];
+        widest = std::max(widest, width);
+        if (l + 1 < depth) activations_.emplace_back(width, samples_);
+        deltas_.emplace_back(width, samples_);
+        gradients_.emplace_back(Matrix::Zero(width, p.widths[l]));
+    }
+    forward_.resize(widest, samples_);
+    forward_next_.resize(widest, samples_);
+}
+
+bool Backpropagation::passes_through(int layer) const {
+    return layer == 1 && whitened_ && !tanh_;
+}
+
+double Backpropagation::loss_scale(Eigen::Index columns) const {
+    const double n = whitened_ ? 1.0 : static_cast<double>(samples_);
+    const double b = whitened_ ? 1.0 : static_cast<double>(columns);
+    if (problem_->experiment.loss == LossKind::half) return 1.0 / b;
+    return 2.0 * n / (b * labels_square_);
+}
+
+void Backpropagation::use_columns(const std::vector<int>& columns) {
+    if (whitened_) return;
+    minibatch_ = true;
+    columns_ = static_cast<Eigen::Index>(columns.size());
+    if (batch_inputs_.size() == 0) {
+        batch_inputs_.resize(problem_->inputs.rows(), samples_);
+        batch_labels_.resize(problem_->labels.rows(), samples_);
+    }
+    for (Eigen::Index j = 0; j < columns_; ++j) {
+        const int column = columns[static_cast<std::size_t>(j)];
+        batch_inputs_.col(j) = problem_->inputs.col(column);
+        batch_labels_.col(j) = problem_->labels.col(column);
+    }
+    batch_labels_square_ = batch_labels_.leftCols(columns_).squaredNorm();
+}
+
+// Equal bits give equal activations, so a copy to compare with is all the cache needs: nobody has
+// to be told that a layer changed.
+void Backpropagation::remember_frozen(const std::vector<Matrix>& weights, int frozen) {
+    if (static_cast<int>(frozen_.size()) != frozen)
+        frozen_.resize(static_cast<std::size_t>(frozen));
+    for (std::size_t l = 0; l < frozen_.size(); ++l) frozen_[l] = weights[l];
+}
+
+double Backpropagation::gradients(const std::vector<Matrix>& weights,
+                                  const std::vector<int>& layers) {
+    const int depth = static_cast<int>(weights.size());
+    const int first = layers.empty() ? depth + 1 : layers.front();
+    const Matrix& inputs = minibatch_ ? batch_inputs_ : problem_->inputs;
+    const Matrix& labels = minibatch_ ? batch_labels_ : problem_->labels;
+
+    // H_l as stored, or what it is without being stored.
+    const auto input_of = [&](int layer) {
+        const Matrix& matrix = layer == 1                  ? inputs
+                               : passes_through(layer - 1) ? weights.front()
+                                                           : activations_[index_of(layer - 1)];
+        return matrix.leftCols(columns_);
+    };
+
+    // Frozen layers below the first trained one: a minibatch or a single whitened layer leaves
+    // nothing to keep.
+    const int frozen = std::min(first - 1, depth - 1);
+    const bool cacheable = !minibatch_ && frozen > (whitened_ && !tanh_ ? 1 : 0);
+    int done = 0;
+    if (cacheable && static_cast<int>(frozen_.size()) == frozen &&
+        std::equal(frozen_.begin(), frozen_.end(), weights.begin()))
+        done = frozen;
+    else if (cacheable)
+        remember_frozen(weights, frozen);
+    else
+        frozen_.clear();
+
+    for (int l = done + 1; l < depth; ++l) {
+        if (passes_through(l)) continue;
+        auto output = activations_[index_of(l)].leftCols(columns_);
+        if (l == 1 && whitened_)
+            output = weights.front();
+        else
+            output.noalias() = weights[index_of(l)] * input_of(l);
+        if (tanh_) apply_tanh(output);
+    }
+
+    auto residual = deltas_.back().leftCols(columns_);
+    if (depth == 1 && whitened_) {
+        residual = weights.front() - labels;
+    } else {
+        residual = -labels.leftCols(columns_);
+        residual.noalias() += weights.back() * input_of(depth);
+    }
+    const double square = residual.squaredNorm();
+    relative_error_ = std::sqrt(square / batch_labels_square_);
+    const double scale = loss_scale(columns_);
+    if (scale != 1.0) residual *= scale;
+
+    auto trained = layers.rbegin();
+    for (int l = depth; l >= first; --l) {
+        const auto delta = deltas_[index_of(l)].leftCols(columns_);
+        if (trained != layers.rend() && *trained == l) {
+            ++trained;
+            // With X = I the delta of the first layer is its gradient, where it stands.
+            if (l > 1 || !whitened_)
+                gradients_[index_of(l)].noalias() = delta * input_of(l).transpose();
+        }
+        if (l == first) break;
+        auto below = deltas_[index_of(l - 1)].leftCols(columns_);
+        below.noalias() = weights[index_of(l)].transpose() * delta;
+        if (tanh_) below.array() *= 1.0 - input_of(l).array().square();
+    }
+    return 0.5 * scale * square;
+}
+
+const Matrix& Backpropagation::gradient(int layer) const {
+    return layer == 1 && whitened_ ? deltas_.front() : gradients_[index_of(layer)];
+}
+
+Backpropagation::Errors Backpropagation::errors(const std::vector<Matrix>& weights) {
+    const int depth = static_cast<int>(weights.size());
+    const Matrix& labels = problem_->labels;
+
+    for (int l = 1; l <= depth; ++l) {
+        const Matrix& weight = weights[index_of(l)];
+        auto output = forward_next_.topRows(weight.rows());
+        if (l == 1 && whitened_)
+            output = weight;
+        else if (l == 1)
+            output.noalias() = weight * problem_->inputs;
+        else
+            output.noalias() = weight * forward_.topRows(weight.cols());
+        if (tanh_ && l < depth) apply_tanh(output);
+        forward_.swap(forward_next_);
+    }
+    const double square = (forward_.topRows(labels.rows()) - labels).squaredNorm();
+    return {0.5 * loss_scale(samples_) * square, std::sqrt(square / labels_square_)};
+}
+
+Matrix product(const std::vector<Matrix>& weights, Activation activation) {
+    Matrix result = weights.front();
+    for (std::size_t l = 1; l < weights.size(); ++l) {
+        if (activation == Activation::tanh) apply_tanh(result);
+        result = weights[l] * result;
+    }
+    return result;
+}
+
+}  // namespace muonscope
