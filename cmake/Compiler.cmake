@@ -29,13 +29,9 @@ target_compile_options(muonscope_compiler INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(muonscope_compiler INTERFACE
         -Wduplicated-cond -Wlogical-op
-        # GCC 12 reports these from inside Eigen's and the standard library's inlined code.
-        -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-restrict
-        -Wno-dangling-pointer -Wno-free-nonheap-object)
-    if(MUONSCOPE_SANITIZE)
-        # GCC 12's own AVX-512 headers, once a sanitizer is in.
-        target_compile_options(muonscope_compiler INTERFACE -Wno-uninitialized)
-    endif()
+        # GCC 12 reports these from inside Eigen's, the standard library's and its own AVX-512 code.
+        -Wno-uninitialized -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow
+        -Wno-restrict -Wno-dangling-pointer -Wno-free-nonheap-object)
     if(CCACHE)
         # Keeps the precompiled header's name in the preprocessed text, which ccache reads.
         add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
