@@ -73,9 +73,9 @@ struct PanelContext {
     const Theme& theme;
     const Fonts& fonts;
     std::function<void(Command)> send;
-    double frame_milliseconds = 0;       // mean of the newest second
-    double memory_megabytes = 0;         // resident
-    std::function<void()> save_session;  // empty where there is nothing to save to
+    double frame_milliseconds = 0;            // mean of the newest second
+    double memory_megabytes = 0;              // resident
+    std::function<void()> save_session = {};  // empty where there is nothing to save to
 };
 
 struct Panel {
