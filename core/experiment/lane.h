@@ -8,13 +8,19 @@
 #include <vector>
 
 #include "core/experiment/measures.h"
+#include "core/experiment/minibatches.h"
 #include "core/experiment/problem.h"
 #include "core/experiment/spec.h"
+#include "core/linalg/spectrum.h"
 #include "core/model/network.h"
 #include "core/model/probe.h"
 #include "core/optim/optimizer.h"
 
 namespace muonscope {
+
+// Whether two recipes have the same number of phases, each training the same layers towards the
+// same objective: then one can take the other's place while training.
+bool same_phases(const Recipe& a, const Recipe& b, int depth);
 
 // One run of the shared experiment by its own recipe. Deterministic; takes no lock; allocates
 // nothing in advance() after the first step of a phase. Copyable, which is what keyframes are.
@@ -25,12 +31,13 @@ class Lane {
     enum class Status { training, finished, diverged };
     struct Fault {
         std::int64_t step = 0;
-        int layer = 0;
-        std::string what;
+        int layer = 0;     // 1-based; 0: the loss itself
+        std::string what;  // "gradient is not finite"
     };
 
     // One step, unless the recipe's last phase has ended (finished) or a number was not finite
-    // (diverged: weights stay at the last finite step).
+    // (diverged: weights stay at the last finite step). A phase's end is looked for before each
+    // step, so a lane knows that it has finished only once it is asked for one step more.
     Status advance();
     Status status() const { return status_; }
     const std::optional<Fault>& fault() const { return fault_; }
@@ -41,19 +48,29 @@ class Lane {
     const Recipe& recipe() const { return recipe_; }
     const std::vector<Matrix>& weights() const { return weights_; }
 
-    // Same number and kind of phases, other numbers: acts from the next step on.
+    // Same number and kind of phases, other numbers: acts from the next step on. A finished lane
+    // goes on when its last phase's end is no longer met. keep_momentum = false empties the buffers
+    // of layers whose kind of optimiser changes. Throws Error when the phases are others.
     void set_recipe(const Recipe& recipe, bool keep_momentum);
 
     // Fills one row of `layout` for the weights as they are. Gradients and updates are those of
     // the newest step (NaN before it, and for layers that did not train).
     void measure(const Layout& layout, const ProbeSpec& probe, std::span<double> row);
 
-    // FNV-1a over step, phase, weights and momentum buffers: equal bits, equal hash.
+    // FNV-1a by 64-bit words, folded, over step, phase, weights and momentum buffers: equal bits,
+    // equal hash.
     std::uint64_t state_hash() const;
 
+    std::size_t bytes() const;  // about what a copy takes
+
   private:
-    bool phase_ended();
-    void enter_phase(int phase, bool keep_momentum);
+    bool find_phase();  // passes over phases that have ended; true: ready to step
+    void enter_phase(int phase);
+    double gradients();  // of the current phase's objective; returns its loss
+    double layer_target_gradients();
+    const Matrix& gradient(int layer) const;
+    bool goal_met(double loss);
+    Status diverge(int layer, std::string what);
 
     std::shared_ptr<const Problem> problem_;
     Recipe recipe_;
@@ -61,10 +78,16 @@ class Lane {
     std::int64_t step_ = 0;
     int phase_ = 0;
     std::vector<std::int64_t> phase_steps_;
-    std::vector<int> trained_;
-    std::vector<LayerOptimizer> optimizers_;
+    std::vector<int> trained_;                // layers of the current phase, ascending
+    std::vector<LayerOptimizer> optimizers_;  // one for each of trained_
     Backpropagation backpropagation_;
+    std::optional<Minibatches> minibatches_;
     Probe probe_;
+    Spectrum spectrum_;
+    std::vector<Matrix> layer_gradients_;  // of the layer targets; empty until such a phase
+    std::vector<Matrix> updates_;          // by layer, of the newest step; empty until trained
+    std::vector<char> moved_;              // by layer: in the newest step
+    Objective newest_objective_ = Objective::network;
     Status status_ = Status::training;
     std::optional<Fault> fault_;
 };

@@ -1,0 +1,261 @@
+#include "core/experiment/lane.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "core/error.h"
+
+namespace muonscope {
+namespace {
+
+constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
+
+std::size_t index_of(int layer) {
+    return static_cast<std::size_t>(layer - 1);
+}
+
+// A sum is infinite or NaN whenever an entry is, and one pass of additions costs less than a test
+// of each entry; only a sum that overflows by itself needs the second look.
+template <typename Expression>
+bool finite(const Expression& matrix) {
+    return std::isfinite(matrix.sum()) || matrix.allFinite();
+}
+
+// FNV-1a takes bytes; words are eight times as fast, and the fold carries high bits down, which
+// the multiplication alone never does.
+class Fnv {
+  public:
+    void add(std::uint64_t word) {
+        hash_ = (hash_ ^ word) * 0x100000001b3ULL;
+        hash_ ^= hash_ >> 29;
+    }
+    void add(const Matrix& matrix) {
+        const double* values = matrix.data();
+        for (Eigen::Index i = 0; i < matrix.size(); ++i)
+            add(std::bit_cast<std::uint64_t>(values[i]));
+    }
+    std::uint64_t hash() const { return hash_; }
+
+  private:
+    std::uint64_t hash_ = 0xcbf29ce484222325ULL;
+};
+
+std::optional<Minibatches> minibatches_of(const Experiment& experiment) {
+    const DataSpec& data = experiment.data;
+    if (data.kind == DataKind::whitened || data.batch <= 0 || data.batch >= data.samples)
+        return std::nullopt;
+    return Minibatches(experiment.seed, data.samples, data.batch);
+}
+
+}  // namespace
+
+bool same_phases(const Recipe& a, const Recipe& b, int depth) {
+    if (a.phases.size() != b.phases.size()) return false;
+    for (std::size_t i = 0; i < a.phases.size(); ++i) {
+        if (a.phases[i].objective != b.phases[i].objective) return false;
+        for (int layer = 1; layer <= depth; ++layer)
+            if (trains(a.phases[i], layer) != trains(b.phases[i], layer)) return false;
+    }
+    return true;
+}
+
+Lane::Lane(std::shared_ptr<const Problem> problem, Recipe recipe)
+    : problem_(std::move(problem)),
+      recipe_(std::move(recipe)),
+      weights_(problem_->start),
+      phase_steps_(recipe_.phases.size(), 0),
+      backpropagation_(problem_),
+      minibatches_(minibatches_of(problem_->experiment)),
+      probe_(problem_),
+      spectrum_(*std::max_element(problem_->widths.begin(), problem_->widths.end()),
+                *std::max_element(problem_->widths.begin(), problem_->widths.end())),
+      layer_gradients_(weights_.size()),
+      updates_(weights_.size()),
+      moved_(weights_.size(), 0) {
+    if (recipe_.phases.empty())
+        throw Error("lane " + recipe_.name, "a recipe without a phase", "give it at least one");
+    enter_phase(0);
+}
+
+void Lane::enter_phase(int phase) {
+    phase_ = phase;
+    trained_.clear();
+    optimizers_.clear();
+    if (phase_ == static_cast<int>(recipe_.phases.size())) {
+        status_ = Status::finished;
+        return;
+    }
+    const Phase& current = recipe_.phases[static_cast<std::size_t>(phase_)];
+    for (int layer = 1; layer <= static_cast<int>(weights_.size()); ++layer) {
+        if (!trains(current, layer)) continue;
+        const Matrix& weight = weights_[index_of(layer)];
+        trained_.push_back(layer);
+        optimizers_.emplace_back(weight.rows(), weight.cols(), optimizer_of(current, layer));
+        if (current.objective == Objective::layer_target)
+            layer_gradients_[index_of(layer)].resize(weight.rows(), weight.cols());
+    }
+}
+
+bool Lane::find_phase() {
+    while (status_ == Status::training) {
+        const auto index = static_cast<std::size_t>(phase_);
+        const Until& until = recipe_.phases[index].until;
+        if (!until.steps || phase_steps_[index] < *until.steps) {
+            const double loss = gradients();
+            for (int layer : trained_)
+                if (!finite(gradient(layer)))
+                    return diverge(layer, "gradient is not finite") == Status::training;
+            if (!std::isfinite(loss)) return diverge(0, "loss is not finite") == Status::training;
+            if (!goal_met(loss)) return true;
+        }
+        enter_phase(phase_ + 1);
+    }
+    return false;
+}
+
+Lane::Status Lane::advance() {
+    if (!find_phase()) return status_;
+
+    // All updates first: when one is not finite, no layer has moved.
+    for (std::size_t i = 0; i < trained_.size(); ++i) {
+        const int layer = trained_[i];
+        Matrix& update = updates_[index_of(layer)];
+        update = optimizers_[i].update(gradient(layer));
+        if (!finite(weights_[index_of(layer)] + update))
+            return diverge(layer, "update is not finite");
+    }
+    std::fill(moved_.begin(), moved_.end(), char{0});
+    for (int layer : trained_) {
+        weights_[index_of(layer)] += updates_[index_of(layer)];
+        moved_[index_of(layer)] = 1;
+    }
+    newest_objective_ = recipe_.phases[static_cast<std::size_t>(phase_)].objective;
+    ++phase_steps_[static_cast<std::size_t>(phase_)];
+    ++step_;
+    return status_;
+}
+
+double Lane::gradients() {
+    if (recipe_.phases[static_cast<std::size_t>(phase_)].objective == Objective::layer_target)
+        return layer_target_gradients();
+    if (minibatches_) backpropagation_.use_columns(minibatches_->columns(step_));
+    return backpropagation_.gradients(weights_, trained_);
+}
+
+// Sum over the phase's layers of 1/2 |W_l - W_l*|^2, or of |W_l - W_l*|^2 / |A|^2.
+double Lane::layer_target_gradients() {
+    const bool relative = problem_->experiment.loss == LossKind::relative;
+    const double scale =
+        relative ? 2 / (problem_->target_norm * problem_->target_norm) : 1.0;  // of the half loss
+    double loss = 0;
+    for (int layer : trained_) {
+        Matrix& result = layer_gradients_[index_of(layer)];
+        result.noalias() = weights_[index_of(layer)] - problem_->layer_targets[index_of(layer)];
+        loss += 0.5 * scale * result.squaredNorm();
+        result *= scale;
+    }
+    return loss;
+}
+
+const Matrix& Lane::gradient(int layer) const {
+    const Phase& phase = recipe_.phases[static_cast<std::size_t>(phase_)];
+    return phase.objective == Objective::layer_target ? layer_gradients_[index_of(layer)]
+                                                      : backpropagation_.gradient(layer);
+}
+
+bool Lane::goal_met(double loss) {
+    const Phase& phase = recipe_.phases[static_cast<std::size_t>(phase_)];
+    if (!phase.until.loss && !phase.until.relative_error) return false;
+    Backpropagation::Errors errors{loss, backpropagation_.relative_error()};
+    // The pass just made answers for the network only when it saw all of it.
+    if (phase.objective == Objective::layer_target || minibatches_)
+        errors = backpropagation_.errors(weights_);
+    return (phase.until.loss && errors.loss <= *phase.until.loss) ||
+           (phase.until.relative_error && errors.relative_error <= *phase.until.relative_error);
+}
+
+Lane::Status Lane::diverge(int layer, std::string what) {
+    fault_ = Fault{step_, layer, std::move(what)};
+    return status_ = Status::diverged;
+}
+
+void Lane::set_recipe(const Recipe& recipe, bool keep_momentum) {
+    if (!same_phases(recipe, recipe_, static_cast<int>(weights_.size())))
+        throw Error("lane " + recipe_.name, "other phases cannot be taken up while training",
+                    "start over with them");
+
+    const bool was_finished = status_ == Status::finished;
+    recipe_ = recipe;
+    if (was_finished) {
+        status_ = Status::training;
+        enter_phase(static_cast<int>(recipe_.phases.size()) - 1);
+        find_phase();
+        return;
+    }
+    const Phase& phase = recipe_.phases[static_cast<std::size_t>(phase_)];
+    for (std::size_t i = 0; i < trained_.size(); ++i) {
+        const OptimizerSpec& wanted = optimizer_of(phase, trained_[i]);
+        const OptimizerSpec& current = optimizers_[i].spec();
+        if (wanted == current) continue;
+        optimizers_[i].reconfigure(wanted, keep_momentum || wanted.kind == current.kind);
+    }
+}
+
+void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<double> row) {
+    std::fill(row.begin(), row.end(), not_measured);
+
+    const Backpropagation::Errors errors = backpropagation_.errors(weights_);
+    row[layout.loss()] = errors.loss;
+    row[layout.relative_error()] = errors.relative_error;
+    const ProbeResult result = probe_.measure(weights_, probe);
+    row[layout.probe_floor()] = result.floor;
+    row[layout.probe_after_k()] = result.after_k;
+    row[layout.probe_steps()] = result.steps;
+
+    const auto values = [&](std::size_t first, int count) {
+        return row.subspan(first, static_cast<std::size_t>(count));
+    };
+    const Matrix p = product(weights_);  // out x in
+    spectrum_.singular_values(p, values(layout.product_sv(0), layout.product_rank()));
+    const ThinSvd& target = problem_->target_svd;
+    const Matrix projected = p * target.v.leftCols(layout.modes());  // out x modes
+    for (int k = 0; k < layout.modes(); ++k)
+        row[layout.mode(k)] = target.u.col(k).dot(projected.col(k));
+
+    for (int layer = 1; layer <= layout.layers(); ++layer) {
+        const Matrix& weight = weights_[index_of(layer)];
+        const int rank = layout.rank(layer);
+        row[layout.weight_norm(layer)] = weight.norm();
+        spectrum_.singular_values(weight, values(layout.weight_sv(layer, 0), rank));
+        if (!moved_[index_of(layer)]) continue;
+        spectrum_.singular_values(newest_objective_ == Objective::layer_target
+                                      ? layer_gradients_[index_of(layer)]
+                                      : backpropagation_.gradient(layer),
+                                  values(layout.gradient_sv(layer, 0), rank));
+        spectrum_.singular_values(updates_[index_of(layer)],
+                                  values(layout.update_sv(layer, 0), rank));
+    }
+}
+
+std::uint64_t Lane::state_hash() const {
+    Fnv fnv;
+    fnv.add(static_cast<std::uint64_t>(step_));
+    fnv.add(static_cast<std::uint64_t>(phase_));
+    for (const Matrix& weight : weights_) fnv.add(weight);
+    for (const LayerOptimizer& optimizer : optimizers_) fnv.add(optimizer.momentum_buffer());
+    return fnv.hash();
+}
+
+std::size_t Lane::bytes() const {
+    // Weights, updates, buffers and workspaces: about a dozen matrices a layer.
+    std::size_t entries = 0;
+    for (const Matrix& weight : weights_) entries += static_cast<std::size_t>(weight.size());
+    return 12 * sizeof(double) * entries;
+}
+
+}  // namespace muonscope

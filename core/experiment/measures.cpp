@@ -1,0 +1,24 @@
+#include "core/experiment/measures.h"
+
+#include <algorithm>
+
+namespace muonscope {
+
+Layout::Layout(const std::vector<int>& widths, int modes) : modes_(modes) {
+    std::size_t values = 0;
+    for (std::size_t l = 0; l + 1 < widths.size(); ++l) {
+        rank_.push_back(std::min(widths[l], widths[l + 1]));
+        offset_.push_back(values);
+        values += static_cast<std::size_t>(rank_.back());
+    }
+    product_rank_ = std::min(widths.front(), widths.back());
+
+    product_ = weight_norm(layers() + 1);
+    mode_ = product_ + static_cast<std::size_t>(product_rank_);
+    weight_ = mode_ + static_cast<std::size_t>(modes_);
+    gradient_ = weight_ + values;
+    update_ = gradient_ + values;
+    channels_ = update_ + values;
+}
+
+}  // namespace muonscope
