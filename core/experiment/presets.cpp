@@ -1,0 +1,206 @@
+#include "core/experiment/presets.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+
+namespace muonscope {
+namespace {
+
+OptimizerSpec sgd(double lr) {
+    OptimizerSpec optimizer;
+    optimizer.lr = lr;
+    return optimizer;
+}
+
+// Jordan x5, no momentum, every step of the same size.
+OptimizerSpec muon(double lr) {
+    OptimizerSpec optimizer;
+    optimizer.kind = OptimizerKind::muon;
+    optimizer.lr = lr;
+    optimizer.momentum_style = MomentumStyle::ema;
+    return optimizer;
+}
+
+Recipe lane(std::string name, const OptimizerSpec& optimizer) {
+    Recipe recipe;
+    recipe.name = std::move(name);
+    recipe.phases.front().optimizer = optimizer;
+    return recipe;
+}
+
+Spec two_ways_up() {
+    Spec spec;
+    spec.name = "two-ways-up";
+    spec.title = "Two ways up";
+    spec.about =
+        "SGD beside Muon from the same weights. SGD learns one singular value after the other, the "
+        "smallest after step 1000; Muon's rise together and are done by about step 100.";
+    spec.lanes = {lane("SGD", sgd(0.02)), lane("Muon", muon(0.02))};
+    return spec;
+}
+
+// Hao Huang, arXiv 2607.01124, with our own random stream.
+Spec staged() {
+    Spec spec;
+    spec.name = "staged";
+    spec.title = "Staged";
+    spec.about =
+        "Layer 1 is trained for 600 steps by SGD or by Muon towards its own target, then frozen; "
+        "layer 2 follows by SGD in both lanes. Compare how many steps phase 2 takes: a flatter "
+        "layer 1 carries more of what layer 2 needs.";
+    Experiment& experiment = spec.experiment;
+    experiment.seed = 1;
+    experiment.network.depth = 2;
+    experiment.network.width = 64;
+    experiment.target.kind = TargetKind::gaussian;
+    experiment.target.scale = 1;
+    experiment.init.scale = 1;
+    experiment.loss = LossKind::relative;
+    experiment.probe.layer = 1;
+    experiment.run = {.steps = 30000, .speed = 0};
+
+    OptimizerSpec matched = muon(0.2);
+    matched.norm_law = NormLaw::matched;
+    matched.iterations = 3;
+    matched.precision = Precision::bfloat16;
+    for (const auto& [name, first] : {std::pair{"SGD", sgd(0.2)}, std::pair{"Muon", matched}}) {
+        Phase layer_1, layer_2;
+        layer_1.name = "layer 1";
+        layer_1.layers = {1};
+        layer_1.objective = Objective::layer_target;
+        layer_1.optimizer = first;
+        layer_1.until.steps = 600;
+        layer_2.name = "layer 2";
+        layer_2.layers = {2};
+        layer_2.optimizer = sgd(0.02);
+        layer_2.until.relative_error = 0.05;
+        spec.lanes.push_back({name, {layer_1, layer_2}});
+    }
+    return spec;
+}
+
+Spec deep() {
+    Spec spec;
+    spec.name = "deep";
+    spec.title = "Deep";
+    spec.about = "";
+    Experiment& experiment = spec.experiment;
+    experiment.network.depth = 8;
+    experiment.target.scale = 2;
+    experiment.init.kind = InitKind::orthogonal;
+    experiment.init.scale = 0.7;
+    experiment.probe.layer = 7;
+    experiment.run = {.steps = 2000, .speed = 120};
+    spec.lanes = {lane("SGD", sgd(0.02)), lane("Muon", muon(0.005))};
+    return spec;
+}
+
+Spec momentum() {
+    Spec spec;
+    spec.name = "momentum";
+    spec.title = "Momentum";
+    spec.about = "";
+    Experiment& experiment = spec.experiment;
+    experiment.network.depth = 2;
+    experiment.run = {.steps = 600, .speed = 60};
+    OptimizerSpec heavy = sgd(0.004);
+    heavy.momentum = 0.95;
+    OptimizerSpec nesterov = heavy;
+    nesterov.nesterov = true;
+    spec.lanes = {lane("Plain", sgd(0.004)), lane("Heavy ball", heavy), lane("Nesterov", nesterov)};
+    return spec;
+}
+
+Spec tree() {
+    Spec spec;
+    spec.name = "tree";
+    spec.title = "Tree of concepts";
+    spec.about = "";
+    Experiment& experiment = spec.experiment;
+    experiment.network.depth = 2;
+    experiment.target.kind = TargetKind::tree;
+    experiment.target.scale = 4;
+    experiment.init.scale = 0.05;
+    experiment.probe.layer = 1;
+    experiment.run = {.steps = 800, .speed = 60};
+    spec.lanes = {lane("SGD", sgd(0.02)), lane("Muon", muon(0.02))};
+    return spec;
+}
+
+Spec tanh_net() {
+    Spec spec;
+    spec.name = "tanh";
+    spec.title = "Through tanh";
+    spec.about = "";
+    Experiment& experiment = spec.experiment;
+    experiment.network.activation = Activation::tanh;
+    experiment.target.scale = 2;
+    experiment.init.scale = 0.6;
+    experiment.run = {.steps = 2000, .speed = 120};
+    spec.lanes = {lane("SGD", sgd(0.02)), lane("Muon", muon(0.01))};
+    return spec;
+}
+
+Spec minibatch() {
+    Spec spec;
+    spec.name = "minibatch";
+    spec.title = "Minibatch noise";
+    spec.about = "";
+    Experiment& experiment = spec.experiment;
+    experiment.data = {.kind = DataKind::samples, .samples = 512, .noise = 0.1, .batch = 32};
+    experiment.run = {.steps = 1500, .speed = 60};
+    spec.lanes = {lane("SGD", sgd(0.02)), lane("Muon", muon(0.02))};
+    return spec;
+}
+
+Spec rectangular() {
+    Spec spec;
+    spec.name = "rectangular";
+    spec.title = "Through a bottleneck";
+    spec.about = "";
+    Experiment& experiment = spec.experiment;
+    experiment.network.depth = 3;
+    experiment.network.widths = {48, 64, 8, 24};
+    experiment.init.scale = 0.6;
+    experiment.run = {.steps = 1200, .speed = 60};
+    spec.lanes = {lane("SGD", sgd(0.02)), lane("Muon", muon(0.02))};
+    return spec;
+}
+
+Spec matched_norm() {
+    Spec spec;
+    spec.name = "matched-norm";
+    spec.title = "How long is a step?";
+    spec.about = "";
+    Experiment& experiment = spec.experiment;
+    experiment.run = {.steps = 1200, .speed = 60};
+    OptimizerSpec matched = muon(0.02);
+    matched.norm_law = NormLaw::matched;
+    spec.lanes = {lane("Muon constant", muon(0.02)), lane("Muon matched", matched)};
+    return spec;
+}
+
+const std::vector<Spec> all = {two_ways_up(), staged(),    deep(),        momentum(),    tree(),
+                               tanh_net(),    minibatch(), rectangular(), matched_norm()};
+
+}  // namespace
+
+std::span<const Spec> presets() {
+    return all;
+}
+
+const Spec& preset(std::string_view name) {
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const Spec& spec) { return spec.name == name; });
+    if (found != all.end()) return *found;
+    std::string names;
+    for (const Spec& spec : all) names += (names.empty() ? "" : ", ") + spec.name;
+    throw Error("preset \"" + std::string(name) + "\"", "there is none of this name",
+                "choose one of " + names);
+}
+
+}  // namespace muonscope
