@@ -3,7 +3,10 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
+
+#include "core/session/sampling_rule.h"
 
 namespace muonscope {
 
@@ -11,9 +14,10 @@ namespace muonscope {
 // a reader that was handed a count by a snapshot may read the rows before it without a lock.
 struct HistoryBlock {
     static constexpr std::size_t capacity = 64;
-    explicit HistoryBlock(std::size_t channels) : steps(capacity), values(capacity * channels) {}
+    explicit HistoryBlock(std::size_t channels, std::size_t rows = capacity)
+        : steps(rows), values(rows * channels) {}
     std::vector<std::int64_t> steps;
-    std::vector<double> values;  // row-major: capacity x channels
+    std::vector<double> values;  // row-major: rows x channels
 };
 
 // An immutable view of a lane's history, cheap to copy.
@@ -52,36 +56,41 @@ class HistoryView {
     std::uint64_t generation_ = 0;
 };
 
-// Which steps are recorded: a rule of steps alone, so that a run records the same samples anywhere.
-// Stride 1 below `dense`, then doubling with every doubling of the step, up to `sparsest` or, once
-// the rows no longer fit, beyond it.
-struct SamplingRule {
-    std::int64_t dense = 256;
-    std::int64_t sparsest = 64;
-    std::int64_t stride_at(std::int64_t step) const;
-    bool due(std::int64_t step) const;
-    std::int64_t next_due(std::int64_t after) const;  // smallest due step > after
-};
-
+// What one lane recorded. It holds exactly the steps that are due under the rule stretched by the
+// present thinning, and a last one out of turn when the lane ended; so the samples kept depend on
+// the step reached and on max_rows, not on how the run was cut into stretches.
 class History {
   public:
-    History(std::size_t channels, std::size_t max_rows, SamplingRule rule);
+    static constexpr std::size_t min_rows = 16, max_rows = 4096;
 
-    bool due(std::int64_t step) const;
-    std::int64_t next_due(std::int64_t after) const;
-    // Rows come in order of step; a full history drops every second row and doubles its stride.
+    // `rows` is brought into [min_rows, max_rows]. Generations count on from `generation`.
+    History(std::size_t channels, std::size_t rows, SamplingRule rule,
+            std::uint64_t generation = 0);
+
+    bool due(std::int64_t step) const { return rule_.due(step, thinning_); }
+    std::int64_t next_due(std::int64_t after) const { return rule_.next_due(after, thinning_); }
+    // Rows come in order of step (one not beyond the last is ignored: it is there already); a full
+    // history drops every second row and doubles its stride.
     void append(std::int64_t step, std::span<const double> row);
     void truncate_after(std::int64_t step);  // forget what lies beyond, when going back
+    std::int64_t last_step() const { return last_step_; }  // -1 when empty
+    std::size_t size() const { return size_; }
+    std::uint64_t generation() const { return generation_; }
     HistoryView view() const;
     std::size_t bytes() const;
 
   private:
     void thin();
-    std::size_t channels_, max_rows_, size_ = 0;
+    void push(std::int64_t step, std::span<const double> row);
+    std::size_t channels_, rows_, size_ = 0;
     SamplingRule rule_;
     std::int64_t thinning_ = 1;  // due steps are multiples of rule stride times this
+    std::int64_t last_step_ = -1;
     std::uint64_t generation_ = 0;
     std::vector<std::shared_ptr<HistoryBlock>> blocks_;
 };
+
+// How many rows each of `lanes` histories may hold within `megabytes` for all of them.
+std::size_t rows_within(int megabytes, int lanes, std::size_t channels);
 
 }  // namespace muonscope
