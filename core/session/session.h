@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -7,50 +8,44 @@
 
 #include "core/experiment/lane.h"
 #include "core/session/command.h"
+#include "core/session/edit.h"
 #include "core/session/history.h"
+#include "core/session/keyframes.h"
+#include "core/session/session_file.h"
 #include "core/session/snapshot.h"
+#include "core/session/worker_pool.h"
 
 namespace muonscope {
 
-struct LoggedEdit {
-    std::int64_t step = 0;
-    Edit edit;
-};
-
-// Runs f(0) ... f(count - 1) on a fixed set of threads and waits for all. Results do not depend on
-// the number of threads, because no two calls share anything that is written.
-class WorkerPool {
-  public:
-    explicit WorkerPool(int workers);
-    ~WorkerPool();
-    void for_each(int count, const std::function<void(int)>& f);
-    int workers() const;
-
-  private:
-    struct State;
-    std::unique_ptr<State> state_;
-};
-
 // Lanes, their histories, events and the log of edits; no thread and no clock of its own. What the
 // command line runs directly and the trainer drives.
+//
+// The log holds every edit since step 0. After going back its later part is still to come: edits
+// wait there and are applied again as the lanes pass their steps. Replaying a file is the same
+// thing with a log that was read.
 class Session {
   public:
     explicit Session(Spec spec);  // throws Error
 
-    const Spec& spec() const { return spec_; }  // as edited
+    const Spec& spec() const { return *spec_; }  // as edited
     std::int64_t step() const { return step_; }
     bool finished() const;  // every lane has ended its last phase
     bool diverged() const;  // some lane has
 
     // Advances every lane to `step` (or its end), recording the samples that fall due. Stops at
-    // the step before a lane's fault.
+    // the step of a lane's fault: whatever the stretches, all lanes then stand at that step.
     void advance_to(std::int64_t step, WorkerPool& pool);
     void apply(const Edit& edit);  // at the current step; throws Error and changes nothing
     void restart();                // step 0, same start, parameters as they are
-    void go_back_to(std::int64_t step, WorkerPool& pool);  // keyframe, then forward: same bits
+    void replace(Spec spec);       // another spec, step 0; throws Error and changes nothing
+    // Forgets samples, events and edits beyond `step` and goes to the nearest keyframe at or before
+    // it; advance_to(step) leads the rest of the way. Both together: go_back_to.
+    void rewind(std::int64_t step);
+    void go_back_to(std::int64_t step, WorkerPool& pool);  // same bits as when it was there first
 
-    // Everything but the transport's fields.
-    std::shared_ptr<Snapshot> snapshot() const;
+    // Everything but the transport's fields. `fresh`: lanes whose newest row is older than their
+    // step are measured first; otherwise the newest sample stands.
+    std::shared_ptr<Snapshot> snapshot(bool fresh = true);
     const Lane& lane(int index) const { return lanes_[static_cast<std::size_t>(index)]; }
     int lanes() const { return static_cast<int>(lanes_.size()); }
     const Layout& layout() const { return layout_; }
@@ -62,21 +57,44 @@ class Session {
     // Runs a session file again to its last step; throws Error when a hash differs.
     static Session replay(const std::string& json, WorkerPool& pool);
 
+    // While training, lanes look at `flag` before each step and give up when it is set: for a
+    // program that wants to end now. Such a session is good for nothing but destruction.
+    void abandon_when(const std::atomic<bool>* flag) { abandon_ = flag; }
+
   private:
-    struct Keyframe {
-        std::int64_t step;
-        std::vector<Lane> lanes;
-        std::size_t edits;
+    struct Row {
+        std::int64_t step = -1;
+        std::vector<double> values;
     };
-    Spec initial_spec_, spec_;
+    Session(Spec spec, std::uint64_t generation);
+    void begin();  // lanes, histories and events at step 0
+    bool abandoned() const { return abandon_ && abandon_->load(std::memory_order_relaxed); }
+    void apply_pending();
+    void take(std::shared_ptr<const Spec> spec, bool keep_momentum);
+    void log(const Edit& edit, bool mergeable);
+    void mark(const Edit& edit, const Spec& before, const Spec& after);
+    void run_stretch(std::int64_t stop, WorkerPool& pool);
+    void run_lane(std::size_t index, std::int64_t stop);
+    void measure(std::size_t index);
+    void record(std::size_t index);
+    void return_towards(std::int64_t step);
+    void meet_at_fault(WorkerPool& pool);
+    void restore(const Keyframe* keyframe);
+
+    std::shared_ptr<const Spec> initial_spec_, spec_;
     std::shared_ptr<const Problem> problem_;
     Layout layout_;
     std::vector<Lane> lanes_;
     std::vector<History> histories_;
-    std::shared_ptr<std::vector<Event>> events_;
+    std::vector<Row> newest_;  // of each lane
+    std::shared_ptr<const std::vector<Event>> events_;
+    std::string last_mark_path_, last_mark_from_;
     std::vector<LoggedEdit> log_;
-    std::vector<Keyframe> keyframes_;
+    std::size_t applied_ = 0;  // of log_; the rest is pending
+    Keyframes keyframes_{0};
     std::int64_t step_ = 0;
+    std::uint64_t generation_ = 0;  // of the histories made next
+    const std::atomic<bool>* abandon_ = nullptr;
 };
 
 }  // namespace muonscope

@@ -1,0 +1,204 @@
+#include "core/session/edit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
+#include "core/error.h"
+#include "core/experiment/lane.h"
+#include "core/experiment/parameters.h"
+#include "core/io/spec_json.h"
+
+namespace muonscope {
+namespace {
+
+std::size_t at(int index) {
+    return static_cast<std::size_t>(index);
+}
+
+const Parameter& kind_parameter() {
+    const auto parameters = optimizer_parameters();
+    return *std::find_if(parameters.begin(), parameters.end(),
+                         [](const Parameter& p) { return p.key == "kind"; });
+}
+
+std::string label_of(OptimizerKind kind) {
+    return kind_parameter().choices[static_cast<std::size_t>(kind)].label;
+}
+
+// "Muon" and "Muon 2" are names after the kind Muon; "Muon, hot" is not.
+bool named_after(std::string_view name, std::string_view kind) {
+    if (!name.starts_with(kind)) return false;
+    name.remove_prefix(kind.size());
+    return name.empty() || (name.size() > 1 && name[0] == ' ' &&
+                            std::all_of(name.begin() + 1, name.end(), [](char c) {
+                                return std::isdigit(static_cast<unsigned char>(c)) != 0;
+                            }));
+}
+
+void rename_after_kind(Spec& spec, const Spec& before) {
+    for (std::size_t i = 0; i < spec.lanes.size(); ++i) {
+        const OptimizerKind was = before.lanes[i].phases.front().optimizer.kind;
+        const OptimizerKind is = spec.lanes[i].phases.front().optimizer.kind;
+        if (was == is || !named_after(spec.lanes[i].name, label_of(was))) continue;
+        const std::string base = label_of(is);
+        std::string name = base;
+        const auto taken = [&] {
+            for (std::size_t j = 0; j < spec.lanes.size(); ++j)
+                if (j != i && spec.lanes[j].name == name) return true;
+            return false;
+        };
+        for (int number = 2; taken(); ++number) name = fmt::format("{} {}", base, number);
+        spec.lanes[i].name = name;
+    }
+}
+
+void apply_to(Spec& spec, const SetParameter& edit) {
+    const Spec before = spec;
+    set(spec, edit.path, edit.value);
+    rename_after_kind(spec, before);
+}
+
+void apply_to(Spec& spec, const SetLane& edit) {
+    if (edit.lane < 0 || at(edit.lane) >= spec.lanes.size())
+        throw Error("lane " + std::to_string(edit.lane), "there is no such lane",
+                    fmt::format("lanes are counted from 0 to {}", spec.lanes.size() - 1));
+    spec.lanes[at(edit.lane)] = edit.recipe;
+}
+
+void apply_to(Spec& spec, const SwapOptimizers&) {
+    const std::vector<Recipe> before = spec.lanes;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        const Recipe& next = before[(i + 1) % before.size()];
+        Recipe& recipe = spec.lanes[i];
+        if (next.phases.size() != recipe.phases.size())
+            throw Error("swap", "lanes with different phases cannot exchange their optimisers",
+                        "give them the same number of phases");
+        recipe.name = next.name;
+        for (std::size_t p = 0; p < next.phases.size(); ++p) {
+            recipe.phases[p].optimizer = next.phases[p].optimizer;
+            recipe.phases[p].layer_optimizers = next.phases[p].layer_optimizers;
+        }
+    }
+}
+
+template <class F>
+void for_each_optimizer(const Spec& spec, F f) {
+    for (const Recipe& recipe : spec.lanes)
+        for (const Phase& phase : recipe.phases)
+            for (int layer = 1; layer <= spec.experiment.network.depth; ++layer)
+                f(optimizer_of(phase, layer));
+}
+
+// A spec of one lane: compared as text, because that is what a reader would see.
+std::string text_of(const Recipe& recipe) {
+    Spec spec;
+    spec.lanes = {recipe};
+    return to_json(spec);
+}
+
+// Labels are written as headings; in a sentence they start small, unless an acronym.
+std::string lowered(std::string label) {
+    if (label.size() > 1 && std::islower(static_cast<unsigned char>(label[1])))
+        label[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(label[0])));
+    return label;
+}
+
+std::string shown(const Parameter& parameter, const Value& value) {
+    if (const auto* slug = std::get_if<std::string>(&value))
+        for (const Choice& choice : parameter.choices)
+            if (choice.slug == *slug) return choice.label;
+    if (const auto* real = std::get_if<double>(&value)) return fmt::format("{:.4g}", *real);
+    return to_text(value);
+}
+
+// "optimizer.lr" or "lanes.Muon.layers.2.optimizer.lr" as a path of one lane.
+std::string in_lane(const std::string& path, int lane) {
+    const std::string prefix = "lanes." + std::to_string(lane) + ".";
+    if (path.starts_with("optimizer.")) return prefix + path;
+    for (const std::string_view scope : {".phases.", ".layers.", ".optimizer."})
+        if (const std::size_t begin = path.find(scope); begin != std::string::npos)
+            return prefix + path.substr(begin + 1);
+    return path;
+}
+
+std::vector<Mark> marks_of(const SetParameter& edit, std::int64_t step, const Spec& before,
+                           const Spec& after) {
+    std::vector<int> lanes;
+    for (int i = 0; i < static_cast<int>(after.lanes.size()); ++i)
+        if (text_of(before.lanes[at(i)]) != text_of(after.lanes[at(i)])) lanes.push_back(i);
+
+    // Of several lanes that change, the first speaks for all.
+    const Parameter& parameter = parameter_at(edit.path);
+    const auto value = [&](const Spec& spec) {
+        return shown(parameter, lanes.empty() ? get(spec, edit.path)
+                                              : get(spec, in_lane(edit.path, lanes.front())));
+    };
+    const std::string from = value(before), to = value(after);
+    const bool says_itself = parameter.key == "kind";  // "SGD → Muon"
+    const std::string text =
+        (says_itself ? "" : lowered(parameter.label) + " ") + from + " → " + to;
+    if (lanes.size() != 1) return {{{step, -1, text}, edit.path, from}};
+    const std::string& name = before.lanes[at(lanes[0])].name;
+    const bool named = says_itself && name == from;
+    return {{{step, lanes[0], named ? text : name + ": " + text}, edit.path, from}};
+}
+
+std::vector<Mark> marks_of(const SetLane& edit, std::int64_t step, const Spec& before,
+                           const Spec& after) {
+    const Recipe& was = before.lanes[at(edit.lane)];
+    const Recipe& is = after.lanes[at(edit.lane)];
+    const std::string text =
+        was.name == is.name ? is.name + ": new recipe" : was.name + " → " + is.name;
+    return {{{step, edit.lane, text}, "", ""}};
+}
+
+std::vector<Mark> marks_of(const SwapOptimizers&, std::int64_t step, const Spec& before,
+                           const Spec& after) {
+    std::vector<Mark> marks;
+    for (std::size_t i = 0; i < after.lanes.size(); ++i)
+        marks.push_back(
+            {{step, static_cast<int>(i), before.lanes[i].name + " → " + after.lanes[i].name},
+             "",
+             ""});
+    return marks;
+}
+
+}  // namespace
+
+Spec edited(const Spec& spec, const Edit& edit) {
+    Spec result = spec;
+    std::visit([&](const auto& e) { apply_to(result, e); }, edit);
+    validate(result);
+    return result;
+}
+
+bool restarts(const Edit& edit, const Spec& before, const Spec& after) {
+    if (const auto* parameter = std::get_if<SetParameter>(&edit))
+        return parameter_at(parameter->path).restarts || parameter->path.starts_with("record.");
+    for (std::size_t i = 0; i < after.lanes.size(); ++i)
+        if (!same_phases(before.lanes[i], after.lanes[i], after.experiment.network.depth))
+            return true;
+    return false;
+}
+
+bool leaves_buffers(const Spec& before, const Spec& after) {
+    std::vector<std::pair<OptimizerKind, bool>> was, is;
+    for_each_optimizer(before, [&](const auto& o) { was.emplace_back(o.kind, o.momentum > 0); });
+    for_each_optimizer(after, [&](const auto& o) { is.emplace_back(o.kind, o.momentum > 0); });
+    return was == is;
+}
+
+bool keeps_momentum(const Edit& edit) {
+    return std::visit([](const auto& e) { return e.keep_momentum; }, edit);
+}
+
+std::vector<Mark> marks_of(const Edit& edit, std::int64_t step, const Spec& before,
+                           const Spec& after) {
+    if (to_json(before) == to_json(after)) return {};
+    return std::visit([&](const auto& e) { return marks_of(e, step, before, after); }, edit);
+}
+
+}  // namespace muonscope

@@ -1,0 +1,322 @@
+#include "core/session/session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "core/error.h"
+
+namespace muonscope {
+
+Session::Session(Spec spec) : Session(std::move(spec), 0) {}
+
+Session::Session(Spec spec, std::uint64_t generation) : generation_(generation) {
+    validate(spec);
+    spec_ = std::make_shared<const Spec>(std::move(spec));
+    problem_ = make_problem(spec_->experiment);
+    layout_ = Layout(problem_->widths, problem_->modes);
+    begin();
+}
+
+void Session::begin() {
+    initial_spec_ = spec_;
+    log_.clear();
+    applied_ = 0;
+    events_ = std::make_shared<const std::vector<Event>>();
+    last_mark_path_.clear();
+
+    const auto count = static_cast<int>(spec_->lanes.size());
+    const SamplingRule rule = sampling_rule(spec_->experiment);
+    const std::size_t rows =
+        rows_within(spec_->experiment.record.megabytes, count, layout_.channels());
+    for (const History& history : histories_)
+        generation_ = std::max(generation_, history.generation() + 1);
+    histories_.assign(static_cast<std::size_t>(count),
+                      History(layout_.channels(), rows, rule, generation_));
+    ++generation_;
+
+    restore(nullptr);
+    std::size_t bytes = 0;
+    for (const Lane& lane : lanes_) bytes += lane.bytes();
+    keyframes_ = Keyframes(bytes);
+
+    // All lanes start from the same weights: one measurement holds for all of them.
+    newest_.assign(lanes_.size(), {});
+    measure(0);
+    std::fill(newest_.begin() + 1, newest_.end(), newest_.front());
+    for (std::size_t i = 0; i < lanes_.size(); ++i) histories_[i].append(0, newest_[i].values);
+}
+
+bool Session::finished() const {
+    return std::all_of(lanes_.begin(), lanes_.end(),
+                       [](const Lane& lane) { return lane.status() == Lane::Status::finished; });
+}
+
+bool Session::diverged() const {
+    return std::any_of(lanes_.begin(), lanes_.end(),
+                       [](const Lane& lane) { return lane.status() == Lane::Status::diverged; });
+}
+
+void Session::advance_to(std::int64_t step, WorkerPool& pool) {
+    for (;;) {
+        apply_pending();
+        if (step_ >= step || finished() || diverged() || abandoned()) return;
+        std::int64_t stop = std::min(step, keyframes_.next_due(step_));
+        if (applied_ < log_.size()) stop = std::min(stop, log_[applied_].step);
+        run_stretch(stop, pool);
+        if (keyframes_.due(step_) && !diverged() && !abandoned())
+            keyframes_.add({step_, lanes_, spec_, applied_});
+    }
+}
+
+void Session::run_stretch(std::int64_t stop, WorkerPool& pool) {
+    pool.for_each(lanes(), [&](int i) { run_lane(static_cast<std::size_t>(i), stop); });
+    if (abandoned()) return;
+    if (diverged()) {
+        meet_at_fault(pool);
+    } else if (finished()) {
+        for (const Lane& lane : lanes_) step_ = std::max(step_, lane.step());
+    } else {
+        step_ = stop;
+    }
+}
+
+void Session::run_lane(std::size_t index, std::int64_t stop) {
+    Lane& lane = lanes_[index];
+    History& history = histories_[index];
+    if (lane.status() != Lane::Status::training) return;
+    // After going back, samples up to the last one are there already.
+    std::int64_t due = history.next_due(std::max(lane.step(), history.last_step()));
+    while (lane.step() < stop && !abandoned()) {
+        if (lane.advance() != Lane::Status::training) {
+            record(index);  // where it ended
+            return;
+        }
+        if (lane.step() < due) continue;
+        record(index);
+        due = history.next_due(lane.step());
+    }
+}
+
+void Session::measure(std::size_t index) {
+    Row& row = newest_[index];
+    row.step = lanes_[index].step();
+    row.values.resize(layout_.channels());
+    lanes_[index].measure(layout_, spec_->experiment.probe, row.values);
+}
+
+void Session::record(std::size_t index) {
+    if (lanes_[index].step() <= histories_[index].last_step()) return;
+    measure(index);
+    histories_[index].append(newest_[index].step, newest_[index].values);
+}
+
+// The lanes that did not fault ran on to the end of the stretch, which is an accident of timing.
+// So all go back and come up to the first fault again, where those that fault there do so.
+void Session::meet_at_fault(WorkerPool& pool) {
+    std::int64_t fault = std::numeric_limits<std::int64_t>::max();
+    for (const Lane& lane : lanes_)
+        if (lane.fault()) fault = std::min(fault, lane.fault()->step);
+    std::vector<std::size_t> faulty;
+    for (std::size_t i = 0; i < lanes_.size(); ++i)
+        if (lanes_[i].fault() && lanes_[i].fault()->step == fault) faulty.push_back(i);
+
+    return_towards(fault);
+    advance_to(fault, pool);
+    for (const std::size_t i : faulty) lanes_[i].advance();
+    for (std::size_t i = 0; i < lanes_.size(); ++i) record(i);
+}
+
+void Session::rewind(std::int64_t step) {
+    if (step < 0)
+        throw Error(fmt::format("step {}", step), "there is nothing before step 0",
+                    "give a step of at least 0");
+    if (step < step_ || (step == step_ && diverged())) return_towards(step);
+}
+
+void Session::return_towards(std::int64_t step) {
+    std::vector<Event> events = *events_;
+    std::erase_if(events, [step](const Event& event) { return event.step > step; });
+    events_ = std::make_shared<const std::vector<Event>>(std::move(events));
+    last_mark_path_.clear();
+    std::erase_if(log_, [step](const LoggedEdit& logged) { return logged.step > step; });
+    for (History& history : histories_) history.truncate_after(step);
+    keyframes_.truncate_after(step);
+    restore(keyframes_.at_or_before(step));
+    for (std::size_t i = 0; i < newest_.size(); ++i) newest_[i].step = -1;
+}
+
+void Session::restore(const Keyframe* keyframe) {
+    if (keyframe) {
+        lanes_ = keyframe->lanes;
+        spec_ = keyframe->spec;
+        step_ = keyframe->step;
+        applied_ = keyframe->edits;
+        return;
+    }
+    spec_ = initial_spec_;
+    step_ = 0;
+    applied_ = 0;
+    lanes_.clear();
+    for (const Recipe& recipe : spec_->lanes) lanes_.emplace_back(problem_, recipe);
+}
+
+void Session::go_back_to(std::int64_t step, WorkerPool& pool) {
+    rewind(step);
+    advance_to(step, pool);
+}
+
+void Session::restart() {
+    begin();
+}
+
+void Session::replace(Spec spec) {
+    std::uint64_t generation = generation_;
+    for (const History& history : histories_)
+        generation = std::max(generation, history.generation() + 1);
+    Session fresh(std::move(spec), generation);
+    fresh.abandon_ = abandon_;
+    *this = std::move(fresh);
+}
+
+void Session::apply(const Edit& edit) {
+    auto after = std::make_shared<const Spec>(edited(*spec_, edit));
+    if (restarts(edit, *spec_, *after)) {
+        replace(*after);
+        return;
+    }
+    // An edit in the past makes another future.
+    log_.resize(applied_);
+    for (History& history : histories_) history.truncate_after(step_);
+    keyframes_.truncate_after(step_);
+
+    const std::shared_ptr<const Spec> before = spec_;
+    take(std::move(after), keeps_momentum(edit));
+    log(edit, leaves_buffers(*before, *spec_));
+    mark(edit, *before, *spec_);
+    const auto* parameter = std::get_if<SetParameter>(&edit);
+    if (parameter && parameter->path.starts_with("probe."))
+        for (Row& row : newest_) row.step = -1;
+}
+
+void Session::take(std::shared_ptr<const Spec> spec, bool keep_momentum) {
+    for (std::size_t i = 0; i < lanes_.size(); ++i)
+        lanes_[i].set_recipe(spec->lanes[i], keep_momentum);
+    spec_ = std::move(spec);
+}
+
+void Session::apply_pending() {
+    while (applied_ < log_.size() && log_[applied_].step <= step_) {
+        const Edit& edit = log_[applied_].edit;
+        take(std::make_shared<const Spec>(edited(*spec_, edit)), keeps_momentum(edit));
+        ++applied_;
+    }
+}
+
+void Session::log(const Edit& edit, bool mergeable) {
+    const auto* parameter = std::get_if<SetParameter>(&edit);
+    mergeable = mergeable && parameter;
+    if (mergeable)
+        std::erase_if(log_, [&](const LoggedEdit& logged) {
+            const auto* other = std::get_if<SetParameter>(&logged.edit);
+            return logged.mergeable && logged.step == step_ && other->path == parameter->path;
+        });
+    log_.push_back({step_, edit, mergeable});
+    applied_ = log_.size();
+}
+
+// A slider that is dragged leaves one mark, not one a frame: marks of the same parameter merge
+// while they would stand within a fiftieth of the run so far.
+void Session::mark(const Edit& edit, const Spec& before, const Spec& after) {
+    constexpr std::size_t most_events = 1000;
+    if (const auto* parameter = std::get_if<SetParameter>(&edit))
+        if (parameter->path.starts_with("run.") || parameter->path.ends_with(".name")) return;
+    const std::vector<Mark> marks = marks_of(edit, step_, before, after);
+    if (marks.empty()) return;
+    std::vector<Event> events = *events_;
+    for (const Mark& mark : marks) {
+        Event event = mark.event;
+        const bool merges = !mark.path.empty() && !events.empty() && mark.path == last_mark_path_ &&
+                            events.back().lane == event.lane &&
+                            step_ - events.back().step <= step_ / 50;
+        if (merges) {
+            const std::string tail = mark.from + " → ";
+            const std::size_t at = event.text.rfind(tail);
+            if (at != std::string::npos) event.text.replace(at, mark.from.size(), last_mark_from_);
+            events.pop_back();
+        } else {
+            last_mark_from_ = mark.from;
+        }
+        last_mark_path_ = mark.path;
+        events.push_back(std::move(event));
+    }
+    if (events.size() > most_events) events.erase(events.begin());
+    events_ = std::make_shared<const std::vector<Event>>(std::move(events));
+}
+
+HistoryView Session::history(int lane) const {
+    return histories_[static_cast<std::size_t>(lane)].view();
+}
+
+std::shared_ptr<Snapshot> Session::snapshot(bool fresh) {
+    auto snapshot = std::make_shared<Snapshot>();
+    snapshot->step = step_;
+    snapshot->spec = spec_;
+    snapshot->problem = problem_;
+    snapshot->layout = layout_;
+    snapshot->events = events_;
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        const Lane& lane = lanes_[i];
+        const Row& newest = newest_[i];
+        if (newest.step < 0 || (fresh && newest.step != lane.step())) measure(i);
+        LaneSnapshot view;
+        view.name = lane.recipe().name;
+        view.step = lane.step();
+        view.phase = lane.phase();
+        view.phase_steps = lane.phase_steps();
+        view.finished = lane.status() == Lane::Status::finished;
+        if (const auto& fault = lane.fault())
+            view.divergence = Divergence{fault->step, fault->layer, fault->what};
+        view.weights = std::make_shared<const std::vector<Matrix>>(lane.weights());
+        view.now = newest.values;
+        view.now_step = newest.step;
+        view.history = histories_[i].view();
+        view.state_hash = lane.state_hash();
+        snapshot->lanes.push_back(std::move(view));
+    }
+    return snapshot;
+}
+
+std::string Session::to_json() const {
+    SessionFile file;
+    file.spec = *initial_spec_;
+    file.log.assign(log_.begin(), log_.begin() + static_cast<std::ptrdiff_t>(applied_));
+    file.step = step_;
+    file.ended = finished() || diverged();
+    for (const Lane& lane : lanes_)
+        file.lanes.push_back({lane.recipe().name, lane.step(), lane.state_hash()});
+    return muonscope::to_json(file);
+}
+
+Session Session::replay(const std::string& json, WorkerPool& pool) {
+    SessionFile file = session_file_from_json(json);
+    Session session(std::move(file.spec));
+    session.log_ = std::move(file.log);
+    session.advance_to(file.step, pool);
+    // A lane knows that it ended only once it was asked for one step more.
+    if (file.ended) session.advance_to(file.step + 1, pool);
+    for (int i = 0; i < session.lanes(); ++i) {
+        const SessionFile::LaneEnd& end = file.lanes[static_cast<std::size_t>(i)];
+        const Lane& lane = session.lane(i);
+        if (lane.step() != end.step || lane.state_hash() != end.state_hash)
+            throw Error("replay of lane " + end.name,
+                        fmt::format("step {} with hash {:016x} instead of step {} with {:016x}",
+                                    lane.step(), lane.state_hash(), end.step, end.state_hash),
+                        "use the program and machine that saved the session");
+    }
+    return session;
+}
+
+}  // namespace muonscope

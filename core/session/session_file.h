@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/session/command.h"
+
+namespace muonscope {
+
+struct LoggedEdit {
+    std::int64_t step = 0;
+    Edit edit;
+    bool mergeable = false;  // a later edit of the same parameter at the same step replaces it
+};
+
+// A session as a file holds it: the spec at step 0, the edits since, how far it came, and what the
+// bits were there.
+struct SessionFile {
+    struct LaneEnd {
+        std::string name;
+        std::int64_t step = 0;
+        std::uint64_t state_hash = 0;
+    };
+    static constexpr int current_version = 1;
+    Spec spec;
+    std::vector<LoggedEdit> log;  // ascending steps
+    std::int64_t step = 0;
+    bool ended = false;  // finished or diverged there
+    std::vector<LaneEnd> lanes;
+};
+
+std::string to_json(const SessionFile& file);
+// Throws Error naming the key, what was found and what is allowed.
+SessionFile session_file_from_json(std::string_view text);
+
+}  // namespace muonscope
