@@ -16,8 +16,17 @@ struct TrainerOptions {
 };
 
 // The background thread that owns a session. Every method may be called from any thread.
+//
+//   Start      idle, paused -> running
+//   Pause      running -> paused (stopping until the stretch under way has ended)
+//   StepOnce, RunTo   any state that can step -> running unpaced -> paused
+//   Reset, SetSpec    any -> step 0; running again when it had been started, else idle
+//   the run itself    running -> finished, diverged or error; Reset, SetSpec, going back and edits
+//                     that give a lane more to do lead out
+//   a command that fails leaves state and session as they were; its message is in the snapshot
 class Trainer {
   public:
+    // Throws Error for a bad spec. The first snapshot, idle at step 0, is there on return.
     explicit Trainer(Spec spec, TrainerOptions options = {});
     ~Trainer();  // stops within one stretch of steps
     Trainer(const Trainer&) = delete;
@@ -27,7 +36,8 @@ class Trainer {
     std::shared_ptr<const Snapshot> snapshot() const;
     // Spec + log of edits: replayed, it gives the same bits.
     std::string session_json() const;
-    // Waits until every command sent before this call has been applied and shown in a snapshot.
+    // Waits until every command sent before this call has been applied and shown in a snapshot;
+    // StepOnce and RunTo count as applied when their steps are done (or they were called off).
     void drain();
 
   private:
