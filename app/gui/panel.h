@@ -51,9 +51,19 @@ struct ViewState {
     bool follow = true;  // step axes follow the run; off once the user pans or zooms
     double step_min = 0, step_max = 200;  // shared by every step axis, eased, not jumping
     bool show_help = false;
-    std::string toast;  // last error of a window action, shown until dismissed
     bool animating = false;  // an axis is on its way: draw another frame even if nothing else moves
     std::shared_ptr<plots::Memory> plots;  // made by the first plot
+    std::string toast;                     // last word of a window action
+    bool toast_is_error = false;           // an error stays until dismissed
+    double toast_until = 0;       // anything else until this time, seconds of ImGui::GetTime()
+    bool reset_layout = false;    // asked for; done at the next frame
+    bool keep_momentum = true;    // when a lane's optimiser is switched
+    std::vector<int> lane_layer;  // which layer a lane's controls speak of; 0: all
+    bool show_more = false;       // the rarely used rows of the problem
+    std::string edited_path;      // the parameter being dragged or typed, and what it was put to
+    Value edited_value;
+    bool typing = false;
+    std::vector<char> typed;
 };
 
 struct PanelContext {
@@ -63,8 +73,9 @@ struct PanelContext {
     const Theme& theme;
     const Fonts& fonts;
     std::function<void(Command)> send;
-    double frame_milliseconds = 0;  // mean of the newest second
-    double memory_megabytes = 0;    // resident
+    double frame_milliseconds = 0;            // mean of the newest second
+    double memory_megabytes = 0;              // resident
+    std::function<void()> save_session = {};  // empty where there is nothing to save to
 };
 
 struct Panel {

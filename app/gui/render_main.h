@@ -18,8 +18,8 @@ struct RenderOptions {
 };
 
 // Trains `steps` steps and draws the window into a PNG, with no display. The same arguments give
-// the same picture. Throws Error on bad arguments; returns 0, or 2 when OSMesa is missing, with one
-// line on stderr that names its package.
+// the same picture. Throws Error on bad arguments and when OSMesa is missing (the message names its
+// package); returns 0.
 int render_window(const RenderOptions& options);
 
 }  // namespace muonscope::gui

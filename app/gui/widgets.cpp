@@ -1,5 +1,6 @@
 #include "app/gui/widgets.h"
 
+#include "app/gui/fonts.h"
 #include "app/gui/theme.h"
 #include "imgui.h"
 #include "imgui_internal.h"
@@ -156,6 +157,20 @@ bool toggle(PanelContext& context, const char* label, bool& on, const char* help
     if (help != nullptr) hover_help(context, label, help);
     if (pressed) on = !on;
     return pressed;
+}
+
+bool begin_combo(PanelContext& context, const char* id, const char* preview) {
+    // The arrow button of Dear ImGui is a second, heavier block: a chevron says enough.
+    const bool open = ImGui::BeginCombo(id, preview, ImGuiComboFlags_NoArrowButton);
+    if (open) return true;
+    const ImVec2 low = ImGui::GetItemRectMin(), high = ImGui::GetItemRectMax();
+    const float wide = em(0.75F);
+    ImGui::PushFont(nullptr, ImGui::GetStyle().FontSizeBase * 0.75F);
+    ImGui::GetWindowDrawList()->AddText(
+        {high.x - wide - em(0.5F), (low.y + high.y - ImGui::GetFontSize()) / 2},
+        u32(context.theme.dim), icon::down);
+    ImGui::PopFont();
+    return false;
 }
 
 void hover_help(PanelContext& context, std::string_view title, std::string_view text) {

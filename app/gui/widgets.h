@@ -32,6 +32,9 @@ bool segmented(PanelContext& context, const char* id, std::initializer_list<cons
 float toggle_width(const char* label);
 bool toggle(PanelContext& context, const char* label, bool& on, const char* help = nullptr);
 
+// A drop-down list with a quiet chevron; like ImGui::BeginCombo, ended by ImGui::EndCombo().
+bool begin_combo(PanelContext& context, const char* id, const char* preview);
+
 // Help on hover over the last item: after a short delay, wrapped at 26 em.
 void hover_help(PanelContext& context, std::string_view title, std::string_view text);
 

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "app/gui/panel.h"
+
+struct ImGuiContext;
+struct ImPlotContext;
+
+namespace muonscope::gui {
+
+// Dear ImGui's and ImPlot's contexts with our fonts, for as long as this lives. Platform and
+// renderer are whoever makes it: a window, an offscreen target, or a test.
+class ImGuiSession {
+  public:
+    ImGuiSession();
+    ~ImGuiSession();
+    ImGuiSession(const ImGuiSession&) = delete;
+    ImGuiSession& operator=(const ImGuiSession&) = delete;
+
+    const Fonts& fonts() const { return fonts_; }
+
+  private:
+    ImGuiContext* imgui_;
+    ImPlotContext* implot_;
+    Fonts fonts_;
+};
+
+// The theme that preferences and the monitor's content scale ask for.
+Theme theme_for(const Preferences& preferences, float content_scale);
+
+}  // namespace muonscope::gui

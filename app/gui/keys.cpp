@@ -1,0 +1,117 @@
+#include "app/gui/keys.h"
+
+#include "core/experiment/presets.h"
+#include "imgui.h"
+
+#include <algorithm>
+#include <array>
+
+namespace muonscope::gui {
+namespace {
+
+constexpr std::array<Key, 13> table{{
+    {"Space", "pause, go on"},
+    {"S", "swap the lanes' optimisers"},
+    {"R", "start over from the same weights"},
+    {"\xe2\x86\x92", "one step"},
+    {"\xe2\x86\x90", "one step back"},
+    {"1 \xe2\x80\x93 9", "presets"},
+    {"+  \xe2\x88\x92", "faster, slower"},
+    {"T", "dark or light"},
+    {"P", "presentation: larger, only the plots"},
+    {"Ctrl 0", "reset the layout"},
+    {"Ctrl S", "save the session"},
+    {"F1", "this help"},
+    {"Esc", "close help or message"},
+}};
+
+constexpr std::array<double, 11> speeds{1, 2, 5, 10, 20, 60, 100, 200, 500, 1000, 0};
+
+void handle_control_keys(PanelContext& context) {
+    if (ImGui::IsKeyPressed(ImGuiKey_0, false)) context.view.reset_layout = true;
+    if (ImGui::IsKeyPressed(ImGuiKey_S, false) && context.save_session) context.save_session();
+}
+
+void handle_plain_keys(PanelContext& context) {
+    const auto pressed = [](ImGuiKey key) { return ImGui::IsKeyPressed(key, false); };
+    if (pressed(ImGuiKey_Space)) toggle_pause(context);
+    if (pressed(ImGuiKey_S)) context.send(SwapOptimizers{context.view.keep_momentum});
+    if (pressed(ImGuiKey_R) && context.snapshot != nullptr && context.snapshot->can_reset())
+        context.send(Reset{});
+    if (ImGui::IsKeyPressed(ImGuiKey_RightArrow)) step_once(context);
+    if (ImGui::IsKeyPressed(ImGuiKey_LeftArrow)) step_back(context);
+    for (int i = 0; i < 9; ++i)
+        if (pressed(static_cast<ImGuiKey>(ImGuiKey_1 + i)) ||
+            pressed(static_cast<ImGuiKey>(ImGuiKey_Keypad1 + i)))
+            choose_preset(context, i);
+    const double wanted = context.snapshot != nullptr ? context.snapshot->wanted_speed : 60;
+    if (pressed(ImGuiKey_Equal) || pressed(ImGuiKey_KeypadAdd))
+        context.send(SetSpeed{next_speed(wanted, +1)});
+    if (pressed(ImGuiKey_Minus) || pressed(ImGuiKey_KeypadSubtract))
+        context.send(SetSpeed{next_speed(wanted, -1)});
+    if (pressed(ImGuiKey_T)) context.preferences.dark = !context.preferences.dark;
+    if (pressed(ImGuiKey_P)) context.preferences.presentation = !context.preferences.presentation;
+}
+
+}  // namespace
+
+std::span<const Key> keys() {
+    return table;
+}
+
+void handle_keys(PanelContext& context) {
+    if (ImGui::IsKeyPressed(ImGuiKey_F1, false)) context.view.show_help = !context.view.show_help;
+    const ImGuiIO& io = ImGui::GetIO();
+    if (io.WantTextInput) return;
+    if (ImGui::IsKeyPressed(ImGuiKey_Escape, false)) {
+        if (context.view.show_help)
+            context.view.show_help = false;
+        else
+            context.view.toast.clear();
+    }
+    if (io.KeyCtrl)
+        handle_control_keys(context);
+    else if (!io.KeyAlt && !io.KeySuper)
+        handle_plain_keys(context);
+}
+
+void toggle_pause(PanelContext& context) {
+    if (context.snapshot == nullptr) return;
+    if (context.snapshot->can_pause())
+        context.send(Pause{});
+    else if (context.snapshot->can_start())
+        context.send(Start{});
+}
+
+void step_once(PanelContext& context) {
+    if (context.snapshot == nullptr) return;
+    if (context.snapshot->can_pause()) context.send(Pause{});
+    if (context.snapshot->can_pause() || context.snapshot->can_step()) context.send(StepOnce{});
+}
+
+void step_back(PanelContext& context) {
+    if (context.snapshot == nullptr || context.snapshot->step < 1) return;
+    context.send(RunTo{context.snapshot->step - 1});
+}
+
+void choose_preset(PanelContext& context, int index) {
+    const auto all = presets();
+    if (index < 0 || index >= static_cast<int>(all.size())) return;
+    context.send(SetSpec{all[static_cast<std::size_t>(index)]});
+    context.send(Start{});
+    context.view.follow = true;
+}
+
+double next_speed(double now, int direction) {
+    const auto value = [](double speed) { return speed <= 0 ? 1e18 : speed; };
+    if (direction > 0) {
+        for (const double speed : speeds)
+            if (value(speed) > value(now)) return speed;
+        return speeds.back();
+    }
+    for (std::size_t i = speeds.size(); i-- > 0;)
+        if (value(speeds[i]) < value(now)) return speeds[i];
+    return speeds.front();
+}
+
+}  // namespace muonscope::gui

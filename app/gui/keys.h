@@ -1,0 +1,29 @@
+#pragma once
+
+#include <span>
+
+#include "app/gui/panel.h"
+
+namespace muonscope::gui {
+
+// What the keyboard does. The help window lists this table, so it cannot disagree with what
+// happens.
+struct Key {
+    const char* keys;  // "Space"
+    const char* what;  // "pause and go on"
+};
+std::span<const Key> keys();
+
+// Reads the keys pressed since the last frame; nothing while a text field has the keyboard.
+void handle_keys(PanelContext& context);
+
+// The transport's actions, each doing nothing when the state does not allow it.
+void toggle_pause(PanelContext& context);
+void step_once(PanelContext& context);
+void step_back(PanelContext& context);
+void choose_preset(PanelContext& context, int index);  // 0-based
+
+// Speeds that + and − walk through; the last, 0, means as fast as possible.
+double next_speed(double now, int direction);
+
+}  // namespace muonscope::gui

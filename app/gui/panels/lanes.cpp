@@ -1,0 +1,293 @@
+#include "app/gui/fonts.h"
+#include "app/gui/panels/panels.h"
+#include "app/gui/parameter_row.h"
+#include "app/gui/theme.h"
+#include "app/gui/widgets.h"
+#include "imgui.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace muonscope::gui {
+namespace {
+
+const OptimizerSpec& optimizer_in(const Phase& phase, int layer) {
+    return layer == 0 ? phase.optimizer : optimizer_of(phase, layer);
+}
+
+const Phase& current_phase(const Recipe& recipe, int phase) {
+    const auto last = recipe.phases.size() - 1;
+    return recipe.phases[std::min(static_cast<std::size_t>(std::max(0, phase)), last)];
+}
+
+// A control that would do nothing is not shown.
+bool applies(const OptimizerSpec& optimizer, std::string_view key) {
+    constexpr std::array muon_only{"iterations", "precision", "norm_law", "shape_scale"};
+    constexpr std::array momentum_only{"momentum_style", "nesterov"};
+    const auto among = [key](const auto& keys) {
+        return std::find(keys.begin(), keys.end(), key) != keys.end();
+    };
+    if (key == "kind") return false;  // stands above, as wide as the card
+    if (among(muon_only)) return optimizer.kind == OptimizerKind::muon;
+    if (among(momentum_only)) return optimizer.momentum > 0;
+    return true;
+}
+
+bool applies(const Experiment& e, std::string_view key) {
+    const TargetKind kind = e.target.kind;
+    if (key == "target.scale") return kind != TargetKind::file;
+    if (key == "target.decay") return kind == TargetKind::exponential;
+    if (key == "target.exponent") return kind == TargetKind::power_law;
+    if (key == "target.modes")
+        return kind == TargetKind::exponential || kind == TargetKind::power_law ||
+               kind == TargetKind::low_rank;
+    if (key == "target.noise") return kind == TargetKind::low_rank;
+    if (key == "target.file") return kind == TargetKind::file;
+    if (key == "init.scale") return e.init.kind != InitKind::files;
+    if (key == "init.files") return e.init.kind == InitKind::files;
+    if (key.starts_with("data.") && key != "data.kind") return e.data.kind == DataKind::samples;
+    return true;
+}
+
+bool rarely_used(const Experiment& e, std::string_view key) {
+    if (key == "network.widths") return e.network.widths.empty();
+    return key.starts_with("classes.") || key.starts_with("record.") || key.starts_with("run.");
+}
+
+std::string number(double value) {
+    return fmt::format("{:.3g}", value);
+}
+
+// Comparisons are fair or say they are not.
+std::string unfairness(const Spec& spec) {
+    std::string rates;
+    bool differ = false;
+    double first = 0;
+    for (const Recipe& recipe : spec.lanes) {
+        const double lr = recipe.phases.front().optimizer.lr;
+        if (rates.empty()) first = lr;
+        differ = differ || lr != first;
+        rates += (rates.empty() ? "" : ", ") + recipe.name + " " + number(lr);
+    }
+    return differ ? rates : std::string();
+}
+
+void layer_list(PanelContext& context, int lane, int depth, float width) {
+    int& chosen = context.view.lane_layer[static_cast<std::size_t>(lane)];
+    const auto name = [](int layer) {
+        return layer == 0 ? std::string("all layers") : fmt::format("layer {}", layer);
+    };
+    ImGui::SetNextItemWidth(width);
+    ImGui::PushStyleColor(ImGuiCol_FrameBg, ImVec4{0, 0, 0, 0});
+    ImGui::PushStyleColor(ImGuiCol_Text, chosen == 0 ? context.theme.dim : context.theme.text);
+    const bool open = begin_combo(context, "##layer", name(chosen).c_str());
+    ImGui::PopStyleColor(2);
+    if (!open) {
+        hover_help(context, "Layers",
+                   "Which layers the controls below speak of. One layer alone takes its own "
+                   "optimiser and parameters from the next step on.");
+        return;
+    }
+    for (int layer = 0; layer <= depth; ++layer)
+        if (ImGui::Selectable(name(layer).c_str(), layer == chosen)) chosen = layer;
+    ImGui::EndCombo();
+}
+
+void lane_menu(PanelContext& context, int lane) {
+    if (ImGui::Button(icon::dots, {em(1.7F), 0})) ImGui::OpenPopup("lane menu");
+    hover_help(context, "More", "What happens to the momentum on a switch; swap the optimisers.");
+    if (!ImGui::BeginPopup("lane menu")) return;
+    ImGui::TextColored(context.theme.dim, "When the optimiser is switched");
+    if (ImGui::MenuItem("Keep momentum", nullptr, context.view.keep_momentum))
+        context.view.keep_momentum = true;
+    if (ImGui::MenuItem("Flush momentum", nullptr, !context.view.keep_momentum))
+        context.view.keep_momentum = false;
+    ImGui::Separator();
+    if (ImGui::MenuItem("Swap the lanes' optimisers", "S"))
+        context.send(SwapOptimizers{context.view.keep_momentum});
+    const int layer = context.view.lane_layer[static_cast<std::size_t>(lane)];
+    if (layer > 0 && ImGui::MenuItem("Speak of all layers again"))
+        context.view.lane_layer[static_cast<std::size_t>(lane)] = 0;
+    ImGui::EndPopup();
+}
+
+void phase_line(PanelContext& context, const Recipe& recipe, const LaneSnapshot& lane) {
+    const int count = static_cast<int>(recipe.phases.size());
+    if (count < 2) return;
+    std::string text;
+    if (lane.phase >= count) {
+        text = "all phases done";
+    } else {
+        text = fmt::format("phase {} of {}: {}", lane.phase + 1, count,
+                           recipe.phases[static_cast<std::size_t>(lane.phase)].name);
+        if (lane.phase + 1 < count)
+            text += fmt::format(", then {}",
+                                recipe.phases[static_cast<std::size_t>(lane.phase) + 1].name);
+    }
+    ImGui::TextColored(context.theme.dim, "%s", text.c_str());
+    std::string all;
+    for (int i = 0; i < count; ++i) {
+        const auto index = static_cast<std::size_t>(i);
+        all += fmt::format("{}{}. {}: {} steps so far", i > 0 ? "\n" : "", i + 1,
+                           recipe.phases[index].name,
+                           index < lane.phase_steps.size() ? lane.phase_steps[index] : 0);
+    }
+    hover_help(context, "Phases", all);
+}
+
+void lane_heading(PanelContext& context, int index, const LaneSnapshot& lane, int depth) {
+    const float all = ImGui::GetContentRegionAvail().x;
+    const float x = ImGui::GetCursorPosX();
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {em(0.4F), em(0.12F)});
+    ImGui::AlignTextToFramePadding();
+    ImGui::PushFont(context.fonts.heading, 0);
+    ImGui::TextColored(context.theme.lane_text(index), "%s", lane.name.c_str());
+    ImGui::PopFont();
+    const float menu = em(1.7F), layers = em(6.6F);
+    if (depth > 1) {
+        ImGui::SameLine();
+        ImGui::SetCursorPosX(x + all - menu - layers);
+        layer_list(context, index, depth, layers);
+    }
+    ImGui::SameLine(0, 0);
+    ImGui::SetCursorPosX(x + all - menu);
+    ImGui::PushStyleColor(ImGuiCol_Button, ImVec4{0, 0, 0, 0});
+    lane_menu(context, index);
+    ImGui::PopStyleColor();
+    ImGui::PopStyleVar();
+}
+
+void lane_controls(PanelContext& context, int index, const Recipe& recipe,
+                   const LaneSnapshot& lane) {
+    const int layer = context.view.lane_layer[static_cast<std::size_t>(index)];
+    const OptimizerSpec& optimizer = optimizer_in(current_phase(recipe, lane.phase), layer);
+    const std::string scope = layer == 0
+                                  ? fmt::format("lanes.{}.optimizer.", index)
+                                  : fmt::format("lanes.{}.layers.{}.optimizer.", index, layer);
+    for (const Parameter& parameter : optimizer_parameters())
+        if (parameter.key == "kind")
+            choice_field(context, parameter, scope + parameter.key, get(optimizer, parameter.key));
+    for (const Parameter& parameter : optimizer_parameters())
+        if (applies(optimizer, parameter.key))
+            parameter_row(context, parameter, scope + parameter.key, get(optimizer, parameter.key),
+                          index);
+}
+
+void fault_line(PanelContext& context, const LaneSnapshot& lane) {
+    if (!lane.divergence) return;
+    const Divergence& d = *lane.divergence;
+    const std::string where = d.layer > 0 ? fmt::format(", layer {}", d.layer) : std::string();
+    ImGui::PushTextWrapPos(0);
+    ImGui::TextColored(context.theme.bad, "%s diverged at step %s%s", icon::warning,
+                       std::to_string(d.step).c_str(), where.c_str());
+    ImGui::PopTextWrapPos();
+    hover_help(context, "Diverged", d.what);
+}
+
+void lane_card(PanelContext& context, int index) {
+    const Snapshot& s = *context.snapshot;
+    const auto i = static_cast<std::size_t>(index);
+    const Recipe& recipe = s.spec->lanes[i];
+    const LaneSnapshot& lane = s.lanes[i];
+    const Theme& t = context.theme;
+    const float pad = em(0.6F), edge = std::max(2.0F, em(0.2F));
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float width = ImGui::GetContentRegionAvail().x;
+
+    ImGui::PushID(index);
+    ImGui::SetCursorScreenPos({at.x + pad + edge, at.y + em(0.35F)});
+    ImGui::BeginChild("lane", {width - 2 * pad - edge, 0},
+                      ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_AlwaysAutoResize,
+                      ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
+    lane_heading(context, index, lane, static_cast<int>(s.spec->experiment.network.depth));
+    phase_line(context, recipe, lane);
+    fault_line(context, lane);
+    lane_controls(context, index, recipe, lane);
+    ImGui::EndChild();
+    const float bottom = ImGui::GetItemRectMax().y + em(0.35F);
+    ImGui::PopID();
+
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const float half = ImGui::GetStyle().ChildBorderSize / 2,
+                corner = size::corner * t.scale * 0.7F;
+    draw->AddRect({at.x + half, at.y + half}, {at.x + width - half, bottom - half}, u32(t.border),
+                  corner, 0, 2 * half);
+    draw->AddRectFilled(at, {at.x + edge, bottom}, u32(t.lane(index)), corner,
+                        ImDrawFlags_RoundCornersLeft);
+    ImGui::SetCursorScreenPos({at.x, bottom + em(0.45F)});
+    ImGui::Dummy({0, 0});
+    ImGui::SetCursorScreenPos({at.x, bottom + em(0.45F)});
+}
+
+void section(PanelContext& context, const char* title, const char* note, const char* help) {
+    ImGui::Dummy({0, em(0.2F)});
+    ImGui::BeginGroup();
+    ImGui::PushFont(context.fonts.heading, 0);
+    ImGui::TextUnformatted(title);
+    ImGui::PopFont();
+    ImGui::SameLine(0, em(0.6F));
+    ImGui::TextColored(context.theme.dim, "%s", note);
+    ImGui::EndGroup();
+    hover_help(context, title, help);
+}
+
+void experiment_rows(PanelContext& context, bool probe, bool rare) {
+    const Experiment& experiment = context.snapshot->spec->experiment;
+    for (const Parameter& parameter : experiment_parameters()) {
+        const std::string& key = parameter.key;
+        if (key.starts_with("probe.") != probe || rarely_used(experiment, key) != rare) continue;
+        if (applies(experiment, key))
+            parameter_row(context, parameter, key, get(*context.snapshot->spec, key));
+    }
+}
+
+void fairness_badge(PanelContext& context) {
+    const std::string rates = unfairness(*context.snapshot->spec);
+    if (rates.empty()) return;
+    const std::string text = fmt::format("{}  rates differ", icon::warning);
+    begin_header_controls(context, ImGui::CalcTextSize(text.c_str()).x);
+    ImGui::TextColored(context.theme.warning, "%s", text.c_str());
+    hover_help(context, "Learning rates differ",
+               rates +
+                   ". The lanes share start, data and step, but not the rate: a difference "
+                   "between them may be the rate's.");
+    end_header_controls(context);
+}
+
+bool complete(const Snapshot& s) {
+    if (s.spec == nullptr || s.lanes.size() != s.spec->lanes.size()) return false;
+    return std::all_of(s.spec->lanes.begin(), s.spec->lanes.end(),
+                       [](const Recipe& recipe) { return !recipe.phases.empty(); });
+}
+
+}  // namespace
+
+void draw_lanes(PanelContext& context) {
+    if (context.snapshot == nullptr || !complete(*context.snapshot)) {
+        centred_note(context, "preparing the first step");
+        return;
+    }
+    const Snapshot& s = *context.snapshot;
+    const int depth = s.spec->experiment.network.depth;
+    context.view.lane_layer.resize(s.lanes.size(), 0);
+    for (int& layer : context.view.lane_layer) layer = std::min(layer, depth);
+
+    fairness_badge(context);
+    for (int i = 0; i < static_cast<int>(s.lanes.size()); ++i) lane_card(context, i);
+
+    section(context, "Problem", "a change starts over", "What all lanes share.");
+    experiment_rows(context, false, false);
+    section(context, "Probe", "a fresh linear head",
+            "Trained from zero on one layer's frozen output; changes nothing in the training.");
+    experiment_rows(context, true, false);
+    ImGui::Dummy({0, em(0.2F)});
+    toggle(context, context.view.show_more ? "Fewer settings" : "More settings",
+           context.view.show_more, "Widths one by one, classes drawn, recording, length of a run.");
+    if (context.view.show_more) experiment_rows(context, false, true);
+}
+
+}  // namespace muonscope::gui

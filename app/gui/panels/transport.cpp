@@ -1,0 +1,244 @@
+#include "app/gui/fonts.h"
+#include "app/gui/keys.h"
+#include "app/gui/panels/panels.h"
+#include "app/gui/theme.h"
+#include "app/gui/widgets.h"
+#include "core/experiment/presets.h"
+#include "imgui.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace muonscope::gui {
+namespace {
+
+// The speed track: 1 to 1000 steps/s logarithmic, and its last tenth is "as fast as possible".
+constexpr double fastest = 1000, max_zone = 0.9;
+
+double speed_at(double position) {
+    if (position > max_zone) return 0;
+    const double speed = std::pow(fastest, std::max(0.0, position) / max_zone);
+    const double unit = std::pow(10.0, std::floor(std::log10(speed)) - 1);
+    return std::max(1.0, std::round(std::round(speed / unit) * unit));
+}
+
+double position_of(double speed) {
+    if (speed <= 0) return 1;
+    return std::clamp(std::log(std::max(speed, 1.0)) / std::log(fastest), 0.0, 1.0) * max_zone;
+}
+
+void middle() {
+    ImGui::SetCursorPosY((ImGui::GetWindowHeight() - ImGui::GetFrameHeight()) / 2);
+}
+
+bool icon_button(PanelContext& context, const char* icon, const char* name, const char* help,
+                 bool enabled = true, bool on = false) {
+    middle();
+    ImGui::BeginDisabled(!enabled);
+    if (on) ImGui::PushStyleColor(ImGuiCol_Text, context.theme.accent);
+    const std::string label = fmt::format("{}##{}", icon, name);
+    const bool pressed = ImGui::Button(label.c_str(), {em(2.2F), 0});
+    if (on) ImGui::PopStyleColor();
+    ImGui::EndDisabled();
+    hover_help(context, name, help);
+    ImGui::SameLine();
+    return pressed;
+}
+
+bool text_button(PanelContext& context, const char* icon, const char* name, const char* help,
+                 bool enabled) {
+    middle();
+    ImGui::BeginDisabled(!enabled);
+    const bool pressed = ImGui::Button(fmt::format("{}  {}", icon, name).c_str());
+    ImGui::EndDisabled();
+    hover_help(context, name, help);
+    ImGui::SameLine();
+    return pressed;
+}
+
+void preset_list(PanelContext& context, float width) {
+    middle();
+    ImGui::SetNextItemWidth(width);
+    const Spec* spec = context.snapshot != nullptr ? context.snapshot->spec.get() : nullptr;
+    if (begin_combo(context, "##preset", spec != nullptr ? spec->title.c_str() : "")) {
+        int index = 0;
+        for (const Spec& preset : presets()) {
+            const bool chosen = spec != nullptr && spec->name == preset.name;
+            const std::string label =
+                index < 9 ? fmt::format("{}   {}", index + 1, preset.title) : "    " + preset.title;
+            if (ImGui::Selectable(label.c_str(), chosen)) choose_preset(context, index);
+            hover_help(context, preset.title, preset.about);
+            ++index;
+        }
+        ImGui::EndCombo();
+    } else {
+        hover_help(
+            context, spec != nullptr ? spec->title : "Preset",
+            spec != nullptr && !spec->about.empty() ? spec->about : "What to train. Keys 1 to 9.");
+    }
+    ImGui::SameLine();
+}
+
+void play_button(PanelContext& context) {
+    const Snapshot* s = context.snapshot;
+    const bool running = s != nullptr && s->can_pause();
+    middle();
+    ImGui::BeginDisabled(s == nullptr || !(s->can_pause() || s->can_start()));
+    const Theme& t = context.theme;
+    ImGui::PushStyleColor(ImGuiCol_Button, t.accent);
+    ImGui::PushStyleColor(ImGuiCol_ButtonHovered, mix(t.accent, t.text, 0.15F));
+    ImGui::PushStyleColor(ImGuiCol_ButtonActive, mix(t.accent, t.text, 0.3F));
+    ImGui::PushStyleColor(ImGuiCol_Text, t.on_accent);
+    // One width for both words, or everything to the right would jump.
+    const float width = ImGui::CalcTextSize("Pause").x + em(2.9F);
+    const std::string label = fmt::format("{}  {}###play", running ? icon::pause : icon::play,
+                                          running ? "Pause" : "Play");
+    if (ImGui::Button(label.c_str(), {width, 0})) toggle_pause(context);
+    ImGui::PopStyleColor(4);
+    ImGui::EndDisabled();
+    hover_help(context, running ? "Pause" : "Play", "Space. Training stops at the end of a step.");
+    ImGui::SameLine();
+}
+
+void speed_track(PanelContext& context, float width) {
+    const Snapshot* s = context.snapshot;
+    const double wanted = s != nullptr ? s->wanted_speed : 0;
+    const Theme& t = context.theme;
+    middle();
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float height = ImGui::GetFrameHeight(), radius = em(0.4F), text_width = em(6.1F);
+    const float left = at.x + radius, right = at.x + width - text_width - radius;
+    ImGui::InvisibleButton("##speed", {width, height});
+    const bool active = ImGui::IsItemActive(), hovered = ImGui::IsItemHovered();
+    double shown = wanted;
+    if (hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
+        context.send(SetSpeed{60});
+    } else if (active && ImGui::GetIO().MouseClickedPos[0].x < right + 2 * radius) {
+        shown = speed_at(
+            static_cast<double>((ImGui::GetIO().MousePos.x - left) / std::max(1.0F, right - left)));
+        if (std::abs(shown - wanted) > 1e-9) context.send(SetSpeed{shown});
+    }
+    hover_help(context, "Speed",
+               "Steps a second wanted, 1 to 1000; the right end trains as fast as the machine "
+               "goes. Keys + and −. Double click: 60.");
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const float y = at.y + height / 2, thick = em(0.24F);
+    const float x = left + static_cast<float>(position_of(shown)) * std::max(0.0F, right - left);
+    draw->AddRectFilled({left, y - thick / 2}, {right, y + thick / 2}, u32(t.well_hovered), thick);
+    draw->AddRectFilled({left, y - thick / 2}, {x, y + thick / 2}, u32(with_alpha(t.accent, 0.75F)),
+                        thick);
+    draw->AddCircleFilled({x, y}, hovered || active ? radius * 1.2F : radius, u32(t.accent));
+    const std::string number = shown <= 0 ? "max" : fmt::format("{:.0f}", shown);
+    ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.95F);
+    const float number_x = right + radius + em(0.5F);
+    draw->AddText({number_x, y - ImGui::GetFontSize() / 2}, u32(t.text), number.c_str());
+    const float number_width = ImGui::CalcTextSize(number.c_str()).x;
+    ImGui::PopFont();
+    draw->AddText({number_x + number_width + em(0.4F), y - ImGui::GetFontSize() / 2}, u32(t.dim),
+                  "steps/s");
+    ImGui::SameLine();
+}
+
+void step_counter(PanelContext& context) {
+    const std::int64_t step = context.snapshot != nullptr ? context.snapshot->step : 0;
+    const std::string text = fmt::format("{}", step);
+    const float y = ImGui::GetWindowHeight() / 2;
+    ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 1.3F);
+    const float width =
+        std::max(ImGui::CalcTextSize(text.c_str()).x, ImGui::CalcTextSize("0000").x);
+    ImGui::SetCursorPosY(y - ImGui::GetFontSize() / 2);
+    ImGui::SetCursorPosX(ImGui::GetCursorPosX() + width - ImGui::CalcTextSize(text.c_str()).x);
+    ImGui::TextUnformatted(text.c_str());
+    ImGui::PopFont();
+    ImGui::SameLine(0, em(0.45F));
+    ImGui::SetCursorPosY(y - ImGui::GetFontSize() / 2 + em(0.09F));
+    ImGui::TextColored(context.theme.dim, "step");
+    ImGui::SameLine();
+}
+
+void view_menu(PanelContext& context) {
+    if (icon_button(context, icon::layout, "View", "Layout and scale."))
+        ImGui::OpenPopup("view menu");
+    // BeginPopup takes the cursor's line with it.
+    if (ImGui::BeginPopup("view menu")) {
+        if (ImGui::MenuItem("Reset layout", "Ctrl 0")) context.view.reset_layout = true;
+        if (ImGui::MenuItem("Presentation", "P", context.preferences.presentation))
+            context.preferences.presentation = !context.preferences.presentation;
+        if (ImGui::MenuItem("Dark theme", "T", context.preferences.dark))
+            context.preferences.dark = !context.preferences.dark;
+        ImGui::Separator();
+        ImGui::TextColored(context.theme.dim, "Scale");
+        for (const double scale : {0.75, 1.0, 1.25, 1.5, 2.0, 3.0}) {
+            const bool chosen = std::abs(context.preferences.user_scale - scale) < 1e-6;
+            if (ImGui::MenuItem(fmt::format("{:.0f} %", scale * 100).c_str(), nullptr, chosen))
+                context.preferences.user_scale = scale;
+        }
+        ImGui::EndPopup();
+    }
+}
+
+void right_side(PanelContext& context, bool words) {
+    const float gap = ImGui::GetStyle().ItemSpacing.x;
+    const float icons = 4 * (em(2.2F) + gap);
+    const float save =
+        words ? ImGui::CalcTextSize("Save session").x + em(2.9F) + gap : em(2.2F) + gap;
+    const float start = ImGui::GetWindowWidth() - em(0.7F) - icons - save + gap;
+    ImGui::SetCursorPosX(std::max(ImGui::GetCursorPosX(), start));
+    const char* help =
+        "Writes the spec and the log of every change: replayed, it gives the same bits. Ctrl S.";
+    const bool can_save = static_cast<bool>(context.save_session);
+    if (words ? text_button(context, icon::save, "Save session", help, can_save)
+              : icon_button(context, icon::save, "Save session", help, can_save))
+        context.save_session();
+    view_menu(context);
+    if (icon_button(context, context.preferences.dark ? icon::sun : icon::moon, "Theme",
+                    "Dark or light. T."))
+        context.preferences.dark = !context.preferences.dark;
+    if (icon_button(context, icon::present, "Presentation",
+                    "For a projector: 150 %, thick lines, only the plots. P.", true,
+                    context.preferences.presentation))
+        context.preferences.presentation = !context.preferences.presentation;
+    if (icon_button(context, icon::help, "Help", "Keys and what this program is. F1.", true,
+                    context.view.show_help))
+        context.view.show_help = !context.view.show_help;
+}
+
+}  // namespace
+
+void draw_transport(PanelContext& context) {
+    const Snapshot* s = context.snapshot;
+    const float room = ImGui::GetWindowWidth() / ImGui::GetFontSize();
+    const bool title = room > 74, words = room > 66;
+    if (title) {
+        middle();
+        ImGui::AlignTextToFramePadding();
+        ImGui::PushFont(context.fonts.heading, 0);
+        ImGui::TextUnformatted("Muonscope");
+        ImGui::PopFont();
+        ImGui::SameLine(0, em(1.4F));
+    }
+    preset_list(context, em(room > 82 ? 12.5F : 9.5F));
+    play_button(context);
+    if (icon_button(context, icon::back, "Back", "One step back. Left arrow.",
+                    s != nullptr && s->step > 0 && s->can_reset()))
+        step_back(context);
+    if (icon_button(context, icon::step, "Step", "One step, then pause. Right arrow.",
+                    s != nullptr && (s->can_step() || s->can_pause())))
+        step_once(context);
+    const char* restart_help = "Step 0 again: same start, parameters as they are now. R.";
+    const bool can_reset = s != nullptr && s->can_reset();
+    if (words ? text_button(context, icon::restart, "Restart", restart_help, can_reset)
+              : icon_button(context, icon::restart, "Restart", restart_help, can_reset))
+        context.send(Reset{});
+    ImGui::SameLine(0, em(1.0F));
+    if (room > 46) speed_track(context, em(room > 90 ? 17.0F : 13.5F));
+    if (room > 40) {
+        ImGui::SameLine(0, em(0.6F));
+        step_counter(context);
+    }
+    right_side(context, words);
+}
+
+}  // namespace muonscope::gui

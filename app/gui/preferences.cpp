@@ -1,0 +1,140 @@
+#include "app/gui/preferences.h"
+
+#include "app/gui/layout.h"
+#include "core/error.h"
+#include "core/io/files.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <cstdlib>
+#include <system_error>
+
+namespace muonscope::gui {
+namespace {
+
+using Json = nlohmann::json;
+constexpr std::size_t largest_file = 1U << 20U;
+
+std::filesystem::path folder(const char* variable, const char* below_home) {
+    const char* chosen = std::getenv(variable);
+    // The XDG base directory specification: a relative path there is to be ignored.
+    if (chosen != nullptr && chosen[0] == '/') return std::filesystem::path(chosen) / "muonscope";
+    const char* home = std::getenv("HOME");
+    return std::filesystem::path(home != nullptr && home[0] != '\0' ? home : "/tmp") / below_home /
+           "muonscope";
+}
+
+// One place that names every field, for both directions.
+template <class P, class Visit>
+void visit_fields(P& p, Visit&& visit) {
+    visit("dark", p.dark);
+    visit("presentation", p.presentation);
+    visit("sv_heatmap", p.sv_heatmap);
+    visit("sv_log", p.sv_log);
+    visit("sv_target_basis", p.sv_target_basis);
+    visit("sv_levels", p.sv_levels);
+    visit("loss_log", p.loss_log);
+    visit("spectrum_log", p.spectrum_log);
+    visit("show_ghost", p.show_ghost);
+    visit("sv_source", p.sv_source, 0, 16);
+    visit("spectrum_source", p.spectrum_source, 0, 16);
+    visit("spectrum_kind", p.spectrum_kind, 0, 2);
+    visit("user_scale", p.user_scale, 0.5, 4.0);
+}
+
+struct Writer {
+    Json& json;
+    void operator()(const char* name, bool value) const { json[name] = value; }
+    template <class T>
+    void operator()(const char* name, T value, T, T) const {
+        json[name] = value;
+    }
+};
+
+struct Reader {
+    const Json& json;
+    void operator()(const char* name, bool& value) const {
+        const auto found = json.find(name);
+        if (found != json.end() && found->is_boolean()) value = found->get<bool>();
+    }
+    template <class T>
+    void operator()(const char* name, T& value, T low, T high) const {
+        const auto found = json.find(name);
+        if (found == json.end() || !found->is_number()) return;
+        const double number = found->template get<double>();
+        if (std::isfinite(number) && number >= static_cast<double>(low) &&
+            number <= static_cast<double>(high))
+            value = static_cast<T>(number);
+    }
+};
+
+std::string layout_heading() {
+    return "; muonscope layout " + std::to_string(layout_version);
+}
+
+void write_below(const std::filesystem::path& directory, const char* name, std::string_view text) {
+    std::error_code failed;
+    std::filesystem::create_directories(directory, failed);
+    if (failed)
+        throw Error(directory.string(), "cannot make this folder: " + failed.message(),
+                    "check its permissions or set XDG_CONFIG_HOME");
+    write_file((directory / name).string(), text);
+}
+
+}  // namespace
+
+std::filesystem::path config_folder() {
+    return folder("XDG_CONFIG_HOME", ".config");
+}
+std::filesystem::path data_folder() {
+    return folder("XDG_DATA_HOME", ".local/share");
+}
+
+std::string to_json(const Preferences& preferences) {
+    Json json = Json::object();
+    visit_fields(preferences, Writer{json});
+    return json.dump(2) + "\n";
+}
+
+Preferences preferences_from_json(std::string_view text) {
+    const Json json = Json::parse(text, nullptr, false);
+    if (!json.is_object())
+        throw Error("preferences", "this is not a JSON object", "the defaults are used");
+    Preferences preferences;
+    visit_fields(preferences, Reader{json});
+    return preferences;
+}
+
+Preferences load_preferences(std::string& complaint) {
+    const std::filesystem::path path = config_folder() / "preferences.json";
+    std::error_code ignored;
+    complaint.clear();
+    if (!std::filesystem::exists(path, ignored)) return {};
+    try {
+        return preferences_from_json(read_file(path.string(), largest_file));
+    } catch (const std::exception& fault) {
+        complaint = path.string() + " could not be read, so the defaults are used. " + fault.what();
+        return {};
+    }
+}
+
+void save_preferences(const Preferences& preferences) {
+    write_below(config_folder(), "preferences.json", to_json(preferences));
+}
+
+std::string load_layout() {
+    try {
+        const std::string text = read_file((config_folder() / "layout.ini").string(), largest_file);
+        if (text.starts_with(layout_heading() + "\n")) return text;
+    } catch (const std::exception&) {
+        // No layout is the same as an old one: the default is built.
+    }
+    return {};
+}
+
+void save_layout(std::string_view ini) {
+    write_below(config_folder(), "layout.ini", layout_heading() + "\n" + std::string(ini));
+}
+
+}  // namespace muonscope::gui

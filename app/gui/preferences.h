@@ -1,0 +1,30 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "app/gui/panel.h"
+
+namespace muonscope::gui {
+
+// $XDG_CONFIG_HOME/muonscope, or ~/.config/muonscope. Not made until something is saved.
+std::filesystem::path config_folder();
+// $XDG_DATA_HOME/muonscope, or ~/.local/share/muonscope: where sessions are saved.
+std::filesystem::path data_folder();
+
+// Preferences as JSON. Throws Error on a text that is not a JSON object; a value of another type or
+// out of range takes its default, because an older program must not refuse a newer file.
+std::string to_json(const Preferences& preferences);
+Preferences preferences_from_json(std::string_view text);
+
+// What was saved last. Never throws: what cannot be read gives the defaults, and `complaint` says
+// why (empty when the file is simply not there).
+Preferences load_preferences(std::string& complaint);
+void save_preferences(const Preferences& preferences);  // throws Error
+
+// Dear ImGui's layout text, kept with layout_version; another version's is ignored.
+std::string load_layout();
+void save_layout(std::string_view ini);  // throws Error
+
+}  // namespace muonscope::gui

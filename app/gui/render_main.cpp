@@ -1,0 +1,92 @@
+#include "app/gui/render_main.h"
+
+#include "app/gui/frame.h"
+#include "app/gui/imgui_session.h"
+#include "app/gui/theme.h"
+#include "app/gui/window.h"
+#include "app/render/pixels.h"
+#include "app/render/png.h"
+#include "core/error.h"
+#include "core/session/session.h"
+#include "imgui.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+
+namespace muonscope::gui {
+namespace {
+
+// Docked windows take their sizes in the second frame, automatic sizes in the third, and step axes
+// ease towards their ends; a bound keeps a panel that never rests from drawing for ever.
+constexpr int fewest_frames = 8, most_frames = 240;
+
+void check(const RenderOptions& o) {
+    const auto size_allowed = [](int n) { return n >= 64 && n <= 8192; };
+    if (!size_allowed(o.width) || !size_allowed(o.height))
+        throw Error("--size", std::to_string(o.width) + "x" + std::to_string(o.height),
+                    "give WIDTHxHEIGHT with each from 64 to 8192 pixels");
+    if (!std::isfinite(o.scale) || o.scale < 0.5 || o.scale > 4)
+        throw Error("--scale", std::to_string(o.scale), "give a number from 0.5 to 4");
+    if (o.steps < 0)
+        throw Error("--steps", std::to_string(o.steps), "give a number of steps, 0 or more");
+    if (o.output.empty()) throw Error("-o", "no file is named", "give the picture's path");
+}
+
+std::shared_ptr<Snapshot> train(const RenderOptions& options) {
+    WorkerPool pool(1);
+    Session session(options.spec);
+    session.advance_to(options.steps, pool);
+    std::shared_ptr<Snapshot> snapshot = session.snapshot();
+    // A picture shows the run, not how fast this machine happened to be.
+    snapshot->state = session.diverged()   ? TrainerState::diverged
+                      : session.finished() ? TrainerState::finished
+                                           : TrainerState::paused;
+    snapshot->wanted_speed = options.spec.experiment.run.speed;
+    return snapshot;
+}
+
+std::vector<std::uint8_t> draw(const RenderOptions& options, const Snapshot& snapshot,
+                               const Panel* alone) {
+    ImGuiSession imgui;
+    Window window("Muonscope", {options.width, options.height}, Window::Kind::offscreen);
+    Preferences preferences;
+    preferences.dark = options.dark;
+    const Theme theme = theme_for(preferences, static_cast<float>(options.scale));
+    apply_theme(theme);
+    window.background = {theme.background.x, theme.background.y, theme.background.z};
+
+    ViewState view;
+    PanelContext context{.snapshot = &snapshot,
+                         .preferences = preferences,
+                         .view = view,
+                         .theme = theme,
+                         .fonts = imgui.fonts(),
+                         .send = [](Command) {}};
+    for (int frame = 0; frame < most_frames && (frame < fewest_frames || view.animating); ++frame) {
+        view.animating = false;
+        window.begin_frame();
+        if (alone != nullptr)
+            draw_panel_alone(context, *alone);
+        else
+            draw_frame(context);
+        ImGui::Render();
+        // Only the back end can make the textures of new glyphs, so every frame goes through it.
+        window.draw();
+    }
+    return read_pixels(options.width, options.height);
+}
+
+}  // namespace
+
+int render_window(const RenderOptions& options) {
+    check(options);
+    const Panel* alone = options.panel.empty() ? nullptr : &panel_by_slug(options.panel);
+    const std::shared_ptr<Snapshot> snapshot = train(options);
+    const auto pixels = draw(options, *snapshot, alone);
+    write_png(options.output, options.width, options.height, pixels);
+    return 0;
+}
+
+}  // namespace muonscope::gui

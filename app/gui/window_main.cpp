@@ -1,0 +1,234 @@
+#include "app/gui/window_main.h"
+
+#include "app/gui/frame.h"
+#include "app/gui/frame_pacer.h"
+#include "app/gui/imgui_session.h"
+#include "app/gui/preferences.h"
+#include "app/gui/state_file.h"
+#include "app/gui/theme.h"
+#include "app/gui/window.h"
+#include "core/error.h"
+#include "core/io/files.h"
+#include "core/session/trainer.h"
+
+// clang-format off
+#define GLFW_INCLUDE_NONE
+#include "GLFW/glfw3.h"
+// clang-format on
+#include "imgui.h"
+#include "imgui_internal.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include <unistd.h>
+
+namespace muonscope::gui {
+namespace {
+
+// Set by SIGTERM and SIGINT, read by the event loop: the window closes as if by its button.
+std::atomic<bool> asked_to_end{false};
+static_assert(std::atomic<bool>::is_always_lock_free);  // or a signal handler must not touch it
+extern "C" void end_politely(int) {
+    asked_to_end = true;
+}
+
+double seconds() {
+    using namespace std::chrono;
+    return duration<double>(steady_clock::now().time_since_epoch()).count();
+}
+
+double resident_megabytes() {
+    std::ifstream statm("/proc/self/statm");
+    double all = 0, resident = 0;
+    if (!(statm >> all >> resident)) return 0;
+    return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e6;
+}
+
+// Everything that lives as long as the window.
+class Application {
+  public:
+    Application(const WindowOptions& options, double began)
+        : began_(began),
+          state_file_(options.state_file),
+          preferences_(load_preferences(complaint_)),
+          window_("Muonscope", {}, Window::Kind::on_screen),
+          trainer_(options.spec, {.on_snapshot = [] { glfwPostEmptyEvent(); }}) {
+        if (!complaint_.empty()) say(complaint_, true);
+        if (const std::string layout = load_layout(); !layout.empty())
+            ImGui::LoadIniSettingsFromMemory(layout.data(), layout.size());
+        glfwSetWindowUserPointer(window_.handle(), this);
+        glfwSetWindowRefreshCallback(window_.handle(), [](GLFWwindow* window) {
+            static_cast<Application*>(glfwGetWindowUserPointer(window))->exposed_ = true;
+        });
+        follow_theme();
+        trainer_.send(Start{});
+    }
+
+    void run() {
+        pacer_.wake(seconds(), 0.5);
+        draw();
+        glfwShowWindow(window_.handle());
+        while (!asked_to_end && glfwWindowShouldClose(window_.handle()) == GLFW_FALSE) {
+            const double wait = pacer_.wait(seconds());
+            if (wait > 0)
+                glfwWaitEventsTimeout(wait);
+            else
+                glfwPollEvents();
+            notice();
+            if (pacer_.due(seconds())) draw();
+        }
+        close();
+    }
+
+  private:
+    // What happened since the last look decides how long to go on drawing.
+    void notice() {
+        const double now = seconds();
+        if (!ImGui::GetCurrentContext()->InputEventsQueue.empty() || exposed_) {
+            pacer_.wake(now, 0.6);  // longer than a tooltip's delay
+            exposed_ = false;
+        }
+        const auto snapshot = trainer_.snapshot();
+        if (snapshot != nullptr &&
+            (snapshot_ == nullptr || snapshot->serial != snapshot_->serial)) {
+            snapshot_ = snapshot;
+            pacer_.wake(now, 0.05);
+        }
+        if (view_.animating) pacer_.wake(now, 0.05);
+        if (!view_.toast.empty() && !view_.toast_is_error && ImGui::GetTime() > view_.toast_until)
+            pacer_.wake(now, 0.05);
+    }
+
+    void draw() {
+        const double start = seconds();
+        follow_theme();
+        if (start - memory_read_ > 1) {
+            memory_ = resident_megabytes();
+            memory_read_ = start;
+        }
+        view_.animating = false;
+        window_.begin_frame();
+        PanelContext context{.snapshot = snapshot_.get(),
+                             .preferences = preferences_,
+                             .view = view_,
+                             .theme = theme_,
+                             .fonts = imgui_.fonts(),
+                             .send = [this](Command c) { trainer_.send(std::move(c)); },
+                             .frame_milliseconds = times_.mean_of_newest_second(start),
+                             .memory_megabytes = memory_,
+                             .save_session = [this] { save_session(); }};
+        draw_frame(context);
+        ImGui::Render();
+        const double built = seconds();
+        window_.draw();
+        window_.present();
+        const double done = seconds();
+        times_.add(done, (built - start) * 1e3, (done - start) * 1e3);
+        if (times_.frames() == 1) first_frame_ = (done - began_) * 1e3;
+        pacer_.drawn(start);
+        keep_layout();
+    }
+
+    void follow_theme() {
+        const float content = window_.content_scale();
+        const Theme wanted = theme_for(preferences_, content);
+        if (themed_ && wanted.dark == theme_.dark && wanted.scale == theme_.scale &&
+            wanted.thick == theme_.thick)
+            return;
+        theme_ = wanted;
+        themed_ = true;
+        apply_theme(theme_);
+        window_.background = {theme_.background.x, theme_.background.y, theme_.background.z};
+        pacer_.wake(seconds(), 0.3);
+    }
+
+    void keep_layout() {
+        ImGuiIO& io = ImGui::GetIO();
+        if (!io.WantSaveIniSettings) return;
+        io.WantSaveIniSettings = false;
+        attempt([] { save_layout(ImGui::SaveIniSettingsToMemory()); });
+    }
+
+    void save_session() {
+        attempt([this] {
+            const std::filesystem::path folder = data_folder();
+            std::error_code failed;
+            std::filesystem::create_directories(folder, failed);
+            if (failed)
+                throw Error(folder.string(), "cannot make this folder: " + failed.message(),
+                            "check its permissions or set XDG_DATA_HOME");
+            const std::string name = snapshot_ != nullptr && snapshot_->spec != nullptr
+                                         ? snapshot_->spec->name
+                                         : "session";
+            const std::int64_t step = snapshot_ != nullptr ? snapshot_->step : 0;
+            std::filesystem::path path = folder / fmt::format("{}-step-{}.json", name, step);
+            for (int i = 2; std::filesystem::exists(path); ++i)
+                path = folder / fmt::format("{}-step-{}-{}.json", name, step, i);
+            write_file(path.string(), trainer_.session_json());
+            say("Session saved to " + path.string(), false);
+        });
+    }
+
+    template <class Action>
+    void attempt(Action&& action) {
+        try {
+            action();
+        } catch (const std::exception& fault) {
+            say(fault.what(), true);
+        }
+    }
+
+    void say(std::string text, bool error) {
+        view_.toast = std::move(text);
+        view_.toast_is_error = error;
+        view_.toast_until = ImGui::GetTime() + 6;
+    }
+
+    void close() {
+        glfwHideWindow(window_.handle());
+        trainer_.drain();
+        attempt([this] { save_preferences(preferences_); });
+        attempt([] { save_layout(ImGui::SaveIniSettingsToMemory()); });
+        if (const auto last = trainer_.snapshot(); last != nullptr && !state_file_.empty())
+            write_file(state_file_, state_json(*last, preferences_, times_, first_frame_));
+    }
+
+    double began_;
+    std::string state_file_, complaint_;
+    Preferences preferences_;
+    ImGuiSession imgui_;
+    Window window_;
+    Theme theme_;
+    bool themed_ = false, exposed_ = false;
+    ViewState view_;
+    FramePacer pacer_;
+    FrameTimes times_;
+    double first_frame_ = 0, memory_ = 0, memory_read_ = 0;
+    std::shared_ptr<const Snapshot> snapshot_;
+    Trainer trainer_;  // last: gone first, so that it never posts to a window that is closed
+};
+
+}  // namespace
+
+int run_window(const WindowOptions& options) {
+    const double began = seconds();
+    std::signal(SIGTERM, end_politely);
+    std::signal(SIGINT, end_politely);
+    try {
+        Application application(options, began);
+        application.run();
+    } catch (const Error& fault) {
+        std::fprintf(stderr, "muonscope: %s\n", fault.what());
+        return 2;
+    }
+    return 0;
+}
+
+}  // namespace muonscope::gui

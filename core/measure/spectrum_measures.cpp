@@ -1,0 +1,65 @@
+#include "core/measure/spectrum_measures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace muonscope {
+
+namespace {
+
+bool all_finite(std::span<const double> values) {
+    return std::all_of(values.begin(), values.end(), [](double s) { return std::isfinite(s); });
+}
+
+// exp of the entropy of p = (s/s_1)^power, normalised: how many values carry the weight. Scaled by
+// s_1 first, so that squares neither overflow nor vanish.
+double exp_entropy(std::span<const double> values, double power) {
+    if (!all_finite(values)) return std::numeric_limits<double>::quiet_NaN();
+    if (values.empty() || values.front() <= 0) return 0;
+    double sum = 0;
+    for (double s : values) sum += std::pow(s / values.front(), power);
+    double entropy = 0;
+    for (double s : values)
+        if (const double p = std::pow(s / values.front(), power) / sum; p > 0)
+            entropy -= p * std::log(p);
+    return std::exp(entropy);
+}
+
+}  // namespace
+
+double flatness(std::span<const double> values) {
+    return values.empty() ? 0 : exp_entropy(values, 2) / static_cast<double>(values.size());
+}
+
+double effective_rank(std::span<const double> values) {
+    return exp_entropy(values, 1);
+}
+
+double stable_rank(std::span<const double> values) {
+    if (!all_finite(values)) return std::numeric_limits<double>::quiet_NaN();
+    if (values.empty() || values.front() <= 0) return 0;
+    double sum = 0;
+    for (double s : values) sum += (s / values.front()) * (s / values.front());
+    return sum;
+}
+
+double condition_number(std::span<const double> values) {
+    if (!all_finite(values)) return std::numeric_limits<double>::quiet_NaN();
+    if (values.empty() || values.back() <= 0) return std::numeric_limits<double>::infinity();
+    return values.front() / values.back();
+}
+
+int numerical_rank(std::span<const double> values, double tolerance) {
+    if (values.empty() || !(values.front() > 0)) return 0;
+    const double cut = tolerance * values.front();
+    return static_cast<int>(
+        std::count_if(values.begin(), values.end(), [cut](double s) { return s > cut; }));
+}
+
+double gradient_fidelity(const Matrix& update, const Matrix& gradient) {
+    const double norms = update.norm() * gradient.norm();
+    return norms == 0 ? 0 : update.cwiseProduct(gradient).sum() / norms;
+}
+
+}  // namespace muonscope
