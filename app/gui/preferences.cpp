@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/io/files.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <cmath>
@@ -70,7 +71,7 @@ struct Reader {
 };
 
 std::string layout_heading() {
-    return "; muonscope layout " + std::to_string(layout_version);
+    return fmt::format("; muonscope layout {}", layout_version);
 }
 
 void write_below(const std::filesystem::path& directory, const char* name, std::string_view text) {
