@@ -11,10 +11,7 @@
 #include "core/io/files.h"
 #include "core/session/trainer.h"
 
-// clang-format off
-#define GLFW_INCLUDE_NONE
 #include "GLFW/glfw3.h"
-// clang-format on
 #include "imgui.h"
 #include "imgui_internal.h"
 
