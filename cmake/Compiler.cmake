@@ -23,7 +23,7 @@ add_library(muonscope_compiler INTERFACE)
 target_compile_features(muonscope_compiler INTERFACE cxx_std_20)
 target_compile_options(muonscope_compiler INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast
-    -Wcast-align -Wunused -Wdouble-promotion -Wformat=2 -Wimplicit-fallthrough
+    -Wcast-align -Wunused -Wformat=2 -Wimplicit-fallthrough
     -Wconversion -Wno-sign-conversion
     $<$<BOOL:${MUONSCOPE_WERROR}>:-Werror>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
