@@ -31,7 +31,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         -Wduplicated-cond -Wlogical-op
         # GCC 12 reports these from inside Eigen's, the standard library's and its own AVX-512 code.
         -Wno-uninitialized -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow
-        -Wno-restrict -Wno-dangling-pointer -Wno-free-nonheap-object)
+        -Wno-stringop-overread -Wno-restrict -Wno-dangling-pointer -Wno-free-nonheap-object)
     if(CCACHE)
         # Keeps the precompiled header's name in the preprocessed text, which ccache reads.
         add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
