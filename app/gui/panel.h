@@ -38,7 +38,9 @@ struct Preferences {
     bool sv_heatmap = false, sv_log = false;
     bool sv_target_basis = false;  // modes u_k^T P v_k instead of sorted singular values
     bool sv_levels = true;         // dotted target levels
-    bool loss_log = true;
+    bool loss_log = true, probe_log = true;
+    int measures_source = 0;
+    bool spectrum_bars = false;  // else the product in the target's basis
     int spectrum_source = 0;
     bool spectrum_log = false;
     int spectrum_kind = 0;   // weights, gradient, update

@@ -1,0 +1,35 @@
+#include <fmt/format.h>
+
+#include "app/gui/panels/panels.h"
+#include "app/gui/plots/lane_plot.h"
+#include "app/gui/plots/source.h"
+#include "app/gui/widgets.h"
+
+namespace muonscope::gui {
+
+void draw_loss(PanelContext& context) {
+    begin_header_controls(context, segmented_width({"linear", "log"}));
+    segmented(context, "scale", {"linear", "log"}, context.preferences.loss_log,
+              "Log shows the end of training as clearly as its start; a zero lies on the floor.");
+    end_header_controls(context);
+
+    plots::LanePlot plot;
+    plot.panel = plots::loss_key;
+    plot.id = "##loss";
+    plot.name = "loss";
+    plot.channels = 2;
+    plot.column_names = {"loss", "relative error"};
+    plot.logarithmic = context.preferences.loss_log;
+    plot.awaited = "Waiting for the first step";
+    if (context.snapshot) {
+        plot.first_channel = context.snapshot->layout.loss();
+        const std::size_t error = context.snapshot->layout.relative_error();
+        plot.detail = [error](const LaneSnapshot& lane, std::size_t sample) {
+            return fmt::format("   relative error {}",
+                               plots::value_text(lane.history.value(sample, error)));
+        };
+    }
+    plots::draw_lane_plot(context, plot);
+}
+
+}  // namespace muonscope::gui

@@ -1,0 +1,190 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "app/gui/panels/panels.h"
+#include "app/gui/plots/figures.h"
+#include "app/gui/plots/source.h"
+#include "app/gui/plots/table.h"
+#include "app/gui/plots/ticks.h"
+#include "app/gui/theme.h"
+#include "app/gui/widgets.h"
+
+namespace muonscope::gui {
+
+namespace {
+
+using namespace plots;
+
+struct Row {
+    const char* name;
+    std::string definition;
+    std::function<double(const LaneSnapshot&)> value;
+    std::function<std::string(double)> text = value_text;
+};
+
+std::string count_text(double value) {
+    return std::isnan(value) ? "–" : fmt::format("{:.0f}", value);
+}
+
+std::vector<double> spectrum(const Layout& layout, const LaneSnapshot& lane, int source) {
+    const std::size_t first = source == 0 ? layout.product_sv(0) : layout.weight_sv(source, 0);
+    const int count = source == 0 ? layout.product_rank() : layout.rank(source);
+    if (first + static_cast<std::size_t>(count) > lane.now.size()) return {};
+    const auto begin = lane.now.begin() + static_cast<std::ptrdiff_t>(first);
+    return {begin, begin + count};
+}
+
+std::vector<Row> rows_of(const Snapshot& snapshot, int source) {
+    const Layout& layout = snapshot.layout;
+    const auto channel = [](std::size_t at) {
+        return [at](const LaneSnapshot& lane) {
+            return at < lane.now.size() ? lane.now[at] : std::nan("");
+        };
+    };
+    const auto figure = [&layout, source](double (*f)(std::span<const double>)) {
+        return [&layout, source, f](const LaneSnapshot& lane) {
+            return f(spectrum(layout, lane, source));
+        };
+    };
+    const Problem* problem = snapshot.problem.get();
+    const int modes = problem ? problem->modes : layout.modes();
+    const Experiment* experiment = snapshot.spec ? &snapshot.spec->experiment : nullptr;
+    const std::string matrix = source == 0 ? "the product P" : fmt::format("W{}", source);
+    std::vector<Row> rows;
+    rows.push_back({"loss", experiment ? loss_formula(*experiment) : "", channel(layout.loss())});
+    rows.push_back({"relative error", "‖P − A‖/‖A‖, Frobenius; with data or tanh ‖F(X) − Y‖/‖Y‖.",
+                    channel(layout.relative_error())});
+    rows.push_back(
+        {"modes learned",
+         "Modes of the target A = U S Vᵀ whose strength u_k·P v_k is at least 90 % of s_k.",
+         [&layout, problem, modes](const LaneSnapshot& lane) {
+             if (!problem || layout.modes() < modes ||
+                 layout.mode(0) + static_cast<std::size_t>(layout.modes()) > lane.now.size())
+                 return std::nan("");
+             const std::span<const double> now(lane.now);
+             const std::span<const double> target(problem->target_svd.s.data(),
+                                                  static_cast<std::size_t>(modes));
+             return static_cast<double>(modes_learned(
+                 now.subspan(layout.mode(0), static_cast<std::size_t>(modes)), target, 0.9));
+         },
+         [modes](double value) {
+             return std::isnan(value) ? "–" : fmt::format("{:.0f} / {}", value, modes);
+         }});
+    rows.push_back({"flatness H",
+                    fmt::format("exp(−Σ p ln p)/min(m, n) with p = s²/Σs², of {}: 1 when all "
+                                "singular values are equal.",
+                                matrix),
+                    figure(flatness)});
+    rows.push_back({"stable rank", fmt::format("Σs²/s₁² of {}.", matrix), figure(stable_rank)});
+    rows.push_back(
+        {"condition", fmt::format("κ = s₁/s_n of {}.", matrix), figure(condition_number)});
+    rows.push_back({"numerical rank",
+                    fmt::format("Singular values of {} above n · 2.2e-16 · s₁.", matrix),
+                    figure(numerical_rank), count_text});
+    const std::string probe = experiment ? probe_formula(*experiment) : "";
+    rows.push_back({"probe floor",
+                    "Loss of the least-squares head on the probed layer: no head "
+                    "can do better.",
+                    channel(layout.probe_floor())});
+    rows.push_back(
+        {"probe after K", "The head's " + probe + ", from zero.", channel(layout.probe_after_k())});
+    rows.push_back(
+        {"probe steps",
+         experiment ? fmt::format("Gradient steps until the head's relative error is at most {:g}; "
+                                  "– when it never is.",
+                                  experiment->probe.threshold)
+                    : "",
+         channel(layout.probe_steps()), count_text});
+    return rows;
+}
+
+}  // namespace
+
+void draw_measures(PanelContext& context) {
+    begin_header_controls(context, source_picker_width());
+    source_picker(context, "##source", context.preferences.measures_source,
+                  "Of which matrix flatness, ranks and condition are taken.");
+    end_header_controls(context);
+    if (!context.snapshot || context.snapshot->lanes.empty()) {
+        centred_note(context, "Waiting for the first step");
+        return;
+    }
+    const Snapshot& snapshot = *context.snapshot;
+    const auto lanes = static_cast<int>(snapshot.lanes.size());
+    const std::vector<Row> rows = rows_of(snapshot, context.preferences.measures_source);
+    const ImVec2 room = ImGui::GetContentRegionAvail();
+    const Theme& theme = context.theme;
+
+    // Rows share the height there is, within reason; what does not fit is scrolled to.
+    const float needed = static_cast<float>(rows.size() + 1);
+    const float line = std::clamp(room.y / needed, ImGui::GetTextLineHeight() * 1.02F, em(1.75F));
+    ImGui::PushStyleVar(ImGuiStyleVar_CellPadding,
+                        {em(0.25F), (line - ImGui::GetTextLineHeight()) / 2});
+    if (ImGui::BeginTable("##measures", lanes + 1,
+                          ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_ScrollY |
+                              ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoPadOuterX,
+                          {room.x, room.y})) {
+        ImGui::TableSetupColumn("measure", ImGuiTableColumnFlags_WidthFixed,
+                                ImGui::CalcTextSize("numerical rank").x);
+        for (int l = 0; l < lanes; ++l)
+            ImGui::TableSetupColumn(fmt::format("##{}", l).c_str(),
+                                    ImGuiTableColumnFlags_WidthStretch, 1);
+        ImGui::TableSetupScrollFreeze(0, 1);
+        const auto right_aligned = [](const char* text) {
+            const float width = ImGui::CalcTextSize(text).x;
+            ImGui::SetCursorPosX(ImGui::GetCursorPosX() +
+                                 std::max(0.0F, ImGui::GetContentRegionAvail().x - width));
+            ImGui::TextUnformatted(text);
+        };
+        ImGui::TableNextRow();
+        ImGui::TableNextColumn();
+        ImGui::PushStyleColor(ImGuiCol_Text, theme.dim);
+        ImGui::TextUnformatted(fmt::format("step {}", snapshot.lanes.front().now_step).c_str());
+        ImGui::PopStyleColor();
+        ImGui::PushFont(context.fonts.heading, 0);
+        for (int l = 0; l < lanes; ++l) {
+            ImGui::TableNextColumn();
+            ImGui::PushStyleColor(ImGuiCol_Text, theme.lane_text(l));
+            right_aligned(snapshot.lanes[static_cast<std::size_t>(l)].name.c_str());
+            ImGui::PopStyleColor();
+        }
+        ImGui::PopFont();
+        for (const Row& row : rows) {
+            ImGui::TableNextRow();
+            ImGui::TableNextColumn();
+            ImGui::PushStyleColor(ImGuiCol_Text, theme.dim);
+            ImGui::TextUnformatted(row.name);
+            ImGui::PopStyleColor();
+            hover_help(context, row.name, row.definition);
+            ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.95F);
+            for (int l = 0; l < lanes; ++l) {
+                const LaneSnapshot& lane = snapshot.lanes[static_cast<std::size_t>(l)];
+                ImGui::TableNextColumn();
+                ImGui::PushStyleColor(ImGuiCol_Text, theme.lane_text(l));
+                right_aligned(row.text(lane.now.empty() ? std::nan("") : row.value(lane)).c_str());
+                ImGui::PopStyleColor();
+            }
+            ImGui::PopFont();
+        }
+        ImGui::EndTable();
+    }
+    ImGui::PopStyleVar();
+    export_menu(context, "##export", "measures",
+                ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows), [&] {
+                    Table table;
+                    for (const Row& row : rows)
+                        for (const LaneSnapshot& lane : snapshot.lanes)
+                            table.columns.push_back(lane.name + " " + row.name);
+                    std::vector<double> values;
+                    for (const Row& row : rows)
+                        for (const LaneSnapshot& lane : snapshot.lanes)
+                            values.push_back(lane.now.empty() ? std::nan("") : row.value(lane));
+                    table.rows.push_back(std::move(values));
+                    return table;
+                });
+}
+
+}  // namespace muonscope::gui

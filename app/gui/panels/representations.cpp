@@ -1,0 +1,331 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "app/gui/panels/panels.h"
+#include "app/gui/plots/frame.h"
+#include "app/gui/plots/projection.h"
+#include "app/gui/plots/table.h"
+#include "app/gui/theme.h"
+#include "app/gui/widgets.h"
+
+namespace muonscope::gui {
+
+namespace {
+
+using namespace plots;
+
+constexpr int shapes = 8;
+
+// How deep a point lies inside a shape of radius 1, as a distance; negative outside.
+float inside(int shape, float x, float y) {
+    const float ax = std::abs(x), ay = std::abs(y);
+    switch (shape) {
+        case 0:
+            return 1 - std::hypot(x, y);  // circle
+        case 1:
+            return 0.85F - std::max(ax, ay);  // square
+        case 2:
+            return (1.2F - ax - ay) * 0.7071F;  // diamond
+        case 3:
+            return std::min(0.75F - y, (1.15F + y - 1.8F * ax) * 0.49F);  // triangle up
+        case 4:
+            return std::min(0.75F + y, (1.15F - y - 1.8F * ax) * 0.49F);  // triangle down
+        case 5:                                                           // plus
+            return std::max(std::min(0.36F - ax, 1.1F - ay), std::min(0.36F - ay, 1.1F - ax));
+        case 6: {  // cross
+            const float u = std::abs(x + y) * 0.7071F, v = std::abs(x - y) * 0.7071F;
+            return std::max(std::min(0.36F - u, 1.15F - v), std::min(0.36F - v, 1.15F - u));
+        }
+        default:
+            return std::min(1 - std::hypot(x, y), std::hypot(x, y) - 0.5F);  // ring
+    }
+}
+
+int cell_size(float radius) {
+    return static_cast<int>(std::ceil(2.6F * radius)) + 3;
+}
+
+// White shapes with soft edges, side by side; the colour comes with each point.
+bool prepare_markers(Markers& markers, float radius) {
+    const int wanted = static_cast<int>(radius * 10);
+    if (markers.radius == wanted && markers.texture.ready()) return true;
+    const int cell = cell_size(radius);
+    if (cell * shapes > markers.texture.width() || cell > markers.texture.height()) return false;
+    ImU32* pixels = markers.texture.write(cell * shapes, cell);
+    if (pixels == nullptr) return false;
+    const float centre = static_cast<float>(cell) / 2;
+    for (int y = 0; y < cell; ++y)
+        for (int shape = 0; shape < shapes; ++shape)
+            for (int x = 0; x < cell; ++x) {
+                const float dx = (static_cast<float>(x) + 0.5F - centre) / radius;
+                const float dy = (static_cast<float>(y) + 0.5F - centre) / radius;
+                const float cover = std::clamp(inside(shape, dx, dy) * radius + 0.5F, 0.0F, 1.0F);
+                pixels[y * markers.texture.width() + shape * cell + x] =
+                    IM_COL32(255, 255, 255, static_cast<int>(cover * 255));
+            }
+    markers.radius = wanted;
+    return true;
+}
+
+struct Cell {
+    ImVec2 from, to;
+    double per_pixel = 1;  // units
+    ImVec2 place(double x, double y) const {
+        return {(from.x + to.x) / 2 + static_cast<float>(x / per_pixel),
+                (from.y + to.y) / 2 - static_cast<float>(y / per_pixel)};
+    }
+};
+
+class Points {
+  public:
+    Points(PanelContext& context, Markers& markers, float radius)
+        : context_(context),
+          markers_(markers),
+          radius_(radius),
+          textured_(prepare_markers(markers, radius)) {}
+
+    void draw(const Cell& cell, const Matrix& at, const Problem& problem, int shown, bool ghost) {
+        ImDrawList* draw = ImGui::GetWindowDrawList();
+        const auto count = static_cast<int>(at.cols());
+        const float size = static_cast<float>(cell_size(radius_));
+        if (textured_) draw->PushTexture(markers_.texture.reference());
+        draw->PrimReserve(6 * count, 4 * count);
+        int drawn = 0;
+        const float width = static_cast<float>(markers_.texture.width());
+        const float height = static_cast<float>(markers_.texture.height());
+        for (int i = 0; i < count; ++i) {
+            const double x = at(0, i), y = at(1, i);
+            if (!std::isfinite(x) || !std::isfinite(y)) continue;
+            const ImVec2 centre = cell.place(x, y);
+            if (centre.x < cell.from.x || centre.x > cell.to.x || centre.y < cell.from.y ||
+                centre.y > cell.to.y)
+                continue;
+            const int kind = class_of(problem, shown, i);
+            const ImU32 colour = ghost ? u32(with_alpha(context_.theme.ghost, 0.55F))
+                                       : u32(context_.theme.class_colour(kind));
+            ++drawn;
+            if (!textured_) {
+                draw->PrimRect({centre.x - radius_, centre.y - radius_},
+                               {centre.x + radius_, centre.y + radius_}, colour);
+                continue;
+            }
+            const float u = size * static_cast<float>(kind % shapes) / width;
+            draw->PrimRectUV({centre.x - size / 2, centre.y - size / 2},
+                             {centre.x + size / 2, centre.y + size / 2}, {u, 0},
+                             {u + size / width, size / height}, colour);
+        }
+        draw->PrimUnreserve(6 * (count - drawn), 4 * (count - drawn));
+        if (textured_) draw->PopTexture();
+    }
+
+    static int class_of(const Problem& problem, int shown, int column) {
+        const int point = projected_point(problem, shown, column);
+        return point < static_cast<int>(problem.point_class.size())
+                   ? problem.point_class[static_cast<std::size_t>(point)]
+                   : 0;
+    }
+
+  private:
+    PanelContext& context_;
+    Markers& markers_;
+    float radius_;
+    bool textured_;
+};
+
+void update(Representation& kept, const std::shared_ptr<const Problem>& problem,
+            const std::shared_ptr<const std::vector<Matrix>>& weights, int points) {
+    if (kept.problem == problem && kept.weights == weights) return;
+    kept.problem = problem;
+    kept.weights = weights;
+    kept.layers = weights ? project_layers(*problem, *weights, points) : std::vector<Matrix>{};
+}
+
+double reach(const Matrix& points) {
+    double largest = 0;
+    for (Eigen::Index i = 0; i < points.size(); ++i)
+        if (std::isfinite(points.data()[i]))
+            largest = std::max(largest, std::abs(points.data()[i]));
+    return largest;
+}
+
+// Layers shown when not all fit: the first, the output, and some evenly between.
+std::vector<int> chosen_layers(int layers, int room) {
+    std::vector<int> chosen;
+    const int count = std::clamp(room, 1, std::max(layers, 1));
+    if (count == 1) return {layers - 1};
+    for (int i = 0; i < count; ++i) chosen.push_back(i * (layers - 1) / (count - 1));
+    return chosen;
+}
+
+}  // namespace
+
+void draw_representations(PanelContext& context) {
+    begin_header_controls(context, toggle_width("start"));
+    toggle(context, "start", context.preferences.show_ghost,
+           "Shows where the points were at step 0, in grey.");
+    end_header_controls(context);
+    if (!context.snapshot || !context.snapshot->problem || context.snapshot->lanes.empty()) {
+        centred_note(context, "Waiting for the first step");
+        return;
+    }
+    const Snapshot& snapshot = *context.snapshot;
+    const Problem& problem = *snapshot.problem;
+    const ImVec2 origin = ImGui::GetCursorScreenPos();
+    const ImVec2 room = ImGui::GetContentRegionAvail();
+    const auto lanes = static_cast<int>(snapshot.lanes.size());
+    const int layers = static_cast<int>(problem.widths.size()) - 1;
+    if (problem.points.cols() == 0 || layers < 1) {
+        centred_note(context, "No classes to show");
+        return;
+    }
+    const float line = ImGui::GetTextLineHeight();
+    const float gap = em(0.4F);
+    const std::vector<int> shown =
+        chosen_layers(layers, static_cast<int>((room.x + gap) / (em(5.2F) + gap)));
+    const auto columns = static_cast<int>(shown.size());
+    const ImVec2 cell_extent{
+        (room.x - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns),
+        (room.y - line * static_cast<float>(lanes + 1) - gap * static_cast<float>(lanes)) /
+            static_cast<float>(lanes)};
+    if (cell_extent.x < em(2) || cell_extent.y < em(2)) {
+        ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
+        return;
+    }
+
+    Memory& kept = memory(context);
+    const int points = affordable_points(problem);
+    if (kept.start.problem != snapshot.problem) {
+        kept.start.problem = snapshot.problem;
+        kept.start.layers = project_layers(problem, problem.start, points);
+    }
+    for (int l = 0; l < lanes; ++l)
+        update(kept.representations[l], snapshot.problem,
+               snapshot.lanes[static_cast<std::size_t>(l)].weights, points);
+
+    // One scale a column, so that lanes can be compared; it moves in round numbers.
+    std::vector<double> scale(shown.size(), 0);
+    for (std::size_t c = 0; c < shown.size(); ++c) {
+        const auto layer = static_cast<std::size_t>(shown[c]);
+        const auto widen = [&](const Representation& from) {
+            if (layer < from.layers.size())
+                scale[c] = std::max(scale[c], reach(from.layers[layer]));
+        };
+        for (int l = 0; l < lanes; ++l) widen(kept.representations[l]);
+        if (context.preferences.show_ghost) widen(kept.start);
+        scale[c] = scale[c] > 0 ? nice_ceiling(scale[c] * 1.02) : 1;
+    }
+
+    const Theme& theme = context.theme;
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const ImU32 dim = u32(theme.dim);
+    const float small = ImGui::GetFontSize() * 0.8F;
+    std::vector<Cell> cells;
+    float y = origin.y;
+    for (int l = 0; l < lanes; ++l) {
+        ImGui::PushFont(context.fonts.heading, 0);
+        draw->AddText({origin.x, y}, u32(theme.lane_text(l)),
+                      snapshot.lanes[static_cast<std::size_t>(l)].name.c_str());
+        ImGui::PopFont();
+        y += line;
+        for (std::size_t c = 0; c < shown.size(); ++c) {
+            Cell cell;
+            cell.from = {std::round(origin.x + static_cast<float>(c) * (cell_extent.x + gap)),
+                         std::round(y)};
+            cell.to = {std::round(cell.from.x + cell_extent.x),
+                       std::round(cell.from.y + cell_extent.y)};
+            const float half = std::min(cell_extent.x, cell_extent.y) / 2 - em(0.5F);
+            cell.per_pixel = scale[c] / static_cast<double>(std::max(half, 1.0F));
+            cells.push_back(cell);
+            const ImVec2 centre = cell.place(0, 0);
+            const ImU32 grid = u32(theme.grid);
+            draw->AddRectFilled({cell.from.x, centre.y}, {cell.to.x, centre.y + 1}, grid);
+            draw->AddRectFilled({centre.x, cell.from.y}, {centre.x + 1, cell.to.y}, grid);
+            draw->AddRect(cell.from, cell.to, u32(theme.border), em(0.25F), 0, theme.hairline());
+            // Where the scale ends, a tick on the horizontal axis with its number.
+            const ImVec2 end = cell.place(scale[c], 0);
+            draw->AddRectFilled({end.x, end.y - em(0.2F)}, {end.x + 1, end.y + em(0.2F)}, dim);
+            const std::string label = fmt::format("{:g}", scale[c]);
+            const float width = ImGui::GetFont()->CalcTextSizeA(small, 1e6F, 0, label.c_str()).x;
+            draw->AddText(
+                nullptr, small,
+                {std::min(end.x - width / 2, cell.to.x - width - em(0.25F)), end.y + em(0.2F)}, dim,
+                label.c_str());
+        }
+        y += cell_extent.y + gap;
+    }
+    for (std::size_t c = 0; c < shown.size(); ++c) {
+        const std::string label =
+            shown[c] + 1 == layers ? "output" : fmt::format("layer {}", shown[c] + 1);
+        const float width = ImGui::CalcTextSize(label.c_str()).x;
+        const float x = origin.x + static_cast<float>(c) * (cell_extent.x + gap);
+        draw->AddText({x + (cell_extent.x - width) / 2, y - gap * 0.5F}, dim, label.c_str());
+    }
+
+    Points marks(context, kept.markers, theme.point());
+    const ImVec2 mouse = ImGui::GetMousePos();
+    const bool hovered = ImGui::IsWindowHovered();
+    for (int pass = context.preferences.show_ghost ? 0 : 1; pass < 2; ++pass)
+        for (int l = 0; l < lanes; ++l)
+            for (std::size_t c = 0; c < shown.size(); ++c) {
+                const Representation& from = pass == 0 ? kept.start : kept.representations[l];
+                const auto layer = static_cast<std::size_t>(shown[c]);
+                if (layer >= from.layers.size()) continue;
+                marks.draw(cells[static_cast<std::size_t>(l) * shown.size() + c],
+                           from.layers[layer], problem, points, pass == 0);
+            }
+
+    for (int l = 0; l < lanes && hovered; ++l)
+        for (std::size_t c = 0; c < shown.size(); ++c) {
+            const Cell& cell = cells[static_cast<std::size_t>(l) * shown.size() + c];
+            if (mouse.x < cell.from.x || mouse.x > cell.to.x || mouse.y < cell.from.y ||
+                mouse.y > cell.to.y)
+                continue;
+            const Representation& from = kept.representations[l];
+            const auto layer = static_cast<std::size_t>(shown[c]);
+            if (layer >= from.layers.size()) continue;
+            const Matrix& at = from.layers[layer];
+            int nearest = -1;
+            float best = em(0.6F);
+            for (Eigen::Index i = 0; i < at.cols(); ++i) {
+                const ImVec2 point = cell.place(at(0, i), at(1, i));
+                const float distance = std::hypot(point.x - mouse.x, point.y - mouse.y);
+                if (distance < best) {
+                    best = distance;
+                    nearest = static_cast<int>(i);
+                }
+            }
+            if (nearest < 0) continue;
+            const int kind = Points::class_of(problem, points, nearest);
+            const ReadoutRow row{
+                fmt::format("class {}", kind + 1),
+                fmt::format("{} , {}", value_text(at(0, nearest)), value_text(at(1, nearest))),
+                theme.class_colour(kind)};
+            draw_readout(
+                context,
+                fmt::format("{}, {}", snapshot.lanes[static_cast<std::size_t>(l)].name,
+                            shown[c] + 1 == layers ? std::string("output")
+                                                   : fmt::format("layer {}", shown[c] + 1)),
+                std::span(&row, 1));
+        }
+    export_menu(context, "##export", "representations", hovered, [&] {
+        Table table;
+        table.columns = {"lane", "layer", "class", "x", "y"};
+        for (int l = 0; l < lanes; ++l)
+            for (std::size_t layer = 0; layer < kept.representations[l].layers.size(); ++layer) {
+                const Matrix& at = kept.representations[l].layers[layer];
+                for (Eigen::Index i = 0; i < at.cols(); ++i)
+                    table.rows.push_back(
+                        {static_cast<double>(l + 1), static_cast<double>(layer + 1),
+                         static_cast<double>(
+                             Points::class_of(problem, points, static_cast<int>(i)) + 1),
+                         at(0, i), at(1, i)});
+            }
+        return table;
+    });
+    ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
+}
+
+}  // namespace muonscope::gui

@@ -1,0 +1,374 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "app/gui/panels/panels.h"
+#include "app/gui/plots/frame.h"
+#include "app/gui/plots/source.h"
+#include "app/gui/plots/table.h"
+#include "app/gui/theme.h"
+#include "app/gui/widgets.h"
+#include "implot.h"
+
+namespace muonscope::gui {
+
+namespace {
+
+using namespace plots;
+
+// What is drawn of each lane: `count` adjacent channels, one a mode.
+struct Modes {
+    std::size_t first = 0;
+    int count = 0;
+    int target = 0;  // modes of the target; the rest is noise, drawn thin
+};
+
+constexpr int most_modes = 64;
+
+Modes chosen_modes(const PanelContext& context) {
+    const Layout& layout = context.snapshot->layout;
+    const Preferences& chosen = context.preferences;
+    Modes modes;
+    if (chosen.sv_source > 0) {
+        modes.first = layout.weight_sv(chosen.sv_source, 0);
+        modes.count = layout.rank(chosen.sv_source);
+    } else if (chosen.sv_target_basis) {
+        modes.first = layout.mode(0);
+        modes.count = layout.modes();
+    } else {
+        modes.first = layout.product_sv(0);
+        modes.count = layout.product_rank();
+    }
+    modes.count = std::min(modes.count, most_modes);
+    modes.target = context.snapshot->problem ? context.snapshot->problem->modes : modes.count;
+    return modes;
+}
+
+void header(PanelContext& context) {
+    Preferences& chosen = context.preferences;
+    const float between = em(0.6F);
+    const bool basis = chosen.sv_source == 0;
+    float width = source_picker_width() + between + segmented_width({"lines", "heatmap"}) +
+                  between + segmented_width({"linear", "log"});
+    if (basis) width += between + segmented_width({"sorted", "in target's basis"});
+    begin_header_controls(context, width);
+    source_picker(context, "##source", chosen.sv_source,
+                  "Which matrix: the product P of all layers, or one layer's weights. A balanced "
+                  "layer has the product's values to the power 1/L.");
+    if (basis) {
+        ImGui::SameLine(0, between);
+        segmented(context, "basis", {"sorted", "in target's basis"}, chosen.sv_target_basis,
+                  "Sorted: the singular values of P, largest first. In target's basis: the "
+                  "strength u_k·P v_k of each of the target's own modes, A = U S Vᵀ.");
+    }
+    ImGui::SameLine(0, between);
+    segmented(context, "form", {"lines", "heatmap"}, chosen.sv_heatmap,
+              "Lines: one a mode. Heatmap: a row a mode, colour is size.");
+    ImGui::SameLine(0, between);
+    segmented(context, "scale", {"linear", "log"}, chosen.sv_log,
+              "Log shows growth from small beginnings as straight lines; zeros lie on the floor.");
+    end_header_controls(context);
+}
+
+struct Grid {
+    int columns = 1, rows = 1;
+    float area_width = 0, area_height = 0;  // of each plot
+    float left = 0, gap = 0, bottom = 0;
+};
+
+Grid arrange(std::size_t lanes, ImVec2 room, float labels, float right) {
+    Grid grid;
+    const int count = std::max(1, static_cast<int>(lanes));
+    grid.gap = 2 * side_padding();
+    grid.left = labels;
+    grid.bottom = label_height();
+    const auto width = [&](int columns) {
+        return (room.x - labels - right - grid.gap * static_cast<float>(columns)) /
+               static_cast<float>(columns);
+    };
+    grid.columns = count;
+    while (grid.columns > 1 && width(grid.columns) < em(11)) --grid.columns;
+    grid.rows = (count + grid.columns - 1) / grid.columns;
+    grid.columns = (count + grid.rows - 1) / grid.rows;
+    grid.area_width = width(grid.columns);
+    grid.area_height = (room.y - grid.bottom) / static_cast<float>(grid.rows);
+    return grid;
+}
+
+void lane_name(const PanelContext& context, const StepPlot& plot, int lane, ImVec2 inset) {
+    const std::string& name = context.snapshot->lanes[static_cast<std::size_t>(lane)].name;
+    ImGui::PushFont(context.fonts.heading, 0);
+    const ImVec2 extent = ImGui::CalcTextSize(name.c_str());
+    const ImVec2 at{plot.position.x + inset.x, plot.position.y + inset.y};
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    draw->AddRectFilled({at.x - em(0.25F), at.y - em(0.1F)},
+                        {at.x + extent.x + em(0.25F), at.y + extent.y + em(0.1F)},
+                        u32(with_alpha(context.theme.card, 0.8F)), em(0.2F));
+    draw->AddText(at, u32(context.theme.lane_text(lane)), name.c_str());
+    ImGui::PopFont();
+}
+
+// Up to twelve modes at the sample under the mouse, each beside its target.
+void readout(PanelContext& context, const StepPlot& plot, const Modes& modes, int lane) {
+    const HistoryView& history = context.snapshot->lanes[static_cast<std::size_t>(lane)].history;
+    if (history.size() == 0 ||
+        modes.first + static_cast<std::size_t>(modes.count) > history.channels())
+        return;
+    const std::size_t sample = nearest_sample(history, memory(context).hovered_next);
+    const auto step = static_cast<double>(history.step(sample));
+    std::vector<ReadoutRow> rows;
+    const int shown = std::min(modes.count, 12);
+    for (int k = 0; k < shown; ++k) {
+        const double value = history.value(sample, modes.first + static_cast<std::size_t>(k));
+        const double level =
+            context.snapshot->problem
+                ? target_level(*context.snapshot->problem, context.preferences.sv_source, k)
+                : std::nan("");
+        const ImVec4 colour =
+            k < modes.target ? rank_colour(context.theme, k, std::min(modes.target, modes.count))
+                             : context.theme.ghost;
+        std::string text = fmt::format("{:>10}", value_text(value));
+        if (!std::isnan(level)) text += " / " + value_text(level);
+        rows.push_back({fmt::format("mode {}", k + 1), text, colour});
+        if (!context.preferences.sv_heatmap) draw_dot(context, plot, step, value, colour);
+    }
+    if (shown < modes.count)
+        rows.push_back({fmt::format("and {} more", modes.count - shown), "", context.theme.ghost});
+    draw_readout(context,
+                 fmt::format("{}, step {:.0f}: value / target",
+                             context.snapshot->lanes[static_cast<std::size_t>(lane)].name, step),
+                 rows);
+}
+
+Table visible_table(const PanelContext& context, const Modes& modes) {
+    std::vector<std::size_t> channels;
+    std::vector<std::string> names;
+    for (int k = 0; k < modes.count; ++k) {
+        channels.push_back(modes.first + static_cast<std::size_t>(k));
+        names.push_back(fmt::format("{} {}", source_name(context.preferences.sv_source), k + 1));
+    }
+    return history_table(*context.snapshot, context.view.step_min, context.view.step_max, channels,
+                         names);
+}
+
+void draw_lines(PanelContext& context, const StepPlot& plot, const Modes& modes,
+                const Reduction& reduction) {
+    const Theme& theme = context.theme;
+    const auto& problem = context.snapshot->problem;
+    const int coloured = std::min(modes.target, modes.count);
+    if (context.preferences.sv_levels && problem)
+        for (int k = 0; k < coloured; ++k)
+            draw_level(plot, target_level(*problem, context.preferences.sv_source, k),
+                       u32(with_alpha(theme.target, 0.75F)), theme.hairline(), theme.scale * 1.5F,
+                       theme.scale * 4.5F);
+    // Small modes first, so that large ones lie on top.
+    for (int k = modes.count - 1; k >= 0; --k) {
+        const bool noise = k >= coloured;
+        draw_curve(context, plot, reduction, k,
+                   u32(noise ? theme.ghost : rank_colour(theme, k, coloured)),
+                   noise ? theme.line() * 0.6F : theme.line());
+    }
+}
+
+// The colour of a share of the range.
+std::array<ImU32, 256> colour_table() {
+    std::array<ImU32, 256> table;
+    for (std::size_t i = 0; i < table.size(); ++i)
+        table[i] = u32(viridis(static_cast<double>(i) / 255));
+    return table;
+}
+
+void draw_heatmap(PanelContext& context, const StepPlot& plot, const Modes& modes,
+                  const Reduction& reduction, bool changed, const ValueRange& range, int lane) {
+    Memory& kept = memory(context);
+    Heatmap& map = kept.heatmaps[lane];
+    const int bins = std::min(reduction.bins(), map.texture.width());
+    const int rows = std::min(modes.count, map.texture.height());
+    if (changed || !map.drawn || map.low != range.min || map.high != range.max ||
+        map.rows != rows || map.logarithmic != range.scale.logarithmic) {
+        ImU32* pixels = map.texture.write(bins, rows);
+        if (pixels == nullptr) return;
+        const auto table = colour_table();
+        const double low = range.scale.forward(range.min), high = range.scale.forward(range.max);
+        const double stretch = 255 / std::max(high - low, 1e-300);
+        kept.column.resize(static_cast<std::size_t>(bins));
+        for (int k = 0; k < rows; ++k) {
+            reduction.last_values(k, kept.column);
+            ImU32* row = pixels + static_cast<std::ptrdiff_t>(k) * map.texture.width();
+            for (int bin = 0; bin < bins; ++bin) {
+                const float value = kept.column[static_cast<std::size_t>(bin)];
+                if (std::isnan(value)) {
+                    row[bin] = 0;
+                    continue;
+                }
+                const double share =
+                    (range.scale.forward(static_cast<double>(value)) - low) * stretch;
+                row[bin] = table[static_cast<std::size_t>(std::clamp(share, 0.0, 255.0))];
+            }
+        }
+        map.low = range.min;
+        map.high = range.max;
+        map.logarithmic = range.scale.logarithmic;
+        map.rows = rows;
+        map.drawn = true;
+    }
+    const float left = plot.pixel_x(reduction.x_min()), right = plot.pixel_x(reduction.x_max());
+    const float u = static_cast<float>(bins) / static_cast<float>(map.texture.width());
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    for (int k = 0; k < rows; ++k) {
+        // Through the middle of its texels, so that rows do not bleed into one another.
+        const float v = (static_cast<float>(k) + 0.5F) / static_cast<float>(map.texture.height());
+        draw->AddImage(map.texture.reference(), {left, plot.pixel_y(-k - 0.5)},
+                       {right, plot.pixel_y(-k - 1.5)}, {0, v}, {u, v});
+    }
+}
+
+void draw_colour_bar(const PanelContext& context, ImVec2 from, ImVec2 to, const ValueRange& range) {
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    constexpr int steps = 16;
+    const float height = (to.y - from.y) / steps;
+    for (int i = 0; i < steps; ++i) {
+        const ImU32 above = u32(viridis(1 - static_cast<double>(i) / steps));
+        const ImU32 below = u32(viridis(1 - static_cast<double>(i + 1) / steps));
+        const float y = from.y + static_cast<float>(i) * height;
+        draw->AddRectFilledMultiColor({from.x, y}, {to.x, y + height}, above, above, below, below);
+    }
+    const ImU32 ink = u32(context.theme.dim);
+    const float x = to.x + em(0.3F);
+    draw->AddText({x, from.y - em(0.15F)}, ink, value_text(range.max).c_str());
+    draw->AddText({x, to.y - em(1)}, ink,
+                  ((range.at_floor ? "≤ " : "") + value_text(range.min)).c_str());
+}
+
+Ticks index_ticks(int count, float height) {
+    Ticks ticks;
+    const int wanted = std::max(1, static_cast<int>(height / em(1.6F)));
+    int stride = 1;
+    for (const int s : {1, 2, 4, 8, 16, 32})
+        if (count / s <= wanted) {
+            stride = s;
+            break;
+        }
+    for (int k = 1; k <= count; k += stride) ticks.add(-k, fmt::format("{}", k));
+    return ticks;
+}
+
+}  // namespace
+
+void draw_singular_values(PanelContext& context) {
+    header(context);
+    if (!context.snapshot || context.snapshot->lanes.empty()) {
+        centred_note(context, "Waiting for the first step");
+        return;
+    }
+    const Snapshot& snapshot = *context.snapshot;
+    const Modes modes = chosen_modes(context);
+    const bool heatmap = context.preferences.sv_heatmap;
+    const ImVec2 room = ImGui::GetContentRegionAvail();
+    if (modes.count == 0 || room.x < em(8) || room.y < em(6)) {
+        ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
+        return;
+    }
+    begin_frame(context);
+    Memory& kept = memory(context);
+
+    // Width first, then curves, then the range they need, then its labels: what the labels take
+    // is the same for nearly all ranges.
+    const int panel = heatmap ? heatmap_key : singular_values_key;
+    const float bar = heatmap ? em(4.2F) : 0;
+    Ticks ticks = heatmap ? index_ticks(modes.count, room.y - label_height())
+                          : value_ticks(context, panel, room.y - label_height());
+    const Grid grid = arrange(snapshot.lanes.size(), room, label_width(ticks), bar);
+    const CurveBins bins = curve_bins(context, grid.area_width);
+
+    double low = INFINITY, high = 0, smallest = INFINITY;
+    bool has_zero = false, any = false;
+    std::vector<bool> changed(snapshot.lanes.size());
+    for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
+        HistoryReduction& lane = kept.reductions[{panel, static_cast<int>(l)}];
+        changed[l] = lane.update(snapshot.lanes[l].history, modes.first, modes.count, bins.min,
+                                 bins.max, bins.count);
+        double lane_low, lane_high, positive;
+        if (!lane.reduction().extent(0, modes.count, lane_low, lane_high)) continue;
+        any = true;
+        low = std::min(low, lane_low);
+        high = std::max(high, lane_high);
+        has_zero = has_zero || lane_low <= 0;
+        if (lane.reduction().smallest_positive(0, modes.count, positive))
+            smallest = std::min(smallest, positive);
+    }
+    if (!any) low = 0;
+    if (snapshot.problem && context.preferences.sv_levels) {
+        const double level = target_level(*snapshot.problem, context.preferences.sv_source, 0);
+        if (!std::isnan(level)) high = std::max(high, level);
+    }
+    const bool logarithmic = context.preferences.sv_log;
+    const ValueRange values =
+        logarithmic ? log_range(smallest, high, has_zero, 6) : linear_range(low, high);
+    if (heatmap) {
+        ValueRange index;
+        index.min = -modes.count - 0.5;
+        index.max = -0.5;
+        follow_values(context, panel, index);
+    } else {
+        follow_values(context, panel, values);
+        ticks = value_ticks(context, panel, grid.area_height);
+    }
+
+    const ImVec2 origin = ImGui::GetCursorScreenPos();
+    for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
+        const auto lane = static_cast<int>(l);
+        const int column = lane % grid.columns, row = lane / grid.columns;
+        StepPlotOptions options;
+        options.panel = panel;
+        options.value_labels = column == 0;
+        options.step_label = row == grid.rows - 1;
+        options.size = {grid.area_width + grid.gap + (column == 0 ? grid.left : 0),
+                        grid.area_height + (options.step_label ? grid.bottom : 0)};
+        ImGui::SetCursorScreenPos({origin.x + (column == 0 ? 0 : grid.left) +
+                                       static_cast<float>(column) * (grid.area_width + grid.gap),
+                                   origin.y + static_cast<float>(row) * grid.area_height});
+        ImGui::PushID(lane);
+        StepPlot plot;
+        options.id = "##modes";
+        if (begin_step_plot(context, options, ticks, plot)) {
+            const Reduction& reduction = kept.reductions[{panel, lane}].reduction();
+            if (heatmap)
+                draw_heatmap(context, plot, modes, reduction, changed[l], values, lane);
+            else
+                draw_lines(context, plot, modes, reduction);
+            draw_marks(context, plot, lane);
+            lane_name(context, plot, lane, {em(0.8F), em(0.5F)});
+            if (!any) {
+                const char* note = "not measured yet";
+                const ImVec2 extent = ImGui::CalcTextSize(note);
+                ImGui::GetWindowDrawList()->AddText(
+                    {plot.position.x + (plot.extent.x - extent.x) / 2,
+                     plot.position.y + (plot.extent.y - extent.y) / 2},
+                    u32(context.theme.dim), note);
+            }
+            if (plot.hovered) readout(context, plot, modes, lane);
+            const bool hovered = plot.hovered;
+            end_step_plot(context, options, plot);
+            export_menu(
+                context, "##export", "singular-values", hovered,
+                [&] { return visible_table(context, modes); },
+                [&] {
+                    context.view.follow = true;
+                    kept.axes[panel].manual = false;
+                });
+            if (heatmap && row == 0 && column == grid.columns - 1)
+                draw_colour_bar(
+                    context, {plot.position.x + plot.extent.x + em(0.7F), plot.position.y},
+                    {plot.position.x + plot.extent.x + em(1.3F), plot.position.y + plot.extent.y},
+                    values);
+        }
+        ImGui::PopID();
+    }
+    ImGui::SetCursorScreenPos(origin);
+    ImGui::Dummy({1, 1});
+}
+
+}  // namespace muonscope::gui

@@ -1,0 +1,379 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "app/gui/panels/panels.h"
+#include "app/gui/plots/frame.h"
+#include "app/gui/plots/projection.h"
+#include "app/gui/plots/source.h"
+#include "app/gui/plots/table.h"
+#include "app/gui/theme.h"
+#include "app/gui/widgets.h"
+
+namespace muonscope::gui {
+
+namespace {
+
+using namespace plots;
+
+constexpr std::array kinds{"weights", "gradient", "update"};
+constexpr int most_bars = 64, most_cells = 32;
+
+void header(PanelContext& context) {
+    Preferences& chosen = context.preferences;
+    const float between = em(0.4F);
+    float width = segmented_width({"basis", "bars"});
+    if (chosen.spectrum_bars) {
+        width += 2 * between + source_picker_width() + segmented_width({"linear", "log"});
+        if (chosen.spectrum_source > 0) width += between + picker_width(kinds);
+    }
+    begin_header_controls(context, width);
+    if (chosen.spectrum_bars) {
+        source_picker(context, "##source", chosen.spectrum_source,
+                      "Which matrix: the product of all layers, or one layer.");
+        ImGui::SameLine(0, between);
+        if (chosen.spectrum_source > 0) {
+            picker(context, "##kind", kinds, chosen.spectrum_kind,
+                   "Of this layer: its weights, the gradient of the newest step, or the update "
+                   "that the optimiser made of it.");
+            ImGui::SameLine(0, between);
+        }
+        segmented(context, "scale", {"linear", "log"}, chosen.spectrum_log,
+                  "On the log axis zeros lie on the floor.");
+        ImGui::SameLine(0, between);
+    }
+    segmented(context, "view", {"basis", "bars"}, chosen.spectrum_bars,
+              "Basis: Uᵀ P V for the target A = U S Vᵀ, red positive, blue negative; learning "
+              "fills the diagonal. Bars: singular values side by side, the target's as marks.");
+    end_header_controls(context);
+}
+
+// The newest singular values of the chosen matrix of one lane; empty when not measured.
+std::vector<double> newest(const PanelContext& context, const LaneSnapshot& lane) {
+    const Layout& layout = context.snapshot->layout;
+    const Preferences& chosen = context.preferences;
+    std::size_t first;
+    int count;
+    if (chosen.spectrum_source == 0) {
+        first = layout.product_sv(0);
+        count = layout.product_rank();
+    } else {
+        const int layer = chosen.spectrum_source;
+        count = layout.rank(layer);
+        first = chosen.spectrum_kind == 0   ? layout.weight_sv(layer, 0)
+                : chosen.spectrum_kind == 1 ? layout.gradient_sv(layer, 0)
+                                            : layout.update_sv(layer, 0);
+    }
+    std::vector<double> values;
+    if (first + static_cast<std::size_t>(count) > lane.now.size()) return values;
+    for (int k = 0; k < std::min(count, most_bars); ++k)
+        values.push_back(lane.now[first + static_cast<std::size_t>(k)]);
+    if (std::none_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); }))
+        values.clear();
+    return values;
+}
+
+void draw_bars(PanelContext& context, ImVec2 origin, ImVec2 room) {
+    const Snapshot& snapshot = *context.snapshot;
+    const Preferences& chosen = context.preferences;
+    const Theme& theme = context.theme;
+    const bool levels = chosen.spectrum_source == 0 || chosen.spectrum_kind == 0;
+    std::vector<std::vector<double>> bars;
+    double high = 0, smallest = INFINITY;
+    bool has_zero = false;
+    std::size_t indices = 0;
+    for (const LaneSnapshot& lane : snapshot.lanes) {
+        bars.push_back(newest(context, lane));
+        indices = std::max(indices, bars.back().size());
+        for (const double value : bars.back()) {
+            if (!std::isfinite(value)) continue;
+            high = std::max(high, value);
+            if (value > 0) smallest = std::min(smallest, value);
+            has_zero = has_zero || value <= 0;
+        }
+    }
+    if (indices == 0) {
+        centred_note(context, chosen.spectrum_kind > 0 && chosen.spectrum_source > 0
+                                  ? "No step of this layer yet"
+                                  : "Not measured yet");
+        return;
+    }
+    if (levels && snapshot.problem) {
+        const double top = target_level(*snapshot.problem, chosen.spectrum_source, 0);
+        if (!std::isnan(top)) high = std::max(high, top);
+    }
+    ValueRange range =
+        chosen.spectrum_log ? log_range(smallest, high, has_zero, 6) : linear_range(0, high);
+    const float bottom = ImGui::GetTextLineHeight() + em(0.25F);
+    const float height = room.y - bottom - em(0.4F);
+    const int wanted = std::clamp(static_cast<int>(height / em(2)), 2, 8);
+    Ticks ticks = range.scale.logarithmic
+                      ? log_ticks(range.at_floor ? range.scale.floor : range.min, range.max, wanted)
+                      : linear_ticks(range.min, range.max, wanted);
+    if (range.at_floor) {
+        Ticks with;
+        with.add(range.scale.floor,
+                 "≤ " + power_of_ten(static_cast<int>(std::lround(std::log10(range.scale.floor)))));
+        for (int i = 0; i < ticks.count; ++i) {
+            const auto at = static_cast<std::size_t>(i);
+            if (ticks.values[at] > 1.5 * range.scale.floor)
+                with.add(ticks.values[at], ticks.labels[at].data());
+        }
+        ticks = with;
+    }
+    const float left = label_width(ticks);
+    StepPlot plot;  // the same mapping of values to pixels
+    plot.position = {origin.x + left, origin.y + em(0.4F)};
+    plot.extent = {room.x - left, height};
+    const AxisScale open{range.scale.logarithmic, 1e-300};
+    plot.x_min = 0;
+    plot.x_max = static_cast<double>(indices);
+    plot.y_min = open.forward(range.min);
+    plot.y_max = open.forward(range.max);
+    plot.scale = range.scale;
+    if (plot.extent.x < em(3) || height < em(2)) return;
+
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const float right = plot.position.x + plot.extent.x, base = plot.position.y + height;
+    for (int i = 0; i < ticks.count; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        const float y = std::round(plot.pixel_y(ticks.values[at]));
+        draw->AddRectFilled({plot.position.x, y}, {right, y + 1}, u32(theme.grid));
+        const char* label = ticks.labels[at].data();
+        const ImVec2 extent = ImGui::CalcTextSize(label);
+        draw->AddText({plot.position.x - extent.x - em(0.35F), y - extent.y / 2}, u32(theme.dim),
+                      label);
+    }
+    draw->AddRect(plot.position, {right, base}, u32(theme.border), 0, 0, theme.hairline());
+
+    const float slot = plot.extent.x / static_cast<float>(indices);
+    const auto lanes = static_cast<float>(bars.size());
+    const float width = std::max(1.0F, slot * 0.78F / lanes);
+    const ImVec2 mouse = ImGui::GetMousePos();
+    const bool hovered = ImGui::IsWindowHovered() && mouse.x >= plot.position.x &&
+                         mouse.x < right && mouse.y >= plot.position.y && mouse.y < base;
+    const int over = hovered ? static_cast<int>((mouse.x - plot.position.x) / slot) : -1;
+    if (over >= 0)
+        draw->AddRectFilled({plot.position.x + slot * static_cast<float>(over), plot.position.y},
+                            {plot.position.x + slot * static_cast<float>(over + 1), base},
+                            u32(with_alpha(theme.well, 0.5F)));
+    for (std::size_t l = 0; l < bars.size(); ++l) {
+        const ImU32 colour = u32(theme.lane(static_cast<int>(l)));
+        for (std::size_t k = 0; k < bars[l].size(); ++k) {
+            if (!std::isfinite(bars[l][k])) continue;
+            const float x = plot.position.x + slot * (static_cast<float>(k) + 0.11F) +
+                            width * static_cast<float>(l);
+            const float y = std::clamp(plot.pixel_y(bars[l][k]), plot.position.y, base);
+            draw->AddRectFilled({x, std::min(y, base - 1)}, {x + std::max(1.0F, width - 1), base},
+                                colour);
+            // The second lane and those after it also wear a cap: never colour alone.
+            if (l % 2 == 1 && width >= 4)
+                draw->AddRectFilled({x, y}, {x + width - 1, std::min(y + em(0.14F), base)},
+                                    u32(theme.text));
+        }
+    }
+    if (levels && snapshot.problem)
+        for (std::size_t k = 0; k < indices; ++k) {
+            const double level =
+                target_level(*snapshot.problem, chosen.spectrum_source, static_cast<int>(k));
+            if (std::isnan(level)) continue;
+            const float y = std::round(plot.pixel_y(level));
+            const float x = plot.position.x + slot * static_cast<float>(k);
+            if (y < plot.position.y) continue;
+            draw->AddRectFilled({x + slot * 0.04F, y - theme.scale},
+                                {x + slot * 0.96F, y + theme.scale}, u32(theme.target));
+        }
+    const int stride = std::max(1, static_cast<int>(std::ceil(em(1.6F) / slot)));
+    for (int k = 0; k < static_cast<int>(indices); k += stride) {
+        const std::string label = fmt::format("{}", k + 1);
+        const float extent = ImGui::CalcTextSize(label.c_str()).x;
+        draw->AddText({plot.position.x + slot * (static_cast<float>(k) + 0.5F) - extent / 2,
+                       base + em(0.15F)},
+                      u32(theme.dim), label.c_str());
+    }
+    if (over >= 0 && over < static_cast<int>(indices)) {
+        std::vector<ReadoutRow> rows;
+        for (std::size_t l = 0; l < bars.size(); ++l)
+            if (static_cast<std::size_t>(over) < bars[l].size())
+                rows.push_back({snapshot.lanes[l].name,
+                                value_text(bars[l][static_cast<std::size_t>(over)]),
+                                theme.lane(static_cast<int>(l))});
+        if (levels && snapshot.problem) {
+            const double level = target_level(*snapshot.problem, chosen.spectrum_source, over);
+            if (!std::isnan(level)) rows.push_back({"target", value_text(level), theme.target});
+        }
+        draw_readout(context, fmt::format("singular value {}", over + 1), rows);
+    }
+    export_menu(context, "##export", "spectrum", hovered, [&] {
+        Table table;
+        table.columns.push_back("index");
+        for (const LaneSnapshot& lane : snapshot.lanes) table.columns.push_back(lane.name);
+        for (std::size_t k = 0; k < indices; ++k) {
+            std::vector<double> row{static_cast<double>(k + 1)};
+            for (const auto& lane : bars) row.push_back(k < lane.size() ? lane[k] : std::nan(""));
+            table.rows.push_back(std::move(row));
+        }
+        return table;
+    });
+    ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
+}
+
+void draw_basis(PanelContext& context, ImVec2 origin, ImVec2 room) {
+    const Snapshot& snapshot = *context.snapshot;
+    if (!snapshot.problem) {
+        centred_note(context, "Waiting for the first step");
+        return;
+    }
+    const Problem& problem = *snapshot.problem;
+    const Theme& theme = context.theme;
+    Memory& kept = memory(context);
+    const int size = std::min(problem.modes + 4, most_cells);
+    const auto lanes = static_cast<int>(snapshot.lanes.size());
+    const double largest = problem.target_svd.s.size() > 0 ? problem.target_svd.s(0) : 1;
+    double limit = largest > 0 ? largest : 1;
+    bool any = false;
+    for (int l = 0; l < lanes; ++l) {
+        BasisProduct& product = kept.products[l];
+        const auto& weights = snapshot.lanes[static_cast<std::size_t>(l)].weights;
+        if (product.problem != snapshot.problem || product.weights != weights) {
+            product.problem = snapshot.problem;
+            product.weights = weights;
+            product.values = weights ? in_target_basis(problem, *weights, size) : Matrix();
+        }
+        any = any || product.values.size() > 0;
+        for (Eigen::Index i = 0; i < product.values.size(); ++i)
+            if (std::isfinite(product.values.data()[i]))
+                limit = std::max(limit, std::abs(product.values.data()[i]));
+    }
+    if (!any) {
+        centred_note(context, "Waiting for the first step");
+        return;
+    }
+    if (limit > 1.25 * largest)
+        limit = nice_ceiling(limit);
+    else
+        limit = largest > 0 ? largest : limit;
+
+    const float line = ImGui::GetTextLineHeight(), gap = em(0.7F);
+    const float bar = room.x > em(20) ? em(3.4F) : 0;  // the colours' scale
+    // As many columns as make the squares largest.
+    int columns = 1;
+    float side = 0;
+    for (int c = 1; c <= lanes; ++c) {
+        const int rows = (lanes + c - 1) / c;
+        const float fits =
+            std::min((room.x - bar - gap * static_cast<float>(c - 1)) / static_cast<float>(c),
+                     room.y / static_cast<float>(rows) - line - em(0.3F));
+        if (fits > side) {
+            side = fits;
+            columns = c;
+        }
+    }
+    if (side < em(1.5F)) {
+        ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
+        return;
+    }
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const float used =
+        side * static_cast<float>(columns) + gap * static_cast<float>(columns - 1) + bar;
+    const float start_x = origin.x + std::max(0.0F, (room.x - used) / 2);
+    const ImVec2 mouse = ImGui::GetMousePos();
+    const bool window_hovered = ImGui::IsWindowHovered();
+    const ImVec4 zero = diverging(theme, 0);
+    const ImU32 zero_colour = u32(zero);
+    for (int l = 0; l < lanes; ++l) {
+        const Matrix& values = kept.products[l].values;
+        const ImVec2 at{
+            std::round(start_x + static_cast<float>(l % columns) * (side + gap)),
+            std::round(origin.y + static_cast<float>(l / columns) * (side + line + em(0.3F)))};
+        ImGui::PushFont(context.fonts.heading, 0);
+        draw->AddText(at, u32(theme.lane_text(l)),
+                      snapshot.lanes[static_cast<std::size_t>(l)].name.c_str());
+        ImGui::PopFont();
+        const ImVec2 corner{at.x, std::round(at.y + line + em(0.15F))};
+        draw->AddRectFilled(corner, {corner.x + side, corner.y + side}, zero_colour);
+        const auto rows = values.rows(), cols = values.cols();
+        if (rows == 0) continue;
+        const float cell = side / static_cast<float>(std::max(rows, cols));
+        for (Eigen::Index i = 0; i < rows; ++i)
+            for (Eigen::Index j = 0; j < cols; ++j) {
+                const double value = values(i, j);
+                if (!std::isfinite(value)) continue;
+                const ImU32 colour = u32(diverging(theme, value / limit));
+                if (colour == zero_colour) continue;
+                draw->AddRectFilled({std::round(corner.x + cell * static_cast<float>(j)),
+                                     std::round(corner.y + cell * static_cast<float>(i))},
+                                    {std::round(corner.x + cell * static_cast<float>(j + 1)),
+                                     std::round(corner.y + cell * static_cast<float>(i + 1))},
+                                    colour);
+            }
+        draw->AddRect(corner, {corner.x + side, corner.y + side}, u32(theme.border), 0, 0,
+                      theme.hairline());
+        if (window_hovered && mouse.x >= corner.x && mouse.x < corner.x + side &&
+            mouse.y >= corner.y && mouse.y < corner.y + side) {
+            const auto i = static_cast<Eigen::Index>((mouse.y - corner.y) / cell);
+            const auto j = static_cast<Eigen::Index>((mouse.x - corner.x) / cell);
+            if (i < rows && j < cols) {
+                const double value = values(i, j);
+                std::vector<ReadoutRow> text{{fmt::format("u{}ᵀ P v{}", i + 1, j + 1),
+                                              value_text(value), diverging(theme, value / limit)}};
+                if (i == j && i < problem.modes)
+                    text.push_back({"target", value_text(problem.target_svd.s(i)), theme.target});
+                draw_readout(context, snapshot.lanes[static_cast<std::size_t>(l)].name, text);
+            }
+        }
+    }
+    if (bar > 0) {
+        const float x = start_x + used - bar + em(0.6F), top = origin.y + line + em(0.15F);
+        constexpr int steps = 24;
+        for (int i = 0; i < steps; ++i) {
+            const double value = 1 - 2 * (i + 0.5) / steps;
+            draw->AddRectFilled({x, top + side * static_cast<float>(i) / steps},
+                                {x + em(0.5F), top + side * static_cast<float>(i + 1) / steps},
+                                u32(diverging(theme, value)));
+        }
+        const float text_x = x + em(0.75F);
+        draw->AddText({text_x, top - em(0.1F)}, u32(theme.dim),
+                      fmt::format("{:.3g}", limit).c_str());
+        draw->AddText({text_x, top + side / 2 - em(0.5F)}, u32(theme.dim), "0");
+        draw->AddText({text_x, top + side - em(0.95F)}, u32(theme.dim),
+                      fmt::format("−{:.3g}", limit).c_str());
+    }
+    export_menu(context, "##export", "product-in-target-basis", window_hovered, [&] {
+        Table table;
+        table.columns = {"lane", "row", "column", "value"};
+        for (int l = 0; l < lanes; ++l) {
+            const Matrix& values = kept.products[l].values;
+            for (Eigen::Index i = 0; i < values.rows(); ++i)
+                for (Eigen::Index j = 0; j < values.cols(); ++j)
+                    table.rows.push_back({static_cast<double>(l + 1), static_cast<double>(i + 1),
+                                          static_cast<double>(j + 1), values(i, j)});
+        }
+        return table;
+    });
+    ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
+}
+
+}  // namespace
+
+void draw_spectrum_now(PanelContext& context) {
+    header(context);
+    if (!context.snapshot || context.snapshot->lanes.empty()) {
+        centred_note(context, "Waiting for the first step");
+        return;
+    }
+    const ImVec2 origin = ImGui::GetCursorScreenPos();
+    const ImVec2 room = ImGui::GetContentRegionAvail();
+    if (room.x < em(4) || room.y < em(3)) {
+        ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
+        return;
+    }
+    if (context.preferences.spectrum_bars)
+        draw_bars(context, origin, room);
+    else
+        draw_basis(context, origin, room);
+}
+
+}  // namespace muonscope::gui

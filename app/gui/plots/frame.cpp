@@ -1,0 +1,514 @@
+#include "app/gui/plots/frame.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "app/gui/plots/step_axis.h"
+#include "app/gui/theme.h"
+#include "implot.h"
+
+namespace muonscope::plots {
+
+using gui::em;
+using gui::u32;
+
+Memory& memory(gui::PanelContext& context) {
+    if (!context.view.plots) context.view.plots = std::make_shared<Memory>();
+    return *context.view.plots;
+}
+
+void begin_frame(gui::PanelContext& context) {
+    Memory& kept = memory(context);
+    const int frame = ImGui::GetFrameCount();
+    if (kept.frame == frame) return;
+    kept.frame = frame;
+    kept.hovered_step = kept.hovered_next;
+    kept.hovered_next = -1;
+    auto& view = context.view;
+    view.animating = false;
+    if (!context.snapshot || !view.follow) return;
+    StepRange shown{view.step_min, view.step_max};
+    view.animating = ease(shown, followed_end(context.snapshot->step));
+    view.step_min = shown.min;
+    view.step_max = shown.max;
+}
+
+Dash lane_dash(int lane) {
+    constexpr std::array order{Dash::solid, Dash::dashed, Dash::dash_dotted, Dash::dotted};
+    return order[static_cast<std::size_t>(lane) % order.size()];
+}
+
+ValueRange linear_range(double low, double high) {
+    ValueRange range;
+    if (!(high > low)) high = low + std::max(std::abs(low), 1e-12);
+    // Headroom, then up to the next tick, so that the range moves seldom and in whole ticks.
+    const double span = std::max(high, 0.0) - std::min(low, 0.0);
+    const double tick = nice_ceiling(span / 10);
+    range.max = high > 0 ? std::ceil((high + 0.02 * span) / tick) * tick : 0;
+    range.min = low < 0 ? std::floor((low - 0.02 * span) / tick) * tick : 0;
+    return range;
+}
+
+ValueRange log_range(double smallest, double high, bool has_zero, int decades) {
+    ValueRange range;
+    if (!(high > 0) || !std::isfinite(high)) high = 1;
+    const double top = high * 1.15;
+    const double least = high * std::pow(10.0, -decades);
+    double bottom = smallest > 0 && std::isfinite(smallest) ? smallest : least;
+    range.at_floor = has_zero || bottom < least;
+    if (range.at_floor) bottom = std::pow(10.0, std::floor(std::log10(std::max(bottom, least))));
+    // Down to 1, 2 or 5 times a power of ten, and at least a factor of two in all.
+    const double power = std::pow(10.0, std::floor(std::log10(bottom)));
+    const double mantissa = bottom / power;
+    bottom = power * (mantissa >= 5 ? 5 : mantissa >= 2 ? 2 : 1);
+    if (top / bottom < 2) bottom = top / 2;
+    range.scale = {true, bottom};
+    range.min = range.at_floor ? bottom * std::pow(top / bottom, -0.04) : bottom;
+    range.max = nice_ceiling(top);
+    return range;
+}
+
+void follow_values(gui::PanelContext& context, int panel, const ValueRange& range) {
+    Memory& kept = memory(context);
+    ValueAxis& axis = kept.axes[panel];
+    if (axis.frame == ImGui::GetFrameCount()) return;
+    axis.frame = ImGui::GetFrameCount();
+    if (!axis.known || axis.scale.logarithmic != range.scale.logarithmic) {
+        axis.known = axis.manual = false;
+    }
+    axis.scale = range.scale;
+    axis.at_floor = range.at_floor;
+    if (axis.manual) return;
+    // The floor is no limit of the axis itself: a little room is left below it.
+    const AxisScale open{range.scale.logarithmic, 1e-300};
+    const double low = open.forward(range.min), high = open.forward(range.max);
+    const double span = std::max(high - low, 1e-12);
+    const double left = std::max(std::abs(low - axis.min), std::abs(high - axis.max));
+    if (!axis.known || left > 2 * span || left < 0.004 * span) {
+        axis.min = low;
+        axis.max = high;
+        axis.known = true;
+    } else {
+        axis.min += 0.5 * (low - axis.min);
+        axis.max += 0.5 * (high - axis.max);
+        context.view.animating = true;
+    }
+}
+
+Ticks value_ticks(gui::PanelContext& context, int panel, float height) {
+    const ValueAxis& axis = memory(context).axes[panel];
+    const int wanted = std::clamp(static_cast<int>(height / em(2.2F)), 2, 10);
+    if (!axis.scale.logarithmic) return linear_ticks(axis.min, axis.max, wanted);
+    const double low = std::pow(10.0, std::clamp(axis.min, -300.0, 300.0));
+    const double high = std::pow(10.0, std::clamp(axis.max, -300.0, 300.0));
+    if (!axis.at_floor) return log_ticks(low, high, wanted);
+    const Ticks above = log_ticks(axis.scale.floor * 1.01, high, wanted);
+    Ticks ticks;
+    ticks.add(axis.scale.floor,
+              "≤ " + power_of_ten(static_cast<int>(std::lround(std::log10(axis.scale.floor)))));
+    const double clearance = (axis.max - axis.min) * static_cast<double>(em(1.2F) / height);
+    for (int i = 0; i < above.count; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        const bool near = std::log10(above.values[at] / axis.scale.floor) < clearance;
+        ticks.add(above.values[at], near ? "" : above.labels[at].data());
+    }
+    return ticks;
+}
+
+float label_width(const Ticks& ticks) {
+    float widest = em(1.9F);
+    for (int i = 0; i < ticks.count; ++i)
+        widest = std::max(widest,
+                          ImGui::CalcTextSize(ticks.labels[static_cast<std::size_t>(i)].data()).x);
+    return widest + ImPlot::GetStyle().LabelPadding.x;
+}
+
+float side_padding() {
+    return em(0.85F);  // half a step label may stand out
+}
+
+float label_height() {
+    const ImPlotStyle& style = ImPlot::GetStyle();
+    return 2 * ImGui::GetFontSize() + 2 * style.LabelPadding.y + 2 * style.PlotPadding.y;
+}
+
+CurveBins curve_bins(const gui::PanelContext& context, float width) {
+    CurveBins bins;
+    bins.count = std::clamp(static_cast<int>(width / 2), 1, Texture::widest);
+    const auto& view = context.view;
+    if (view.follow && context.snapshot) {
+        bins.min = 0;
+        bins.max = followed_end(context.snapshot->step);
+    } else {
+        bins.min = view.step_min;
+        bins.max = view.step_max;
+    }
+    return bins;
+}
+
+bool begin_step_plot(gui::PanelContext& context, const StepPlotOptions& options, const Ticks& ticks,
+                     StepPlot& plot) {
+    begin_frame(context);
+    Memory& kept = memory(context);
+    ValueAxis& axis = kept.axes[options.panel];
+    auto& view = context.view;
+    if (options.size.x < em(5) || options.size.y < em(4) || !(axis.max > axis.min)) return false;
+
+    ImPlot::PushStyleVar(ImPlotStyleVar_MinorAlpha, 1.0F);
+    ImPlot::PushStyleVar(ImPlotStyleVar_PlotPadding,
+                         {side_padding(), ImPlot::GetStyle().PlotPadding.y});
+    const ImPlotFlags flags = ImPlotFlags_NoTitle | ImPlotFlags_NoLegend | ImPlotFlags_NoMouseText |
+                              ImPlotFlags_NoMenus | ImPlotFlags_NoFrame;
+    if (!ImPlot::BeginPlot(options.id, options.size, flags)) {
+        ImPlot::PopStyleVar(2);
+        return false;
+    }
+    constexpr ImPlotAxisFlags quiet = ImPlotAxisFlags_NoMenus | ImPlotAxisFlags_NoSideSwitch |
+                                      ImPlotAxisFlags_NoTickMarks | ImPlotAxisFlags_NoInitialFit;
+    ImPlot::SetupAxis(ImAxis_X1, options.step_label ? "step" : nullptr, quiet);
+    ImPlot::SetupAxisLinks(ImAxis_X1, &view.step_min, &view.step_max);
+    ImPlot::SetupAxisLimitsConstraints(ImAxis_X1, 0, 1e15);
+    ImPlot::SetupAxisZoomConstraints(ImAxis_X1, 4, 1e15);
+    const float area_width =
+        options.size.x - 2 * side_padding() - (options.value_labels ? label_width(ticks) : 0);
+    const Ticks steps = step_ticks(view.step_min, view.step_max,
+                                   std::clamp(static_cast<int>(area_width / em(3.4F)), 1, 12));
+    std::array<const char*, Ticks::capacity> labels{};
+    const auto pointers = [&labels](const Ticks& of) {
+        for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = of.labels[i].data();
+        return labels.data();
+    };
+    ImPlot::SetupAxisTicks(ImAxis_X1, steps.values.data(), steps.count, pointers(steps));
+
+    // The wheel moves steps; values only when the mouse is on their axis, or was there before.
+    const bool locked = !axis.manual && !axis.hovered;
+    ImPlot::SetupAxis(ImAxis_Y1, nullptr,
+                      quiet | (locked ? ImPlotAxisFlags_Lock : 0) |
+                          (options.value_labels ? 0 : ImPlotAxisFlags_NoTickLabels));
+    ImPlot::SetupAxisLinks(ImAxis_Y1, &axis.min, &axis.max);
+    std::array<double, Ticks::capacity> positions{};
+    for (std::size_t i = 0; i < positions.size(); ++i)
+        positions[i] = AxisScale{axis.scale.logarithmic, 1e-300}.forward(ticks.values[i]);
+    ImPlot::SetupAxisTicks(ImAxis_Y1, positions.data(), ticks.count, pointers(ticks));
+    ImPlot::SetupFinish();
+
+    plot.position = ImPlot::GetPlotPos();
+    plot.extent = ImPlot::GetPlotSize();
+    const ImPlotRect limits = ImPlot::GetPlotLimits();
+    plot.x_min = limits.X.Min;
+    plot.x_max = limits.X.Max;
+    plot.y_min = limits.Y.Min;
+    plot.y_max = limits.Y.Max;
+    plot.scale = axis.scale;
+    plot.hovered = ImPlot::IsPlotHovered();
+    if (plot.hovered) kept.hovered_next = std::max(0.0, ImPlot::GetPlotMousePos().x);
+    ImPlot::PushPlotClipRect();
+    if (axis.scale.logarithmic && axis.at_floor)
+        draw_level(plot, axis.scale.floor, u32(context.theme.dim), context.theme.hairline(),
+                   em(0.5F), em(0.35F));
+    return true;
+}
+
+void end_step_plot(gui::PanelContext& context, const StepPlotOptions& options, StepPlot& plot) {
+    Memory& kept = memory(context);
+    ValueAxis& axis = kept.axes[options.panel];
+    auto& view = context.view;
+    ImPlot::PopPlotClipRect();
+    const bool steps_hovered = ImPlot::IsAxisHovered(ImAxis_X1);
+    axis.hovered = ImPlot::IsAxisHovered(ImAxis_Y1);
+    const bool fit = (plot.hovered || steps_hovered || axis.hovered) &&
+                     ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left);
+    ImPlot::EndPlot();
+    ImPlot::PopStyleVar(2);
+    const double slack = 1e-9 * (plot.x_max - plot.x_min);
+    if (std::abs(view.step_min - plot.x_min) > slack ||
+        std::abs(view.step_max - plot.x_max) > slack)
+        view.follow = false;
+    const double value_slack = 1e-9 * (plot.y_max - plot.y_min);
+    if (std::abs(axis.min - plot.y_min) > value_slack ||
+        std::abs(axis.max - plot.y_max) > value_slack)
+        axis.manual = true;
+    if (fit) {
+        view.follow = true;
+        axis.manual = false;
+    }
+}
+
+namespace {
+
+// A dashed polyline: `pattern` alternates lengths drawn and left out.
+void add_dashes(ImDrawList* draw, std::span<const ImVec2> points, ImU32 colour, float thickness,
+                std::span<const float> pattern) {
+    float length = 0, width = 0;
+    for (std::size_t i = 1; i < points.size(); ++i) {
+        length += std::hypot(points[i].x - points[i - 1].x, points[i].y - points[i - 1].y);
+        width += points[i].x - points[i - 1].x;
+    }
+    // Along the line, unless it swings so much that dashes could not be told apart.
+    const bool along = length < 6 * width + 400 || width <= 0;
+    std::size_t phase = 0;
+    float left = pattern[0];
+    ImVec2 from = points[0];
+    for (std::size_t i = 1; i < points.size(); ++i) {
+        const ImVec2 to = points[i];
+        const float dx = to.x - from.x, dy = to.y - from.y;
+        const float size = along ? std::hypot(dx, dy) : dx;
+        float done = 0;
+        ImVec2 at = from;
+        while (size > 0 && done < size) {
+            const float step = std::min(left, size - done);
+            done += step;
+            left -= step;
+            const float share = done / size;
+            const ImVec2 next{from.x + dx * share, from.y + dy * share};
+            if (phase % 2 == 0) draw->AddLine(at, next, colour, thickness);
+            at = next;
+            if (left <= 0) {
+                phase = (phase + 1) % pattern.size();
+                left = pattern[phase];
+            }
+        }
+        if (size <= 0 && phase % 2 == 0) draw->AddLine(from, to, colour, thickness);
+        from = to;
+    }
+}
+
+void add_line(ImDrawList* draw, std::span<const ImVec2> points, ImU32 colour, float thickness,
+              Dash dash, float unit) {
+    if (points.empty()) return;
+    if (points.size() == 1) {
+        draw->AddCircleFilled(points[0], thickness, colour, 8);
+        return;
+    }
+    const std::array<float, 2> dashed{5 * unit, 3 * unit}, dotted{1.2F * unit, 2.2F * unit};
+    const std::array<float, 4> dash_dotted{6 * unit, 2.5F * unit, 1.2F * unit, 2.5F * unit};
+    switch (dash) {
+        case Dash::solid:
+            draw->AddPolyline(points.data(), static_cast<int>(points.size()), colour, 0, thickness);
+            break;
+        case Dash::dashed:
+            add_dashes(draw, points, colour, thickness, dashed);
+            break;
+        case Dash::dotted:
+            add_dashes(draw, points, colour, thickness, dotted);
+            break;
+        case Dash::dash_dotted:
+            add_dashes(draw, points, colour, thickness, dash_dotted);
+            break;
+    }
+}
+
+}  // namespace
+
+void draw_curve(gui::PanelContext& context, const StepPlot& plot, const Reduction& reduction,
+                int channel, ImU32 colour, float thickness, Dash dash) {
+    Memory& kept = memory(context);
+    auto& points = kept.points;
+    points.clear();
+    reduction.trace(channel, points);
+    // Bins to pixels, values to pixels, in float: only differences within the screen matter.
+    const double per_bin = (reduction.x_max() - reduction.x_min()) / reduction.bins();
+    const auto to_pixels = static_cast<double>(plot.extent.x) / (plot.x_max - plot.x_min);
+    const auto x_scale = static_cast<float>(per_bin * to_pixels);
+    const float x_offset =
+        plot.position.x + static_cast<float>((reduction.x_min() - plot.x_min) * to_pixels);
+    const auto y_scale =
+        static_cast<float>(static_cast<double>(plot.extent.y) / (plot.y_max - plot.y_min));
+    const float y_offset = plot.position.y + static_cast<float>(plot.y_max) * y_scale;
+    const bool logarithmic = plot.scale.logarithmic;
+    const auto floor = static_cast<float>(std::max(plot.scale.floor, 1e-37));
+    // Far outside the plot a line's slope is all that matters.
+    const float top = plot.position.y - 4 * plot.extent.y;
+    const float bottom = plot.position.y + 5 * plot.extent.y;
+    for (CurvePoint& point : points) {
+        point.x = x_offset + point.x * x_scale;
+        if (std::isnan(point.y)) continue;
+        const float position = logarithmic ? std::log10(std::max(point.y, floor)) : point.y;
+        point.y = std::clamp(y_offset - position * y_scale, top, bottom);
+    }
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    auto& pixels = kept.pixels;
+    std::size_t begin = 0;
+    while (begin < points.size()) {
+        std::size_t end = begin;
+        while (end < points.size() && !std::isnan(points[end].y)) ++end;
+        if (end > begin) {
+            const std::size_t count =
+                straighten(std::span(points).subspan(begin, end - begin), 0.2F);
+            pixels.clear();
+            for (std::size_t i = begin; i < begin + count; ++i)
+                pixels.emplace_back(points[i].x, points[i].y);
+            add_line(draw, pixels, colour, thickness, dash, context.theme.scale * 1.3F);
+        }
+        begin = end + 1;
+    }
+}
+
+void draw_level(const StepPlot& plot, double value, ImU32 colour, float thickness, float on,
+                float off) {
+    const float y = std::round(plot.pixel_y(value) - thickness / 2);
+    if (!(y >= plot.position.y - 1 && y <= plot.position.y + plot.extent.y + 1)) return;
+    const float right = plot.position.x + plot.extent.x;
+    const int dashes =
+        std::clamp(static_cast<int>((plot.extent.x + off) / (on + off)) + 1, 1, 1000);
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    draw->PrimReserve(6 * dashes, 4 * dashes);
+    for (int i = 0; i < dashes; ++i) {
+        const float x = plot.position.x + static_cast<float>(i) * (on + off);
+        draw->PrimRect({std::min(x, right), y}, {std::min(x + on, right), y + thickness}, colour);
+    }
+}
+
+void draw_marks(gui::PanelContext& context, const StepPlot& plot, int lane) {
+    if (!context.snapshot) return;
+    const auto& theme = context.theme;
+    const Memory& kept = memory(context);
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const float bottom = plot.position.y + plot.extent.y, right = plot.position.x + plot.extent.x;
+    const float hair = theme.hairline();
+    const ImVec2 mouse = ImGui::GetMousePos();
+    const std::string* hovered = nullptr;
+    std::int64_t hovered_step = 0;
+    float free_from = plot.position.x;  // labels do not overlap
+    float last_x = -1e9F;
+    const auto mark = [&](std::int64_t step, const std::string& text, bool dashed) {
+        const auto at = static_cast<double>(step);
+        if (at < plot.x_min || at > plot.x_max) return;
+        const float x = std::round(plot.pixel_x(at));
+        if (plot.hovered && std::abs(mouse.x - x) < em(0.35F)) {
+            hovered = &text;
+            hovered_step = step;
+        }
+        if (x - last_x < 2) return;
+        last_x = x;
+        const ImU32 colour = u32(gui::with_alpha(theme.mark, 0.55F));
+        if (dashed) {
+            const std::array<ImVec2, 2> ends{ImVec2{x, plot.position.y}, ImVec2{x, bottom}};
+            const std::array<float, 2> pattern{em(0.3F), em(0.3F)};
+            add_dashes(draw, ends, colour, hair, pattern);
+        } else {
+            draw->AddRectFilled({x, plot.position.y}, {x + hair, bottom}, colour);
+        }
+        const float size = ImGui::GetFontSize() * 0.82F;
+        const float width =
+            ImGui::GetFont()->CalcTextSizeA(size, 1e6F, 0, text.c_str()).x + em(0.4F);
+        const float y = bottom - size - em(0.25F);
+        if (x + width < right && x >= free_from) {
+            draw->AddText(nullptr, size, {x + em(0.25F), y}, u32(theme.dim), text.c_str());
+            free_from = x + width + em(0.3F);
+        }
+    };
+    if (context.snapshot->events)
+        for (const Event& event : *context.snapshot->events)
+            if (lane < 0 || event.lane < 0 || event.lane == lane)
+                mark(event.step, event.text, false);
+    if (context.snapshot->spec)
+        for (std::size_t l = 0; l < context.snapshot->lanes.size(); ++l) {
+            if (lane >= 0 && static_cast<int>(l) != lane) continue;
+            const LaneSnapshot& shown = context.snapshot->lanes[l];
+            if (l >= context.snapshot->spec->lanes.size()) continue;
+            const auto& phases = context.snapshot->spec->lanes[l].phases;
+            std::int64_t step = 0;
+            last_x = -1e9F;
+            for (std::size_t p = 0; p + 1 < phases.size() && p < shown.phase_steps.size() &&
+                                    static_cast<int>(p) < shown.phase;
+                 ++p) {
+                step += shown.phase_steps[p];
+                mark(step, phases[p + 1].name, true);
+            }
+        }
+    if (kept.hovered_step >= 0 && kept.hovered_step >= plot.x_min &&
+        kept.hovered_step <= plot.x_max) {
+        const float x = std::round(plot.pixel_x(kept.hovered_step));
+        draw->AddRectFilled({x, plot.position.y}, {x + hair, bottom},
+                            u32(gui::with_alpha(theme.mark, 0.35F)));
+    }
+    if (hovered) {
+        const ReadoutRow row{*hovered, "", theme.mark};
+        draw_readout(context, "step " + step_text(static_cast<double>(hovered_step)),
+                     std::span(&row, 1));
+    }
+}
+
+void draw_legend(gui::PanelContext& context, const StepPlot& plot) {
+    if (!context.snapshot) return;
+    const auto& theme = context.theme;
+    const auto& lanes = context.snapshot->lanes;
+    float widest = 0;
+    for (const LaneSnapshot& lane : lanes)
+        widest = std::max(widest, ImGui::CalcTextSize(lane.name.c_str()).x);
+    const float line = ImGui::GetTextLineHeight(), sample = em(1.7F), pad = em(0.45F);
+    const ImVec2 extent{widest + sample + 3 * pad,
+                        line * static_cast<float>(lanes.size()) + 2 * pad};
+    if (extent.x > 0.7F * plot.extent.x || extent.y > 0.6F * plot.extent.y) return;
+    const ImVec2 from{plot.position.x + plot.extent.x - extent.x - em(0.5F),
+                      plot.position.y + em(0.5F)};
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const ImVec2 to{from.x + extent.x, from.y + extent.y};
+    draw->AddRectFilled(from, to, u32(gui::with_alpha(theme.card, 0.92F)), em(0.25F));
+    draw->AddRect(from, to, u32(theme.border), em(0.25F), 0, theme.hairline());
+    for (std::size_t i = 0; i < lanes.size(); ++i) {
+        const auto lane = static_cast<int>(i);
+        const float y = from.y + pad + line * static_cast<float>(i);
+        const std::array<ImVec2, 2> ends{ImVec2{from.x + pad, y + line / 2},
+                                         ImVec2{from.x + pad + sample, y + line / 2}};
+        add_line(draw, ends, u32(theme.lane(lane)), theme.line() * 1.2F, lane_dash(lane),
+                 theme.scale * 1.3F);
+        draw->AddText({from.x + 2 * pad + sample, y}, u32(theme.text), lanes[i].name.c_str());
+    }
+}
+
+void draw_readout(gui::PanelContext& context, const std::string& title,
+                  std::span<const ReadoutRow> rows) {
+    if (!ImGui::BeginTooltip()) return;
+    ImGui::PushStyleColor(ImGuiCol_Text, context.theme.dim);
+    ImGui::TextUnformatted(title.c_str());
+    ImGui::PopStyleColor();
+    float names = 0;
+    for (const ReadoutRow& row : rows)
+        names = std::max(names, ImGui::CalcTextSize(row.name.c_str()).x);
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    for (const ReadoutRow& row : rows) {
+        const ImVec2 at = ImGui::GetCursorScreenPos();
+        const float middle = at.y + ImGui::GetTextLineHeight() / 2;
+        draw->AddRectFilled({at.x, middle - em(0.08F)}, {at.x + em(0.8F), middle + em(0.08F)},
+                            u32(row.colour));
+        ImGui::SetCursorScreenPos({at.x + em(1.2F), at.y});
+        ImGui::TextUnformatted(row.name.c_str());
+        if (row.value.empty()) continue;
+        ImGui::SameLine();
+        ImGui::SetCursorScreenPos({at.x + em(2) + names, at.y});
+        ImGui::PushFont(context.fonts.mono, 0);
+        ImGui::TextUnformatted(row.value.c_str());
+        ImGui::PopFont();
+    }
+    ImGui::EndTooltip();
+}
+
+void draw_dot(const gui::PanelContext& context, const StepPlot& plot, double step, double value,
+              const ImVec4& colour) {
+    if (!std::isfinite(value)) return;
+    const ImVec2 at{plot.pixel_x(step), plot.pixel_y(value)};
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    draw->AddCircleFilled(at, em(0.24F), u32(context.theme.card), 12);
+    draw->AddCircleFilled(at, em(0.17F), u32(colour), 12);
+}
+
+std::size_t nearest_sample(const HistoryView& history, double step) {
+    std::size_t low = 0, high = history.size();
+    while (low < high) {
+        const std::size_t middle = (low + high) / 2;
+        if (static_cast<double>(history.step(middle)) < step)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == history.size()) return low == 0 ? 0 : low - 1;
+    if (low > 0 && step - static_cast<double>(history.step(low - 1)) <
+                       static_cast<double>(history.step(low)) - step)
+        return low - 1;
+    return low;
+}
+
+}  // namespace muonscope::plots

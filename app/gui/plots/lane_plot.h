@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "app/gui/plots/frame.h"
+
+// One quantity over steps, all lanes in one plot: colour and dash tell them apart.
+namespace muonscope::plots {
+
+struct LanePlot {
+    int panel = 0;
+    const char* id = "";
+    const char* name = "";  // of exported files
+    std::size_t first_channel = 0;
+    int channels = 1;
+    int curve = 0;                          // index of the drawn channel among them
+    int floor = -1;                         // index of one drawn thin and dotted beneath, < 0: none
+    std::vector<std::string> column_names;  // of the channels, for CSV
+    bool logarithmic = true;
+    int decades = 12;     // shown at most
+    std::string caption;  // what the values are; drawn inside, top left
+    std::string awaited;  // what is said as long as there is nothing
+    // What the read-out says of a lane beside the curve's value.
+    std::function<std::string(const LaneSnapshot&, std::size_t sample)> detail;
+};
+
+void draw_lane_plot(gui::PanelContext& context, const LanePlot& what);
+
+}  // namespace muonscope::plots

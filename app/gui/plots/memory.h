@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "app/gui/panel.h"
+#include "app/gui/plots/reduction.h"
+#include "app/gui/plots/texture.h"
+#include "core/linalg/types.h"
+
+// What the plots keep between frames, so that nothing is computed twice. It hangs on the view
+// state; forgetting it costs one slow frame and nothing else.
+namespace muonscope::plots {
+
+// The vertical axis of one plot, in positions (log10 of the value when logarithmic).
+struct ValueAxis {
+    double min = 0, max = 1;
+    bool known = false;    // a range was set before
+    bool manual = false;   // the user moved it; double click fits again
+    bool hovered = false;  // last frame: only then does the wheel act on it
+    AxisScale scale;
+    bool at_floor = false;
+    int frame = -1;  // moved on once a frame, however many plots share it
+};
+
+// Points of one lane after each layer, in the plane of the target's leading directions.
+struct Representation {
+    std::shared_ptr<const std::vector<Matrix>> weights;  // what it was computed from
+    std::shared_ptr<const Problem> problem;
+    std::vector<Matrix> layers;  // 2 x points, after layer 1 ... L
+};
+
+// The product in the target's basis, rows x cols as shown.
+struct BasisProduct {
+    std::shared_ptr<const std::vector<Matrix>> weights;
+    std::shared_ptr<const Problem> problem;
+    Matrix values;
+};
+
+// Singular values over steps as a picture: a column a bin, a row an index.
+struct Heatmap {
+    Texture texture{Texture::widest, 64};
+    double low = 0, high = 0;  // what the colours span
+    bool logarithmic = false, dark = true, drawn = false;
+    int rows = 0;
+};
+
+// The shapes of classes, drawn once for the size they are shown at.
+struct Markers {
+    Texture texture{512, 64};
+    int radius = 0;  // tenths of a pixel; 0: not drawn
+};
+
+struct Memory {
+    struct Key {
+        int panel, lane;
+        auto operator<=>(const Key&) const = default;
+    };
+    std::map<Key, HistoryReduction> reductions;
+    std::map<int, Heatmap> heatmaps;  // singular values over steps, by lane
+    Markers markers;
+    std::map<int, ValueAxis> axes;  // by panel
+    std::map<int, Representation> representations;
+    Representation start;  // of the shared start
+    std::map<int, BasisProduct> products;
+
+    int frame = -1;            // of the newest begin_frame()
+    double hovered_step = -1;  // where the mouse is on some step axis; < 0: nowhere
+    double hovered_next = -1;
+    std::vector<CurvePoint> points;  // scratch
+    std::vector<ImVec2> pixels;
+    std::vector<float> column;
+};
+
+// The memory of this view, made when first asked for.
+Memory& memory(gui::PanelContext& context);
+
+}  // namespace muonscope::plots

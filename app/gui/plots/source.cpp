@@ -1,0 +1,96 @@
+#include "app/gui/plots/source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "app/gui/theme.h"
+#include "app/gui/widgets.h"
+#include "imgui.h"
+
+namespace muonscope::plots {
+
+using gui::em;
+
+namespace {
+
+float combo_width(float text) {
+    return text + em(2.4F);
+}
+
+bool begin_combo(gui::PanelContext& context, const char* id, float width, const char* shown) {
+    ImGui::SetNextItemWidth(width);
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {em(0.5F), em(0.2F)});
+    ImGui::PushStyleColor(ImGuiCol_Button, ImVec4{0, 0, 0, 0});
+    (void)context;
+    const bool open = ImGui::BeginCombo(id, shown, ImGuiComboFlags_HeightLarge);
+    ImGui::PopStyleColor();
+    ImGui::PopStyleVar();
+    return open;
+}
+
+}  // namespace
+
+std::string source_name(int source) {
+    return source == 0 ? "product" : fmt::format("layer {}", source);
+}
+
+float source_picker_width() {
+    return combo_width(ImGui::CalcTextSize("layer 16").x);
+}
+
+void source_picker(gui::PanelContext& context, const char* id, int& source, const char* help) {
+    const int layers = context.snapshot ? context.snapshot->layout.layers() : 0;
+    source = std::clamp(source, 0, std::max(layers, 0));
+    const bool open = begin_combo(context, id, source_picker_width(), source_name(source).c_str());
+    if (!open) gui::hover_help(context, "", help);
+    if (!open) return;
+    for (int i = 0; i <= layers; ++i)
+        if (ImGui::Selectable(source_name(i).c_str(), i == source)) source = i;
+    ImGui::EndCombo();
+}
+
+float picker_width(std::span<const char* const> labels) {
+    float widest = 0;
+    for (const char* label : labels) widest = std::max(widest, ImGui::CalcTextSize(label).x);
+    return combo_width(widest);
+}
+
+void picker(gui::PanelContext& context, const char* id, std::span<const char* const> labels,
+            int& chosen, const char* help) {
+    chosen = std::clamp(chosen, 0, static_cast<int>(labels.size()) - 1);
+    const bool open =
+        begin_combo(context, id, picker_width(labels), labels[static_cast<std::size_t>(chosen)]);
+    if (!open) gui::hover_help(context, "", help);
+    if (!open) return;
+    for (std::size_t i = 0; i < labels.size(); ++i)
+        if (ImGui::Selectable(labels[i], static_cast<int>(i) == chosen))
+            chosen = static_cast<int>(i);
+    ImGui::EndCombo();
+}
+
+double target_level(const Problem& problem, int source, int k) {
+    if (k < 0 || k >= problem.modes || k >= problem.target_svd.s.size()) return std::nan("");
+    const double s = problem.target_svd.s(k);
+    const auto depth = static_cast<double>(std::max<std::size_t>(problem.widths.size(), 2) - 1);
+    return source == 0 ? s : std::pow(s, 1 / depth);
+}
+
+std::string loss_formula(const Experiment& experiment) {
+    const bool data = experiment.data.kind == DataKind::samples ||
+                      experiment.network.activation == Activation::tanh;
+    const bool samples = experiment.data.kind == DataKind::samples;
+    if (experiment.loss == LossKind::half)
+        return data ? (samples ? "½‖F(X) − Y‖²/n" : "½‖F − A‖²") : "½‖P − A‖²";
+    return data ? (samples ? "‖F(X) − Y‖²/‖Y‖²" : "‖F − A‖²/‖A‖²") : "‖P − A‖²/‖A‖²";
+}
+
+std::string probe_formula(const Experiment& experiment) {
+    const int depth = experiment.network.depth;
+    const int layer = std::clamp(experiment.probe.layer, 1, std::max(depth, 1));
+    return fmt::format("loss after {} steps, layer {}", experiment.probe.steps, layer);
+}
+
+}  // namespace muonscope::plots

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "app/gui/panel.h"
+
+// Which matrix a panel shows: 0 is the product, l is layer l.
+namespace muonscope::plots {
+
+std::string source_name(int source);  // product, layer 2
+// A quiet drop-down; clamps a source that the network no longer has.
+float source_picker_width();
+void source_picker(gui::PanelContext& context, const char* id, int& source, const char* help);
+
+// Another drop-down of the same look.
+float picker_width(std::span<const char* const> labels);
+void picker(gui::PanelContext& context, const char* id, std::span<const char* const> labels,
+            int& chosen, const char* help);
+
+// The level that mode k reaches when the target is learned: s_k for the product, s_k^(1/L) for each
+// of L balanced layers. NaN beyond the target's modes.
+double target_level(const Problem& problem, int source, int k);
+
+// "½‖P − A‖²" or "‖P − A‖²/‖A‖²", from the experiment.
+std::string loss_formula(const Experiment& experiment);
+std::string probe_formula(const Experiment& experiment);
+
+}  // namespace muonscope::plots

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "app/gui/panel.h"
+
+// Plots leave as numbers: CSV of what is visible, to the clipboard or a file.
+namespace muonscope::plots {
+
+struct Table {
+    std::vector<std::string> columns;
+    std::vector<std::vector<double>> rows;
+};
+
+// RFC 4180 with a header row and \n; 17 significant digits, NaN as an empty field.
+std::string to_csv(const Table& table);
+
+// Rows of the lanes' histories between two steps: step, then every channel of every lane, named
+// "<lane> <name>". A step that a lane did not record leaves its fields empty.
+Table history_table(const Snapshot& snapshot, double from, double to,
+                    std::span<const std::size_t> channels, std::span<const std::string> names);
+
+// A menu on right click over a plot: copy or save what it shows, and show everything again.
+// `name` goes into the file's name. `fit` is called when everything shall be shown again.
+void export_menu(gui::PanelContext& context, const char* id, const char* name, bool hovered,
+                 const std::function<Table()>& table, const std::function<void()>& fit = {});
+
+}  // namespace muonscope::plots
