@@ -36,11 +36,14 @@ void visit_fields(P& p, Visit&& visit) {
     visit("sv_target_basis", p.sv_target_basis);
     visit("sv_levels", p.sv_levels);
     visit("loss_log", p.loss_log);
+    visit("probe_log", p.probe_log);
+    visit("spectrum_bars", p.spectrum_bars);
     visit("spectrum_log", p.spectrum_log);
     visit("show_ghost", p.show_ghost);
     visit("sv_source", p.sv_source, 0, 16);
     visit("spectrum_source", p.spectrum_source, 0, 16);
     visit("spectrum_kind", p.spectrum_kind, 0, 2);
+    visit("measures_source", p.measures_source, 0, 16);
     visit("user_scale", p.user_scale, 0.5, 4.0);
 }
 

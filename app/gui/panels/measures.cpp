@@ -5,12 +5,12 @@
 #include <functional>
 
 #include "app/gui/panels/panels.h"
-#include "app/gui/plots/figures.h"
 #include "app/gui/plots/source.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
+#include "core/measure/spectrum_measures.h"
 
 namespace muonscope::gui {
 
@@ -24,6 +24,18 @@ struct Row {
     std::function<double(const LaneSnapshot&)> value;
     std::function<std::string(double)> text = value_text;
 };
+
+double rank_at_default_tolerance(std::span<const double> values) {
+    return values.empty() ? std::nan("") : static_cast<double>(numerical_rank(values));
+}
+
+// Modes whose strength u_k·P v_k is at least 90 % of the target's s_k.
+double modes_learned(std::span<const double> strengths, const Vector& target) {
+    int learned = 0;
+    for (std::size_t k = 0; k < strengths.size(); ++k)
+        if (strengths[k] >= 0.9 * target(static_cast<Eigen::Index>(k))) ++learned;
+    return learned;
+}
 
 std::string count_text(double value) {
     return std::isnan(value) ? "–" : fmt::format("{:.0f}", value);
@@ -65,10 +77,8 @@ std::vector<Row> rows_of(const Snapshot& snapshot, int source) {
                  layout.mode(0) + static_cast<std::size_t>(layout.modes()) > lane.now.size())
                  return std::nan("");
              const std::span<const double> now(lane.now);
-             const std::span<const double> target(problem->target_svd.s.data(),
-                                                  static_cast<std::size_t>(modes));
-             return static_cast<double>(modes_learned(
-                 now.subspan(layout.mode(0), static_cast<std::size_t>(modes)), target, 0.9));
+             return modes_learned(now.subspan(layout.mode(0), static_cast<std::size_t>(modes)),
+                                  problem->target_svd.s);
          },
          [modes](double value) {
              return std::isnan(value) ? "–" : fmt::format("{:.0f} / {}", value, modes);
@@ -81,9 +91,8 @@ std::vector<Row> rows_of(const Snapshot& snapshot, int source) {
     rows.push_back({"stable rank", fmt::format("Σs²/s₁² of {}.", matrix), figure(stable_rank)});
     rows.push_back(
         {"condition", fmt::format("κ = s₁/s_n of {}.", matrix), figure(condition_number)});
-    rows.push_back({"numerical rank",
-                    fmt::format("Singular values of {} above n · 2.2e-16 · s₁.", matrix),
-                    figure(numerical_rank), count_text});
+    rows.push_back({"numerical rank", fmt::format("Singular values of {} above 1e-9 · s₁.", matrix),
+                    figure(rank_at_default_tolerance), count_text});
     const std::string probe = experiment ? probe_formula(*experiment) : "";
     rows.push_back({"probe floor",
                     "Loss of the least-squares head on the probed layer: no head "

@@ -82,12 +82,16 @@ void export_menu(gui::PanelContext& context, const char* id, const char* name, b
     if (ImGui::MenuItem("Save values as CSV")) {
         const std::string path =
             export_path(name, context.snapshot ? context.snapshot->step : std::int64_t{0});
+        auto& view = context.view;
         try {
             write_file(path, to_csv(table()));
-            context.view.toast = "Saved " + path;
+            view.toast = "Saved " + path;
+            view.toast_is_error = false;
         } catch (const std::exception& error) {
-            context.view.toast = error.what();
+            view.toast = error.what();
+            view.toast_is_error = true;
         }
+        view.toast_until = ImGui::GetTime() + 6;
     }
     if (fit) {
         ImGui::Separator();
