@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""Measures the figures of README.md and writes them between its markers.
+
+    tests/bench/figures.py [--build build/release] [--only NAME] [--print]
+
+Every figure is a ratio against a peer or a limit timed in the same run. Needs Xvfb for the window.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BEGIN, END = "<!-- figures:begin -->", "<!-- figures:end -->"
+
+
+def benchmark(build, name, env=None, repetitions=3):
+    """Counters of each benchmark whose name matches, as the median of some repetitions."""
+    out = subprocess.run(
+        [build / "bench", f"--benchmark_filter={name}", "--benchmark_format=json",
+         f"--benchmark_repetitions={repetitions}"],
+        check=True, capture_output=True, text=True, env={**os.environ, **(env or {})}).stdout
+    runs = json.loads(out)["benchmarks"]
+    return {run["run_name"]: run for run in runs if run.get("aggregate_name") == "median"}
+
+
+class Display:
+    """An X server of our own, gone when the block ends."""
+
+    def __enter__(self):
+        read, write = os.pipe()
+        self.server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x900x24", "-nolisten", "tcp"],
+            pass_fds=[write], stderr=subprocess.DEVNULL)
+        os.close(write)
+        with os.fdopen(read) as pipe:
+            self.name = ":" + pipe.readline().strip()
+        return self
+
+    def __exit__(self, *_):
+        self.server.terminate()
+        self.server.wait()
+
+
+def window(build, display, seconds, *arguments, env=None):
+    """Lets the window run for some seconds; returns the state it writes on exit."""
+    with tempfile.TemporaryDirectory() as folder:
+        state = pathlib.Path(folder, "state.json")
+        program = subprocess.Popen(
+            [build / "muonscope", "--state-file", state, *arguments],
+            env={**os.environ, "DISPLAY": display.name, "XDG_CONFIG_HOME": folder,
+                 "LP_NUM_THREADS": "1", **(env or {})})
+        time.sleep(seconds)
+        program.send_signal(signal.SIGTERM)
+        if program.wait(timeout=30) != 0:
+            sys.exit(f"the window ended with exit code {program.returncode}")
+        return json.loads(state.read_text())
+
+
+def headless(build, steps, *arguments):
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([build / "muonscope", "run", "two-ways-up", "--steps", str(steps), "--out",
+                        folder, *arguments], check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+        return json.loads(pathlib.Path(folder, "summary.json").read_text())
+
+
+def steps_rows(build):
+    for name, run in benchmark(build, "step_against_its_products").items():
+        limit = 1.35 if "muon" in name else 1.25
+        label = re.sub(r"^step_against_its_products", "One step", name).replace("/", " ").strip()
+        yield (label, f"{run['ratio']:.2f}x its matrix products alone", f"at most {limit}x")
+
+
+def ui_rows(build):
+    for run in benchmark(build, "ui_build").values():
+        yield ("UI build, 2 lanes x 3 layers x 64 values, full history",
+               f"median {run['median_ms']:.2f} ms, p99 {run['p99_ms']:.2f} ms",
+               "at most 3 ms and 8 ms")
+    env = {"LP_NUM_THREADS": "1"}
+    for run in benchmark(build, "frame_against_empty", env).values():
+        yield ("Whole frame, 1600x900, llvmpipe with one raster thread, training beside it",
+               f"{run['ratio']:.2f}x the same windows drawn empty, {run['fps']:.0f} frames/s",
+               "at most 1.5x, at least 20 frames/s")
+
+
+def speed_rows(build):
+    """Training with the window open against training alone, one core for each, in turn."""
+    ratios = []
+    with Display() as display:
+        for _ in range(3):
+            alone = headless(build, 60000, "--workers", "1")["steps_per_second"]
+            state = window(build, display, 12, "--preset", "two-ways-up", "--set", "run.speed=0")
+            ratios.append(state["reached_speed"] / alone)
+    yield ("Steps/s with the window open at 60 Hz against headless",
+           f"{statistics.median(ratios):.2f}x ({min(ratios):.2f} to {max(ratios):.2f})",
+           "at least 0.9x")
+
+
+def start_rows(build):
+    first = []
+    with Display() as display:
+        for _ in range(5):
+            first.append(window(build, display, 3)["frames"]["first_ms"])
+    yield ("First frame after start, llvmpipe", f"{statistics.median(first):.0f} ms",
+           "at most 1000 ms")
+
+
+def memory_rows(build):
+    steps = 10_000_000
+    with tempfile.TemporaryDirectory() as folder:
+        program = subprocess.Popen(
+            [build / "muonscope", "run", "two-ways-up", "--steps", str(steps), "--out", folder],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(program.pid, 0)
+        if status != 0:
+            sys.exit("the long run failed")
+    yield (f"Peak resident memory, {steps:,} steps of *Two ways up*",
+           f"{usage.ru_maxrss / 1024:.0f} MB", "under 250 MB")
+
+
+def processor():
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.machine()
+
+
+GROUPS = {"steps": steps_rows, "ui": ui_rows, "speed": speed_rows, "start": start_rows,
+          "memory": memory_rows}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
+    parser.add_argument("--only", choices=GROUPS, help="one group, printed and not written")
+    parser.add_argument("--print", action="store_true", help="print and leave README.md alone")
+    options = parser.parse_args()
+    build = options.build.resolve()
+
+    lines = ["| figure | measured | wanted |", "|---|---|---|"]
+    for name, rows in GROUPS.items():
+        if options.only in (None, name):
+            for row in rows(build):
+                print(*row, sep=" | ", flush=True)
+                lines.append("| " + " | ".join(row) + " |")
+    lines += ["", f"{processor()}, {os.cpu_count()} cores, no GPU."]
+    if options.only or options.print:
+        return
+    readme = ROOT / "README.md"
+    text = readme.read_text()
+    before, rest = text.split(BEGIN)
+    after = rest.split(END)[1]
+    readme.write_text(before + BEGIN + "\n" + "\n".join(lines) + "\n" + END + after)
+
+
+if __name__ == "__main__":
+    main()
