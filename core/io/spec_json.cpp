@@ -402,6 +402,9 @@ Spec spec_from_json(std::string_view text, std::string_view source) {
     const Json tree = parse(text, source);
     const Place place{source, ""};
     check_version(object(tree, place), place);
+    if (tree.contains("spec") && tree.contains("log"))
+        throw Error(std::string(source), "is a session file, not a spec",
+                    "run it again with `muonscope replay`");
     check_keys(tree, {"version", "name", "title", "about", "experiment", "lanes"}, place);
     Spec spec;
     if (const Json* value = find(tree, "name")) spec.name = read_text(*value, place.at("name"));
