@@ -1,5 +1,6 @@
 #include "app/gui/fonts.h"
 
+#include "app/gui/theme.h"
 #include "embedded.h"
 #include "imgui.h"
 
@@ -20,6 +21,7 @@ ImFont* add(std::string_view name, const ImFontConfig& wanted) {
 void add_icons() {
     ImFontConfig icons;
     icons.MergeMode = true;
+    icons.SizePixels = size::font;  // what the offset is measured at
     icons.GlyphOffset = {0, 1.5F};
     icons.ExtraSizeScale = 0.95F;
     add("fonts/bootstrap-icons.ttf", icons);

@@ -75,7 +75,7 @@ void draw_dock_space(PanelContext& context, ImVec2 at, ImVec2 extent) {
     ImGui::PushStyleColor(ImGuiCol_WindowBg, context.theme.background);
     ImGui::PushStyleColor(ImGuiCol_TitleBg, context.theme.background);
     ImGui::PushStyleColor(ImGuiCol_TitleBgActive, context.theme.background);
-    ImGui::PushStyleColor(ImGuiCol_Separator, ImVec4{0, 0, 0, 0});
+    ImGui::PushStyleColor(ImGuiCol_Border, ImVec4{0, 0, 0, 0});  // docking draws splitters with it
     ImGui::DockSpace(dock_space, {0, 0},
                      ImGuiDockNodeFlags_AutoHideTabBar | ImGuiDockNodeFlags_PassthruCentralNode);
     ImGui::PopStyleColor(4);

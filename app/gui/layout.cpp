@@ -14,7 +14,7 @@ void build_default_layout(ImGuiID dock_space, ImVec2 area) {
     ImGui::DockBuilderSetNodeSize(dock_space, area);
 
     // The left column holds text, so it is as wide as its text; the rest shares what is left.
-    const float left_width = std::min(em(19.5F), area.x * 0.3F);
+    const float left_width = std::min(em(20.5F), area.x * 0.3F);
     const float right_width = std::clamp(area.x * 0.265F, em(12), std::max(em(12), em(30)));
     ImGuiID left = 0, middle = 0, right = 0, rest = 0;
     ImGui::DockBuilderSplitNode(dock_space, ImGuiDir_Left, left_width / area.x, &left, &rest);

@@ -19,7 +19,7 @@ float row_height() {
     return em(1.62F);
 }
 float label_width() {
-    return std::min(em(7.0F), ImGui::GetContentRegionAvail().x * 0.4F);
+    return std::min(em(7.7F), ImGui::GetContentRegionAvail().x * 0.44F);
 }
 float value_width() {
     return em(3.7F);
@@ -127,7 +127,7 @@ void draw_track(const PanelContext& context, const Row& row, double position, bo
 }
 
 void draw_value(const PanelContext& context, const Row& row, const std::string& text, bool moved) {
-    ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.93F);
+    ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase);
     const float x = row.at.x + row.width - ImGui::CalcTextSize(text.c_str()).x;
     ImGui::GetWindowDrawList()->AddText(
         {x, row.at.y + (row_height() - ImGui::GetFontSize()) / 2},

@@ -63,7 +63,8 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Snapshot& sna
                          .view = view,
                          .theme = theme,
                          .fonts = imgui.fonts(),
-                         .send = [](Command) {}};
+                         .send = [](Command) {},
+                         .save_session = [] {}};  // shown as it is in the window: ready
     for (int frame = 0; frame < most_frames && (frame < fewest_frames || view.animating); ++frame) {
         view.animating = false;
         window.begin_frame();

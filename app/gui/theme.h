@@ -69,7 +69,7 @@ inline float em(float units) {
     return ImGui::GetFontSize() * units;
 }
 namespace size {
-inline constexpr float font = 14.5F;    // pixels at scale 1
+inline constexpr float font = 14.0F;    // pixels at scale 1
 inline constexpr float gap = 0.5F;      // between cards, em
 inline constexpr float padding = 0.7F;  // inside a card, em
 inline constexpr float corner = 6.0F;   // pixels at scale 1

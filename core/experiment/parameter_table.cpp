@@ -562,7 +562,7 @@ std::vector<Field<OptimizerSpec>> make_optimizer_fields() {
         [](auto& o) -> auto& { return o.nesterov; });
     add(
         {.key = "iterations",
-         .label = "Newton–Schulz steps",
+         .label = "Iterations",
          .min = 1,
          .max = 20,
          .usual_min = 1,

@@ -25,13 +25,15 @@ const Phase& current_phase(const Recipe& recipe, int phase) {
 }
 
 // A control that would do nothing is not shown.
-bool applies(const OptimizerSpec& optimizer, std::string_view key) {
+bool applies(const OptimizerSpec& optimizer, std::string_view key, bool more) {
+    constexpr std::array details{"precision", "shape_scale"};
     constexpr std::array muon_only{"iterations", "precision", "norm_law", "shape_scale"};
     constexpr std::array momentum_only{"momentum_style", "nesterov"};
     const auto among = [key](const auto& keys) {
         return std::find(keys.begin(), keys.end(), key) != keys.end();
     };
     if (key == "kind") return false;  // stands above, as wide as the card
+    if (!more && among(details)) return false;
     if (among(muon_only)) return optimizer.kind == OptimizerKind::muon;
     if (among(momentum_only)) return optimizer.momentum > 0;
     return true;
@@ -172,7 +174,7 @@ void lane_controls(PanelContext& context, int index, const Recipe& recipe,
         if (parameter.key == "kind")
             choice_field(context, parameter, scope + parameter.key, get(optimizer, parameter.key));
     for (const Parameter& parameter : optimizer_parameters())
-        if (applies(optimizer, parameter.key))
+        if (applies(optimizer, parameter.key, context.view.show_more))
             parameter_row(context, parameter, scope + parameter.key, get(optimizer, parameter.key),
                           index);
 }
@@ -277,6 +279,12 @@ void draw_lanes(PanelContext& context) {
     for (int& layer : context.view.lane_layer) layer = std::min(layer, depth);
 
     fairness_badge(context);
+    // The heading stays while the rows scroll; the scroll bar stands in the card's margin.
+    ImGuiStorage* storage = ImGui::GetStateStorage();
+    const ImGuiID scrolls = ImGui::GetID("rows scroll");
+    const float margin = storage->GetBool(scrolls) ? ImGui::GetStyle().ScrollbarSize : 0;
+    ImGui::BeginChild("rows", {ImGui::GetContentRegionAvail().x + margin, 0});
+    storage->SetBool(scrolls, ImGui::GetScrollMaxY() > 0);
     for (int i = 0; i < static_cast<int>(s.lanes.size()); ++i) lane_card(context, i);
 
     section(context, "Problem", "a change starts over", "What all lanes share.");
@@ -286,8 +294,11 @@ void draw_lanes(PanelContext& context) {
     experiment_rows(context, true, false);
     ImGui::Dummy({0, em(0.2F)});
     toggle(context, context.view.show_more ? "Fewer settings" : "More settings",
-           context.view.show_more, "Widths one by one, classes drawn, recording, length of a run.");
+           context.view.show_more,
+           "Precision and shape scale of Muon, widths one by one, classes drawn, recording, "
+           "length of a run.");
     if (context.view.show_more) experiment_rows(context, false, true);
+    ImGui::EndChild();
 }
 
 }  // namespace muonscope::gui

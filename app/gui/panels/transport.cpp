@@ -144,17 +144,19 @@ void speed_track(PanelContext& context, float width) {
 void step_counter(PanelContext& context) {
     const std::int64_t step = context.snapshot != nullptr ? context.snapshot->step : 0;
     const std::string text = fmt::format("{}", step);
-    const float y = ImGui::GetWindowHeight() / 2;
+    middle();
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float centre = at.y + ImGui::GetFrameHeight() / 2;
+    ImDrawList* draw = ImGui::GetWindowDrawList();
     ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 1.3F);
-    const float width =
-        std::max(ImGui::CalcTextSize(text.c_str()).x, ImGui::CalcTextSize("0000").x);
-    ImGui::SetCursorPosY(y - ImGui::GetFontSize() / 2);
-    ImGui::SetCursorPosX(ImGui::GetCursorPosX() + width - ImGui::CalcTextSize(text.c_str()).x);
-    ImGui::TextUnformatted(text.c_str());
+    const float digits = ImGui::CalcTextSize(text.c_str()).x;
+    const float width = std::max(digits, ImGui::CalcTextSize("0000").x);  // right-aligned: no jump
+    draw->AddText({at.x + width - digits, centre - ImGui::GetFontSize() / 2},
+                  u32(context.theme.text), text.c_str());
     ImGui::PopFont();
-    ImGui::SameLine(0, em(0.45F));
-    ImGui::SetCursorPosY(y - ImGui::GetFontSize() / 2 + em(0.09F));
-    ImGui::TextColored(context.theme.dim, "step");
+    draw->AddText({at.x + width + em(0.5F), centre - ImGui::GetFontSize() / 2 + em(0.08F)},
+                  u32(context.theme.dim), "step");
+    ImGui::Dummy({width + em(2.8F), ImGui::GetFrameHeight()});
     ImGui::SameLine();
 }
 
