@@ -164,7 +164,9 @@ Value read_value(const Json& value, const Parameter& parameter, const Place& pla
     refuse(place, value, allowed(parameter));
 }
 
-Json value_to_json(const Value& value, const Parameter& parameter) {
+// Refuses what could not be read again: a number that is not finite would become null.
+Json value_to_json(const Value& unchecked, const Parameter& parameter, std::string_view where) {
+    const Value value = checked(parameter, where, unchecked);
     if (const auto* boolean = std::get_if<bool>(&value)) return *boolean;
     if (const auto* integer = std::get_if<std::int64_t>(&value)) return *integer;
     if (const auto* real = std::get_if<double>(&value)) return *real;
@@ -242,7 +244,7 @@ Json experiment_to_json(const Experiment& experiment) {
     for (const auto& field : experiment_fields()) {
         const std::string& key = field.parameter.key;
         const std::size_t dot = key.find('.');
-        Json value = value_to_json(field.read(experiment), field.parameter);
+        Json value = value_to_json(field.read(experiment), field.parameter, key);
         if (dot == std::string::npos)
             tree[key] = std::move(value);
         else
@@ -267,7 +269,8 @@ OptimizerSpec read_optimizer(const Json& tree, OptimizerSpec optimizer, const Pl
 Json optimizer_to_json(const OptimizerSpec& optimizer) {
     Json tree = Json::object();
     for (const auto& field : optimizer_fields())
-        tree[field.parameter.key] = value_to_json(field.read(optimizer), field.parameter);
+        tree[field.parameter.key] =
+            value_to_json(field.read(optimizer), field.parameter, field.parameter.key);
     return tree;
 }
 
@@ -317,6 +320,7 @@ Json until_to_json(const Until& until) {
     if (until.steps) tree["steps"] = *until.steps;
     if (until.loss) tree["loss"] = *until.loss;
     if (until.relative_error) tree["relative_error"] = *until.relative_error;
+    read_until(tree, {"spec", "until"});  // refuses what could not be read again
     return tree;
 }
 
@@ -398,6 +402,9 @@ Spec spec_from_json(std::string_view text, std::string_view source) {
     const Json tree = parse(text, source);
     const Place place{source, ""};
     check_version(object(tree, place), place);
+    if (tree.contains("spec") && tree.contains("log"))
+        throw Error(std::string(source), "is a session file, not a spec",
+                    "run it again with `muonscope replay`");
     check_keys(tree, {"version", "name", "title", "about", "experiment", "lanes"}, place);
     Spec spec;
     if (const Json* value = find(tree, "name")) spec.name = read_text(*value, place.at("name"));
@@ -415,8 +422,6 @@ Spec spec_from_json(std::string_view text, std::string_view source) {
 }
 
 std::string to_json(const Spec& spec) {
-    // A number that is not finite would become null, and a text that is not UTF-8 cannot be stored.
-    validate(spec);
     Json tree = Json::object();
     tree["version"] = Spec::current_version;
     tree["name"] = spec.name;

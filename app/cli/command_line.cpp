@@ -1,0 +1,210 @@
+#include "app/cli/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <functional>
+#include <new>
+#include <string>
+
+#include "app/cli/commands.h"
+#include "core/error.h"
+#include "core/experiment/near_names.h"
+
+namespace muonscope::cli {
+namespace {
+
+constexpr const char* exit_codes =
+    "Exit codes: 0 done; 2 bad input or usage, said in one line on stderr; 3 a lane diverged "
+    "(results are written all the same); 130 interrupted by Ctrl+C (likewise).";
+
+struct Arguments {
+    WindowArguments window;
+    RunArguments run;
+    ReplayArguments replay;
+    RenderArguments render;
+    bool parameters_as_json = false;
+};
+
+void add_spec_options(CLI::App& app, SpecOptions& options) {
+    app.add_option("--set", options.changes,
+                   "Change a parameter, for example optimizer.lr=0.1; may be repeated")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
+    app.add_option("--seed", options.seed, "The same as --set seed=N")->type_name("N");
+}
+
+void add_window(CLI::App& app, WindowArguments& arguments) {
+    auto* file = app.add_option("spec", arguments.spec.name, "A preset or a spec file to open on")
+                     ->type_name("NAME|FILE");
+    app.add_option("--preset", arguments.spec.name, "A preset to open on")
+        ->type_name("NAME")
+        ->excludes(file);
+    add_spec_options(app, arguments.spec);
+    app.add_option("--state-file", arguments.state_file,
+                   "Write there, on exit, what the session had come to")
+        ->type_name("PATH");
+}
+
+CLI::App& add_run(CLI::App& app, RunArguments& arguments) {
+    CLI::App& run = *app.add_subcommand("run", "Train without a window");
+    run.add_option("spec", arguments.spec.name, "A preset or a spec file")
+        ->type_name("NAME|FILE")
+        ->required();
+    run.add_option("--steps", arguments.steps, "Where to stop; otherwise at run.steps")
+        ->type_name("N");
+    run.add_option("--until", arguments.until,
+                   "Stop once every lane has column<=value, a column of history.csv (loss, "
+                   "relative_error, probe_after_k, …); looked at every recorded step; may be "
+                   "repeated, then all must hold")
+        ->type_name("KEY<=VALUE")
+        ->allow_extra_args(false);
+    add_spec_options(run, arguments.spec);
+    run.add_option("--out", arguments.out,
+                   "Write summary.json, history.csv, session.json and every lane's final weights "
+                   "(lane-1-sgd/W1.npy …) into this folder")
+        ->type_name("DIR");
+    run.add_option("--workers", arguments.workers,
+                   "Threads; the result is the same with any number")
+        ->type_name("N");
+    run.footer(fmt::format(
+        "Examples:\n"
+        "  muonscope run two-ways-up --out results\n"
+        "  muonscope run staged --until 'relative_error<=0.05' --seed 7\n"
+        "  muonscope run two-ways-up --set lanes.muon.optimizer.lr=0.01 --steps 500\n\n"
+        "history.csv: one line a recorded step and lane: step, lane, loss, relative_error,\n"
+        "probe_floor (least squares), probe_after_k, probe_steps_to_threshold, layer_1_norm …,\n"
+        "product_sv_1 … (singular values of the product), mode_1 … (strengths u'Pv in the\n"
+        "target's basis), layer_1_sv_1 …, layer_1_gradient_sv_1 …, layer_1_update_sv_1 …\n\n{}",
+        exit_codes));
+    return run;
+}
+
+CLI::App& add_replay(CLI::App& app, ReplayArguments& arguments) {
+    CLI::App& replay =
+        *app.add_subcommand("replay", "Run a session file again and prove the bits the same");
+    replay.add_option("file", arguments.file, "A session.json")->type_name("FILE")->required();
+    replay.add_option("--out", arguments.out, "Write results into this folder, as `run` does")
+        ->type_name("DIR");
+    replay.add_option("--workers", arguments.workers, "Threads")->type_name("N");
+    replay.footer(
+        fmt::format("Example:\n  muonscope replay results/session.json\n\n{}", exit_codes));
+    return replay;
+}
+
+CLI::App& add_render(CLI::App& app, RenderArguments& arguments) {
+    CLI::App& render =
+        *app.add_subcommand("render", "Draw the window into a PNG; needs no display");
+    render.add_option("spec", arguments.spec.name, "A preset or a spec file")
+        ->type_name("NAME|FILE")
+        ->required();
+    render.add_option("--steps", arguments.steps, "Train this many steps first")
+        ->type_name("N")
+        ->required();
+    render.add_option("--size", arguments.size, "Pixels; otherwise 1600x900")->type_name("WxH");
+    render.add_option("--scale", arguments.scale, "Of text and everything else, 0.5 to 4")
+        ->type_name("S");
+    render.add_option("--theme", arguments.theme, "light or dark; otherwise dark")
+        ->type_name("THEME");
+    render.add_option("--panel", arguments.panel, "Draw this panel alone")->type_name("NAME");
+    add_spec_options(render, arguments.spec);
+    render.add_option("-o,--output", arguments.output, "The picture to write")
+        ->type_name("FILE.png")
+        ->required();
+    render.footer(
+        fmt::format("Example:\n  muonscope render two-ways-up --steps 140 --theme light -o "
+                    "two-ways-up.png\n\n{}",
+                    exit_codes));
+    return render;
+}
+
+std::string one_line(std::string text) {
+    while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.pop_back();
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    return text;
+}
+
+int refuse(const std::string& message) {
+    fmt::print(stderr, "muonscope: {}\n", one_line(message));
+    return refused;
+}
+
+std::string usage_error(const CLI::ParseError& fault, const CLI::App& app, const Arguments& typed) {
+    std::string command = "muonscope";
+    std::vector<std::string> names;
+    for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+        names.push_back(sub->get_name());
+        if (sub->parsed()) command += " " + sub->get_name();
+    }
+    // `muonscope rnu staged` reads as a spec file and something too many.
+    const std::string& word = typed.window.spec.name;
+    if (command == "muonscope" && !word.empty())
+        if (const std::string near = did_you_mean(word, names); !near.empty())
+            return in_quotes(word) + " is not a command; " + near;
+    return fmt::format("{}; `{} --help` shows what is allowed", one_line(fault.what()), command);
+}
+
+int dispatch(int argc, const char* const* argv) {
+    Arguments arguments;
+    CLI::App app("Muonscope trains deep linear networks live and shows what each optimiser does.",
+                 "muonscope");
+    app.set_version_flag("--version", "muonscope " MUONSCOPE_VERSION, "Print the version and exit");
+    app.require_subcommand(0, 1);
+    app.footer(
+        fmt::format("Examples:\n"
+                    "  muonscope                         open the window on two-ways-up\n"
+                    "  muonscope --preset staged         … on another preset\n"
+                    "  muonscope my.json --set seed=7    … on a spec file\n"
+                    "  muonscope run two-ways-up         train without a window\n"
+                    "  muonscope run --help              every command has its own help\n\n{}",
+                    exit_codes));
+    add_window(app, arguments.window);
+    const CLI::App& run_command = add_run(app, arguments.run);
+    const CLI::App& replay_command = add_replay(app, arguments.replay);
+    const CLI::App& presets_command =
+        *app.add_subcommand("presets", "List the presets: name, title, what to look for");
+    CLI::App& params_command =
+        *app.add_subcommand("params", "List every parameter: key, range, default, what it is");
+    params_command.add_flag("--json", arguments.parameters_as_json, "As JSON");
+    params_command.footer("Example:\n  muonscope params --json > parameters.json");
+    const CLI::App& render_command = add_render(app, arguments.render);
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& wish) {  // --help, --version
+        return app.exit(wish);
+    } catch (const CLI::ParseError& fault) {
+        return refuse(usage_error(fault, app, arguments));
+    }
+    if (run_command.parsed()) return run(arguments.run);
+    if (replay_command.parsed()) return replay(arguments.replay);
+    if (presets_command.parsed()) return list_presets();
+    if (params_command.parsed()) return list_parameters(arguments.parameters_as_json);
+    if (render_command.parsed()) return render(arguments.render);
+    return open_window(arguments.window);
+}
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv) {
+    // A file that grows too large is an error to report, not a reason to die.
+    std::signal(SIGXFSZ, SIG_IGN);
+    try {
+        const int code = dispatch(argc, argv);
+        std::cout.flush();
+        if (!std::cout || std::fflush(stdout) != 0 || std::ferror(stdout))
+            return refuse(
+                "standard output: cannot be written; free some space or choose another "
+                "place");
+        return code;
+    } catch (const std::bad_alloc&) {
+        return refuse("memory: there is not enough for this; give smaller widths or fewer samples");
+    } catch (const std::exception& fault) {
+        return refuse(fault.what());
+    }
+}
+
+}  // namespace muonscope::cli

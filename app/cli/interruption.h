@@ -1,0 +1,18 @@
+#pragma once
+
+namespace muonscope::cli {
+
+// While one lives, Ctrl+C and SIGTERM are remembered instead of obeyed, so that what was trained
+// can still be written. A second one ends the program at once.
+class Interruption {
+  public:
+    Interruption();
+    ~Interruption();
+    Interruption(const Interruption&) = delete;
+    Interruption& operator=(const Interruption&) = delete;
+
+    int signal() const;     // 0: none
+    int exit_code() const;  // 128 + signal, as shells have it
+};
+
+}  // namespace muonscope::cli

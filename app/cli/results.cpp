@@ -1,0 +1,60 @@
+#include "app/cli/results.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <thread>
+
+#include "core/experiment/parameters.h"
+#include "core/io/files.h"
+#include "core/io/history_csv.h"
+#include "core/io/summary_json.h"
+
+namespace muonscope::cli {
+namespace {
+
+// "SGD, heavy ball" -> "sgd-heavy-ball"
+std::string slug(const std::string& name) {
+    std::string result;
+    for (const char c : name) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (std::isalnum(byte))
+            result += static_cast<char>(std::tolower(byte));
+        else if (!result.empty() && result.back() != '-')
+            result += '-';
+    }
+    while (!result.empty() && result.back() == '-') result.pop_back();
+    return result;
+}
+
+}  // namespace
+
+void write_results(const Session& session, const Snapshot& snapshot, double wall_seconds,
+                   OutputFolder& folder) {
+    write_file(folder.staged("summary.json"), summary_json(snapshot, wall_seconds));
+    write_file(folder.staged("history.csv"),
+               [&](std::ostream& stream) { write_history_csv(stream, snapshot); });
+    write_file(folder.staged("session.json"), session.to_json());
+    for (std::size_t i = 0; i < snapshot.lanes.size(); ++i) {
+        const LaneSnapshot& lane = snapshot.lanes[i];
+        const std::string name = slug(lane.name);
+        const std::string place = fmt::format("lane-{}{}{}", i + 1, name.empty() ? "" : "-", name);
+        for (std::size_t layer = 0; layer < lane.weights->size(); ++layer)
+            write_npy(folder.staged(fmt::format("{}/W{}.npy", place, layer + 1)),
+                      (*lane.weights)[layer]);
+    }
+    folder.publish();
+}
+
+int worker_count(const std::string& text, std::size_t lanes) {
+    const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    if (text.empty()) return std::min(static_cast<int>(lanes), cores);
+    Parameter parameter;
+    parameter.type = ParameterType::integer;
+    parameter.min = 1;
+    parameter.max = 256;
+    return static_cast<int>(std::get<std::int64_t>(parse_value(parameter, "--workers", text)));
+}
+
+}  // namespace muonscope::cli

@@ -1,0 +1,103 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <optional>
+
+#include "app/cli/command_line.h"
+#include "app/cli/commands.h"
+#include "app/cli/interruption.h"
+#include "app/cli/lane_table.h"
+#include "app/cli/progress_bar.h"
+#include "app/cli/results.h"
+#include "app/cli/spec_choice.h"
+#include "app/cli/stop_rule.h"
+#include "core/error.h"
+#include "core/experiment/near_names.h"
+#include "core/experiment/parameters.h"
+
+namespace muonscope::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Longer stretches while they stay short in time: often enough for the bar and for Ctrl+C. Where a
+// stretch ends changes no result.
+class Stretch {
+  public:
+    std::int64_t steps() const { return steps_; }
+    void took(Clock::duration time) {
+        if (time < std::chrono::milliseconds(10))
+            steps_ = std::min<std::int64_t>(steps_ * 2, 1 << 20);
+        else if (time > std::chrono::milliseconds(40))
+            steps_ = std::max<std::int64_t>(steps_ / 2, 1);
+    }
+
+  private:
+    std::int64_t steps_ = 1;
+};
+
+void train(Session& session, std::int64_t steps, const StopRule& rule, WorkerPool& pool,
+           const Interruption& interruption) {
+    ProgressBar bar(steps);
+    Stretch stretch;
+    while (session.step() < steps && !session.finished() && !session.diverged() &&
+           interruption.signal() == 0 && !rule.met(session)) {
+        const std::int64_t before = session.step();
+        const Clock::time_point started = Clock::now();
+        const std::int64_t next =
+            rule.empty() ? before + stretch.steps() : StopRule::next_look(session);
+        session.advance_to(std::min(steps, next), pool);
+        stretch.took(Clock::now() - started);
+        bar.show(session);
+        if (session.step() == before) break;  // every lane has ended
+    }
+}
+
+void report_divergence(const Snapshot& snapshot) {
+    for (const LaneSnapshot& lane : snapshot.lanes) {
+        if (!lane.divergence) continue;
+        const Divergence& fault = *lane.divergence;
+        const std::string layer = fault.layer > 0 ? fmt::format(", layer {}", fault.layer) : "";
+        fmt::print(stderr,
+                   "muonscope: lane {} diverged at step {}{}: {}; try a smaller learning rate\n",
+                   in_quotes(lane.name), fault.step, layer, fault.what);
+    }
+}
+
+}  // namespace
+
+int run(const RunArguments& arguments) {
+    Spec spec = chosen_spec(arguments.spec);
+    if (!arguments.steps.empty())
+        spec.experiment.run.steps = std::get<std::int64_t>(
+            parse_value(parameter_at("run.steps"), "--steps", arguments.steps));
+    const std::int64_t steps = spec.experiment.run.steps;
+    const int workers = worker_count(arguments.workers, spec.lanes.size());
+
+    Session session(std::move(spec));
+    const StopRule rule(arguments.until, session.layout());
+    std::optional<OutputFolder> folder;
+    if (!arguments.out.empty()) folder.emplace(arguments.out);
+
+    WorkerPool pool(workers);
+    const Interruption interruption;
+    const Clock::time_point started = Clock::now();
+    train(session, steps, rule, pool, interruption);
+    const double seconds = std::chrono::duration<double>(Clock::now() - started).count();
+
+    const auto snapshot = session.snapshot();
+    if (folder) write_results(session, *snapshot, seconds, *folder);
+    fmt::print("{}", lane_table(*snapshot));
+    fmt::print("{} steps in {:.2f} s\n", snapshot->step, seconds);
+    if (folder) fmt::print("results in {}\n", arguments.out);
+    report_divergence(*snapshot);
+    if (interruption.signal() != 0) {
+        fmt::print(stderr, "muonscope: interrupted at step {}\n", snapshot->step);
+        return interruption.exit_code();
+    }
+    return session.diverged() ? diverged : done;
+}
+
+}  // namespace muonscope::cli
