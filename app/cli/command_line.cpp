@@ -164,8 +164,9 @@ int dispatch(int argc, const char* const* argv) {
     add_window(app, arguments.window);
     const CLI::App& run_command = add_run(app, arguments.run);
     const CLI::App& replay_command = add_replay(app, arguments.replay);
-    const CLI::App& presets_command =
+    CLI::App& presets_command =
         *app.add_subcommand("presets", "List the presets: name, title, what to look for");
+    presets_command.footer("Example:\n  muonscope presets");
     CLI::App& params_command =
         *app.add_subcommand("params", "List every parameter: key, range, default, what it is");
     params_command.add_flag("--json", arguments.parameters_as_json, "As JSON");

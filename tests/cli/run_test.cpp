@@ -1,0 +1,280 @@
+// The program headless, as its users have it.
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <thread>
+
+#include "core/experiment/parameters.h"
+#include "core/experiment/presets.h"
+#include "core/io/files.h"
+#include "core/io/spec_json.h"
+#include "core/linalg/spectrum.h"
+#include "core/model/network.h"
+#include "tests/cli/program.h"
+#include "tests/errors.h"
+#include "tests/scratch_folder.h"
+
+namespace muonscope {
+namespace {
+
+using Json = nlohmann::json;
+using Arguments = std::vector<std::string>;
+
+constexpr std::size_t enough = std::size_t{64} << 20;
+
+Json json_file(const std::string& path) {
+    return Json::parse(read_file(path, enough));
+}
+
+std::vector<std::string> sorted_names(const ScratchFolder& folder) {
+    auto names = folder.names();
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+class Run : public testing::Test {
+  protected:
+    // Results of a run into a folder of this name, which must succeed.
+    Json summary_of(const std::string& name, Arguments arguments, int code = 0) {
+        arguments.insert(arguments.begin(), "run");
+        arguments.insert(arguments.end(), {"--out", folder_ / name});
+        outcome_ = run_program(arguments);
+        EXPECT_EQ(outcome_.code, code) << outcome_.err;
+        return json_file(folder_ / (name + "/summary.json"));
+    }
+    ScratchFolder folder_;
+    Outcome outcome_;
+};
+
+TEST_F(Run, writes_all_results_and_prints_the_lanes) {
+    const Json summary = summary_of("a/b", {"two-ways-up", "--steps", "30"});
+    EXPECT_EQ(sorted_names(folder_),
+              (std::vector<std::string>{
+                  "a", "a/b", "a/b/history.csv", "a/b/lane-1-sgd", "a/b/lane-1-sgd/W1.npy",
+                  "a/b/lane-1-sgd/W2.npy", "a/b/lane-1-sgd/W3.npy", "a/b/lane-2-muon",
+                  "a/b/lane-2-muon/W1.npy", "a/b/lane-2-muon/W2.npy", "a/b/lane-2-muon/W3.npy",
+                  "a/b/session.json", "a/b/summary.json"}));
+    EXPECT_EQ(outcome_.err, "");  // no progress bar where there is no terminal
+    EXPECT_TRUE(contains(outcome_.out, "SGD   sgd"));
+    EXPECT_TRUE(contains(outcome_.out, "Muon  muon"));
+    ASSERT_EQ(summary["lanes"].size(), 2u);
+    EXPECT_EQ(summary["lanes"][0]["step"], 30);
+    EXPECT_EQ(summary["lanes"][0]["phase_steps"], Json::array({30}));
+    EXPECT_GT(summary["steps_per_second"], 0);
+    EXPECT_EQ(summary["spec"]["experiment"]["run"]["steps"], 30);
+}
+
+TEST_F(Run, the_summary_tells_of_the_weights_beside_it) {
+    const Json summary = summary_of("a", {"two-ways-up", "--steps", "25"});
+    std::vector<Matrix> weights;
+    for (int layer = 1; layer <= 3; ++layer)
+        weights.push_back(read_npy(folder_ / ("a/lane-2-muon/W" + std::to_string(layer) + ".npy")));
+    const Json& values = summary["lanes"][1]["singular_values"];
+    for (std::size_t layer = 0; layer < 3; ++layer) {
+        const Vector expected = singular_values(weights[layer]);
+        for (std::size_t k = 0; k < 32; ++k)
+            EXPECT_NEAR(values["layers"][layer][k].get<double>(),
+                        expected(static_cast<Eigen::Index>(k)), 1e-12);
+    }
+    const Vector expected = singular_values(weights[2] * weights[1] * weights[0]);
+    for (std::size_t k = 0; k < 32; ++k)
+        EXPECT_NEAR(values["product"][k].get<double>(), expected(static_cast<Eigen::Index>(k)),
+                    1e-11);
+}
+
+TEST_F(Run, the_history_ends_where_the_summary_does) {
+    const Json summary = summary_of("a", {"two-ways-up", "--steps", "20"});
+    std::istringstream lines(read_file(folder_ / "a/history.csv", enough));
+    std::string heading, line, last;
+    std::getline(lines, heading);
+    EXPECT_TRUE(heading.starts_with("step,lane,loss,relative_error,probe_floor,"));
+    std::size_t count = 0;
+    while (std::getline(lines, line)) {
+        ++count;
+        last = line;
+        EXPECT_EQ(std::count(line.begin(), line.end(), ','),
+                  std::count(heading.begin(), heading.end(), ','));
+    }
+    EXPECT_EQ(count, 2u * 21u);  // steps 0 to 20 of both lanes
+    std::string step, lane, loss;
+    std::istringstream cells(last);
+    std::getline(cells, step, ',');
+    std::getline(cells, lane, ',');
+    std::getline(cells, loss, ',');
+    EXPECT_EQ(step, "20");
+    EXPECT_EQ(lane, "Muon");
+    EXPECT_EQ(std::stod(loss), summary["lanes"][1]["loss"].get<double>());
+}
+
+TEST_F(Run, gives_the_same_bits_again_and_with_any_number_of_workers) {
+    for (const std::string preset : {"two-ways-up", "minibatch"}) {
+        Json first = summary_of(preset + "1", {preset, "--steps", "300", "--workers", "1"});
+        Json second = summary_of(preset + "2", {preset, "--steps", "300", "--workers", "2"});
+        const Json third = summary_of(preset + "3", {preset, "--steps", "300"});
+        EXPECT_EQ(first["lanes"], second["lanes"]);
+        EXPECT_EQ(first["lanes"], third["lanes"]);
+        EXPECT_NE(first["lanes"][0]["state_hash"], first["lanes"][1]["state_hash"]);
+        EXPECT_EQ(read_file(folder_ / (preset + "1/history.csv"), enough),
+                  read_file(folder_ / (preset + "2/history.csv"), enough));
+    }
+    const Json other = summary_of("other", {"two-ways-up", "--steps", "300", "--seed", "5"});
+    EXPECT_NE(other["lanes"][0]["state_hash"],
+              json_file(folder_ / "two-ways-up1/summary.json")["lanes"][0]["state_hash"]);
+}
+
+TEST_F(Run, a_spec_file_and_the_preset_it_was_saved_from_are_the_same_run) {
+    write_file(folder_ / "saved spec.json", to_json(presets().front()));
+    const Json a = summary_of("a", {folder_ / "saved spec.json", "--steps", "10"});
+    const Json b = summary_of("b", {"two-ways-up", "--steps", "10"});
+    EXPECT_EQ(a["lanes"], b["lanes"]);
+    EXPECT_EQ(a["spec"], b["spec"]);
+}
+
+TEST_F(Run, the_spec_of_a_summary_runs_to_the_same_bits) {
+    const Json a = summary_of("a", {"two-ways-up", "--steps", "10", "--seed", "3", "--set",
+                                    "lanes.muon.layers.2.optimizer.kind=sgd"});
+    write_file(folder_ / "again.json", a["spec"].dump());
+    const Json b = summary_of("b", {folder_ / "again.json"});
+    EXPECT_EQ(a["lanes"], b["lanes"]);
+    EXPECT_EQ(a["lanes"][1]["optimizer"], "muon (layer 2: sgd)");
+}
+
+TEST_F(Run, set_and_seed_change_the_spec_in_order) {
+    const Json summary =
+        summary_of("a", {"two-ways-up", "--steps", "1", "--seed", "9", "--set", "network.width=6",
+                         "--set", "optimizer.lr=0.5", "--set", "lanes.1.optimizer.lr=0.25"});
+    const Json& spec = summary["spec"];
+    EXPECT_EQ(spec["experiment"]["seed"], 9);
+    EXPECT_EQ(spec["experiment"]["network"]["width"], 6);
+    EXPECT_EQ(spec["lanes"][0]["phases"][0]["optimizer"]["lr"], 0.5);
+    EXPECT_EQ(spec["lanes"][1]["phases"][0]["optimizer"]["lr"], 0.25);
+    EXPECT_EQ(summary["lanes"][0]["singular_values"]["product"].size(), 6u);
+}
+
+TEST_F(Run, until_stops_at_the_first_recorded_step_where_every_lane_is_there) {
+    const Json summary =
+        summary_of("a", {"two-ways-up", "--steps", "200", "--until", "relative_error<=0.9"});
+    const auto stopped = summary["lanes"][0]["step"].get<int>();
+    EXPECT_LT(stopped, 200);
+    EXPECT_EQ(summary["lanes"][1]["step"], stopped);
+    for (const Json& lane : summary["lanes"]) EXPECT_LE(lane["relative_error"], 0.9);
+    const Json before = summary_of("b", {"two-ways-up", "--steps", std::to_string(stopped - 1)});
+    EXPECT_GT(std::max(before["lanes"][0]["relative_error"].get<double>(),
+                       before["lanes"][1]["relative_error"].get<double>()),
+              0.9);
+    const Json same = summary_of("c", {"two-ways-up", "--steps", std::to_string(stopped)});
+    EXPECT_EQ(same["lanes"], summary["lanes"]);
+}
+
+TEST_F(Run, a_second_run_into_the_same_folder_replaces_the_first) {
+    summary_of("a", {"two-ways-up", "--steps", "1"});
+    EXPECT_EQ(summary_of("a", {"two-ways-up", "--steps", "2"})["lanes"][0]["step"], 2);
+    EXPECT_FALSE(contains(folder_.names().front(), ".muonscope"));
+}
+
+TEST_F(Run, divergence_is_said_written_and_exits_with_3) {
+    const Json summary =
+        summary_of("a", {"two-ways-up", "--set", "lanes.sgd.optimizer.lr=10", "--steps", "100"}, 3);
+    EXPECT_TRUE(outcome_.err.starts_with("muonscope: lane 'SGD' diverged at step "))
+        << outcome_.err;
+    EXPECT_TRUE(contains(outcome_.err, "layer")) << outcome_.err;
+    EXPECT_TRUE(contains(outcome_.out, "diverged"));
+    EXPECT_TRUE(summary["lanes"][0].contains("diverged"));
+    EXPECT_FALSE(summary["lanes"][1].contains("diverged"));
+    for (int layer = 1; layer <= 3; ++layer)  // the last good weights, all finite
+        EXPECT_NO_THROW(read_npy(folder_ / ("a/lane-1-sgd/W" + std::to_string(layer) + ".npy")));
+}
+
+TEST_F(Run, interruption_stops_and_still_writes_everything) {
+    const std::string out = folder_ / "a";
+    const Outcome outcome =
+        run_program({"run", "two-ways-up", "--steps", "1e9", "--out", out}, {}, [&](pid_t child) {
+            // The folder is made just before the training starts.
+            for (int i = 0; i < 1000 && !std::filesystem::exists(out); ++i)
+                std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            std::this_thread::sleep_for(std::chrono::milliseconds(500));
+            ::kill(child, SIGINT);
+        });
+    EXPECT_EQ(outcome.code, 130) << outcome.err;
+    EXPECT_TRUE(contains(outcome.err, "muonscope: interrupted at step ")) << outcome.err;
+    const Json summary = json_file(out + "/summary.json");
+    EXPECT_GT(summary["lanes"][0]["step"], 0);
+    EXPECT_TRUE(std::filesystem::exists(out + "/history.csv"));
+    EXPECT_EQ(run_program({"replay", out + "/session.json"}).code, 0);
+}
+
+TEST_F(Run, replay_reaches_the_same_bits_and_notices_other_ones) {
+    const Json summary = summary_of("a", {"two-ways-up", "--steps", "50"});
+    Outcome outcome = run_program({"replay", folder_ / "a/session.json", "--out", folder_ / "b"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    const std::string hash = summary["lanes"][1]["state_hash"];
+    EXPECT_TRUE(contains(outcome.out, "same bits: Muon " + hash)) << outcome.out;
+    EXPECT_EQ(json_file(folder_ / "b/summary.json")["lanes"], summary["lanes"]);
+
+    std::string text = read_file(folder_ / "a/session.json", enough);
+    text.replace(text.rfind(hash), hash.size(), "0123456789abcdef");
+    write_file(folder_ / "other.json", text);
+    outcome = run_program({"replay", folder_ / "other.json"});
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_TRUE(contains(outcome.err, "0123456789abcdef")) << outcome.err;
+}
+
+TEST_F(Run, staged_spends_its_steps_phase_by_phase) {
+    const Json summary = summary_of("a", {"staged", "--steps", "610", "--set", "network.width=8"});
+    EXPECT_EQ(summary["lanes"][0]["phase"], 1);
+    EXPECT_EQ(summary["lanes"][0]["phase_steps"], (Json::array({600, 10})));
+    EXPECT_EQ(summary["lanes"][1]["optimizer"], "muon, then sgd");
+}
+
+// ---- lists and help ----
+
+TEST(Lists, presets_are_named_with_what_to_look_for) {
+    const Outcome outcome = run_program({"presets"});
+    EXPECT_EQ(outcome.code, 0);
+    for (const Spec& preset : presets()) {
+        EXPECT_TRUE(contains(outcome.out, preset.name + "\n")) << preset.name;
+        EXPECT_TRUE(contains(outcome.out, preset.about));
+    }
+}
+
+TEST(Lists, params_give_the_table_for_people_and_for_programs) {
+    const Outcome people = run_program({"params"}), programs = run_program({"params", "--json"});
+    EXPECT_EQ(people.code, 0);
+    const Json list = Json::parse(programs.out);
+    EXPECT_EQ(list.size(), experiment_parameters().size() + optimizer_parameters().size());
+    for (const Json& parameter : list) {
+        EXPECT_TRUE(contains(people.out, parameter["key"].get<std::string>()));
+        for (const char* key : {"label", "type", "default", "help", "unit", "restarts"})
+            EXPECT_TRUE(parameter.contains(key)) << parameter["key"] << " " << key;
+    }
+    EXPECT_EQ(list[1]["key"], "network.depth");
+    EXPECT_EQ(list[1]["default"], 3);
+    EXPECT_EQ(list[1]["max"], 16);
+}
+
+TEST(Help, is_there_for_every_command_and_has_examples) {
+    for (const Arguments& arguments : {Arguments{"--help"},
+                                       {"run", "--help"},
+                                       {"replay", "--help"},
+                                       {"render", "--help"},
+                                       {"params", "--help"},
+                                       {"presets", "--help"}}) {
+        const Outcome outcome = run_program(arguments);
+        EXPECT_EQ(outcome.code, 0);
+        EXPECT_EQ(outcome.err, "");
+        EXPECT_TRUE(contains(outcome.out, "Usage: muonscope")) << outcome.out;
+        EXPECT_TRUE(contains(outcome.out, "Example")) << arguments.front();
+    }
+    EXPECT_TRUE(contains(run_program({"run", "--help"}).out, "3 a lane diverged"));
+    EXPECT_TRUE(run_program({"--version"}).out.starts_with("muonscope "));
+}
+
+}  // namespace
+}  // namespace muonscope
