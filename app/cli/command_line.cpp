@@ -4,11 +4,14 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 #include <csignal>
 #include <cstdio>
-#include <functional>
+#include <iostream>
 #include <new>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "app/cli/commands.h"
 #include "core/error.h"
@@ -20,6 +23,9 @@ namespace {
 constexpr const char* exit_codes =
     "Exit codes: 0 done; 2 bad input or usage, said in one line on stderr; 3 a lane diverged "
     "(results are written all the same); 130 interrupted by Ctrl+C (likewise).";
+
+constexpr std::string_view unwritable_output =
+    "standard output: cannot be written; free some space or choose another place";
 
 struct Arguments {
     WindowArguments window;
@@ -128,7 +134,8 @@ std::string one_line(std::string text) {
 }
 
 int refuse(const std::string& message) {
-    fmt::print(stderr, "muonscope: {}\n", one_line(message));
+    // Not fmt::print, which throws where stderr itself is full.
+    std::fputs(fmt::format("muonscope: {}\n", one_line(message)).c_str(), stderr);
     return refused;
 }
 
@@ -204,7 +211,8 @@ int run_command_line(int argc, const char* const* argv) {
     } catch (const std::bad_alloc&) {
         return refuse("memory: there is not enough for this; give smaller widths or fewer samples");
     } catch (const std::exception& fault) {
-        return refuse(fault.what());
+        // fmt::print throws when standard output takes no more.
+        return refuse(std::ferror(stdout) ? std::string(unwritable_output) : fault.what());
     }
 }
 

@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <sstream>
@@ -104,8 +106,7 @@ TEST(SpecJson, missing_keys_take_their_defaults) {
 
 TEST(SpecJson, an_unknown_key_is_named_with_its_place_and_the_nearest_one) {
     EXPECT_EQ(after([](Json& t) { t["experiment"]["network"]["widht"] = 3; }),
-              "my.json: experiment.network: the key 'widht' is unknown; did you mean width or "
-              "widths?");
+              "my.json: experiment.network: the key 'widht' is unknown; did you mean width?");
     EXPECT_TRUE(contains(after([](Json& t) { t["lane"] = 3; }), "the key 'lane' is unknown"));
     EXPECT_TRUE(contains(after([](Json& t) { t["lanes"][1]["x"] = 3; }), "my.json: lanes.1: "));
     EXPECT_TRUE(contains(after([](Json& t) { t["lanes"][0]["phases"][0]["optimizer"]["LRR"] = 3; }),
