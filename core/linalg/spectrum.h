@@ -6,8 +6,10 @@
 
 namespace muonscope {
 
-// Singular values only, largest first, for matrices up to the constructor's shape; takes its
-// memory once. Absolute error is a small multiple of machine epsilon times the largest one.
+// Singular values only, largest first, for matrices up to the constructor's shape (or its
+// transpose); takes its memory once. Absolute error is a small multiple of machine epsilon times
+// the largest one. Householder bidiagonalisation (Golub, Kahan 1965) in two passes over the matrix
+// a column, then dqds (Fernando, Parlett 1994).
 class Spectrum {
   public:
     Spectrum(Eigen::Index max_rows, Eigen::Index max_cols);
@@ -16,8 +18,14 @@ class Spectrum {
     void singular_values(const Matrix& matrix, std::span<double> values);
 
   private:
-    Matrix bidiagonal_workspace_;
+    void bidiagonalise(Eigen::Index rows, Eigen::Index cols);
+
+    Matrix columns_;                       // a copy, its rows padded to whole packs
+    Vector left_, left_next_, right_;      // reflectors u, u' of the next column, v
+    Vector product_;                       // z = A v
+    Vector left_weights_, right_weights_;  // what each column loses of u and of z
     Vector diagonal_, superdiagonal_;
+    Vector q_, e_, q_next_, e_next_;  // dqds
 };
 
 Vector singular_values(const Matrix& matrix);
@@ -27,6 +35,8 @@ struct ThinSvd {
     Vector s;  // r, largest first
     Matrix v;  // cols x r
 };
+// r = min(rows, cols). In each column of V the entry of largest magnitude is positive, so that one
+// matrix gives one decomposition. A matrix with a NaN or infinity gives NaN throughout.
 ThinSvd thin_svd(const Matrix& matrix);
 
 // The exact polar factor U V^T over the numerical rank: the nearest (semi-)orthogonal matrix.
