@@ -53,10 +53,11 @@ double softmax_in_place(Matrix& scores, const Matrix& one_hot) {
     return loss / static_cast<double>(scores.rows());
 }
 
-// A sample is right when its class has the highest score.
+// A sample is right when its own class scores higher than every other: at B = 0 none is.
 double share_misclassified(const Matrix& scores, const Matrix& one_hot) {
     const Vector own = scores.cwiseProduct(one_hot).rowwise().sum();
-    const auto wrong = (scores.rowwise().maxCoeff().array() > own.array()).count();
+    const Matrix lead = scores.colwise() - own;
+    const auto wrong = ((lead.array() >= 0).rowwise().count() > 1).count();
     return static_cast<double>(wrong) / static_cast<double>(scores.rows());
 }
 
