@@ -1,0 +1,126 @@
+// One training step against the sum of its matrix products alone, both timed in turn within the
+// same run, so that "ratio" does not depend on the machine's mood: what a step costs beyond its
+// products. The aims are 1.25 (SGD) and 1.35 (Muon, five iterations in float).
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <vector>
+
+#include "core/experiment/lane.h"
+#include "core/experiment/problem.h"
+#include "core/linalg/spectrum.h"
+#include "core/random/generator.h"
+
+namespace muonscope {
+namespace {
+
+using MatrixF = Eigen::MatrixXf;
+
+Experiment square_net(int d) {
+    Experiment experiment;
+    experiment.network.depth = 2;
+    experiment.network.width = d;
+    return experiment;
+}
+
+Recipe recipe_of(OptimizerKind kind) {
+    Phase phase;
+    phase.optimizer.kind = kind;
+    phase.optimizer.lr = 1e-4;
+    return Recipe{"bench", {phase}};
+}
+
+// P - A, G_2 = E W_1^T and G_1 = W_2^T E: what any implementation has to multiply.
+struct GradientProducts {
+    Matrix first, second, error, gradient_1, gradient_2;
+    explicit GradientProducts(int d) {
+        Generator generator(1, Purpose::start);
+        first = generator.normal_matrix(d, d);
+        second = generator.normal_matrix(d, d);
+        error = gradient_1 = gradient_2 = Matrix::Zero(d, d);
+    }
+    void run() {
+        error.noalias() = second * first;
+        gradient_2.noalias() = error * first.transpose();
+        gradient_1.noalias() = second.transpose() * error;
+        benchmark::DoNotOptimize(gradient_1.data());
+        benchmark::DoNotOptimize(gradient_2.data());
+        benchmark::ClobberMemory();
+    }
+};
+
+// Three products an iteration in float: A = X X^T, A A, (b A + c A^2) X.
+struct IterationProducts {
+    MatrixF x, gram, square, next;
+    explicit IterationProducts(int d) {
+        x = Generator(2, Purpose::start).normal_matrix(d, d).cast<float>() / static_cast<float>(d);
+        gram = square = next = MatrixF::Zero(d, d);
+    }
+    void run() {
+        gram.noalias() = x * x.transpose();
+        square.noalias() = gram * gram;
+        next.noalias() = square * x;
+        benchmark::DoNotOptimize(next.data());
+        benchmark::ClobberMemory();
+    }
+};
+
+double seconds(const auto& run) {
+    const auto start = std::chrono::steady_clock::now();
+    run();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+double median(std::vector<double>& values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
+
+void step(benchmark::State& state, OptimizerKind kind) {
+    const int d = static_cast<int>(state.range(0));
+    Lane lane(make_problem(square_net(d)), recipe_of(kind));
+    GradientProducts gradients(d);
+    IterationProducts iterations(d);
+    const int orthogonalised = kind == OptimizerKind::muon ? 2 * OptimizerSpec{}.iterations : 0;
+    std::vector<double> step_times, product_times;
+    for (auto _ : state) {
+        const double own = seconds([&] { lane.advance(); });
+        product_times.push_back(seconds([&] {
+            gradients.run();
+            for (int i = 0; i < orthogonalised; ++i) iterations.run();
+        }));
+        step_times.push_back(own);
+        state.SetIterationTime(own);
+    }
+    state.counters["step_us"] = 1e6 * median(step_times);
+    state.counters["products_us"] = 1e6 * median(product_times);
+    state.counters["ratio"] = median(step_times) / median(product_times);
+}
+
+void sgd_step(benchmark::State& state) {
+    step(state, OptimizerKind::sgd);
+}
+void muon_step(benchmark::State& state) {
+    step(state, OptimizerKind::muon);
+}
+BENCHMARK(sgd_step)->Arg(64)->Arg(256)->UseManualTime();
+BENCHMARK(muon_step)->Arg(64)->Arg(256)->UseManualTime();
+
+void spectrum_of_gaussian(benchmark::State& state) {
+    const auto n = state.range(0);
+    const Matrix matrix = Generator(3, Purpose::start).normal_matrix(n, n);
+    Spectrum spectrum(n, n);
+    Vector values(n);
+    for (auto _ : state) {
+        spectrum.singular_values(matrix, {values.data(), static_cast<std::size_t>(n)});
+        benchmark::DoNotOptimize(values.data());
+    }
+}
+BENCHMARK(spectrum_of_gaussian)->RangeMultiplier(2)->Range(8, 256);
+
+}  // namespace
+}  // namespace muonscope
