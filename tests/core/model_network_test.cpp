@@ -31,8 +31,8 @@ struct Case {
 
 std::vector<Case> all_cases() {
     std::vector<Case> cases;
-    const std::vector<std::vector<int>> nets = {
-        {4, 3}, {5, 4, 3}, {3, 6, 2, 5}, {4, 4, 4, 4, 4}, {2, 7, 3, 5, 4, 6}, {6, 1, 3}};
+    const std::vector<std::vector<int>> nets = {{4, 3},          {5, 4, 3},          {3, 6, 2, 5},
+                                                {4, 4, 4, 4, 4}, {2, 7, 3, 5, 4, 6}, {6, 1, 3}};
     for (const auto& widths : nets)
         for (Activation activation : {Activation::linear, Activation::tanh})
             for (LossKind loss : {LossKind::half, LossKind::relative}) {
@@ -87,7 +87,8 @@ double plain_loss(const Problem& problem, const std::vector<Matrix>& weights,
                 for (double& value : next) value = std::tanh(value);
             h = next;
         }
-        for (Eigen::Index r = 0; r < h.size(); ++r) square += std::pow(h(r) - problem.labels(r, j), 2);
+        for (Eigen::Index r = 0; r < h.size(); ++r)
+            square += std::pow(h(r) - problem.labels(r, j), 2);
     }
     const double n = whitened ? 1.0 : static_cast<double>(used.size());
     if (problem.experiment.loss == LossKind::half) return 0.5 * square / n;

@@ -1,0 +1,134 @@
+// Counts every request to the heap, whoever makes it, so that a step that takes memory fails here.
+// A sanitizer brings its own heap, which cannot be counted.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define MUONSCOPE_OWN_HEAP 0
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MUONSCOPE_OWN_HEAP 0
+#endif
+#if !defined(MUONSCOPE_OWN_HEAP) && defined(__GLIBC__)
+#define MUONSCOPE_OWN_HEAP 1
+#endif
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "core/experiment/lane.h"
+#include "core/experiment/problem.h"
+#include "core/linalg/spectrum.h"
+
+#if MUONSCOPE_OWN_HEAP
+
+namespace {
+thread_local long requests = 0;
+}
+
+extern "C" {
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* memory, std::size_t size);
+void* __libc_memalign(std::size_t alignment, std::size_t size);
+
+void* malloc(std::size_t size) {
+    ++requests;
+    return __libc_malloc(size);
+}
+void* calloc(std::size_t count, std::size_t size) {
+    ++requests;
+    return __libc_calloc(count, size);
+}
+void* realloc(void* memory, std::size_t size) {
+    ++requests;
+    return __libc_realloc(memory, size);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t size) {
+    ++requests;
+    return __libc_memalign(alignment, size);
+}
+}
+
+namespace muonscope {
+namespace {
+
+long requests_of_steps(const Experiment& experiment, const OptimizerSpec& optimizer, int steps) {
+    Recipe recipe;
+    recipe.phases[0].optimizer = optimizer;
+    recipe.phases[0].until.loss = 1e-300;
+    recipe.phases[0].until.relative_error = 1e-300;
+    Lane lane(make_problem(experiment), recipe);
+    lane.advance();
+    const long before = requests;
+    for (int i = 0; i < steps; ++i) lane.advance();
+    const long made = requests - before;
+    EXPECT_EQ(lane.step(), steps + 1);
+    return made;
+}
+
+std::vector<OptimizerSpec> optimizers() {
+    std::vector<OptimizerSpec> all;
+    for (double momentum : {0.0, 0.9})
+        for (bool nesterov : {false, true}) {
+            OptimizerSpec spec;
+            spec.lr = 1e-5;
+            spec.momentum = momentum;
+            spec.nesterov = nesterov;
+            all.push_back(spec);
+            spec.kind = OptimizerKind::muon;
+            for (Precision precision :
+                 {Precision::float64, Precision::float32, Precision::bfloat16}) {
+                spec.precision = precision;
+                spec.norm_law = momentum == 0 ? NormLaw::matched : NormLaw::constant;
+                all.push_back(spec);
+            }
+        }
+    return all;
+}
+
+TEST(Allocation, the_counter_sees_what_the_heap_is_asked_for) {
+    const long before = requests;
+    { const Matrix matrix(40, 40); }
+    std::vector<double>(1000).swap(*std::make_unique<std::vector<double>>());
+    EXPECT_GE(requests - before, 3);
+}
+
+TEST(Allocation, a_step_after_the_first_takes_no_memory) {
+    for (const auto& widths :
+         std::vector<std::vector<int>>{{8, 8, 8}, {5, 40, 3, 17}, {64, 64, 64}, {256, 256, 256}})
+        for (Activation activation : {Activation::linear, Activation::tanh})
+            for (int batch : {-1, 0, 10}) {  // -1: whitened
+                if (widths[0] == 256 && (activation == Activation::tanh || batch > 0)) continue;
+                Experiment experiment;
+                experiment.network.depth = static_cast<int>(widths.size()) - 1;
+                experiment.network.widths = widths;
+                experiment.network.activation = activation;
+                experiment.data.kind = batch < 0 ? DataKind::whitened : DataKind::samples;
+                experiment.data.samples = 64;
+                experiment.data.batch = std::max(batch, 0);
+                for (const OptimizerSpec& optimizer : optimizers())
+                    EXPECT_EQ(requests_of_steps(experiment, optimizer, widths[0] < 256 ? 8 : 1), 0)
+                        << widths[0] << (activation == Activation::tanh ? " tanh" : " linear")
+                        << ", batch " << batch << ", momentum " << optimizer.momentum;
+            }
+}
+
+TEST(Allocation, singular_values_take_no_memory) {
+    for (Eigen::Index n : {8, 64, 256}) {
+        const Matrix matrix = Matrix::Random(n, n);
+        Spectrum spectrum(n, n);
+        Vector values(n);
+        const long before = requests;
+        spectrum.singular_values(matrix, {values.data(), static_cast<std::size_t>(n)});
+        EXPECT_EQ(requests - before, 0) << n;
+    }
+}
+
+}  // namespace
+}  // namespace muonscope
+
+#endif

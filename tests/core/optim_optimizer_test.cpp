@@ -1,0 +1,158 @@
+#include "core/optim/optimizer.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "core/linalg/spectrum.h"
+#include "core/random/generator.h"
+
+namespace muonscope {
+namespace {
+
+OptimizerSpec sgd(double momentum, MomentumStyle style, bool nesterov) {
+    OptimizerSpec spec;
+    spec.lr = 0.1;
+    spec.momentum = momentum;
+    spec.momentum_style = style;
+    spec.nesterov = nesterov;
+    return spec;
+}
+
+// Updates for the gradients 1, 2, -1 on a 1 x 1 weight.
+std::vector<double> three_updates(const OptimizerSpec& spec) {
+    LayerOptimizer optimizer(1, 1, spec);
+    std::vector<double> updates;
+    for (double g : {1.0, 2.0, -1.0})
+        updates.push_back(optimizer.update(Matrix::Constant(1, 1, g))(0, 0));
+    return updates;
+}
+
+void expect_updates(const OptimizerSpec& spec, std::vector<double> expected) {
+    const std::vector<double> updates = three_updates(spec);
+    for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(updates[i], expected[i], 1e-15) << i;
+}
+
+TEST(Optimizer, plain_sgd_steps_against_the_gradient) {
+    expect_updates(sgd(0, MomentumStyle::heavy_ball, false), {-0.1, -0.2, 0.1});
+    expect_updates(sgd(0, MomentumStyle::ema, true), {-0.1, -0.2, 0.1});
+}
+
+TEST(Optimizer, heavy_ball_follows_the_sequence_worked_by_hand) {
+    // B: 1, .9 + 2 = 2.9, 2.61 - 1 = 1.61
+    expect_updates(sgd(0.9, MomentumStyle::heavy_ball, false), {-0.1, -0.29, -0.161});
+    // G + .9 B: 1.9, 4.61, -1 + 1.449 = .449
+    expect_updates(sgd(0.9, MomentumStyle::heavy_ball, true), {-0.19, -0.461, -0.0449});
+}
+
+TEST(Optimizer, exponential_average_follows_the_sequence_worked_by_hand) {
+    // M: .25, .1875 + .5 = .6875, .515625 - .25 = .265625
+    expect_updates(sgd(0.75, MomentumStyle::ema, false), {-0.025, -0.06875, -0.0265625});
+    // .25 G + .75 M: .4375, 1.015625, -.25 + .19921875 = -.05078125
+    expect_updates(sgd(0.75, MomentumStyle::ema, true), {-0.04375, -0.1015625, 0.005078125});
+}
+
+OptimizerSpec muon(Precision precision = Precision::float64) {
+    OptimizerSpec spec;
+    spec.kind = OptimizerKind::muon;
+    spec.lr = 0.05;
+    spec.precision = precision;
+    return spec;
+}
+
+TEST(Optimizer, muon_with_ema_and_heavy_ball_momentum_take_the_same_path) {
+    for (bool nesterov : {false, true}) {
+        OptimizerSpec ball = muon();
+        ball.momentum = 0.9;
+        ball.nesterov = nesterov;
+        OptimizerSpec ema = ball;
+        ema.momentum_style = MomentumStyle::ema;
+        LayerOptimizer a(6, 9, ball), b(6, 9, ema);
+        Matrix position_a = Matrix::Zero(6, 9), position_b = position_a;
+        // Large gradients: only the 1e-7 in the prescale tells the two apart.
+        Generator generator(3, Purpose::start);
+        for (int step = 0; step < 40; ++step) {
+            const Matrix gradient = 1e8 * generator.normal_matrix(6, 9);
+            position_a += a.update(gradient);
+            position_b += b.update(gradient);
+        }
+        EXPECT_LT((position_a - position_b).norm(), 1e-12);
+    }
+}
+
+TEST(Optimizer, muon_moves_by_the_orthogonalised_gradient_and_its_laws_of_norm) {
+    const Matrix gradient = Generator(1, Purpose::start).normal_matrix(8, 2);
+    Matrix o(8, 2);
+    NewtonSchulz(8, 2, Precision::float64).orthogonalise(gradient, 5, jordan_coefficients, o);
+
+    const auto update = [&](NormLaw law, ShapeScale scale) {
+        OptimizerSpec spec = muon();
+        spec.norm_law = law;
+        spec.shape_scale = scale;
+        LayerOptimizer optimizer(8, 2, spec);
+        return Matrix(optimizer.update(gradient));
+    };
+    EXPECT_LT((update(NormLaw::constant, ShapeScale::none) + 0.05 * o).norm(), 1e-15);
+    EXPECT_LT((update(NormLaw::constant, ShapeScale::jordan) + 0.05 * 2 * o).norm(), 1e-15);
+    EXPECT_LT((update(NormLaw::constant, ShapeScale::rms) + 0.05 * .2 * std::sqrt(8.0) * o).norm(),
+              1e-15);
+    for (ShapeScale scale : {ShapeScale::none, ShapeScale::jordan, ShapeScale::rms}) {
+        const Matrix matched = update(NormLaw::matched, scale);
+        EXPECT_LT((matched + 0.05 * gradient.norm() / (o.norm() + 1e-7) * o).norm(), 1e-14);
+        EXPECT_NEAR(matched.norm() / gradient.norm(), 0.05, 1e-8);
+        EXPECT_LT((matched / matched.norm() + o / o.norm()).norm(), 1e-14);
+    }
+    // Jordan's scale never shrinks a wide layer.
+    OptimizerSpec wide = muon();
+    wide.shape_scale = ShapeScale::jordan;
+    LayerOptimizer plain(2, 8, muon()), scaled(2, 8, wide);
+    EXPECT_EQ(plain.update(gradient.transpose()), scaled.update(gradient.transpose()));
+}
+
+TEST(Optimizer, another_kind_keeps_the_momentum_or_flushes_it) {
+    OptimizerSpec spec = sgd(0.9, MomentumStyle::heavy_ball, false);
+    OptimizerSpec other = muon();
+    other.momentum = 0.9;
+    for (bool keep : {true, false}) {
+        LayerOptimizer optimizer(1, 1, spec);
+        optimizer.update(Matrix::Constant(1, 1, 1.0));
+        optimizer.reconfigure(other, keep);
+        optimizer.reconfigure(spec, keep);
+        EXPECT_NEAR(optimizer.update(Matrix::Constant(1, 1, 2.0))(0, 0), keep ? -0.29 : -0.2,
+                    1e-15);
+    }
+}
+
+TEST(Optimizer, a_buffer_without_momentum_is_empty) {
+    OptimizerSpec spec = sgd(0.9, MomentumStyle::heavy_ball, false);
+    LayerOptimizer optimizer(1, 1, spec);
+    optimizer.update(Matrix::Constant(1, 1, 1.0));
+    OptimizerSpec none = spec;
+    none.momentum = 0;
+    optimizer.reconfigure(none, true);
+    EXPECT_EQ(optimizer.momentum_buffer()(0, 0), 0);
+}
+
+TEST(Optimizer, a_changed_precision_acts_on_the_next_update) {
+    const Matrix gradient = Generator(1, Purpose::start).normal_matrix(5, 5);
+    LayerOptimizer optimizer(5, 5, muon(Precision::float64));
+    const Matrix fine = optimizer.update(gradient);
+    optimizer.reconfigure(muon(Precision::bfloat16), true);
+    const Matrix coarse = optimizer.update(gradient);
+    LayerOptimizer fresh(5, 5, muon(Precision::bfloat16));
+    EXPECT_EQ(coarse, fresh.update(gradient));
+    EXPECT_NE(coarse, fine);
+}
+
+TEST(Optimizer, a_zero_gradient_gives_a_zero_update) {
+    for (NormLaw law : {NormLaw::constant, NormLaw::matched}) {
+        OptimizerSpec spec = muon(Precision::float32);
+        spec.norm_law = law;
+        LayerOptimizer optimizer(3, 4, spec);
+        EXPECT_EQ(optimizer.update(Matrix::Zero(3, 4)), Matrix::Zero(3, 4));
+    }
+}
+
+}  // namespace
+}  // namespace muonscope

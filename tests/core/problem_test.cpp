@@ -1,0 +1,291 @@
+#include "core/experiment/problem.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "core/io/files.h"
+#include "core/model/network.h"
+
+namespace muonscope {
+namespace {
+
+Experiment experiment_of(std::vector<int> widths) {
+    Experiment experiment;
+    experiment.network.depth = static_cast<int>(widths.size()) - 1;
+    experiment.network.widths = std::move(widths);
+    return experiment;
+}
+
+Vector target_values(Experiment experiment, TargetKind kind) {
+    experiment.target.kind = kind;
+    return make_problem(experiment)->target_svd.s;
+}
+
+TEST(Problem, spectra_are_the_ones_asked_for_and_cut_at_the_number_of_modes) {
+    Experiment experiment = experiment_of({9, 7, 6});
+    experiment.target.modes = 4;
+    experiment.target.scale = 3;
+    experiment.target.noise = 0;
+    const Vector exponential = target_values(experiment, TargetKind::exponential);
+    const Vector power = target_values(experiment, TargetKind::power_law);
+    const Vector low_rank = target_values(experiment, TargetKind::low_rank);
+    for (Eigen::Index k = 0; k < 6; ++k) {
+        const auto x = static_cast<double>(k);
+        EXPECT_NEAR(exponential(k), k < 4 ? 3 * std::pow(0.82, x) : 0, 1e-13);
+        EXPECT_NEAR(power(k), k < 4 ? 3 / (x + 1) : 0, 1e-13);
+        EXPECT_NEAR(low_rank(k), k < 4 ? 3 * (1 - x / 4) : 0, 1e-13);
+    }
+    EXPECT_EQ(make_problem(experiment)->modes, 4);
+    experiment.target.modes = 100;
+    EXPECT_EQ(make_problem(experiment)->modes, 6);
+}
+
+TEST(Problem, noise_and_gaussian_targets_have_the_standard_deviation_asked_for) {
+    Experiment experiment = experiment_of({120, 60});
+    experiment.target.kind = TargetKind::gaussian;
+    experiment.target.scale = 2;
+    const Matrix gaussian = make_problem(experiment)->target;
+    EXPECT_NEAR(gaussian.squaredNorm() / 60, 4, 5 * 4 * std::sqrt(2.0 / 7200));
+    experiment.target.kind = TargetKind::low_rank;
+    experiment.target.noise = 0;
+    const Matrix clean = make_problem(experiment)->target;
+    experiment.target.noise = 0.5;
+    const Matrix noise = make_problem(experiment)->target - clean;
+    EXPECT_NEAR(noise.squaredNorm() / 60, 0.25, 5 * 0.25 * std::sqrt(2.0 / 7200));
+}
+
+TEST(Problem, the_tree_of_four_items_is_the_one_of_the_paper) {
+    // Root, two branches, four leaves over four items, as in Saxe et al. 2014, figure 1.
+    Experiment experiment = experiment_of({4, 7});
+    experiment.target.kind = TargetKind::tree;
+    Matrix features(7, 4);
+    features << 1, 1, 1, 1,  //
+        1, 1, 0, 0,          //
+        0, 0, 1, 1,          //
+        1, 0, 0, 0,          //
+        0, 1, 0, 0,          //
+        0, 0, 1, 0,          //
+        0, 0, 0, 1;
+    const auto problem = make_problem(experiment);
+    // F^T F = I + (same branch) + (all): eigenvalues 1 + 2 + 4, 1 + 2, 1, 1.
+    const double s1 = std::sqrt(7.0);
+    EXPECT_LT((problem->target - features * (4 / s1)).norm(), 1e-12);
+    EXPECT_NEAR(problem->target_svd.s(1), 4 * std::sqrt(3.0) / s1, 1e-12);
+    EXPECT_NEAR(problem->target_svd.s(3), 4 / s1, 1e-12);
+}
+
+TEST(Problem, the_tree_fits_any_size) {
+    for (const auto& widths : std::vector<std::vector<int>>{{1, 1}, {5, 20}, {20, 5}, {32, 32}}) {
+        Experiment experiment = experiment_of(widths);
+        experiment.target.kind = TargetKind::tree;
+        const auto problem = make_problem(experiment);
+        EXPECT_NEAR(problem->target_svd.s(0), 4, 1e-12);
+        EXPECT_EQ(problem->target.rows(), widths[1]);
+    }
+}
+
+TEST(Problem, singular_directions_are_orthonormal_and_reproduce_the_target) {
+    const auto problem = make_problem(experiment_of({9, 7, 6}));
+    const ThinSvd& svd = problem->target_svd;
+    EXPECT_LT((svd.u * svd.s.asDiagonal() * svd.v.transpose() - problem->target).norm(), 1e-12);
+    EXPECT_NEAR(problem->target_norm, svd.s.norm(), 1e-12);
+}
+
+TEST(Problem, an_aligned_start_is_balanced_and_diagonal_in_the_targets_basis) {
+    Experiment experiment = experiment_of({8, 8, 8, 8});
+    experiment.init.kind = InitKind::aligned;
+    experiment.init.scale = 0.3;
+    const auto problem = make_problem(experiment);
+    const auto& w = problem->start;
+    for (std::size_t l = 0; l + 1 < w.size(); ++l)
+        EXPECT_LT((w[l + 1].transpose() * w[l + 1] - w[l] * w[l].transpose()).norm(), 1e-13);
+    const Matrix in_basis = problem->target_svd.u.transpose() * product(w) * problem->target_svd.v;
+    EXPECT_LT((in_basis - std::pow(0.3, 3) * Matrix::Identity(8, 8)).norm(), 1e-13);
+}
+
+TEST(Problem, an_aligned_start_of_rectangular_layers_is_diagonal_as_far_as_they_are_wide) {
+    Experiment experiment = experiment_of({6, 9, 4, 7});
+    experiment.init.kind = InitKind::aligned;
+    experiment.init.scale = 0.5;
+    const auto problem = make_problem(experiment);
+    const Matrix in_basis =
+        problem->target_svd.u.transpose() * product(problem->start) * problem->target_svd.v;
+    Matrix expected = Matrix::Zero(6, 6);
+    expected.topLeftCorner(4, 4) = 0.125 * Matrix::Identity(4, 4);
+    EXPECT_LT((in_basis - expected).norm(), 1e-13);
+    for (const Matrix& weight : problem->start)
+        EXPECT_LT((singular_values(weight).array() - 0.5).abs().maxCoeff(), 1e-13);
+}
+
+TEST(Problem, other_starts_have_the_scale_asked_for) {
+    Experiment experiment = experiment_of({100, 60, 80});
+    experiment.init.scale = 0.7;
+    experiment.init.kind = InitKind::orthogonal;
+    const auto orthogonal = make_problem(experiment);
+    for (const Matrix& weight : orthogonal->start)
+        EXPECT_LT((singular_values(weight).array() - 0.7).abs().maxCoeff(), 1e-12);
+    experiment.init.kind = InitKind::scaled_identity;
+    EXPECT_EQ(make_problem(experiment)->start[0], 0.7 * Matrix::Identity(60, 100));
+    experiment.init.kind = InitKind::gaussian;
+    const auto problem = make_problem(experiment);
+    EXPECT_NEAR(problem->start[0].squaredNorm() / 60, 0.49, 5 * 0.49 * std::sqrt(2.0 / 6000));
+    EXPECT_NE(problem->start[0](0, 0), problem->start[1](0, 0));
+}
+
+TEST(Problem, layer_targets_multiply_to_the_target_and_are_balanced) {
+    for (const auto& widths : std::vector<std::vector<int>>{
+             {8, 8, 8}, {9, 7, 6}, {6, 9, 6, 7}, {5, 5}, {4, 6, 7, 8, 5}}) {
+        Experiment experiment = experiment_of(widths);
+        experiment.target.modes = 4;
+        const auto problem = make_problem(experiment);
+        const auto& w = problem->layer_targets;
+        ASSERT_EQ(w.size(), problem->start.size());
+        EXPECT_LT((product(w) - problem->target).norm(), 1e-12);
+        for (std::size_t l = 0; l + 1 < w.size(); ++l)
+            EXPECT_LT((w[l + 1].transpose() * w[l + 1] - w[l] * w[l].transpose()).norm(), 1e-12);
+    }
+    const auto two = make_problem(experiment_of({8, 8, 8}));
+    const ThinSvd& svd = two->target_svd;
+    const Vector root = svd.s.cwiseSqrt();
+    EXPECT_LT((two->layer_targets[0] - root.asDiagonal() * svd.v.transpose()).norm(), 1e-12);
+    EXPECT_LT((two->layer_targets[1] - svd.u * root.asDiagonal()).norm(), 1e-12);
+}
+
+TEST(Problem, a_hidden_layer_too_narrow_for_the_modes_has_no_layer_targets) {
+    EXPECT_TRUE(make_problem(experiment_of({8, 3, 8}))->layer_targets.empty());
+}
+
+TEST(Problem, labels_of_samples_are_the_targets_answers_plus_noise) {
+    Experiment experiment = experiment_of({8, 8, 8});
+    experiment.data.kind = DataKind::samples;
+    experiment.data.samples = 500;
+    const auto clean = make_problem(experiment);
+    EXPECT_EQ(clean->labels, clean->target * clean->inputs);
+    experiment.data.noise = 0.3;
+    const auto noisy = make_problem(experiment);
+    EXPECT_EQ(noisy->inputs, clean->inputs);
+    const double square = (noisy->labels - clean->labels).squaredNorm() / 4000;
+    EXPECT_NEAR(square, 0.09, 5 * 0.09 * std::sqrt(2.0 / 4000));
+}
+
+TEST(Problem, class_means_lie_on_the_unit_circle_of_the_two_leading_directions) {
+    Experiment experiment = experiment_of({8, 8, 8});
+    experiment.classes.spread = 0;
+    const auto problem = make_problem(experiment);
+    ASSERT_EQ(problem->points.cols(), 240);
+    for (int c = 0; c < 6; ++c) {
+        const Vector point = problem->points.col(c * 40 + 7);
+        EXPECT_EQ(problem->point_class[static_cast<std::size_t>(c * 40 + 7)], c);
+        const double angle = 2 * M_PI * c / 6;
+        EXPECT_NEAR(point.dot(problem->target_svd.v.col(0)), std::cos(angle), 1e-13);
+        EXPECT_NEAR(point.dot(problem->target_svd.v.col(1)), std::sin(angle), 1e-13);
+        EXPECT_NEAR(point.norm(), 1, 1e-13);
+    }
+    EXPECT_EQ(make_problem(experiment_of({1, 1}))->points.rows(), 1);
+}
+
+TEST(Problem, the_same_seed_gives_the_same_bits_and_another_another_problem) {
+    Experiment experiment = experiment_of({8, 8, 8});
+    const auto a = make_problem(experiment), b = make_problem(experiment);
+    EXPECT_EQ(a->target, b->target);
+    EXPECT_EQ(a->start, b->start);
+    EXPECT_EQ(a->points, b->points);
+    experiment.seed = 5;
+    EXPECT_NE(make_problem(experiment)->target, a->target);
+}
+
+TEST(Problem, what_only_data_or_probe_need_does_not_change_target_or_start) {
+    Experiment experiment = experiment_of({8, 8, 8});
+    const auto before = make_problem(experiment);
+    experiment.data.kind = DataKind::samples;
+    experiment.probe.task = ProbeTask::softmax;
+    experiment.classes.count = 3;
+    const auto after = make_problem(experiment);
+    EXPECT_EQ(before->target, after->target);
+    EXPECT_EQ(before->start, after->start);
+}
+
+std::string message_of(const std::function<void()>& call) {
+    try {
+        call();
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "no error";
+}
+
+class ProblemFiles : public testing::Test {
+  protected:
+    void SetUp() override {
+        folder_ =
+            std::filesystem::temp_directory_path() / ("problem_" + std::to_string(::getpid()));
+        std::filesystem::create_directories(folder_);
+    }
+    void TearDown() override { std::filesystem::remove_all(folder_); }
+    std::string write(const std::string& name, const Matrix& matrix) {
+        const std::string path = (folder_ / name).string();
+        write_npy(path, matrix);
+        return path;
+    }
+    std::filesystem::path folder_;
+};
+
+TEST_F(ProblemFiles, target_and_start_come_from_files) {
+    Experiment experiment = experiment_of({3, 2, 4});
+    const Matrix target = Matrix::Random(4, 3), w1 = Matrix::Random(2, 3),
+                 w2 = Matrix::Random(4, 2);
+    experiment.target.kind = TargetKind::file;
+    experiment.target.file = write("a.npy", target);
+    experiment.init.kind = InitKind::files;
+    experiment.init.files = {write("w1.npy", w1), write("w2.npy", w2)};
+    const auto problem = make_problem(experiment);
+    EXPECT_EQ(problem->target, target);
+    EXPECT_EQ(problem->start, (std::vector<Matrix>{w1, w2}));
+}
+
+TEST_F(ProblemFiles, files_that_do_not_fit_are_named_with_what_is_wrong) {
+    Experiment experiment = experiment_of({3, 2, 4});
+    experiment.target.kind = TargetKind::file;
+    const auto target_error = [&](const std::string& path) {
+        experiment.target.file = path;
+        return message_of([&] { make_problem(experiment); });
+    };
+    EXPECT_NE(target_error("").find("target.file"), std::string::npos);
+    const std::string transposed = target_error(write("t.npy", Matrix::Ones(3, 4)));
+    EXPECT_NE(transposed.find("3 x 4"), std::string::npos) << transposed;
+    EXPECT_NE(transposed.find("4 x 3"), std::string::npos) << transposed;
+    EXPECT_NE(target_error(write("zero.npy", Matrix::Zero(4, 3))).find("zero"), std::string::npos);
+    EXPECT_NE(target_error(write("nan.npy", Matrix::Constant(4, 3, std::nan("")))).find("finite"),
+              std::string::npos);
+    const std::string missing = target_error((folder_ / "missing.npy").string());
+    EXPECT_NE(missing.find("missing.npy"), std::string::npos) << missing;
+
+    experiment.target.kind = TargetKind::exponential;
+    experiment.init.kind = InitKind::files;
+    experiment.init.files = {write("w1.npy", Matrix::Ones(2, 3))};
+    EXPECT_NE(message_of([&] { make_problem(experiment); }).find("init.files"), std::string::npos);
+    experiment.init.files = {write("w1.npy", Matrix::Ones(2, 3)),
+                             write("w2.npy", Matrix::Ones(2, 3))};
+    EXPECT_NE(message_of([&] { make_problem(experiment); }).find("layer 2"), std::string::npos);
+}
+
+TEST(Problem, a_target_of_scale_zero_or_without_bound_is_refused) {
+    Experiment experiment = experiment_of({4, 4});
+    experiment.target.scale = 0;
+    EXPECT_NE(message_of([&] { make_problem(experiment); }).find("zero"), std::string::npos);
+    experiment.target.scale = 1e300;
+    EXPECT_NE(message_of([&] { make_problem(experiment); }).find("finite"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace muonscope
