@@ -89,15 +89,7 @@ std::vector<Row> rows_of(const Snapshot& snapshot, int source) {
                                 matrix),
                     figure(flatness)});
     rows.push_back({"stable rank", fmt::format("Σs²/s₁² of {}.", matrix), figure(stable_rank)});
-    rows.push_back(
-        {"condition", fmt::format("κ = s₁/s_n of {}.", matrix), figure(condition_number)});
-    rows.push_back({"numerical rank", fmt::format("Singular values of {} above 1e-9 · s₁.", matrix),
-                    figure(rank_at_default_tolerance), count_text});
     const std::string probe = experiment ? probe_formula(*experiment) : "";
-    rows.push_back({"probe floor",
-                    "Loss of the least-squares head on the probed layer: no head "
-                    "can do better.",
-                    channel(layout.probe_floor())});
     rows.push_back(
         {"probe after K", "The head's " + probe + ", from zero.", channel(layout.probe_after_k())});
     rows.push_back(
@@ -107,6 +99,14 @@ std::vector<Row> rows_of(const Snapshot& snapshot, int source) {
                                   experiment->probe.threshold)
                     : "",
          channel(layout.probe_steps()), count_text});
+    rows.push_back({"probe floor",
+                    "Loss of the least-squares head on the probed layer: no head "
+                    "can do better.",
+                    channel(layout.probe_floor())});
+    rows.push_back(
+        {"condition", fmt::format("κ = s₁/s_n of {}.", matrix), figure(condition_number)});
+    rows.push_back({"numerical rank", fmt::format("Singular values of {} above 1e-9 · s₁.", matrix),
+                    figure(rank_at_default_tolerance), count_text});
     return rows;
 }
 
@@ -127,9 +127,11 @@ void draw_measures(PanelContext& context) {
     const ImVec2 room = ImGui::GetContentRegionAvail();
     const Theme& theme = context.theme;
 
-    // Rows share the height there is, within reason; what does not fit is scrolled to.
-    const float needed = static_cast<float>(rows.size() + 1);
-    const float line = std::clamp(room.y / needed, ImGui::GetTextLineHeight() * 1.02F, em(1.75F));
+    // Whole rows share the height there is; what does not fit is scrolled to, row by row.
+    const float least = ImGui::GetTextLineHeight() + 2;
+    const float shown =
+        std::clamp(std::floor(room.y / least), 1.0F, static_cast<float>(rows.size() + 1));
+    const float line = std::clamp(room.y / shown, least, em(1.75F));
     ImGui::PushStyleVar(ImGuiStyleVar_CellPadding,
                         {em(0.25F), (line - ImGui::GetTextLineHeight()) / 2});
     if (ImGui::BeginTable("##measures", lanes + 1,

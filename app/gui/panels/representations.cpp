@@ -151,6 +151,13 @@ double reach(const Matrix& points) {
     return largest;
 }
 
+// Half a digit finer than an axis: a picture that is too small wastes what it shows.
+double round_scale(double reached) {
+    if (!(reached > 0) || !std::isfinite(reached)) return 1;
+    const double power = std::pow(10.0, std::floor(std::log10(reached))) / 5;
+    return std::ceil(reached / power - 1e-9) * power;
+}
+
 // Layers shown when not all fit: the first, the output, and some evenly between.
 std::vector<int> chosen_layers(int layers, int room) {
     std::vector<int> chosen;
@@ -215,7 +222,7 @@ void draw_representations(PanelContext& context) {
         };
         for (int l = 0; l < lanes; ++l) widen(kept.representations[l]);
         if (context.preferences.show_ghost) widen(kept.start);
-        scale[c] = scale[c] > 0 ? nice_ceiling(scale[c] * 1.02) : 1;
+        scale[c] = round_scale(scale[c]);
     }
 
     const Theme& theme = context.theme;
@@ -244,15 +251,14 @@ void draw_representations(PanelContext& context) {
             draw->AddRectFilled({cell.from.x, centre.y}, {cell.to.x, centre.y + 1}, grid);
             draw->AddRectFilled({centre.x, cell.from.y}, {centre.x + 1, cell.to.y}, grid);
             draw->AddRect(cell.from, cell.to, u32(theme.border), em(0.25F), 0, theme.hairline());
-            // Where the scale ends, a tick on the horizontal axis with its number.
+            // Where the scale ends, a tick on the horizontal axis; its number in the corner below.
             const ImVec2 end = cell.place(scale[c], 0);
             draw->AddRectFilled({end.x, end.y - em(0.2F)}, {end.x + 1, end.y + em(0.2F)}, dim);
-            const std::string label = fmt::format("{:g}", scale[c]);
+            const std::string label = fmt::format("±{:g}", scale[c]);
             const float width = ImGui::GetFont()->CalcTextSizeA(small, 1e6F, 0, label.c_str()).x;
-            draw->AddText(
-                nullptr, small,
-                {std::min(end.x - width / 2, cell.to.x - width - em(0.25F)), end.y + em(0.2F)}, dim,
-                label.c_str());
+            draw->AddText(nullptr, small,
+                          {cell.to.x - width - em(0.25F), cell.to.y - small - em(0.2F)}, dim,
+                          label.c_str());
         }
         y += cell_extent.y + gap;
     }

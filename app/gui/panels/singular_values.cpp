@@ -52,15 +52,15 @@ void header(PanelContext& context) {
     const bool basis = chosen.sv_source == 0;
     float width = source_picker_width() + between + segmented_width({"lines", "heatmap"}) +
                   between + segmented_width({"linear", "log"});
-    if (basis) width += between + segmented_width({"sorted", "in target's basis"});
+    if (basis) width += between + segmented_width({"sorted", "target basis"});
     begin_header_controls(context, width);
     source_picker(context, "##source", chosen.sv_source,
                   "Which matrix: the product P of all layers, or one layer's weights. A balanced "
                   "layer has the product's values to the power 1/L.");
     if (basis) {
         ImGui::SameLine(0, between);
-        segmented(context, "basis", {"sorted", "in target's basis"}, chosen.sv_target_basis,
-                  "Sorted: the singular values of P, largest first. In target's basis: the "
+        segmented(context, "basis", {"sorted", "target basis"}, chosen.sv_target_basis,
+                  "Sorted: the singular values of P, largest first. Target basis: the "
                   "strength u_k·P v_k of each of the target's own modes, A = U S Vᵀ.");
     }
     ImGui::SameLine(0, between);
@@ -161,8 +161,8 @@ void draw_lines(PanelContext& context, const StepPlot& plot, const Modes& modes,
     if (context.preferences.sv_levels && problem)
         for (int k = 0; k < coloured; ++k)
             draw_level(plot, target_level(*problem, context.preferences.sv_source, k),
-                       u32(with_alpha(theme.target, 0.75F)), theme.hairline(), theme.scale * 1.5F,
-                       theme.scale * 4.5F);
+                       u32(with_alpha(theme.target, 0.75F)), theme.hairline(), theme.scale * 2,
+                       theme.scale * 5);
     // Small modes first, so that large ones lie on top.
     for (int k = modes.count - 1; k >= 0; --k) {
         const bool noise = k >= coloured;
@@ -237,9 +237,9 @@ void draw_colour_bar(const PanelContext& context, ImVec2 from, ImVec2 to, const 
     }
     const ImU32 ink = u32(context.theme.dim);
     const float x = to.x + em(0.3F);
-    draw->AddText({x, from.y - em(0.15F)}, ink, value_text(range.max).c_str());
+    draw->AddText({x, from.y - em(0.15F)}, ink, fmt::format("{:.3g}", range.max).c_str());
     draw->AddText({x, to.y - em(1)}, ink,
-                  ((range.at_floor ? "≤ " : "") + value_text(range.min)).c_str());
+                  ((range.at_floor ? "≤ " : "") + fmt::format("{:.3g}", range.min)).c_str());
 }
 
 Ticks index_ticks(int count, float height) {
@@ -277,7 +277,7 @@ void draw_singular_values(PanelContext& context) {
     // Width first, then curves, then the range they need, then its labels: what the labels take
     // is the same for nearly all ranges.
     const int panel = heatmap ? heatmap_key : singular_values_key;
-    const float bar = heatmap ? em(4.2F) : 0;
+    const float bar = heatmap ? em(3.2F) : 0;
     Ticks ticks = heatmap ? index_ticks(modes.count, room.y - label_height())
                           : value_ticks(context, panel, room.y - label_height());
     const Grid grid = arrange(snapshot.lanes.size(), room, label_width(ticks), bar);
@@ -340,7 +340,7 @@ void draw_singular_values(PanelContext& context) {
             else
                 draw_lines(context, plot, modes, reduction);
             draw_marks(context, plot, lane);
-            lane_name(context, plot, lane, {em(0.8F), em(0.5F)});
+            lane_name(context, plot, lane, {em(0.7F), em(0.4F)});
             if (!any) {
                 const char* note = "not measured yet";
                 const ImVec2 extent = ImGui::CalcTextSize(note);
@@ -361,8 +361,8 @@ void draw_singular_values(PanelContext& context) {
                 });
             if (heatmap && row == 0 && column == grid.columns - 1)
                 draw_colour_bar(
-                    context, {plot.position.x + plot.extent.x + em(0.7F), plot.position.y},
-                    {plot.position.x + plot.extent.x + em(1.3F), plot.position.y + plot.extent.y},
+                    context, {plot.position.x + plot.extent.x + em(0.9F), plot.position.y},
+                    {plot.position.x + plot.extent.x + em(1.5F), plot.position.y + plot.extent.y},
                     values);
         }
         ImGui::PopID();

@@ -161,17 +161,17 @@ void draw_bars(PanelContext& context, ImVec2 origin, ImVec2 room) {
                             u32(with_alpha(theme.well, 0.5F)));
     for (std::size_t l = 0; l < bars.size(); ++l) {
         const ImU32 colour = u32(theme.lane(static_cast<int>(l)));
+        const ImU32 faint = u32(with_alpha(theme.lane(static_cast<int>(l)), 0.45F));
         for (std::size_t k = 0; k < bars[l].size(); ++k) {
             if (!std::isfinite(bars[l][k])) continue;
             const float x = plot.position.x + slot * (static_cast<float>(k) + 0.11F) +
                             width * static_cast<float>(l);
             const float y = std::clamp(plot.pixel_y(bars[l][k]), plot.position.y, base);
-            draw->AddRectFilled({x, std::min(y, base - 1)}, {x + std::max(1.0F, width - 1), base},
-                                colour);
-            // The second lane and those after it also wear a cap: never colour alone.
-            if (l % 2 == 1 && width >= 4)
-                draw->AddRectFilled({x, y}, {x + width - 1, std::min(y + em(0.14F), base)},
-                                    u32(theme.text));
+            const ImVec2 from{x, std::min(y, base - 1)}, to{x + std::max(1.0F, width - 1), base};
+            // Every second lane is outlined, not filled: never colour alone.
+            const bool outlined = l % 2 == 1 && width >= 4 * theme.hairline();
+            draw->AddRectFilled(from, to, outlined ? faint : colour);
+            if (outlined) draw->AddRect(from, to, colour, 0, 0, theme.hairline());
         }
     }
     if (levels && snapshot.problem)

@@ -125,7 +125,7 @@ float label_width(const Ticks& ticks) {
 }
 
 float side_padding() {
-    return em(0.85F);  // half a step label may stand out
+    return em(1.05F);  // half a step label may stand out
 }
 
 float label_height() {
@@ -237,39 +237,47 @@ void end_step_plot(gui::PanelContext& context, const StepPlotOptions& options, S
 
 namespace {
 
-// A dashed polyline: `pattern` alternates lengths drawn and left out.
+// A dashed polyline: `pattern` alternates lengths drawn and left out. Lengths are measured along
+// the line's course, without the swings that a noisy curve makes about it: dashes of a zigzag's own
+// length would not be seen as dashes. Points stand in order of x.
 void add_dashes(ImDrawList* draw, std::span<const ImVec2> points, ImU32 colour, float thickness,
                 std::span<const float> pattern) {
-    float length = 0, width = 0;
-    for (std::size_t i = 1; i < points.size(); ++i) {
-        length += std::hypot(points[i].x - points[i - 1].x, points[i].y - points[i - 1].y);
-        width += points[i].x - points[i - 1].x;
-    }
-    // Along the line, unless it swings so much that dashes could not be told apart.
-    const bool along = length < 6 * width + 400 || width <= 0;
+    const float reach = 2 * (pattern[0] + pattern[1]);
+    std::size_t first = 0, last = 0;  // points within reach of the current one
+    float sum = 0;
+    const auto course = [&](std::size_t i) {
+        for (; last < points.size() && points[last].x <= points[i].x + reach; ++last)
+            sum += points[last].y;
+        for (; points[first].x < points[i].x - reach; ++first) sum -= points[first].y;
+        return sum / static_cast<float>(last - first);
+    };
     std::size_t phase = 0;
-    float left = pattern[0];
+    float left = pattern[0], before = course(0);
     ImVec2 from = points[0];
     for (std::size_t i = 1; i < points.size(); ++i) {
         const ImVec2 to = points[i];
+        const float now = course(i);
         const float dx = to.x - from.x, dy = to.y - from.y;
-        const float size = along ? std::hypot(dx, dy) : dx;
+        const bool swings = std::abs(dy) > 2 * std::abs(now - before) + 2 * dx;
+        const float size =
+            std::max(swings ? std::hypot(dx, now - before) : std::hypot(dx, dy), 1e-3F);
+        before = now;
         float done = 0;
         ImVec2 at = from;
-        while (size > 0 && done < size) {
+        while (done < size) {
             const float step = std::min(left, size - done);
             done += step;
             left -= step;
-            const float share = done / size;
+            const float share = std::min(done / size, 1.0F);
             const ImVec2 next{from.x + dx * share, from.y + dy * share};
             if (phase % 2 == 0) draw->AddLine(at, next, colour, thickness);
             at = next;
-            if (left <= 0) {
+            if (left <= 1e-4F) {
                 phase = (phase + 1) % pattern.size();
                 left = pattern[phase];
+                if (done >= size - 1e-4F) break;
             }
         }
-        if (size <= 0 && phase % 2 == 0) draw->AddLine(from, to, colour, thickness);
         from = to;
     }
 }
@@ -368,7 +376,7 @@ void draw_marks(gui::PanelContext& context, const StepPlot& plot, int lane) {
     const float bottom = plot.position.y + plot.extent.y, right = plot.position.x + plot.extent.x;
     const float hair = theme.hairline();
     const ImVec2 mouse = ImGui::GetMousePos();
-    const std::string* hovered = nullptr;
+    std::vector<ReadoutRow> hovered;
     std::int64_t hovered_step = 0;
     float free_from = plot.position.x;  // labels do not overlap
     float last_x = -1e9F;
@@ -377,7 +385,7 @@ void draw_marks(gui::PanelContext& context, const StepPlot& plot, int lane) {
         if (at < plot.x_min || at > plot.x_max) return;
         const float x = std::round(plot.pixel_x(at));
         if (plot.hovered && std::abs(mouse.x - x) < em(0.35F)) {
-            hovered = &text;
+            if (hovered.size() < 8) hovered.push_back({text, "", theme.mark});
             hovered_step = step;
         }
         if (x - last_x < 2) return;
@@ -395,6 +403,8 @@ void draw_marks(gui::PanelContext& context, const StepPlot& plot, int lane) {
             ImGui::GetFont()->CalcTextSizeA(size, 1e6F, 0, text.c_str()).x + em(0.4F);
         const float y = bottom - size - em(0.25F);
         if (x + width < right && x >= free_from) {
+            draw->AddRectFilled({x + hair, y - em(0.05F)}, {x + width, y + size + em(0.1F)},
+                                u32(gui::with_alpha(theme.card, 0.85F)));
             draw->AddText(nullptr, size, {x + em(0.25F), y}, u32(theme.dim), text.c_str());
             free_from = x + width + em(0.3F);
         }
@@ -424,11 +434,8 @@ void draw_marks(gui::PanelContext& context, const StepPlot& plot, int lane) {
         draw->AddRectFilled({x, plot.position.y}, {x + hair, bottom},
                             u32(gui::with_alpha(theme.mark, 0.35F)));
     }
-    if (hovered) {
-        const ReadoutRow row{*hovered, "", theme.mark};
-        draw_readout(context, "step " + step_text(static_cast<double>(hovered_step)),
-                     std::span(&row, 1));
-    }
+    if (!hovered.empty())
+        draw_readout(context, "step " + step_text(static_cast<double>(hovered_step)), hovered);
 }
 
 void draw_legend(gui::PanelContext& context, const StepPlot& plot) {

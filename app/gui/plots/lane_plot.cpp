@@ -98,7 +98,10 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
     for (std::size_t l = snapshot.lanes.size(); l-- > 0;) {
         const auto lane = static_cast<int>(l);
         const Reduction& reduction = kept.reductions[{what.panel, lane}].reduction();
-        if (what.floor >= 0)
+        double floor_low = 0, floor_high = 0;
+        // One that lies below what is shown is left to the read-out: on the axis it would be wrong.
+        if (what.floor >= 0 && reduction.extent(what.floor, 1, floor_low, floor_high) &&
+            (!plot.scale.logarithmic || floor_high > plot.scale.floor))
             draw_curve(context, plot, reduction, what.floor,
                        u32(gui::with_alpha(theme.lane(lane), 0.7F)), theme.hairline(),
                        Dash::dotted);

@@ -16,19 +16,40 @@ using gui::em;
 
 namespace {
 
+constexpr float side = 0.45F;  // em, as the words beside it
+
 float combo_width(float text) {
-    return text + em(2.4F);
+    return text + em(2 * side + 1.2F);
 }
 
-bool begin_combo(gui::PanelContext& context, const char* id, float width, const char* shown) {
-    ImGui::SetNextItemWidth(width);
-    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {em(0.5F), em(0.2F)});
-    ImGui::PushStyleColor(ImGuiCol_Button, ImVec4{0, 0, 0, 0});
-    (void)context;
-    const bool open = ImGui::BeginCombo(id, shown, ImGuiComboFlags_HeightLarge);
-    ImGui::PopStyleColor();
-    ImGui::PopStyleVar();
+// A word with a small arrow, as quiet as the words beside it, that opens a list.
+bool begin_combo(gui::PanelContext& context, const char* id, float width,
+                 const std::string& shown) {
+    const gui::Theme& t = context.theme;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float height = em(1.45F);
+    ImGui::PushID(id);
+    if (ImGui::InvisibleButton("##open", {width, height})) ImGui::OpenPopup("##list");
+    const bool hovered = ImGui::IsItemHovered();
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    draw->AddRectFilled(at, {at.x + width, at.y + height},
+                        gui::u32(hovered ? t.well_hovered : t.well),
+                        ImGui::GetStyle().FrameRounding);
+    const float y = at.y + (height - ImGui::GetFontSize()) / 2;
+    draw->AddText({at.x + em(side), y}, gui::u32(t.text), shown.c_str());
+    const ImVec2 tip{at.x + width - em(side + 0.3F), at.y + height / 2 + em(0.14F)};
+    const ImVec2 arms[]{
+        {tip.x - em(0.28F), tip.y - em(0.28F)}, tip, {tip.x + em(0.28F), tip.y - em(0.28F)}};
+    draw->AddPolyline(arms, 3, gui::u32(t.dim), 0, t.hairline() * 1.2F);
+    ImGui::SetNextWindowPos({at.x, at.y + height + em(0.15F)});
+    const bool open = ImGui::BeginPopup("##list");
+    if (!open) ImGui::PopID();
     return open;
+}
+
+void end_combo() {
+    ImGui::EndPopup();
+    ImGui::PopID();
 }
 
 }  // namespace
@@ -44,12 +65,12 @@ float source_picker_width() {
 void source_picker(gui::PanelContext& context, const char* id, int& source, const char* help) {
     const int layers = context.snapshot ? context.snapshot->layout.layers() : 0;
     source = std::clamp(source, 0, std::max(layers, 0));
-    const bool open = begin_combo(context, id, source_picker_width(), source_name(source).c_str());
+    const bool open = begin_combo(context, id, source_picker_width(), source_name(source));
     if (!open) gui::hover_help(context, "", help);
     if (!open) return;
     for (int i = 0; i <= layers; ++i)
         if (ImGui::Selectable(source_name(i).c_str(), i == source)) source = i;
-    ImGui::EndCombo();
+    end_combo();
 }
 
 float picker_width(std::span<const char* const> labels) {
@@ -68,7 +89,7 @@ void picker(gui::PanelContext& context, const char* id, std::span<const char* co
     for (std::size_t i = 0; i < labels.size(); ++i)
         if (ImGui::Selectable(labels[i], static_cast<int>(i) == chosen))
             chosen = static_cast<int>(i);
-    ImGui::EndCombo();
+    end_combo();
 }
 
 double target_level(const Problem& problem, int source, int k) {

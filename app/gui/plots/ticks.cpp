@@ -26,7 +26,7 @@ std::string plain(double value, double distance) {
     const double magnitude = std::max(std::abs(value), distance);
     if (magnitude >= 1e6 || distance < 1e-5) return fmt::format("{:.3g}", value);
     const int digits = std::clamp(static_cast<int>(std::ceil(-std::log10(distance) - 1e-9)), 0, 8);
-    if (std::abs(value) < distance * 1e-6) value = 0;  // not -0
+    if (std::abs(value) < distance * 1e-6) return "0";
     return fmt::format("{:.{}f}", value, digits);
 }
 

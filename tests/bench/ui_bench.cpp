@@ -1,0 +1,172 @@
+// How long a frame takes to build, and to draw without a graphics card. Run the second with
+// LP_NUM_THREADS=1 to give the rasteriser one thread beside this one, 0 to give it none.
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <random>
+
+#include "app/gui/frame.h"
+#include "app/gui/imgui_session.h"
+#include "app/gui/theme.h"
+#include "app/gui/window.h"
+#include "app/render/pixels.h"
+#include "core/experiment/presets.h"
+#include "core/session/session.h"
+#include "imgui.h"
+
+namespace {
+
+using namespace muonscope;
+using namespace muonscope::gui;
+using Clock = std::chrono::steady_clock;
+
+double milliseconds(Clock::duration time) {
+    return std::chrono::duration<double, std::milli>(time).count();
+}
+
+double quantile(std::vector<double> values, double share) {
+    std::sort(values.begin(), values.end());
+    return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
+}
+
+// Two lanes, three layers, 64 modes, and histories as full as they get. Curves rise and then
+// rattle about their levels, as Muon's do: nothing that a smooth curve would spare is spared.
+class FullRun {
+  public:
+    FullRun() {
+        Spec spec = preset("two-ways-up");
+        spec.experiment.network.width = 64;
+        WorkerPool pool(1);
+        Session session(spec);
+        session.advance_to(2, pool);
+        snapshot_ = session.snapshot();
+        const std::size_t channels = snapshot_->layout.channels();
+        for (std::size_t l = 0; l < snapshot_->lanes.size(); ++l) {
+            histories_.emplace_back(channels, 4096, SamplingRule{4096, 1});
+            for (std::int64_t step = 0; step < 4094; ++step) append(l, step);
+            snapshot_->lanes[l].history = histories_[l].view();
+        }
+        snapshot_->step = 4093;
+        snapshot_->state = TrainerState::running;
+    }
+    // A sample more, until the history thins itself out and goes on.
+    const Snapshot& next() {
+        ++snapshot_->step;
+        for (std::size_t l = 0; l < histories_.size(); ++l) {
+            if (histories_[l].due(snapshot_->step)) append(l, snapshot_->step);
+            snapshot_->lanes[l].history = histories_[l].view();
+        }
+        return *snapshot_;
+    }
+    const Snapshot& snapshot() const { return *snapshot_; }
+
+  private:
+    void append(std::size_t lane, std::int64_t step) {
+        std::vector<double> row(snapshot_->layout.channels());
+        for (std::size_t c = 0; c < row.size(); ++c) {
+            const double level = 4 * std::pow(0.95, static_cast<double>(c % 64));
+            const double rise = 1 - std::exp(-static_cast<double>(step) / (100 + 20 * (c % 64)));
+            row[c] = level * rise * (1 + 0.05 * normal_(random_)) + 1e-6;
+        }
+        histories_[lane].append(step, row);
+    }
+    std::mt19937 random_{1};
+    std::normal_distribution<double> normal_;
+    std::shared_ptr<Snapshot> snapshot_;
+    std::vector<History> histories_;
+};
+
+struct View {
+    Preferences preferences;
+    ViewState view;
+    Theme theme = theme_for(preferences, 1);
+    void draw(const ImGuiSession& session, const Snapshot* snapshot) {
+        PanelContext context{.snapshot = snapshot,
+                             .preferences = preferences,
+                             .view = view,
+                             .theme = theme,
+                             .fonts = session.fonts(),
+                             .send = [](Command) {}};
+        draw_frame(context);
+        ImGui::Render();
+    }
+};
+
+void take_textures() {
+    for (ImTextureData* texture : ImGui::GetPlatformIO().Textures)
+        if (texture->Status != ImTextureStatus_OK) {
+            texture->SetTexID(1);
+            texture->SetStatus(ImTextureStatus_OK);
+        }
+}
+
+void build_a_frame(benchmark::State& state) {
+    FullRun run;
+    ImGuiSession session;
+    View view;
+    apply_theme(view.theme);
+    ImGuiIO& io = ImGui::GetIO();
+    io.DisplaySize = {1600, 900};
+    io.DeltaTime = 1.0F / 60;
+    io.BackendFlags |=
+        ImGuiBackendFlags_RendererHasVtxOffset | ImGuiBackendFlags_RendererHasTextures;
+    view.preferences.sv_heatmap = state.range(0) == 1;
+    view.preferences.sv_log = state.range(0) == 2;
+    const auto frame = [&] {
+        ImGui::NewFrame();
+        view.draw(session, &run.next());
+        take_textures();
+    };
+    for (int i = 0; i < 20; ++i) frame();
+    std::vector<double> times;
+    for (auto _ : state) {
+        const auto start = Clock::now();
+        frame();
+        times.push_back(milliseconds(Clock::now() - start));
+    }
+    state.counters["median_ms"] = quantile(times, 0.5);
+    state.counters["p99_ms"] = quantile(times, 0.99);
+    state.counters["vertices"] = ImGui::GetDrawData()->TotalVtxCount;
+}
+BENCHMARK(build_a_frame)
+    ->ArgName("view")  // 0 lines, 1 heatmap, 2 log
+    ->Arg(0)
+    ->Arg(1)
+    ->Arg(2)
+    ->Iterations(600)
+    ->Unit(benchmark::kMillisecond);
+
+// The whole frame, pixels included, against the same docked windows without a run to show.
+void draw_a_frame(benchmark::State& state) {
+    FullRun run;
+    ImGuiSession session;
+    Window window("bench", {1600, 900}, Window::Kind::offscreen);
+    View full, empty;
+    apply_theme(full.theme);
+    const auto frame = [&](View& view, const Snapshot* snapshot) {
+        const auto start = Clock::now();
+        window.begin_frame();
+        view.draw(session, snapshot);
+        window.draw();
+        benchmark::DoNotOptimize(read_pixels(1, 1));  // waits for the rasteriser
+        return milliseconds(Clock::now() - start);
+    };
+    for (int i = 0; i < 20; ++i) frame(full, &run.next());
+    std::vector<double> with, without;
+    for (auto _ : state) {
+        // In turns, so that whatever else the machine does falls on both.
+        with.push_back(frame(full, &run.next()));
+        without.push_back(frame(empty, nullptr));
+    }
+    state.counters["median_ms"] = quantile(with, 0.5);
+    state.counters["empty_ms"] = quantile(without, 0.5);
+    state.counters["ratio"] = quantile(with, 0.5) / quantile(without, 0.5);
+    state.counters["frames_per_s"] = 1000 / quantile(with, 0.5);
+    state.counters["vertices_with"] = ImGui::GetDrawData()->TotalVtxCount;
+}
+BENCHMARK(draw_a_frame)->Iterations(60)->Unit(benchmark::kMillisecond);
+
+}  // namespace

@@ -1,0 +1,269 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "app/gui/frame.h"
+#include "app/gui/imgui_session.h"
+#include "app/gui/plots/memory.h"
+#include "app/gui/plots/projection.h"
+#include "app/gui/plots/table.h"
+#include "app/gui/theme.h"
+#include "core/experiment/parameters.h"
+#include "core/experiment/presets.h"
+#include "core/session/session.h"
+#include "imgui.h"
+#include "imgui_internal.h"
+
+namespace muonscope::gui {
+namespace {
+
+// Dear ImGui without a window or a renderer: textures are said to be there, nothing is drawn.
+class Screen {
+  public:
+    explicit Screen(ImVec2 size, float scale = 1, bool textures = true)
+        : theme_(theme_for(preferences, scale)), size_(size) {
+        apply_theme(theme_);
+        ImGuiIO& io = ImGui::GetIO();
+        io.DisplaySize = size;
+        io.DeltaTime = 1.0F / 60;
+        io.BackendFlags |= ImGuiBackendFlags_RendererHasVtxOffset;
+        if (textures) io.BackendFlags |= ImGuiBackendFlags_RendererHasTextures;
+    }
+
+    void frames(const Snapshot* snapshot, int count, const char* panel = nullptr) {
+        for (int i = 0; i < count; ++i) {
+            ImGui::NewFrame();
+            PanelContext context{.snapshot = snapshot,
+                                 .preferences = preferences,
+                                 .view = view,
+                                 .theme = theme_,
+                                 .fonts = session_.fonts(),
+                                 .send = [](Command) {}};
+            if (panel)
+                draw_panel_alone(context, panel_by_slug(panel));
+            else
+                draw_frame(context);
+            ImGui::Render();
+            for (ImTextureData* texture : ImGui::GetPlatformIO().Textures) {
+                if (texture->Status == ImTextureStatus_WantDestroy)
+                    texture->SetStatus(ImTextureStatus_Destroyed);
+                else if (texture->Status != ImTextureStatus_OK) {
+                    texture->SetTexID(1);
+                    texture->SetStatus(ImTextureStatus_OK);
+                }
+            }
+        }
+    }
+
+    void move_mouse(ImVec2 to) { ImGui::GetIO().AddMousePosEvent(to.x, to.y); }
+    int tooltips() const {
+        int count = 0;
+        for (const ImGuiWindow* window : ImGui::GetCurrentContext()->Windows)
+            if (window->Active && (window->Flags & ImGuiWindowFlags_Tooltip)) ++count;
+        return count;
+    }
+
+  private:
+    ImGuiSession session_;
+
+  public:
+    Preferences preferences;
+    ViewState view;
+
+  private:
+    Theme theme_;
+    ImVec2 size_;
+};
+
+std::shared_ptr<Snapshot> trained(
+    std::initializer_list<std::pair<const char*, const char*>> changes, std::int64_t steps) {
+    Spec spec = preset("two-ways-up");
+    for (const auto& [key, value] : changes) set(spec, key, std::string_view(value));
+    WorkerPool pool(1);
+    Session session(spec);
+    session.advance_to(steps, pool);
+    return session.snapshot();
+}
+
+// Every value measured so far becomes `value`, every weight too.
+std::shared_ptr<Snapshot> filled_with(double value) {
+    auto snapshot = trained({{"network.width", "8"}, {"target.modes", "4"}}, 20);
+    for (LaneSnapshot& lane : snapshot->lanes) {
+        History history(snapshot->layout.channels(), 64, SamplingRule{});
+        const std::vector<double> row(snapshot->layout.channels(), value);
+        for (int step = 0; step < 20; ++step) history.append(step, row);
+        lane.history = history.view();
+        lane.now = row;
+        auto weights = std::make_shared<std::vector<Matrix>>(*lane.weights);
+        for (Matrix& weight : *weights) weight.setConstant(value);
+        lane.weights = weights;
+    }
+    return snapshot;
+}
+
+// Every view that the header controls can choose.
+void draw_every_view(Screen& screen, const Snapshot* snapshot) {
+    for (int view = 0; view < 24; ++view) {
+        Preferences& p = screen.preferences;
+        p.sv_heatmap = view & 1;
+        p.sv_log = p.spectrum_log = view & 2;
+        p.loss_log = p.probe_log = !(view & 2);
+        p.spectrum_bars = view & 4;
+        p.sv_target_basis = view & 1;
+        p.sv_source = p.spectrum_source = p.measures_source = view / 8;
+        p.spectrum_kind = view % 3;
+        screen.frames(snapshot, 5);
+    }
+}
+
+TEST(PlotPanels, draw_without_a_snapshot) {
+    Screen screen({1280, 720});
+    draw_every_view(screen, nullptr);
+}
+
+TEST(PlotPanels, draw_the_opening_run_in_every_view) {
+    Screen screen({1280, 720});
+    const auto snapshot = trained({}, 60);
+    draw_every_view(screen, snapshot.get());
+    EXPECT_LT(ImGui::GetDrawData()->TotalVtxCount, 80000);
+}
+
+TEST(PlotPanels, draw_one_layer_and_sixteen) {
+    Screen screen({1280, 720});
+    const auto one = trained({{"network.depth", "1"}, {"network.width", "6"}}, 10);
+    draw_every_view(screen, one.get());
+    const auto deep = trained({{"network.depth", "16"}, {"network.width", "6"}}, 5);
+    draw_every_view(screen, deep.get());
+}
+
+TEST(PlotPanels, draw_zeros_on_a_log_axis_and_numbers_that_are_none) {
+    for (const double value :
+         {0.0, std::nan(""), std::numeric_limits<double>::infinity(), -1.0, 1e300, 1e-300}) {
+        Screen screen({1280, 720});
+        const auto snapshot = filled_with(value);
+        draw_every_view(screen, snapshot.get());
+    }
+}
+
+TEST(PlotPanels, draw_in_tiny_windows_and_at_four_times_the_size) {
+    const auto snapshot = trained({{"network.width", "8"}, {"target.modes", "4"}}, 20);
+    for (const ImVec2 size : {ImVec2{10, 10}, ImVec2{120, 60}, ImVec2{400, 900}})
+        for (const Panel& panel : panels()) {
+            Screen screen(size);
+            screen.frames(snapshot.get(), 5, panel_slug(panel).c_str());
+        }
+    Screen large({3840, 2160}, 4);
+    draw_every_view(large, snapshot.get());
+}
+
+TEST(PlotPanels, draw_with_a_renderer_that_takes_no_textures_of_theirs) {
+    const auto snapshot = trained({{"network.width", "8"}, {"target.modes", "4"}}, 20);
+    Screen screen({1280, 720});
+    screen.preferences.sv_heatmap = true;
+    screen.frames(snapshot.get(), 2);
+    EXPECT_TRUE(screen.view.plots->heatmaps.at(0).texture.ready());
+    screen.view.plots.reset();  // before the renderer goes
+    screen.frames(snapshot.get(), 2);
+}
+
+TEST(PlotPanels, say_what_is_under_the_mouse) {
+    Screen screen({900, 600});
+    const auto snapshot = trained({}, 100);
+    screen.frames(snapshot.get(), 4, "loss");
+    screen.move_mouse({300, 300});
+    screen.frames(snapshot.get(), 3, "loss");
+    EXPECT_GT(screen.view.plots->hovered_step, 0);
+    EXPECT_LT(screen.view.plots->hovered_step, 200);
+    EXPECT_EQ(screen.tooltips(), 1);
+    screen.move_mouse({5, 5});
+    screen.frames(snapshot.get(), 3, "loss");
+    EXPECT_EQ(screen.tooltips(), 0);
+}
+
+TEST(PlotPanels, stop_following_when_the_wheel_turns_and_follow_again_on_double_click) {
+    Screen screen({900, 600});
+    const auto snapshot = trained({}, 100);
+    screen.frames(snapshot.get(), 4, "loss");
+    EXPECT_TRUE(screen.view.follow);
+    screen.move_mouse({300, 300});
+    screen.frames(snapshot.get(), 2, "loss");
+    ImGui::GetIO().AddMouseWheelEvent(0, 1);
+    screen.frames(snapshot.get(), 2, "loss");
+    EXPECT_FALSE(screen.view.follow);
+    EXPECT_LT(screen.view.step_max - screen.view.step_min, 199);
+    for (int click = 0; click < 2; ++click) {
+        ImGui::GetIO().AddMouseButtonEvent(0, true);
+        screen.frames(snapshot.get(), 1, "loss");
+        ImGui::GetIO().AddMouseButtonEvent(0, false);
+        screen.frames(snapshot.get(), 1, "loss");
+    }
+    screen.frames(snapshot.get(), 20, "loss");
+    EXPECT_TRUE(screen.view.follow);
+    EXPECT_DOUBLE_EQ(screen.view.step_min, 0);
+    EXPECT_DOUBLE_EQ(screen.view.step_max, 200);
+}
+
+TEST(PlotPanels, give_small_multiples_the_same_axes) {
+    Screen screen({1200, 500});
+    const auto snapshot = trained({}, 100);
+    screen.frames(snapshot.get(), 12, "singular-values");
+    const plots::Memory& kept = *screen.view.plots;
+    const auto& left = kept.reductions.at({0, 0}).reduction();
+    const auto& right = kept.reductions.at({0, 1}).reduction();
+    EXPECT_EQ(left.bins(), right.bins());
+    EXPECT_EQ(left.x_max(), right.x_max());
+    EXPECT_EQ(kept.axes.size(), 1u);
+}
+
+TEST(Projection, of_the_target_s_own_directions_lies_on_the_axes) {
+    const auto snapshot = trained({{"network.width", "8"}, {"target.modes", "4"}}, 0);
+    const Problem& problem = *snapshot->problem;
+    Problem pointed = problem;
+    pointed.points = problem.target_svd.v.leftCols(2);
+    pointed.point_class = {0, 1};
+    // Weights that are the balanced factors: each layer scales v_k's image by s_k^(1/L).
+    const auto layers = plots::project_layers(pointed, problem.layer_targets, 2);
+    ASSERT_EQ(layers.size(), 3u);
+    for (std::size_t l = 0; l < 3; ++l)
+        for (int k = 0; k < 2; ++k) {
+            const double expected =
+                std::pow(problem.target_svd.s(k), static_cast<double>(l + 1) / 3);
+            EXPECT_NEAR(layers[l](k, k), expected, 1e-9);
+            EXPECT_NEAR(layers[l](1 - k, k), 0, 1e-9);
+        }
+}
+
+TEST(Projection, in_the_target_s_basis_the_target_is_its_singular_values) {
+    const auto snapshot = trained({{"network.width", "8"}, {"target.modes", "4"}}, 0);
+    const Problem& problem = *snapshot->problem;
+    const Matrix values = plots::in_target_basis(problem, problem.layer_targets, 4);
+    ASSERT_EQ(values.rows(), 4);
+    for (int i = 0; i < 4; ++i)
+        for (int j = 0; j < 4; ++j)
+            EXPECT_NEAR(values(i, j), i == j ? problem.target_svd.s(i) : 0, 1e-9);
+}
+
+TEST(Table, writes_csv_that_reads_back) {
+    plots::Table table;
+    table.columns = {"step", "a, b", "say \"x\""};
+    table.rows = {{0, 0.1, std::nan("")}, {1, 1e-300, 3}};
+    EXPECT_EQ(plots::to_csv(table),
+              "step,\"a, b\",\"say \"\"x\"\"\"\n0,0.10000000000000001,\n1,1.0000000000000001e-300,3"
+              "\n");
+}
+
+TEST(Table, holds_the_visible_steps_of_every_lane) {
+    const auto snapshot = trained({{"network.width", "8"}, {"target.modes", "4"}}, 30);
+    const std::vector<std::size_t> channels{snapshot->layout.loss()};
+    const std::vector<std::string> names{"loss"};
+    const plots::Table table = plots::history_table(*snapshot, 10, 20, channels, names);
+    ASSERT_EQ(table.columns.size(), 3u);
+    EXPECT_EQ(table.columns[1], snapshot->lanes[0].name + " loss");
+    ASSERT_EQ(table.rows.size(), 11u);
+    EXPECT_EQ(table.rows.front()[0], 10);
+    EXPECT_EQ(table.rows.front()[2], snapshot->lanes[1].history.value(10, channels[0]));
+}
+
+}  // namespace
+}  // namespace muonscope::gui
