@@ -68,7 +68,8 @@ class FullRun {
         std::vector<double> row(snapshot_->layout.channels());
         for (std::size_t c = 0; c < row.size(); ++c) {
             const double level = 4 * std::pow(0.95, static_cast<double>(c % 64));
-            const double rise = 1 - std::exp(-static_cast<double>(step) / (100 + 20 * (c % 64)));
+            const double rise =
+                1 - std::exp(-static_cast<double>(step) / static_cast<double>(100 + 20 * (c % 64)));
             row[c] = level * rise * (1 + 0.05 * normal_(random_)) + 1e-6;
         }
         histories_[lane].append(step, row);
@@ -96,11 +97,11 @@ struct View {
 };
 
 void take_textures() {
-    for (ImTextureData* texture : ImGui::GetPlatformIO().Textures)
-        if (texture->Status != ImTextureStatus_OK) {
-            texture->SetTexID(1);
-            texture->SetStatus(ImTextureStatus_OK);
-        }
+    for (ImTextureData* texture : ImGui::GetPlatformIO().Textures) {
+        const bool gone = texture->Status == ImTextureStatus_WantDestroy;
+        texture->SetTexID(gone ? ImTextureID_Invalid : ImTextureID{1});
+        texture->SetStatus(gone ? ImTextureStatus_Destroyed : ImTextureStatus_OK);
+    }
 }
 
 void build_a_frame(benchmark::State& state) {

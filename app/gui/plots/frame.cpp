@@ -200,6 +200,14 @@ bool begin_step_plot(gui::PanelContext& context, const StepPlotOptions& options,
     plot.x_max = limits.X.Max;
     plot.y_min = limits.Y.Min;
     plot.y_max = limits.Y.Max;
+    // Input has been taken by now: what is not as it was before, the user moved.
+    const auto moved = [](double before, double after, const ImPlotRange& range) {
+        return std::abs(after - before) > 1e-9 * (range.Max - range.Min);
+    };
+    if (moved(view.step_min, plot.x_min, limits.X) || moved(view.step_max, plot.x_max, limits.X))
+        view.follow = false;
+    if (moved(axis.min, plot.y_min, limits.Y) || moved(axis.max, plot.y_max, limits.Y))
+        axis.manual = true;
     plot.scale = axis.scale;
     plot.hovered = ImPlot::IsPlotHovered();
     if (plot.hovered) kept.hovered_next = std::max(0.0, ImPlot::GetPlotMousePos().x);
@@ -221,14 +229,6 @@ void end_step_plot(gui::PanelContext& context, const StepPlotOptions& options, S
                      ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left);
     ImPlot::EndPlot();
     ImPlot::PopStyleVar(2);
-    const double slack = 1e-9 * (plot.x_max - plot.x_min);
-    if (std::abs(view.step_min - plot.x_min) > slack ||
-        std::abs(view.step_max - plot.x_max) > slack)
-        view.follow = false;
-    const double value_slack = 1e-9 * (plot.y_max - plot.y_min);
-    if (std::abs(axis.min - plot.y_min) > value_slack ||
-        std::abs(axis.max - plot.y_max) > value_slack)
-        axis.manual = true;
     if (fit) {
         view.follow = true;
         axis.manual = false;
