@@ -40,7 +40,7 @@ std::int64_t SamplingRule::next_due(std::int64_t after, std::int64_t stretch) co
 
 SamplingRule sampling_rule(const Experiment& experiment) {
     constexpr double share = 0.1;          // of the training time
-    constexpr double dense_budget = 1e10;  // multiply-adds: seconds, not minutes
+    constexpr double dense_budget = 5e10;  // multiply-adds: seconds, not minutes
     const double measure = measure_cost(experiment);
     SamplingRule rule;
     rule.dense = std::max(1, experiment.record.dense);

@@ -25,8 +25,8 @@ namespace {
 constexpr double stretch_seconds = 0.004;
 constexpr std::int64_t most_steps_at_once = 1'000'000'000'000;
 // Rows that cost more than this are not measured out of turn.
-constexpr double most_fresh_cost = 5e7;    // while running: about 10 ms
-constexpr double most_stopped_cost = 5e9;  // when it has stopped: about a second
+constexpr double most_fresh_cost = 5e8;     // while running: about 10 ms
+constexpr double most_stopped_cost = 5e10;  // when it has stopped: about a second
 
 }  // namespace
 
