@@ -1,0 +1,115 @@
+#include "core/experiment/presets.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "core/error.h"
+#include "core/experiment/lane.h"
+#include "core/io/spec_json.h"
+#include "core/session/session.h"
+
+namespace muonscope {
+namespace {
+
+TEST(Presets, the_number_keys_have_nine_and_two_ways_up_is_first) {
+    ASSERT_EQ(presets().size(), 9u);
+    EXPECT_EQ(presets()[0].name, "two-ways-up");
+    EXPECT_EQ(presets()[1].name, "staged");
+    std::set<std::string> names;
+    for (const Spec& spec : presets()) {
+        names.insert(spec.name);
+        EXPECT_FALSE(spec.title.empty()) << spec.name;
+        EXPECT_GT(spec.about.size(), 40u) << spec.name;
+        EXPECT_NO_THROW(validate(spec)) << spec.name;
+    }
+    EXPECT_EQ(names.size(), 9u);
+}
+
+TEST(Presets, an_unknown_name_is_an_error_that_lists_the_known) {
+    try {
+        preset("two-ways-dwon");
+        FAIL();
+    } catch (const Error& error) {
+        const std::string message = error.what();
+        EXPECT_NE(message.find("two-ways-dwon"), std::string::npos);
+        EXPECT_NE(message.find("two-ways-up, staged"), std::string::npos);
+    }
+}
+
+TEST(Presets, survive_the_way_through_json) {
+    for (const Spec& spec : presets())
+        EXPECT_EQ(to_json(spec_from_json(to_json(spec), spec.name)), to_json(spec));
+}
+
+// Steps at which each mode first passes a share of its target level; -1: never.
+std::vector<int> arrivals(Lane lane, const Problem& problem, double share, int steps) {
+    std::vector<int> at(static_cast<std::size_t>(problem.modes), -1);
+    for (int step = 1; step <= steps; ++step) {
+        lane.advance();
+        const Matrix p = product(lane.weights());
+        for (int k = 0; k < problem.modes; ++k) {
+            const double a = problem.target_svd.u.col(k).dot(p * problem.target_svd.v.col(k));
+            int& arrival = at[static_cast<std::size_t>(k)];
+            if (arrival < 0 && a >= share * problem.target_svd.s(k)) arrival = step;
+        }
+    }
+    return at;
+}
+
+TEST(Presets, two_ways_up_shows_the_fan_and_the_bundle) {
+    const Spec& spec = preset("two-ways-up");
+    const auto problem = make_problem(spec.experiment);
+    ASSERT_EQ(problem->modes, 12);
+    const std::vector<int> sgd = arrivals(Lane(problem, spec.lanes[0]), *problem, 0.9, 1200);
+    const std::vector<int> muon = arrivals(Lane(problem, spec.lanes[1]), *problem, 0.9, 120);
+    for (std::size_t k = 1; k < sgd.size(); ++k) EXPECT_GT(sgd[k], sgd[k - 1]) << "mode " << k;
+    EXPECT_GT(sgd.back(), 500);
+    EXPECT_LE(sgd.back(), 1200);
+    for (const int arrival : muon) {
+        EXPECT_GT(arrival, 0);
+        EXPECT_LE(arrival, 100);
+    }
+}
+
+class EveryPreset : public testing::TestWithParam<std::string> {};
+
+TEST_P(EveryPreset, trains_without_diverging) {
+    Spec spec = preset(GetParam());
+    spec.experiment.record.dense = 16;  // training is the question, not measuring
+    Session session(spec);
+    WorkerPool pool(1);
+    const double before = session.snapshot()->lanes[0].now[0];
+    session.advance_to(300, pool);
+    EXPECT_FALSE(session.diverged());
+    session.advance_to(std::min<std::int64_t>(session.spec().experiment.run.steps, 2000), pool);
+    EXPECT_FALSE(session.diverged());
+    for (const LaneSnapshot& lane : session.snapshot()->lanes) EXPECT_LT(lane.now[0], before);
+}
+
+INSTANTIATE_TEST_SUITE_P(Presets, EveryPreset,
+                         testing::Values("two-ways-up", "staged", "deep", "momentum", "tree",
+                                         "tanh", "minibatch", "rectangular", "matched-norm"),
+                         [](const auto& each) {
+                             std::string name = each.param;
+                             std::replace(name.begin(), name.end(), '-', '_');
+                             return name;
+                         });
+
+TEST(Presets, staged_ends_by_itself_within_its_steps) {
+    const Spec& spec = preset("staged");
+    const auto problem = make_problem(spec.experiment);
+    for (const Recipe& recipe : spec.lanes) {
+        Lane lane(problem, recipe);
+        while (lane.advance() == Lane::Status::training && lane.step() < 100000) {
+        }
+        EXPECT_EQ(lane.status(), Lane::Status::finished);
+        EXPECT_LE(lane.step(), spec.experiment.run.steps);
+        EXPECT_EQ(lane.phase_steps()[0], 600);
+        const Matrix error = product(lane.weights()) - problem->target;
+        EXPECT_LE(error.norm(), 0.05 * problem->target.norm());
+    }
+}
+
+}  // namespace
+}  // namespace muonscope
