@@ -1,0 +1,427 @@
+#include "core/session/trainer.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "core/error.h"
+#include "core/experiment/parameters.h"
+#include "core/experiment/presets.h"
+#include "core/random/generator.h"
+#include "core/session/pacer.h"
+#include "core/session/session.h"
+#include "tests/session/small_specs.h"
+
+namespace muonscope {
+namespace {
+
+using test::small_spec;
+using namespace std::chrono_literals;
+
+// A trainer whose snapshots can be waited for.
+class Watched {
+  public:
+    explicit Watched(Spec spec, int workers = 1)
+        : trainer(std::move(spec), {.workers = workers, .on_snapshot = [this] { notify(); }}) {}
+
+    template <class Condition>
+    std::shared_ptr<const Snapshot> wait_for(Condition condition) {
+        std::unique_lock lock(mutex_);
+        const auto end = std::chrono::steady_clock::now() + 30s;
+        std::shared_ptr<const Snapshot> snapshot;
+        while (!condition(*(snapshot = trainer.snapshot())))
+            if (changed_.wait_until(lock, end) == std::cv_status::timeout) {
+                ADD_FAILURE() << "waited for 30 s";
+                break;
+            }
+        return snapshot;
+    }
+    std::shared_ptr<const Snapshot> after(const Command& command) {
+        trainer.send(command);
+        trainer.drain();
+        return trainer.snapshot();
+    }
+
+  private:
+    void notify() {
+        const std::lock_guard lock(mutex_);
+        changed_.notify_all();
+    }
+    std::mutex mutex_;
+    std::condition_variable changed_;
+
+  public:
+    Trainer trainer;
+};
+
+TEST(Trainer, is_idle_with_step_0_measured_when_it_is_there) {
+    Trainer trainer(small_spec());
+    const auto snapshot = trainer.snapshot();
+    ASSERT_TRUE(snapshot);
+    EXPECT_EQ(snapshot->state, TrainerState::idle);
+    EXPECT_EQ(snapshot->step, 0);
+    ASSERT_EQ(snapshot->lanes.size(), 2u);
+    EXPECT_EQ(snapshot->lanes[0].history.size(), 1u);
+    EXPECT_TRUE(snapshot->can_start());
+}
+
+TEST(Trainer, a_bad_spec_throws_before_there_is_a_thread) {
+    Spec spec = small_spec();
+    spec.experiment.network.width = 0;
+    EXPECT_THROW(Trainer{spec}, Error);
+}
+
+TEST(Trainer, goes_through_its_states) {
+    Spec spec = small_spec();
+    spec.experiment.run.speed = 500;
+    Watched w(spec);
+    EXPECT_EQ(w.after(Start{})->state, TrainerState::running);
+    w.wait_for([](const Snapshot& s) { return s.step > 20; });
+    const auto paused = w.after(Pause{});
+    EXPECT_EQ(paused->state, TrainerState::paused);
+    EXPECT_EQ(w.after(StepOnce{})->step, paused->step + 1);
+    EXPECT_EQ(w.trainer.snapshot()->state, TrainerState::paused);
+    EXPECT_EQ(w.after(StepOnce{30})->step, paused->step + 31);
+    EXPECT_EQ(w.after(RunTo{2000})->step, 2000);
+    EXPECT_EQ(w.after(RunTo{10})->step, 10);
+    EXPECT_EQ(w.trainer.snapshot()->lanes[0].now_step, 10);
+    const auto reset = w.after(Reset{});
+    EXPECT_EQ(reset->step, 0);
+    EXPECT_EQ(reset->state, TrainerState::idle);
+}
+
+TEST(Trainer, pausing_stepping_and_going_back_leave_the_bits_alone) {
+    Session session(small_spec());
+    WorkerPool pool(1);
+    session.advance_to(3000, pool);
+    for (const int workers : {1, 2}) {
+        Watched w(small_spec(), workers);
+        w.after(SetSpeed{0});
+        w.after(Start{});
+        w.wait_for([](const Snapshot& s) { return s.step > 200; });
+        w.after(Pause{});
+        w.after(StepOnce{});
+        w.after(RunTo{150});
+        w.after(StepOnce{7});
+        const auto snapshot = w.after(RunTo{3000});
+        ASSERT_EQ(snapshot->step, 3000);
+        for (int lane = 0; lane < 2; ++lane)
+            EXPECT_EQ(snapshot->lanes[static_cast<std::size_t>(lane)].state_hash,
+                      session.lane(lane).state_hash());
+    }
+}
+
+TEST(Trainer, live_edits_replay_from_the_session_file) {
+    Watched w(small_spec());
+    w.after(SetSpeed{0});
+    w.after(Start{});
+    for (int i = 1; i <= 20; ++i) {
+        const std::int64_t past = 100 * i;
+        w.wait_for([past](const Snapshot& s) { return s.step > past; });
+        if (i % 5 == 0)
+            w.after(SwapOptimizers{i % 2 == 0});
+        else
+            w.after(SetParameter{"optimizer.lr", 0.001 * i});
+    }
+    w.after(Pause{});
+    WorkerPool pool(2);
+    Session replayed = Session::replay(w.trainer.session_json(), pool);
+    EXPECT_EQ(replayed.step(), w.trainer.snapshot()->step);
+    EXPECT_EQ(replayed.lane(1).state_hash(), w.trainer.snapshot()->lanes[1].state_hash);
+}
+
+TEST(Trainer, a_failing_command_leaves_everything_but_its_message) {
+    Watched w(small_spec());
+    w.after(RunTo{30});
+    const auto before = w.trainer.snapshot();
+    Spec broken = small_spec();
+    broken.lanes.clear();
+    for (const Command& command : std::vector<Command>{
+             SetSpec{broken}, SetParameter{"optimizer.lr", -3.0}, SetParameter{"nothing", 1.0},
+             SetSpeed{-1}, RunTo{-5}, StepOnce{0}, SetLane{9, {}}}) {
+        const auto after = w.after(command);
+        EXPECT_FALSE(after->message.empty());
+        EXPECT_EQ(after->state, TrainerState::paused);
+        EXPECT_EQ(after->step, 30);
+        EXPECT_EQ(after->lanes[0].state_hash, before->lanes[0].state_hash);
+    }
+    EXPECT_TRUE(w.after(SetParameter{"optimizer.lr", 0.004})->message.empty());
+}
+
+TEST(Trainer, a_bad_edit_does_not_stop_the_run) {
+    Watched w(small_spec());
+    w.after(Start{});
+    const auto snapshot = w.after(SetParameter{"optimizer.lr", -3.0});
+    EXPECT_EQ(snapshot->state, TrainerState::running);
+    EXPECT_NE(snapshot->message.find("-3"), std::string::npos);
+    w.wait_for([&](const Snapshot& s) { return s.step > snapshot->step + 3; });
+}
+
+TEST(Trainer, divergence_says_where_and_reset_with_a_smaller_rate_resumes) {
+    Spec spec = preset("two-ways-up");
+    spec.lanes[0].phases[0].optimizer.lr = 10;
+    Watched w(spec);
+    w.after(SetSpeed{0});
+    w.trainer.send(Start{});
+    const auto stopped =
+        w.wait_for([](const Snapshot& s) { return s.state == TrainerState::diverged; });
+    ASSERT_TRUE(stopped->lanes[0].divergence);
+    EXPECT_EQ(stopped->lanes[0].divergence->step, stopped->step);
+    EXPECT_GE(stopped->lanes[0].divergence->layer, 1);
+    EXPECT_NE(stopped->message.find("SGD diverged at step"), std::string::npos);
+    EXPECT_NE(stopped->message.find("layer"), std::string::npos);
+    EXPECT_EQ(stopped->lanes[1].step, stopped->step);
+    EXPECT_FALSE(stopped->can_start());
+    EXPECT_EQ(w.after(Start{})->state, TrainerState::diverged);
+    EXPECT_FALSE(w.trainer.snapshot()->message.empty());
+    w.after(SetParameter{"lanes.0.optimizer.lr", 0.01});
+    w.after(Reset{});
+    w.wait_for([](const Snapshot& s) {
+        return s.state == TrainerState::running && s.step > 300 && s.message.empty();
+    });
+}
+
+TEST(Trainer, a_run_whose_phases_end_is_finished_and_a_longer_phase_goes_on) {
+    Spec spec = small_spec();
+    for (Recipe& recipe : spec.lanes) recipe.phases[0].until.steps = 40;
+    spec.experiment.run.speed = 0;
+    Watched w(spec);
+    w.trainer.send(Start{});
+    w.wait_for([](const Snapshot& s) { return s.state == TrainerState::finished; });
+    EXPECT_EQ(w.trainer.snapshot()->step, 40);
+    EXPECT_TRUE(w.trainer.snapshot()->lanes[0].finished);
+    Recipe longer = spec.lanes[0];
+    longer.phases[0].until.steps = 60;
+    w.trainer.send(SetLane{0, longer});
+    w.wait_for([](const Snapshot& s) {
+        return s.state == TrainerState::finished && s.lanes[0].step == 60;
+    });
+    EXPECT_EQ(w.after(RunTo{20})->state, TrainerState::paused);
+    EXPECT_EQ(w.trainer.snapshot()->step, 20);
+}
+
+TEST(Trainer, keeps_to_the_wanted_speed) {
+    Watched w(small_spec());
+    w.after(SetSpeed{200});
+    w.trainer.send(Start{});
+    const auto first = w.wait_for([](const Snapshot& s) { return s.step >= 20; });
+    const auto begun = std::chrono::steady_clock::now();
+    const auto second = w.wait_for([&](const Snapshot& s) { return s.step >= first->step + 100; });
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    const double speed = static_cast<double>(second->step - first->step) / seconds;
+    EXPECT_LT(speed, 240);
+    EXPECT_EQ(second->wanted_speed, 200);
+}
+
+TEST(Trainer, publishes_at_most_its_rate_of_snapshots_while_it_runs) {
+    Watched w(small_spec());
+    w.after(SetSpeed{0});
+    w.after(Start{});
+    w.wait_for([](const Snapshot& s) { return s.step > 50; });
+    const auto first = w.trainer.snapshot();
+    std::this_thread::sleep_for(500ms);
+    const auto last = w.trainer.snapshot();
+    EXPECT_GT(last->step, first->step);
+    EXPECT_LE(last->serial - first->serial, 34u);
+}
+
+TEST(Trainer, a_speed_set_as_a_parameter_acts_too) {
+    Watched w(small_spec());
+    EXPECT_EQ(w.after(SetParameter{"run.speed", 17.0})->wanted_speed, 17);
+}
+
+TEST(Trainer, ends_at_once_while_it_runs_or_waits) {
+    for (const bool running : {true, false}) {
+        auto trainer = std::make_unique<Trainer>(small_spec());
+        if (running) trainer->send(Start{});
+        trainer->send(RunTo{1'000'000'000});
+        std::this_thread::sleep_for(20ms);
+        const auto begun = std::chrono::steady_clock::now();
+        trainer.reset();
+        EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s);
+    }
+}
+
+TEST(Pacer, spaces_steps_evenly_and_does_not_make_up_for_long_gaps) {
+    Pacer pacer;
+    const Clock::time_point start{};
+    pacer.start(start, 100, 50);
+    EXPECT_EQ(pacer.due(start, 100), 1);
+    EXPECT_EQ(pacer.due(start + 1ms, 101), 0);
+    EXPECT_EQ(pacer.deadline(101), start + 20ms);
+    EXPECT_EQ(pacer.due(start + 20ms, 101), 1);
+    EXPECT_EQ(pacer.due(start + 70ms, 102), 2);
+    EXPECT_EQ(pacer.due(start + 10s, 104), 1);
+}
+
+TEST(StretchLength, grows_step_by_step_and_shrinks_at_once) {
+    StretchLength length(0.004);
+    EXPECT_EQ(length.steps(), 1);
+    for (int i = 0; i < 20; ++i)
+        length.took(length.steps(), 1e-5 * static_cast<double>(length.steps()));
+    EXPECT_NEAR(static_cast<double>(length.steps()), 400, 1);
+    length.took(length.steps(), static_cast<double>(length.steps()));
+    EXPECT_EQ(length.steps(), 1);
+}
+
+// ---- the big one ----
+
+Value random_value(const Parameter& parameter, Generator& random) {
+    switch (random.below(8)) {
+        case 0:
+            return std::string("nonsense");
+        case 1:
+            return parameter.min - 1;
+        case 2:
+            return std::numeric_limits<double>::quiet_NaN();
+        default:
+            break;
+    }
+    // Sizes and rates that a test can afford.
+    if (parameter.key == "network.depth") return static_cast<std::int64_t>(1 + random.below(4));
+    if (parameter.key == "network.width") return static_cast<std::int64_t>(1 + random.below(9));
+    if (parameter.key == "network.widths")
+        return std::string(random.below(2) ? "5,3,7" : "4,4,4,4");
+    if (parameter.key == "data.samples") return static_cast<std::int64_t>(1 + random.below(30));
+    if (parameter.key == "data.batch") return static_cast<std::int64_t>(random.below(20));
+    if (parameter.key.starts_with("classes.") && parameter.type == ParameterType::integer)
+        return static_cast<std::int64_t>(1 + random.below(5));
+    if (parameter.key == "probe.steps") return static_cast<std::int64_t>(1 + random.below(20));
+    if (parameter.key == "record.megabytes") return static_cast<std::int64_t>(1 + random.below(3));
+    switch (parameter.type) {
+        case ParameterType::boolean:
+            return random.below(2) == 1;
+        case ParameterType::integer:
+            return static_cast<std::int64_t>(parameter.min) +
+                   static_cast<std::int64_t>(random.below(20));
+        case ParameterType::real:
+            return parameter.min + 0.1 * random.uniform();
+        case ParameterType::choice:
+            return parameter.choices[random.below(parameter.choices.size())].slug;
+        default:
+            return std::string("x.npy");
+    }
+}
+
+Command random_parameter(Generator& random) {
+    const auto experiment = experiment_parameters();
+    const auto optimizer = optimizer_parameters();
+    const std::size_t pick = random.below(experiment.size() + 2 * optimizer.size());
+    const bool keep = random.below(2) == 1;
+    if (pick < experiment.size())
+        return SetParameter{experiment[pick].key, random_value(experiment[pick], random), keep};
+    const Parameter& parameter = optimizer[(pick - experiment.size()) % optimizer.size()];
+    constexpr const char* scopes[] = {"optimizer.", "lanes.0.optimizer.", "lanes.1.optimizer.",
+                                      "lanes.0.layers.1.optimizer.", "lanes.Muon.optimizer."};
+    return SetParameter{scopes[random.below(5)] + parameter.key, random_value(parameter, random),
+                        keep};
+}
+
+Command random_command(Generator& random) {
+    switch (random.below(14)) {
+        case 0:
+        case 1:
+            return Start{};
+        case 2:
+            return Pause{};
+        case 3:
+            return Reset{};
+        case 4:
+            return StepOnce{static_cast<std::int64_t>(random.below(5))};
+        case 5:
+            return RunTo{static_cast<std::int64_t>(random.below(300)) - 1};
+        case 6:
+            return SetSpeed{random.below(3) == 0 ? 0 : 1000 * random.uniform()};
+        case 7:
+            return SwapOptimizers{random.below(2) == 1};
+        case 8: {
+            Spec spec = test::small_spec();
+            if (random.below(4) == 0) spec.lanes.clear();
+            if (random.below(2) == 0)
+                spec.lanes.push_back(spec.lanes.empty() ? Recipe{} : spec.lanes[0]);
+            spec.experiment.run.speed = 0;
+            return SetSpec{spec};
+        }
+        case 9: {
+            Recipe recipe = test::small_spec().lanes[random.below(2)];
+            if (random.below(3) == 0) recipe.phases[0].until.steps = 20;
+            if (random.below(4) == 0) recipe.phases.push_back(recipe.phases[0]);
+            return SetLane{static_cast<int>(random.below(4)) - 1, recipe};
+        }
+        default:
+            return random_parameter(random);
+    }
+}
+
+// What a window does with a snapshot: reads all of it.
+double read(const Snapshot& snapshot) {
+    double sum = static_cast<double>(snapshot.step) + snapshot.reached_speed;
+    for (const LaneSnapshot& lane : snapshot.lanes) {
+        for (const Matrix& weight : *lane.weights) sum += weight.sum();
+        for (const double value : lane.now) sum += value;
+        const HistoryView& history = lane.history;
+        for (std::size_t i = 0; i < history.size(); ++i)
+            sum +=
+                history.value(i, 0) + history.row(i).back() + static_cast<double>(history.step(i));
+        EXPECT_EQ(history.channels(), snapshot.layout.channels());
+        EXPECT_EQ(lane.now.size(), snapshot.layout.channels());
+    }
+    for (const Event& event : *snapshot.events) sum += static_cast<double>(event.text.size());
+    return sum;
+}
+
+TEST(Trainer, survives_ten_thousand_random_commands_from_two_threads) {
+    constexpr int trainers = 4, commands_each = 1250;
+    std::uint64_t snapshots_read = 0;
+    for (int round = 0; round < trainers; ++round) {
+        auto trainer = std::make_unique<Trainer>(
+            small_spec(), TrainerOptions{.workers = 1 + round % 2, .on_snapshot = {}});
+        std::atomic<bool> done = false;
+        const auto send = [&](std::uint64_t seed) {
+            Generator random(seed, Purpose::noise);
+            for (int i = 0; i < commands_each; ++i) {
+                trainer->send(random_command(random));
+                if (random.below(8) == 0)
+                    std::this_thread::sleep_for(std::chrono::microseconds(random.below(2000)));
+                if (random.below(100) == 0) (void)trainer->session_json();
+            }
+        };
+        std::thread reader([&] {
+            std::uint64_t serial = 0;
+            while (!done) {
+                const auto snapshot = trainer->snapshot();
+                EXPECT_GE(snapshot->serial, serial);
+                serial = snapshot->serial;
+                (void)read(*snapshot);
+                ++snapshots_read;
+                std::this_thread::sleep_for(1ms);
+            }
+        });
+        std::thread one(send, 100 + round), two(send, 200 + round);
+        one.join();
+        two.join();
+        done = true;
+        reader.join();
+        if (round % 2 == 0) {
+            // It still does what it is told.
+            trainer->send(SetSpec{small_spec()});
+            trainer->send(RunTo{25});
+            trainer->drain();
+            EXPECT_EQ(trainer->snapshot()->step, 25);
+            Session session(small_spec());
+            WorkerPool pool(1);
+            session.advance_to(25, pool);
+            EXPECT_EQ(trainer->snapshot()->lanes[0].state_hash, session.lane(0).state_hash());
+        }
+        trainer.reset();  // in the middle of whatever it was doing
+    }
+    EXPECT_GT(snapshots_read, 50u);
+}
+
+}  // namespace
+}  // namespace muonscope
