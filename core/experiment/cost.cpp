@@ -5,12 +5,15 @@
 namespace muonscope {
 namespace {
 
-// Fitted to the time of Spectrum beside that of matrix products, d = 32 to 512: a cubic part at
-// half the pace of products, and the sweeps over the bidiagonal, which small matrices mostly
-// consist of.
+// Both fitted to the time of Spectrum and of the probe's eigenvectors beside that of matrix
+// products, d = 32 to 512: the quadratic part is what small matrices mostly cost.
 double singular_values_cost(double rows, double cols) {
     const double r = std::min(rows, cols), q = std::max(rows, cols);
-    return 20 * q * r * r + 7000 * r * r;
+    return 3.5 * q * r * r + 1200 * r * r;
+}
+
+double eigenvectors_cost(double d) {
+    return 16 * d * d * d + 1500 * d * d;
 }
 
 double columns_a_step(const Experiment& experiment) {
@@ -39,10 +42,10 @@ double measure_cost(const Experiment& experiment) {
         const double rows = widths[l + 1], cols = widths[l];
         cost += 3 * singular_values_cost(rows, cols) + rows * cols * in;
     }
-    const double deepest = *std::max_element(widths.begin(), widths.end());
-    cost += 40 * deepest * deepest * deepest;  // the probe's eigenvectors
+    const double widest = *std::max_element(widths.begin(), widths.end());
+    cost += eigenvectors_cost(widest);
     if (experiment.probe.task == ProbeTask::softmax)
-        cost += 16.0 * experiment.probe.steps * deepest * std::max(256, experiment.data.samples);
+        cost += 16.0 * experiment.probe.steps * widest * std::max(256, experiment.data.samples);
     return cost;
 }
 
