@@ -96,7 +96,8 @@ class Points {
         int drawn = 0;
         const float width = static_cast<float>(markers_.texture.width());
         const float height = static_cast<float>(markers_.texture.height());
-        for (int i = 0; i < count; ++i) {
+        // Half of the points say where the start was.
+        for (int i = 0; i < count; i += ghost ? 2 : 1) {
             const double x = at(0, i), y = at(1, i);
             if (!std::isfinite(x) || !std::isfinite(y)) continue;
             const ImVec2 centre = cell.place(x, y);

@@ -312,9 +312,9 @@ void add_line(ImDrawList* draw, std::span<const ImVec2> points, ImU32 colour, fl
 void draw_curve(gui::PanelContext& context, const StepPlot& plot, const Reduction& reduction,
                 int channel, ImU32 colour, float thickness, Dash dash) {
     Memory& kept = memory(context);
+    ImDrawList* draw = ImGui::GetWindowDrawList();
     auto& points = kept.points;
-    points.clear();
-    reduction.trace(channel, points);
+    auto& pixels = kept.pixels;
     // Bins to pixels, values to pixels, in float: only differences within the screen matter.
     const double per_bin = (reduction.x_max() - reduction.x_min()) / reduction.bins();
     const auto to_pixels = static_cast<double>(plot.extent.x) / (plot.x_max - plot.x_min);
@@ -329,28 +329,72 @@ void draw_curve(gui::PanelContext& context, const StepPlot& plot, const Reductio
     // Far outside the plot a line's slope is all that matters.
     const float top = plot.position.y - 4 * plot.extent.y;
     const float bottom = plot.position.y + 5 * plot.extent.y;
-    for (CurvePoint& point : points) {
-        point.x = x_offset + point.x * x_scale;
-        if (std::isnan(point.y)) continue;
-        const float position = logarithmic ? std::log10(std::max(point.y, floor)) : point.y;
-        point.y = std::clamp(y_offset - position * y_scale, top, bottom);
-    }
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    auto& pixels = kept.pixels;
-    std::size_t begin = 0;
-    while (begin < points.size()) {
-        std::size_t end = begin;
-        while (end < points.size() && !std::isnan(points[end].y)) ++end;
-        if (end > begin) {
-            const std::size_t count =
-                straighten(std::span(points).subspan(begin, end - begin), 0.2F);
+    const auto pixel_y = [&](float value) {
+        const float position = logarithmic ? std::log10(std::max(value, floor)) : value;
+        return std::clamp(y_offset - position * y_scale, top, bottom);
+    };
+    bool after_band = false;  // the open line's first point lies inside what is drawn already
+    const auto flush = [&] {
+        if (points.size() > 1 || (!points.empty() && !after_band)) {
+            const std::size_t count = straighten(points, 0.3F);
             pixels.clear();
-            for (std::size_t i = begin; i < begin + count; ++i)
-                pixels.emplace_back(points[i].x, points[i].y);
+            for (std::size_t i = 0; i < count; ++i) pixels.emplace_back(points[i].x, points[i].y);
             add_line(draw, pixels, colour, thickness, dash, context.theme.scale * 1.3F);
         }
-        begin = end + 1;
+        points.clear();
+        after_band = false;
+    };
+    const auto push = [&](float x, float y) {
+        if (points.empty() || points.back().x != x || points.back().y != y)
+            points.push_back({x, y});
+    };
+    const float half = thickness / 2;
+    points.clear();
+    for (int bin = 0; bin < reduction.bins() + 2; ++bin) {
+        const Reduction::Column at = reduction.column(bin, channel);
+        if (at.samples == 0) continue;  // sparse samples: the line goes through
+        if (std::isnan(at.first)) {
+            flush();
+            continue;
+        }
+        const float last = pixel_y(at.last), last_x = x_offset + at.last_x * x_scale;
+        if (at.samples > 2) {
+            const float low = pixel_y(at.low), high = pixel_y(at.high);
+            const bool turns =
+                std::min(std::abs(pixel_y(at.first) - low) + std::abs(last - high),
+                         std::abs(pixel_y(at.first) - high) + std::abs(last - low)) > thickness;
+            if (turns && low - high > 2 * thickness && bin > 0 && bin <= reduction.bins()) {
+                // To and fro within two pixels: the band it fills, not every stroke of it. The
+                // line before reaches into it, the line after starts inside it.
+                const float before = points.empty() ? low : points.back().y;
+                flush();
+                if (dash == Dash::solid || bin % 5 < 3)
+                    draw->AddRectFilled({x_offset + static_cast<float>(bin - 1) * x_scale,
+                                         std::min(high, before) - half},
+                                        {x_offset + static_cast<float>(bin) * x_scale,
+                                         std::max(low, before) + half},
+                                        colour);
+                points.push_back({last_x, last});
+                after_band = true;
+                if (at.gap) points.clear();
+                continue;
+            }
+            // A small swing shows as its two ends; a course through all four points costs twice.
+            if (!turns) push(x_offset + at.first_x * x_scale, pixel_y(at.first));
+            const bool low_first = at.low_x <= at.high_x;
+            push(x_offset + (low_first ? at.low_x : at.high_x) * x_scale, low_first ? low : high);
+            push(x_offset + (low_first ? at.high_x : at.low_x) * x_scale, low_first ? high : low);
+            if (turns) {
+                if (at.gap) flush();
+                continue;
+            }
+        } else {
+            push(x_offset + at.first_x * x_scale, pixel_y(at.first));
+        }
+        push(last_x, last);
+        if (at.gap) flush();
     }
+    flush();
 }
 
 void draw_level(const StepPlot& plot, double value, ImU32 colour, float thickness, float on,

@@ -40,7 +40,8 @@ int affordable_points(const Problem& problem) {
     double each = 1;
     for (std::size_t l = 0; l + 1 < problem.widths.size(); ++l)
         each += static_cast<double>(problem.widths[l]) * problem.widths[l + 1];
-    const auto all = static_cast<double>(problem.points.cols());
+    const double legible = 24.0 * std::max(problem.experiment.classes.count, 1);
+    const double all = std::min(static_cast<double>(problem.points.cols()), legible);
     return static_cast<int>(std::clamp(3e7 / each, std::min(8.0, all), std::max(all, 0.0)));
 }
 

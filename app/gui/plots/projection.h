@@ -17,7 +17,8 @@ std::vector<Matrix> project_layers(const Problem& problem, const std::vector<Mat
 // Which of the problem's points those columns are.
 int projected_point(const Problem& problem, int points, int column);
 
-// Points that keep one projection below about 30 million multiply-adds; at least 8.
+// How many points to show: 24 a class are as many as a small frame can tell apart, and one
+// projection shall stay below about 30 million multiply-adds; at least 8.
 int affordable_points(const Problem& problem);
 
 // Uᵀ P V of the target A = U S Vᵀ, its first `size` rows and columns: learning fills its diagonal.

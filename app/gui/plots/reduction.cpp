@@ -125,6 +125,15 @@ void Reduction::trace(int channel, std::vector<CurvePoint>& out) const {
     if (!open && !out.empty() && std::isnan(out.back().y)) out.pop_back();
 }
 
+Reduction::Column Reduction::column(int bin, int channel) const {
+    const Bin& at = at_[static_cast<std::size_t>(bin)];
+    const auto index = static_cast<std::size_t>(bin) * static_cast<std::size_t>(channels_) +
+                       static_cast<std::size_t>(channel);
+    const Cell& from = cells_[index];
+    return {at.samples, gap_[index] != 0, at.first_x, from.first, from.low_x,
+            from.low,   from.high_x,      from.high,  at.last_x,  from.last};
+}
+
 bool Reduction::extent(int first, int count, double& low, double& high) const {
     float smallest = infinite, largest = -infinite;
     for (int bin = 1; bin <= bins_; ++bin)

@@ -47,6 +47,14 @@ class Reduction {
 
     // The points of a channel in order, appended to `out`. At most 4 a bin.
     void trace(int channel, std::vector<CurvePoint>& out) const;
+    // What one bin holds of a channel: bins 1 … bins() are the range, 0 lies left of it, bins() + 1
+    // right. NaN values: nothing finite.
+    struct Column {
+        std::uint32_t samples;
+        bool gap;  // a NaN was met: the line breaks after it
+        float first_x, first, low_x, low, high_x, high, last_x, last;
+    };
+    Column column(int bin, int channel) const;
     // Smallest and largest finite value of some channels inside the range; false when there is
     // none.
     bool extent(int first, int count, double& low, double& high) const;
