@@ -217,7 +217,7 @@ Theme light_theme() {
     t.dim = rgb(0x616B79);
     t.accent = rgb(0x1F66C9);
     t.on_accent = rgb(0xFFFFFF);
-    t.good = rgb(0x14854A);
+    t.good = rgb(0x127A43);
     t.warning = rgb(0x9A6700);
     t.bad = rgb(0xC62F2F);
     t.target = rgb(0x243447);

@@ -65,6 +65,7 @@ class Application {
             static_cast<Application*>(glfwGetWindowUserPointer(window))->exposed_ = true;
         });
         follow_theme();
+        snapshot_ = trainer_.snapshot();
         trainer_.send(Start{});
     }
 
