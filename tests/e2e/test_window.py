@@ -1,0 +1,234 @@
+#!/usr/bin/env python3
+"""Drives the real window under Xvfb with xdotool and compares what it says it had come to.
+
+Needs MUONSCOPE (the program), Xvfb and xdotool. A tool that is missing is a failure, not a skip.
+Where things are on the screen is read from a first, untouched run of the default layout.
+"""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+WIDTH, HEIGHT = 1600, 900
+
+
+def need(tool, package):
+    path = shutil.which(tool)
+    if path is None:
+        sys.exit(f"{tool} is missing: install the Debian package {package}")
+    return path
+
+
+XVFB = need("Xvfb", "xvfb")
+XDOTOOL = need("xdotool", "xdotool")
+PROGRAM = os.environ.get("MUONSCOPE")
+if not PROGRAM or not os.access(PROGRAM, os.X_OK):
+    sys.exit("MUONSCOPE does not name the program: run this through ctest, or set it")
+
+
+class Display:
+    """An X server on a display number that it chooses itself."""
+
+    def __enter__(self):
+        read, write = os.pipe()
+        self.server = subprocess.Popen(
+            [XVFB, "-displayfd", str(write), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp"],
+            pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(write)
+        with os.fdopen(read) as pipe:
+            number = pipe.readline().strip()
+        if not number:
+            raise RuntimeError("Xvfb did not start")
+        self.name = f":{number}"
+        return self
+
+    def __exit__(self, *_):
+        self.server.terminate()
+        self.server.wait(20)
+
+
+class Window:
+    """The program on a display, with folders of its own."""
+
+    def __init__(self, display, folder, *arguments):
+        self.state_path = os.path.join(folder, "state.json")
+        if os.path.exists(self.state_path):
+            os.remove(self.state_path)
+        self.environment = dict(
+            os.environ, DISPLAY=display.name, XDG_CONFIG_HOME=os.path.join(folder, "config"),
+            XDG_DATA_HOME=os.path.join(folder, "data"), LIBGL_ALWAYS_SOFTWARE="1")
+        self.environment.pop("WAYLAND_DISPLAY", None)
+        self.process = subprocess.Popen(
+            [PROGRAM, "--state-file", self.state_path, *arguments], env=self.environment,
+            stderr=subprocess.PIPE, text=True)
+        self.id = self.xdo("search", "--sync", "--onlyvisible", "--name", "^Muonscope$").split()[0]
+        self.xdo("windowfocus", self.id, check=False)
+        time.sleep(1.0)
+
+    def xdo(self, *arguments, check=True):
+        done = subprocess.run([XDOTOOL, *arguments], env=self.environment, capture_output=True,
+                              text=True, timeout=60)
+        if check and done.returncode != 0:
+            raise RuntimeError(f"xdotool {arguments}: {done.stderr}")
+        return done.stdout
+
+    # A person's pace: the program sees every event in a frame of its own.
+    def move(self, x, y):
+        self.xdo("mousemove", "--window", self.id, str(int(x)), str(int(y)))
+        time.sleep(0.15)
+
+    def click(self, x, y):
+        self.move(x, y)
+        self.xdo("mousedown", "1")
+        time.sleep(0.15)
+        self.xdo("mouseup", "1")
+        time.sleep(0.35)
+
+    def drag(self, x0, y0, x1, y1):
+        self.move(x0, y0)
+        self.xdo("mousedown", "1")
+        time.sleep(0.15)
+        for i in range(1, 6):
+            self.move(x0 + (x1 - x0) * i / 5, y0 + (y1 - y0) * i / 5)
+        self.xdo("mouseup", "1")
+        time.sleep(0.35)
+
+    def key(self, name):
+        self.xdo("key", name)
+        time.sleep(0.4)
+
+    def ended(self):
+        """Waits for the end and returns what it wrote."""
+        _, said = self.process.communicate(timeout=60)
+        if self.process.returncode != 0:
+            raise AssertionError(f"exit code {self.process.returncode}: {said}")
+        with open(self.state_path) as file:
+            return json.load(file)
+
+    def close(self):
+        # WM_DELETE_WINDOW, as a window manager's close button sends it.
+        self.xdo("windowquit", self.id)
+        return self.ended()
+
+    def terminate(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.ended()
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.communicate()
+
+
+def optimizer(state, lane):
+    return state["spec"]["lanes"][lane]["phases"][0]["optimizer"]
+
+
+class WindowTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.display = Display().__enter__()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.display.__exit__()
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="muonscope window ")
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def open(self, *arguments):
+        window = Window(self.display, self.folder, *arguments)
+        self.addCleanup(window.kill)
+        return window
+
+    def test_opens_training_and_closes_by_its_button(self):
+        window = self.open()
+        time.sleep(1.5)
+        state = window.close()
+        self.assertEqual(state["state"], "running")
+        self.assertGreater(state["step"], 20)
+        self.assertEqual([lane["optimizer"] for lane in state["lanes"]], ["sgd", "muon"])
+        self.assertEqual({lane["step"] for lane in state["lanes"]}, {state["step"]})
+        self.assertLess(state["lanes"][1]["loss"], state["lanes"][0]["loss"] * 1e3)
+        self.assertNotEqual(state["lanes"][0]["state_hash"], state["lanes"][1]["state_hash"])
+        self.assertGreater(state["frames"]["count"], 10)
+        self.assertTrue(os.path.exists(os.path.join(self.folder, "config", "muonscope", "preferences.json")))
+        self.assertTrue(os.path.exists(os.path.join(self.folder, "config", "muonscope", "layout.ini")))
+
+    def test_switches_sgd_to_muon_drags_a_slider_and_pauses(self):
+        window = self.open()
+        # The first lane's optimiser list opens below itself, and its second entry is Muon.
+        window.click(*OPTIMISER)
+        window.click(OPTIMISER[0], OPTIMISER[1] + MUON_BELOW)
+        window.drag(*RATE, RATE[0] + 40, RATE[1])
+        window.key("space")
+        state = window.close()
+        self.assertEqual(state["state"], "paused")
+        self.assertEqual(optimizer(state, 0)["kind"], "muon")
+        self.assertEqual(state["lanes"][0]["optimizer"], "muon")
+        self.assertNotEqual(optimizer(state, 0)["lr"], 0.02)
+        self.assertEqual(optimizer(state, 1)["lr"], 0.02)
+        self.assertGreater(state["step"], 0)
+
+    def test_swaps_restarts_and_ends_cleanly_on_a_signal(self):
+        window = self.open()
+        window.key("space")
+        window.key("r")
+        window.key("s")
+        window.key("t")
+        state = window.terminate()
+        self.assertEqual([optimizer(state, i)["kind"] for i in (0, 1)], ["muon", "sgd"])
+        self.assertEqual(state["theme"], "light")
+
+    def test_the_same_steps_give_the_same_bits(self):
+        hashes = []
+        for _ in range(2):
+            window = self.open()
+            window.key("space")
+            window.key("r")
+            window.key("space")
+            state = window.close()
+            if state["state"] == "running":
+                self.fail("space did not pause after a restart")
+            hashes.append((state["step"], [lane["state_hash"] for lane in state["lanes"]]))
+        if hashes[0][0] == hashes[1][0]:
+            self.assertEqual(hashes[0], hashes[1])
+
+    def test_sits_still_while_paused(self):
+        window = self.open()
+        window.key("space")
+        time.sleep(1.5)
+
+        def ticks():
+            with open(f"/proc/{window.process.pid}/stat") as file:
+                fields = file.read().rsplit(")", 1)[1].split()
+            return int(fields[11]) + int(fields[12])
+
+        before, began = ticks(), time.monotonic()
+        time.sleep(4)
+        share = (ticks() - before) / os.sysconf("SC_CLK_TCK") / (time.monotonic() - began)
+        window.close()
+        self.assertLess(share, 0.02, f"{share:.1%} of a core while paused")
+
+    def test_says_what_to_type_where_there_is_no_display(self):
+        environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+        done = subprocess.run([PROGRAM], env=environment, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+        self.assertIn("muonscope run", done.stderr)
+        self.assertIn("muonscope render", done.stderr)
+
+
+# Pixels in the default layout at 1600x900, scale 1.
+OPTIMISER = (150, 128)
+MUON_BELOW = 48
+RATE = (175, 157)
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

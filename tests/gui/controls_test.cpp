@@ -1,0 +1,270 @@
+#include "app/gui/keys.h"
+#include "app/gui/parameter_row.h"
+#include "core/experiment/presets.h"
+#include "tests/gui/harness.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace muonscope::gui {
+namespace {
+
+Spec two_ways() {
+    return preset("two-ways-up");
+}
+
+const OptimizerSpec& optimizer(const Snapshot& s, std::size_t lane) {
+    return s.spec->lanes[lane].phases.front().optimizer;
+}
+
+ImGuiID in_row(const ImGuiWindow* window, const char* path, const char* item) {
+    return window == nullptr ? 0 : ImHashStr(item, 0, ImHashStr(path, 0, window->ID));
+}
+
+// Where on the screen the control of a parameter of a lane's card is.
+ImVec2 lane_control(Harness& harness, int lane, const char* path, const char* item) {
+    ImGuiWindow* card = harness.child("Lanes", "lane", lane);
+    return harness.find(card, in_row(card, path, item));
+}
+
+ImVec2 problem_control(Harness& harness, const char* path, const char* item) {
+    ImGuiWindow* lanes = harness.child("Lanes", "rows", 0);
+    return harness.find(lanes, in_row(lanes, path, item));
+}
+
+TEST(transport, pauses_and_goes_on_by_its_button) {
+    Harness harness;
+    harness.train(two_ways()).send(Start{});
+    EXPECT_EQ(harness.now().state, TrainerState::running);
+    harness.frame();
+    ImGuiWindow* bar = harness.window("##transport");
+    const ImVec2 button = harness.find(bar, bar->GetID("###play"));
+    harness.click(button);
+    EXPECT_EQ(harness.now().state, TrainerState::paused);
+    harness.click(button);
+    EXPECT_EQ(harness.now().state, TrainerState::running);
+}
+
+TEST(transport, drags_the_speed_to_the_end_where_it_is_unlimited) {
+    Harness harness;
+    harness.train(two_ways());
+    ImGuiWindow* bar = harness.window("##transport");
+    const ImVec2 at = harness.find(bar, bar->GetID("##speed"));
+    harness.drag({at.x + 10, at.y}, {at.x + 400, at.y});
+    EXPECT_EQ(harness.now().wanted_speed, 0);
+    harness.drag({at.x + 60, at.y}, {at.x - 400, at.y});
+    EXPECT_EQ(harness.now().wanted_speed, 1);
+}
+
+TEST(keys, pause_and_go_on_with_space) {
+    Harness harness;
+    harness.train(two_ways()).send(Start{});
+    harness.now();
+    harness.press(ImGuiKey_Space);
+    EXPECT_EQ(harness.now().state, TrainerState::paused);
+    harness.press(ImGuiKey_Space);
+    EXPECT_EQ(harness.now().state, TrainerState::running);
+}
+
+TEST(keys, step_forward_and_back_with_the_arrows) {
+    Harness harness;
+    harness.train(two_ways());
+    const auto before = harness.now().step;
+    harness.press(ImGuiKey_RightArrow);
+    EXPECT_EQ(harness.now().step, before + 1);
+    const auto hash = harness.now().lanes[0].state_hash;
+    harness.press(ImGuiKey_RightArrow);
+    EXPECT_EQ(harness.now().step, before + 2);
+    EXPECT_NE(harness.now().lanes[0].state_hash, hash);
+    harness.frame();
+    harness.press(ImGuiKey_LeftArrow);
+    EXPECT_EQ(harness.now().step, before + 1);
+    EXPECT_EQ(harness.now().lanes[0].state_hash, hash);
+}
+
+TEST(keys, swap_the_optimisers_with_s) {
+    Harness harness;
+    harness.train(two_ways());
+    ASSERT_EQ(optimizer(harness.now(), 0).kind, OptimizerKind::sgd);
+    harness.press(ImGuiKey_S);
+    EXPECT_EQ(optimizer(harness.now(), 0).kind, OptimizerKind::muon);
+    EXPECT_EQ(optimizer(harness.now(), 1).kind, OptimizerKind::sgd);
+}
+
+TEST(keys, start_over_with_r) {
+    Harness harness;
+    Trainer& trainer = harness.train(two_ways());
+    const auto start = harness.now().lanes[0].state_hash;
+    trainer.send(StepOnce{25});
+    ASSERT_EQ(harness.now().step, 25);
+    harness.press(ImGuiKey_R);
+    trainer.send(Pause{});
+    EXPECT_LT(harness.now().step, 25);
+    trainer.send(RunTo{0});
+    EXPECT_EQ(harness.now().step, 0);
+    EXPECT_EQ(harness.now().lanes[0].state_hash, start);
+}
+
+TEST(keys, choose_presets_with_digits) {
+    Harness harness;
+    harness.train(two_ways());
+    ASSERT_GE(presets().size(), 2U);
+    harness.press(ImGuiKey_2);
+    EXPECT_EQ(harness.now().spec->name, presets()[1].name);
+    harness.frame();
+    harness.press(ImGuiKey_1);
+    EXPECT_EQ(harness.now().spec->name, presets()[0].name);
+    harness.press(ImGuiKey_9);  // fewer than nine: nothing
+    if (presets().size() < 9) {
+        EXPECT_EQ(harness.now().spec->name, presets()[0].name);
+    }
+}
+
+TEST(keys, change_the_speed_with_plus_and_minus) {
+    Harness harness;
+    harness.train(two_ways()).send(SetSpeed{60});
+    harness.now();
+    harness.press(ImGuiKey_Equal);
+    EXPECT_EQ(harness.now().wanted_speed, 100);
+    harness.press(ImGuiKey_Minus);
+    harness.now();
+    harness.press(ImGuiKey_Minus);
+    EXPECT_EQ(harness.now().wanted_speed, 20);
+}
+
+TEST(keys, walk_through_speeds_to_the_unlimited_one_and_stop_there) {
+    EXPECT_EQ(next_speed(1000, +1), 0);
+    EXPECT_EQ(next_speed(0, +1), 0);
+    EXPECT_EQ(next_speed(0, -1), 1000);
+    EXPECT_EQ(next_speed(1, -1), 1);
+    EXPECT_EQ(next_speed(7, +1), 10);
+}
+
+TEST(keys, switch_theme_help_and_presentation) {
+    Harness harness;
+    harness.train(two_ways());
+    const bool dark = harness.preferences.dark;
+    harness.press(ImGuiKey_T);
+    EXPECT_NE(harness.preferences.dark, dark);
+    harness.press(ImGuiKey_F1);
+    EXPECT_TRUE(harness.view.show_help);
+    ASSERT_NE(harness.window("Help"), nullptr);
+    harness.press(ImGuiKey_Escape);
+    EXPECT_FALSE(harness.view.show_help);
+}
+
+TEST(lanes, switch_the_first_lane_to_muon_by_clicking) {
+    Harness harness;
+    harness.train(two_ways());
+    harness.click(lane_control(harness, 0, "lanes.0.optimizer.kind", "##choice"));
+    harness.frames(3);
+    ImGuiWindow* list = harness.window("##Combo_00");
+    ASSERT_NE(list, nullptr);
+    harness.click(harness.find(list, list->GetID("Muon")));
+    EXPECT_EQ(optimizer(harness.now(), 0).kind, OptimizerKind::muon);
+    EXPECT_EQ(optimizer(harness.now(), 1).kind, OptimizerKind::muon);
+}
+
+TEST(lanes, change_the_learning_rate_by_dragging_without_a_restart) {
+    Harness harness;
+    Trainer& trainer = harness.train(two_ways());
+    trainer.send(StepOnce{10});
+    harness.now();
+    const ImVec2 at = lane_control(harness, 0, "lanes.0.optimizer.lr", "##track");
+    harness.drag({at.x + 20, at.y}, {at.x + 45, at.y});
+    const double lr = optimizer(harness.now(), 0).lr;
+    EXPECT_NE(lr, 0.02);
+    EXPECT_GT(lr, 0);
+    EXPECT_EQ(optimizer(harness.now(), 1).lr, 0.02);
+    EXPECT_EQ(harness.now().step, 10);
+
+    harness.frames(30);  // or the drag's press would count as the first of two clicks
+    harness.double_click({at.x + 20, at.y});
+    EXPECT_EQ(optimizer(harness.now(), 0).lr, OptimizerSpec{}.lr);
+}
+
+TEST(lanes, type_a_learning_rate_after_ctrl_click) {
+    Harness harness;
+    harness.train(two_ways());
+    const ImVec2 at = lane_control(harness, 1, "lanes.1.optimizer.lr", "##track");
+    ImGui::GetIO().AddKeyEvent(ImGuiMod_Ctrl, true);
+    harness.click(at);
+    ImGui::GetIO().AddKeyEvent(ImGuiMod_Ctrl, false);
+    harness.frames(3);
+    ASSERT_TRUE(harness.view.typing);
+    const auto before = harness.now().step;
+    harness.type("0.0375");
+    harness.press(ImGuiKey_Enter);
+    EXPECT_EQ(optimizer(harness.now(), 1).lr, 0.0375);
+    EXPECT_FALSE(harness.view.typing);
+    EXPECT_EQ(harness.now().step, before);
+}
+
+TEST(lanes, say_what_is_wrong_with_what_was_typed_and_keep_the_value) {
+    Harness harness;
+    harness.train(two_ways());
+    const ImVec2 at = lane_control(harness, 0, "lanes.0.optimizer.lr", "##track");
+    ImGui::GetIO().AddKeyEvent(ImGuiMod_Ctrl, true);
+    harness.click(at);
+    ImGui::GetIO().AddKeyEvent(ImGuiMod_Ctrl, false);
+    harness.frames(3);
+    harness.type("rts 9");  // keys that would restart, swap and load presets outside a field
+    harness.press(ImGuiKey_Enter);
+    EXPECT_EQ(optimizer(harness.now(), 0).lr, 0.02);
+    EXPECT_EQ(optimizer(harness.now(), 0).kind, OptimizerKind::sgd);
+    EXPECT_TRUE(harness.view.toast_is_error);
+    EXPECT_NE(harness.view.toast.find("lr"), std::string::npos) << harness.view.toast;
+    harness.press(ImGuiKey_Escape);
+    EXPECT_TRUE(harness.view.toast.empty());
+}
+
+TEST(lanes, leave_keys_to_the_field_that_is_being_typed_in) {
+    Harness harness;
+    harness.train(two_ways());
+    const ImVec2 at = lane_control(harness, 0, "lanes.0.optimizer.lr", "##track");
+    ImGui::GetIO().AddKeyEvent(ImGuiMod_Ctrl, true);
+    harness.click(at);
+    ImGui::GetIO().AddKeyEvent(ImGuiMod_Ctrl, false);
+    harness.frames(3);
+    ASSERT_TRUE(harness.view.typing);
+    const std::size_t before = harness.sent.size();
+    for (const ImGuiKey key : {ImGuiKey_S, ImGuiKey_R, ImGuiKey_Space, ImGuiKey_2})
+        harness.press(key);
+    EXPECT_EQ(harness.sent.size(), before);
+}
+
+TEST(problem, restart_only_when_the_mouse_lets_go) {
+    Harness harness;
+    harness.train(two_ways());
+    const ImVec2 at = problem_control(harness, "network.depth", "##track");
+    harness.sent.clear();
+    harness.drag({at.x + 5, at.y}, {at.x + 40, at.y});
+    ASSERT_EQ(harness.sent.size(), 1U);
+    EXPECT_EQ(std::get<SetParameter>(harness.sent[0]).path, "network.depth");
+    const Snapshot& s = harness.now();
+    EXPECT_EQ(s.step, 0);
+    EXPECT_NE(s.spec->experiment.network.depth, 3);
+    EXPECT_EQ(s.layout.layers(), s.spec->experiment.network.depth);
+}
+
+TEST(parameters, stand_on_their_track_where_they_came_from) {
+    for (const auto table : {experiment_parameters(), optimizer_parameters()})
+        for (const Parameter& p : table) {
+            if (p.type != ParameterType::real && p.type != ParameterType::integer) continue;
+            for (const double x : {0.0, 0.1, 0.5, 0.73, 1.0}) {
+                const double value = track_value(p, x);
+                EXPECT_GE(value, p.min) << p.key;
+                EXPECT_LE(value, p.max) << p.key;
+                const double grain =
+                    p.type == ParameterType::integer ? 0.6 / (p.usual_max - p.usual_min) : 0.0;
+                const double tolerance =
+                    p.scale == ParameterScale::linear ? std::max(0.01, grain) : 0.2;
+                EXPECT_NEAR(track_position(p, value), x, tolerance) << p.key << " " << value;
+            }
+        }
+}
+
+}  // namespace
+}  // namespace muonscope::gui

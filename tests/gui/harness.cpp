@@ -1,0 +1,218 @@
+#include "tests/gui/harness.h"
+
+#include "app/gui/frame.h"
+#include "app/gui/parameter_row.h"
+#include "core/experiment/presets.h"
+#include "core/experiment/problem.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace muonscope::gui {
+
+Harness::Harness(ImVec2 display, float scale) : scale_(scale) {
+    ImGuiIO& io = ImGui::GetIO();
+    io.DisplaySize = display;
+    io.BackendFlags |=
+        ImGuiBackendFlags_RendererHasTextures | ImGuiBackendFlags_RendererHasVtxOffset;
+    io.ConfigInputTrickleEventQueue = true;
+}
+
+Harness::~Harness() {
+    trainer_.reset();
+    view.plots.reset();  // its textures belong to this context
+    for (ImTextureData* texture : ImGui::GetPlatformIO().Textures) {
+        texture->SetTexID(ImTextureID_Invalid);
+        texture->SetStatus(ImTextureStatus_Destroyed);
+    }
+}
+
+void Harness::set_scale(float scale) {
+    scale_ = scale;
+}
+
+PanelContext Harness::context() {
+    return {.snapshot = snapshot_.get(),
+            .preferences = preferences,
+            .view = view,
+            .theme = theme_,
+            .fonts = imgui_.fonts(),
+            .send = [this](Command command) {
+                if (trainer_ != nullptr) trainer_->send(command);
+                sent.push_back(std::move(command));
+            }};
+}
+
+void Harness::begin() {
+    if (trainer_ != nullptr) snapshot_ = trainer_->snapshot();
+    theme_ = theme_for(preferences, scale_);
+    apply_theme(theme_);
+    ImGui::GetIO().DeltaTime = 1.0F / 60.0F;
+    ImGui::NewFrame();
+}
+
+void Harness::end() {
+    ImGui::Render();
+    // What a renderer does with textures, without one.
+    for (ImTextureData* texture : ImGui::GetPlatformIO().Textures) {
+        if (texture->Status == ImTextureStatus_WantCreate) texture->SetTexID(1);
+        if (texture->Status == ImTextureStatus_WantDestroy) {
+            texture->SetTexID(ImTextureID_Invalid);
+            texture->SetStatus(ImTextureStatus_Destroyed);
+        } else {
+            texture->SetStatus(ImTextureStatus_OK);
+        }
+    }
+}
+
+void Harness::frame() {
+    begin();
+    PanelContext c = context();
+    draw_frame(c);
+    end();
+}
+
+void Harness::frames(int count) {
+    for (int i = 0; i < count; ++i) frame();
+}
+
+void Harness::panel_frame(const Panel& panel) {
+    begin();
+    PanelContext c = context();
+    draw_panel_alone(c, panel);
+    end();
+}
+
+Trainer& Harness::train(const Spec& spec) {
+    trainer_ = std::make_unique<Trainer>(spec, TrainerOptions{.workers = 1});
+    trainer_->drain();
+    frames(4);  // a layout settles in the third
+    return *trainer_;
+}
+
+const Snapshot& Harness::now() {
+    trainer_->drain();
+    snapshot_ = trainer_->snapshot();
+    return *snapshot_;
+}
+
+void Harness::show(std::shared_ptr<const Snapshot> snapshot) {
+    trainer_.reset();
+    snapshot_ = std::move(snapshot);
+}
+
+void Harness::press(ImGuiKey key, ImGuiKey modifier) {
+    ImGuiIO& io = ImGui::GetIO();
+    if (modifier != ImGuiKey_None) io.AddKeyEvent(modifier, true);
+    io.AddKeyEvent(key, true);
+    frames(2);
+    io.AddKeyEvent(key, false);
+    if (modifier != ImGuiKey_None) io.AddKeyEvent(modifier, false);
+    frames(2);
+}
+
+void Harness::type(const std::string& text) {
+    ImGui::GetIO().AddInputCharactersUTF8(text.c_str());
+    frames(2 + static_cast<int>(text.size()));
+}
+
+void Harness::move_to(ImVec2 at) {
+    ImGui::GetIO().AddMousePosEvent(at.x, at.y);
+    frame();
+}
+
+void Harness::click(ImVec2 at) {
+    move_to(at);
+    ImGui::GetIO().AddMouseButtonEvent(0, true);
+    frame();
+    ImGui::GetIO().AddMouseButtonEvent(0, false);
+    frames(2);
+}
+
+void Harness::double_click(ImVec2 at) {
+    click(at);
+    click(at);
+}
+
+void Harness::drag(ImVec2 from, ImVec2 to) {
+    move_to(from);
+    ImGui::GetIO().AddMouseButtonEvent(0, true);
+    frame();
+    for (int i = 1; i <= 8; ++i) {
+        const float part = static_cast<float>(i) / 8;
+        move_to({from.x + (to.x - from.x) * part, from.y + (to.y - from.y) * part});
+    }
+    ImGui::GetIO().AddMouseButtonEvent(0, false);
+    frames(2);
+}
+
+ImVec2 Harness::find(ImGuiWindow* window, ImGuiID id) {
+    if (window == nullptr) {
+        ADD_FAILURE() << "the window to look in is not open";
+        return {0, 0};
+    }
+    const ImRect all = window->ClipRect;
+    for (float y = all.Min.y + 3; y < all.Max.y; y += 7)
+        for (float x = all.Min.x + 5; x < all.Max.x; x += 11) {
+            move_to({x, y});
+            if (ImGui::GetCurrentContext()->HoveredId == id) return {x, y};
+        }
+    ADD_FAILURE() << "no such item in " << window->Name;
+    return {0, 0};
+}
+
+ImGuiWindow* Harness::window(const std::string& name) {
+    return ImGui::FindWindowByName(name.c_str());
+}
+
+ImGuiWindow* Harness::child(const std::string& parent, const std::string& name, int index) {
+    std::vector<ImGuiWindow*> found;
+    for (ImGuiWindow* candidate : ImGui::GetCurrentContext()->Windows)
+        if (const std::string path = candidate->Name;
+            candidate->WasActive && path.starts_with(parent + "/") &&
+            path.substr(path.rfind('/') + 1).starts_with(name + "_"))
+            found.push_back(candidate);
+    std::sort(found.begin(), found.end(),
+              [](const ImGuiWindow* a, const ImGuiWindow* b) { return a->Pos.y < b->Pos.y; });
+    return index < static_cast<int>(found.size()) ? found[static_cast<std::size_t>(index)]
+                                                  : nullptr;
+}
+
+std::shared_ptr<Snapshot> made_by_hand(int layers, int lanes, int rows, double value) {
+    auto spec = std::make_shared<Spec>(presets().front());
+    spec->experiment.network.depth = layers;
+    spec->experiment.network.width = 8;
+    spec->experiment.target.modes = 6;
+    spec->lanes.resize(static_cast<std::size_t>(lanes), spec->lanes.back());
+
+    auto snapshot = std::make_shared<Snapshot>();
+    snapshot->serial = 1;
+    snapshot->state = TrainerState::paused;
+    snapshot->problem = make_problem(spec->experiment);
+    snapshot->layout = Layout(snapshot->problem->widths, snapshot->problem->modes);
+    snapshot->spec = spec;
+    snapshot->step = std::max(0, rows - 1);
+    snapshot->wanted_speed = 60;
+    snapshot->events = std::make_shared<const std::vector<Event>>(
+        std::vector<Event>{{2, -1, "SGD \xe2\x86\x92 Muon"}, {3, 0, "learning rate 0.1"}});
+    for (int i = 0; i < lanes; ++i) {
+        LaneSnapshot lane;
+        lane.name = spec->lanes[static_cast<std::size_t>(i)].name;
+        lane.step = snapshot->step;
+        lane.phase_steps.assign(spec->lanes[static_cast<std::size_t>(i)].phases.size(), 0);
+        History history(snapshot->layout.channels(), 4096, SamplingRule{});
+        const std::vector<double> row(snapshot->layout.channels(), value);
+        for (int step = 0; step < rows; ++step) history.append(step, row);
+        lane.history = history.view();
+        if (rows > 0) lane.now = row;
+        lane.now_step = snapshot->step;
+        std::vector<Matrix> weights = snapshot->problem->start;
+        for (Matrix& w : weights) w.setConstant(value);
+        lane.weights = std::make_shared<const std::vector<Matrix>>(std::move(weights));
+        snapshot->lanes.push_back(std::move(lane));
+    }
+    return snapshot;
+}
+
+}  // namespace muonscope::gui

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/gui/imgui_session.h"
+#include "app/gui/theme.h"
+#include "core/session/trainer.h"
+#include "imgui.h"
+#include "imgui_internal.h"
+
+namespace muonscope::gui {
+
+// The program's frames without a window: Dear ImGui with a renderer that draws nothing. Input goes
+// through Dear ImGui's queue, effects are read from what was sent or from a trainer's snapshot.
+class Harness {
+  public:
+    explicit Harness(ImVec2 display = {1600, 900}, float scale = 1);
+    ~Harness();
+
+    void set_scale(float scale);
+    void frame();  // one frame of the whole window
+    void frames(int count);
+    void panel_frame(const Panel& panel);
+
+    // From then on frames show this trainer, and commands go to it.
+    Trainer& train(const Spec& spec);
+    const Snapshot& now();  // drained: every command sent so far has been applied
+    // From then on frames show this; commands are kept in `sent`.
+    void show(std::shared_ptr<const Snapshot> snapshot);
+
+    void press(ImGuiKey key, ImGuiKey modifier = ImGuiKey_None);
+    void type(const std::string& text);
+    void move_to(ImVec2 at);
+    void click(ImVec2 at);
+    void double_click(ImVec2 at);
+    void drag(ImVec2 from, ImVec2 to);
+    // A point where the item with this id is hovered, found by moving the mouse over the window.
+    // Fails the test when there is none.
+    ImVec2 find(ImGuiWindow* window, ImGuiID id);
+    // By name; among several of that prefix the index-th from above.
+    ImGuiWindow* window(const std::string& name);
+    ImGuiWindow* child(const std::string& parent, const std::string& name, int index);
+
+    Preferences preferences;
+    ViewState view;
+    std::vector<Command> sent;
+
+  private:
+    void begin();
+    void end();
+    PanelContext context();
+
+    ImGuiSession imgui_;
+    Theme theme_;
+    float scale_;
+    std::shared_ptr<const Snapshot> snapshot_;
+    std::unique_ptr<Trainer> trainer_;
+};
+
+// A snapshot made by hand: `rows` samples whose every measured number is `value`.
+std::shared_ptr<Snapshot> made_by_hand(int layers, int lanes, int rows, double value);
+
+}  // namespace muonscope::gui

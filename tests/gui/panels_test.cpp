@@ -1,0 +1,170 @@
+#include "app/gui/panels/panels.h"
+
+#include "app/gui/frame.h"
+#include "core/error.h"
+#include "tests/gui/harness.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace muonscope::gui {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+// Five frames of every panel alone and of the whole window, under every choice that changes what a
+// panel does. Dear ImGui and ImPlot assert on misuse, so surviving is a statement.
+void draw_everything(Harness& harness) {
+    for (const bool on : {false, true}) {
+        harness.preferences.sv_heatmap = on;
+        harness.preferences.sv_log = harness.preferences.spectrum_log = !on;
+        harness.preferences.loss_log = !on;
+        for (int kind = 0; kind < 3; ++kind) {
+            harness.preferences.spectrum_kind = kind;
+            harness.preferences.sv_target_basis = kind == 1;
+            harness.preferences.sv_source = harness.preferences.spectrum_source = kind;
+            for (const Panel& panel : panels())
+                for (int i = 0; i < 5; ++i) harness.panel_frame(panel);
+        }
+        harness.frames(5);
+    }
+    ASSERT_GT(ImGui::GetDrawData()->TotalVtxCount, 0);
+}
+
+TEST(panels, draw_before_the_first_snapshot) {
+    Harness harness;
+    draw_everything(harness);
+}
+
+TEST(panels, draw_a_single_layer) {
+    Harness harness;
+    harness.show(made_by_hand(1, 1, 5, 0.5));
+    draw_everything(harness);
+}
+
+TEST(panels, draw_before_anything_is_measured) {
+    Harness harness;
+    harness.show(made_by_hand(2, 2, 0, 0.5));
+    draw_everything(harness);
+}
+
+TEST(panels, draw_matrices_of_zeros_on_logarithmic_axes) {
+    Harness harness;
+    harness.show(made_by_hand(3, 2, 100, 0));
+    harness.preferences.sv_log = harness.preferences.loss_log = true;
+    harness.preferences.spectrum_log = true;
+    draw_everything(harness);
+}
+
+TEST(panels, draw_numbers_that_are_none) {
+    Harness harness;
+    harness.show(made_by_hand(3, 2, 100, nan));
+    draw_everything(harness);
+    harness.show(made_by_hand(3, 2, 100, std::numeric_limits<double>::infinity()));
+    draw_everything(harness);
+}
+
+TEST(panels, draw_sixteen_layers_and_eight_lanes) {
+    Harness harness;
+    harness.show(made_by_hand(16, 8, 300, 1));
+    harness.preferences.sv_source = 16;
+    draw_everything(harness);
+}
+
+TEST(panels, draw_in_a_window_too_small_for_any_of_them) {
+    Harness harness({80, 60});
+    harness.show(made_by_hand(3, 2, 100, 1));
+    draw_everything(harness);
+}
+
+TEST(panels, draw_at_four_times_the_size) {
+    Harness harness({1600, 900}, 4);
+    harness.show(made_by_hand(3, 2, 100, 1));
+    draw_everything(harness);
+    EXPECT_NEAR(ImGui::GetIO().Fonts->Fonts[0]->LastBaked->Size, size::font * 4, 12);
+}
+
+TEST(panels, draw_every_fault_a_run_can_end_with) {
+    Harness harness;
+    for (const TrainerState state :
+         {TrainerState::idle, TrainerState::running, TrainerState::stopping, TrainerState::finished,
+          TrainerState::diverged, TrainerState::error}) {
+        const auto snapshot = made_by_hand(2, 2, 10, 1);
+        snapshot->state = state;
+        snapshot->message = "lane SGD diverged at step 12, layer 2";
+        snapshot->lanes[0].divergence = Divergence{12, 2, "gradient is not finite"};
+        harness.show(snapshot);
+        harness.frames(3);
+    }
+}
+
+TEST(panels, have_a_slug_each_and_an_unknown_one_lists_them) {
+    EXPECT_STREQ(panel_by_slug("singular-values").title, "Singular values");
+    try {
+        panel_by_slug("nothing");
+        FAIL();
+    } catch (const Error& fault) {
+        for (const Panel& panel : panels())
+            EXPECT_NE(std::string(fault.what()).find(panel_slug(panel)), std::string::npos);
+    }
+}
+
+struct Case {
+    ImVec2 display;
+    float scale;
+};
+
+TEST(layout, tiles_the_window_with_every_panel_at_each_size) {
+    for (const Case& c : {Case{{1280, 720}, 1}, Case{{1600, 900}, 1}, Case{{3840, 2160}, 2}}) {
+        Harness harness(c.display, c.scale);
+        harness.show(made_by_hand(3, 2, 100, 1));
+        harness.frames(4);
+        double covered = 0;
+        for (const Panel& panel : panels()) {
+            const ImGuiWindow* window = harness.window(panel.title);
+            ASSERT_NE(window, nullptr) << panel.title;
+            EXPECT_TRUE(window->DockIsActive) << panel.title;
+            const ImVec2 extent = window->Size;
+            EXPECT_GT(extent.x, 150 * c.scale) << panel.title;
+            EXPECT_GT(extent.y, 120 * c.scale) << panel.title;
+            covered += static_cast<double>(extent.x) * static_cast<double>(extent.y);
+        }
+        // All but the bars, the gaps and the margins.
+        const double all = static_cast<double>(c.display.x) * static_cast<double>(c.display.y);
+        EXPECT_GT(covered / all, 0.83);
+        EXPECT_LT(covered / all, 1.0);
+    }
+}
+
+TEST(layout, comes_back_when_it_is_reset) {
+    Harness harness;
+    harness.show(made_by_hand(3, 2, 10, 1));
+    harness.frames(4);
+    const ImVec2 before = harness.window("Loss")->Pos;
+    ImGui::DockBuilderDockWindow("Loss", 0);
+    harness.frames(3);
+    EXPECT_FALSE(harness.window("Loss")->DockIsActive);
+    harness.press(ImGuiKey_0, ImGuiMod_Ctrl);
+    harness.frames(4);
+    EXPECT_TRUE(harness.window("Loss")->DockIsActive);
+    EXPECT_EQ(harness.window("Loss")->Pos.x, before.x);
+    EXPECT_EQ(harness.window("Loss")->Pos.y, before.y);
+}
+
+TEST(layout, shows_only_the_plots_when_presenting) {
+    Harness harness;
+    harness.show(made_by_hand(3, 2, 10, 1));
+    harness.frames(4);
+    const float before = harness.window("Singular values")->Size.x;
+    harness.press(ImGuiKey_P);
+    harness.frames(4);
+    EXPECT_TRUE(harness.preferences.presentation);
+    EXPECT_FALSE(harness.window("Lanes")->WasActive);
+    EXPECT_GT(harness.window("Singular values")->Size.x, before);
+    EXPECT_NEAR(ImGui::GetStyle().FontScaleDpi, 1.5, 1e-6);
+}
+
+}  // namespace
+}  // namespace muonscope::gui
