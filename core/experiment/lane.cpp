@@ -95,6 +95,7 @@ void Lane::enter_phase(int phase) {
         if (!trains(current, layer)) continue;
         const Matrix& weight = weights_[index_of(layer)];
         trained_.push_back(layer);
+        updates_[index_of(layer)].resize(weight.rows(), weight.cols());
         optimizers_.emplace_back(weight.rows(), weight.cols(), optimizer_of(current, layer));
         if (current.objective == Objective::layer_target)
             layer_gradients_[index_of(layer)].resize(weight.rows(), weight.cols());
@@ -125,7 +126,7 @@ Lane::Status Lane::advance() {
     for (std::size_t i = 0; i < trained_.size(); ++i) {
         const int layer = trained_[i];
         Matrix& update = updates_[index_of(layer)];
-        update = optimizers_[i].update(gradient(layer));
+        optimizers_[i].update(gradient(layer), update);
         if (!finite(weights_[index_of(layer)] + update))
             return diverge(layer, "update is not finite");
     }

@@ -27,10 +27,7 @@ double shape_factor(ShapeScale scale, Eigen::Index rows, Eigen::Index cols) {
 }  // namespace
 
 LayerOptimizer::LayerOptimizer(Eigen::Index rows, Eigen::Index cols, const OptimizerSpec& spec)
-    : spec_(spec),
-      buffer_(Matrix::Zero(rows, cols)),
-      direction_(Matrix::Zero(rows, cols)),
-      update_(Matrix::Zero(rows, cols)) {
+    : spec_(spec), buffer_(Matrix::Zero(rows, cols)), direction_(Matrix::Zero(rows, cols)) {
     reconfigure(spec, false);
 }
 
@@ -41,10 +38,10 @@ void LayerOptimizer::reconfigure(const OptimizerSpec& spec, bool keep_momentum) 
     if (spec.kind == OptimizerKind::sgd)
         newton_schulz_.reset();
     else if (!newton_schulz_ || newton_schulz_->precision() != spec.precision)
-        newton_schulz_.emplace(update_.rows(), update_.cols(), spec.precision);
+        newton_schulz_.emplace(buffer_.rows(), buffer_.cols(), spec.precision);
 }
 
-const Matrix& LayerOptimizer::update(const Matrix& gradient) {
+void LayerOptimizer::update(const Matrix& gradient, Matrix& update) {
     const Matrix* direction = &gradient;
     if (const double mu = spec_.momentum; mu != 0) {
         const bool ema = spec_.momentum_style == MomentumStyle::ema;
@@ -57,15 +54,14 @@ const Matrix& LayerOptimizer::update(const Matrix& gradient) {
         }
     }
     if (spec_.kind == OptimizerKind::sgd) {
-        update_ = -spec_.lr * *direction;
-        return update_;
+        update.noalias() = -spec_.lr * *direction;
+        return;
     }
-    newton_schulz_->orthogonalise(*direction, spec_.iterations, jordan_coefficients, update_);
-    double scale = spec_.lr * shape_factor(spec_.shape_scale, update_.rows(), update_.cols());
+    newton_schulz_->orthogonalise(*direction, spec_.iterations, jordan_coefficients, update);
+    double scale = spec_.lr * shape_factor(spec_.shape_scale, update.rows(), update.cols());
     if (spec_.norm_law == NormLaw::matched)
-        scale = spec_.lr * direction->norm() / (update_.norm() + matched_floor);
-    update_ *= -scale;
-    return update_;
+        scale = spec_.lr * direction->norm() / (update.norm() + matched_floor);
+    update *= -scale;
 }
 
 }  // namespace muonscope

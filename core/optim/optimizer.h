@@ -23,14 +23,14 @@ class LayerOptimizer {
     void reconfigure(const OptimizerSpec& spec, bool keep_momentum);
     const OptimizerSpec& spec() const { return spec_; }
 
-    // The update to add to W, of the gradient's shape; valid until the next call.
-    const Matrix& update(const Matrix& gradient);
+    // update: what to add to W; must already have the gradient's shape, and be another matrix.
+    void update(const Matrix& gradient, Matrix& update);
 
     const Matrix& momentum_buffer() const { return buffer_; }
 
   private:
     OptimizerSpec spec_;
-    Matrix buffer_, direction_, update_;
+    Matrix buffer_, direction_;  // momentum; Nesterov's look ahead
     std::optional<NewtonSchulz> newton_schulz_;
 };
 
