@@ -5,7 +5,7 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <memory>
 #include <vector>
 
@@ -68,10 +68,17 @@ struct IterationProducts {
     }
 };
 
+// Time on the processor, so that other programs' share of it does not count.
+double processor_seconds() {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
 double seconds(const auto& run) {
-    const auto start = std::chrono::steady_clock::now();
+    const double start = processor_seconds();
     run();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return processor_seconds() - start;
 }
 
 double median(std::vector<double>& values) {
