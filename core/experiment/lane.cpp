@@ -221,7 +221,7 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
     const auto values = [&](std::size_t first, int count) {
         return row.subspan(first, static_cast<std::size_t>(count));
     };
-    const Matrix p = product(weights_);  // out x in
+    const Matrix p = product(weights_, problem_->experiment.network.activation);  // out x in
     spectrum_.singular_values(p, values(layout.product_sv(0), layout.product_rank()));
     const ThinSvd& target = problem_->target_svd;
     const Matrix projected = p * target.v.leftCols(layout.modes());  // out x modes
