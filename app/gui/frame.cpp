@@ -158,7 +158,7 @@ void draw_panel_alone(PanelContext& context, const Panel& panel) {
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {em(size::padding), em(0.5F)});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
     const bool visible = ImGui::Begin(
-        panel.title, nullptr,
+        (std::string(panel.title) + "##alone").c_str(), nullptr,
         ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoDocking |
             ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBackground);
     ImGui::PopStyleVar(2);

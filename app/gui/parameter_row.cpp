@@ -16,13 +16,13 @@ namespace muonscope::gui {
 namespace {
 
 float row_height() {
-    return em(1.62F);
+    return em(1.72F);
 }
 float label_width() {
     return std::min(em(7.7F), ImGui::GetContentRegionAvail().x * 0.44F);
 }
 float value_width() {
-    return em(3.7F);
+    return em(3.4F);
 }
 
 double as_number(const Value& value) {
