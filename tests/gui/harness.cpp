@@ -85,7 +85,7 @@ void Harness::panel_frame(const Panel& panel) {
 }
 
 Trainer& Harness::train(const Spec& spec) {
-    trainer_ = std::make_unique<Trainer>(spec, TrainerOptions{.workers = 1});
+    trainer_ = std::make_unique<Trainer>(spec, TrainerOptions{.workers = 1, .on_snapshot = {}});
     trainer_->drain();
     frames(4);  // a layout settles in the third
     return *trainer_;
