@@ -82,6 +82,13 @@ void draw_dock_space(PanelContext& context, ImVec2 at, ImVec2 extent) {
     ImGui::End();
 }
 
+void draw_header(PanelContext& context, const Panel& panel) {
+    const Snapshot* snapshot = context.snapshot;
+    const bool told = panel.explain != nullptr && snapshot != nullptr && snapshot->spec != nullptr;
+    card_header(context, panel.title,
+                told ? panel.explain(snapshot->spec->experiment) : panel.explanation, panel.help);
+}
+
 void draw_panel(PanelContext& context, const Panel& panel) {
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {em(size::padding), em(0.5F)});
     ImGui::PushStyleColor(ImGuiCol_Button, ImVec4{0, 0, 0, 0});  // the corner that unhides a tab
@@ -92,7 +99,7 @@ void draw_panel(PanelContext& context, const Panel& panel) {
     ImGui::PopStyleVar();
     if (visible) {
         draw_card(context);
-        card_header(context, panel.title, panel.explanation, panel.help);
+        draw_header(context, panel);
         panel.draw(context);
     }
     ImGui::End();
@@ -164,7 +171,7 @@ void draw_panel_alone(PanelContext& context, const Panel& panel) {
     ImGui::PopStyleVar(2);
     if (visible) {
         draw_card(context);
-        card_header(context, panel.title, panel.explanation, panel.help);
+        draw_header(context, panel);
         panel.draw(context);
     }
     ImGui::End();

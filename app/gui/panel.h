@@ -85,6 +85,8 @@ struct Panel {
     const char* explanation;  // dim, beside the title
     const char* help;         // on hover over the title: what it shows and how to read it
     void (*draw)(PanelContext&);
+    // Takes the explanation's place when it depends on the experiment.
+    std::string (*explain)(const Experiment&) = nullptr;
 };
 std::span<const Panel> panels();
 

@@ -1,4 +1,5 @@
 #include "app/gui/panels/panels.h"
+#include "app/gui/plots/source.h"
 
 #include <array>
 
@@ -18,11 +19,11 @@ constexpr std::array<Panel, 7> all{{
     {"Loss", "½‖P − A‖²",
      "What the training minimises. A plateau means that the modes learned so far are done and "
      "the next one is still too small to be seen.",
-     draw_loss},
+     draw_loss, plots::loss_formula},
     {"Downstream probe", "a fresh linear head",
      "A linear head is trained from zero on one layer's frozen output. Its loss after a few "
      "steps says how easily what comes later could use this representation.",
-     draw_probe},
+     draw_probe, plots::probe_formula},
     {"Representations", "classes after each layer",
      "The same points after each layer, in the target's two leading directions, coloured by "
      "class. Grey: where they were at the start.",
