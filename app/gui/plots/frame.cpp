@@ -368,7 +368,8 @@ void draw_curve(gui::PanelContext& context, const StepPlot& plot, const Reductio
                 // line before reaches into it, the line after starts inside it.
                 const float before = points.empty() ? low : points.back().y;
                 flush();
-                if (dash == Dash::solid || bin % 5 < 3)
+                // A tall band is a fall or a rise, not a rattle: a gap there would hide it.
+                if (dash == Dash::solid || bin % 5 < 3 || low - high > 8 * thickness)
                     draw->AddRectFilled({x_offset + static_cast<float>(bin - 1) * x_scale,
                                          std::min(high, before) - half},
                                         {x_offset + static_cast<float>(bin) * x_scale,
