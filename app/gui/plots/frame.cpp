@@ -237,31 +237,17 @@ void end_step_plot(gui::PanelContext& context, const StepPlotOptions& options, S
 
 namespace {
 
-// A dashed polyline: `pattern` alternates lengths drawn and left out. Lengths are measured along
-// the line's course, without the swings that a noisy curve makes about it: dashes of a zigzag's own
-// length would not be seen as dashes. Points stand in order of x.
+// A dashed polyline: `pattern` alternates lengths drawn and left out, measured along the line
+// itself, so that no gap is longer on a steep stretch than on a flat one.
 void add_dashes(ImDrawList* draw, std::span<const ImVec2> points, ImU32 colour, float thickness,
                 std::span<const float> pattern) {
-    const float reach = 2 * (pattern[0] + pattern[1]);
-    std::size_t first = 0, last = 0;  // points within reach of the current one
-    float sum = 0;
-    const auto course = [&](std::size_t i) {
-        for (; last < points.size() && points[last].x <= points[i].x + reach; ++last)
-            sum += points[last].y;
-        for (; points[first].x < points[i].x - reach; ++first) sum -= points[first].y;
-        return sum / static_cast<float>(last - first);
-    };
     std::size_t phase = 0;
-    float left = pattern[0], before = course(0);
+    float left = pattern[0];
     ImVec2 from = points[0];
     for (std::size_t i = 1; i < points.size(); ++i) {
         const ImVec2 to = points[i];
-        const float now = course(i);
         const float dx = to.x - from.x, dy = to.y - from.y;
-        const bool swings = std::abs(dy) > 2 * std::abs(now - before) + 2 * dx;
-        const float size =
-            std::max(swings ? std::hypot(dx, now - before) : std::hypot(dx, dy), 1e-3F);
-        before = now;
+        const float size = std::max(std::hypot(dx, dy), 1e-3F);
         float done = 0;
         ImVec2 at = from;
         while (done < size) {
