@@ -15,7 +15,7 @@ void build_default_layout(ImGuiID dock_space, ImVec2 area) {
 
     // The left column holds text, so it is as wide as its text; the rest shares what is left.
     const float left_width = std::min(em(20.5F), area.x * 0.3F);
-    const float right_width = std::clamp(area.x * 0.265F, em(12), std::max(em(12), em(30)));
+    const float right_width = std::clamp(area.x * 0.265F, em(12), em(36));
     ImGuiID left = 0, middle = 0, right = 0, rest = 0;
     ImGui::DockBuilderSplitNode(dock_space, ImGuiDir_Left, left_width / area.x, &left, &rest);
     ImGui::DockBuilderSplitNode(rest, ImGuiDir_Right, right_width / (area.x - left_width), &right,

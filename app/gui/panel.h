@@ -62,6 +62,8 @@ struct ViewState {
     bool keep_momentum = true;    // when a lane's optimiser is switched
     std::vector<int> lane_layer;  // which layer a lane's controls speak of; 0: all
     bool show_more = false;       // the rarely used rows of the problem
+    float row_height = 0;         // of a parameter, pixels; grows until the rows fill their column
+    int rows = 0;                 // parameters drawn so far in this frame
     std::string edited_path;      // the parameter being dragged or typed, and what it was put to
     Value edited_value;
     bool typing = false;

@@ -15,9 +15,6 @@
 namespace muonscope::gui {
 namespace {
 
-float row_height() {
-    return em(1.72F);
-}
 float label_width() {
     return std::min(em(7.7F), ImGui::GetContentRegionAvail().x * 0.44F);
 }
@@ -108,7 +105,8 @@ void typing_field(PanelContext& context, const Parameter& parameter, const std::
 // ---- one control a type ----
 
 struct Row {
-    ImVec2 at;      // screen position of the control
+    ImVec2 at;  // screen position of the control
+    float height;
     float width;    // of the control, value included
     ImVec4 colour;  // of what is filled
 };
@@ -118,7 +116,7 @@ void draw_track(const PanelContext& context, const Row& row, double position, bo
     ImDrawList* draw = ImGui::GetWindowDrawList();
     const float radius = em(0.36F), thick = em(0.22F);
     const float left = row.at.x + radius, right = row.at.x + row.width - value_width() - radius;
-    const float y = row.at.y + row_height() / 2;
+    const float y = row.at.y + row.height / 2;
     const float x = left + static_cast<float>(position) * std::max(0.0F, right - left);
     draw->AddRectFilled({left, y - thick / 2}, {right, y + thick / 2}, u32(t.well_hovered), thick);
     draw->AddRectFilled({left, y - thick / 2}, {x, y + thick / 2},
@@ -130,7 +128,7 @@ void draw_value(const PanelContext& context, const Row& row, const std::string& 
     ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase);
     const float x = row.at.x + row.width - ImGui::CalcTextSize(text.c_str()).x;
     ImGui::GetWindowDrawList()->AddText(
-        {x, row.at.y + (row_height() - ImGui::GetFontSize()) / 2},
+        {x, row.at.y + (row.height - ImGui::GetFontSize()) / 2},
         u32(moved ? context.theme.text : mix(context.theme.text, context.theme.dim, 0.25F)),
         text.c_str());
     ImGui::PopFont();
@@ -143,7 +141,7 @@ void number_control(PanelContext& context, const Parameter& parameter, const std
         typing_field(context, parameter, path, row.width, true);
         return;
     }
-    ImGui::InvisibleButton("##track", {std::max(1.0F, row.width), row_height()});
+    ImGui::InvisibleButton("##track", {std::max(1.0F, row.width), row.height});
     const bool active = ImGui::IsItemActive(), hovered = ImGui::IsItemHovered();
     if (ImGui::IsItemActivated() && ImGui::GetIO().KeyCtrl) {
         start_typing(view, path, value_text(parameter, current));
@@ -202,10 +200,10 @@ void choice_control(PanelContext& context, const Parameter& parameter, const std
 void switch_control(PanelContext& context, const std::string& path, const Value& current,
                     const Row& row) {
     const bool on = std::get_if<bool>(&current) != nullptr && std::get<bool>(current);
-    if (ImGui::InvisibleButton("##switch", {std::max(1.0F, row.width), row_height()}))
+    if (ImGui::InvisibleButton("##switch", {std::max(1.0F, row.width), row.height}))
         send_value(context, path, !on);
     const float height = em(0.95F), width = em(1.75F), radius = height / 2;
-    const ImVec2 at{row.at.x + row.width - width, row.at.y + (row_height() - height) / 2};
+    const ImVec2 at{row.at.x + row.width - width, row.at.y + (row.height - height) / 2};
     ImDrawList* draw = ImGui::GetWindowDrawList();
     draw->AddRectFilled(at, {at.x + width, at.y + height},
                         u32(on ? row.colour : context.theme.well_active), radius);
@@ -279,28 +277,36 @@ void choice_field(PanelContext& context, const Parameter& parameter, const std::
 void parameter_row(PanelContext& context, const Parameter& parameter, const std::string& path,
                    const Value& current, int lane) {
     ImGui::PushID(path.c_str());
-    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, em(0.08F)});
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
+    const float height = context.view.row_height > 0 ? context.view.row_height : em(1.75F);
+    ++context.view.rows;
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float all = ImGui::GetContentRegionAvail().x, label = label_width();
     ImDrawList* draw = ImGui::GetWindowDrawList();
-    const float text_y = at.y + (row_height() - ImGui::GetFontSize()) / 2;
+    const float text_y = at.y + (height - ImGui::GetFontSize()) / 2;
 
     ImGui::BeginGroup();
     ImGui::PushStyleColor(ImGuiCol_Text, context.theme.dim);
     const ImVec2 full = ImGui::CalcTextSize(parameter.label.c_str());
-    ImGui::RenderTextEllipsis(draw, {at.x, text_y}, {at.x + label - em(0.3F), at.y + row_height()},
+    ImGui::RenderTextEllipsis(draw, {at.x, text_y}, {at.x + label - em(0.3F), at.y + height},
                               at.x + label - em(0.3F), parameter.label.c_str(), nullptr, &full);
     ImGui::PopStyleColor();
-    ImGui::Dummy({label, row_height()});
+    ImGui::Dummy({label, height});
     ImGui::SameLine(0, 0);
 
     const Row row{{at.x + label, at.y},
+                  height,
                   std::max(1.0F, all - label),
                   lane >= 0 ? context.theme.lane(lane) : context.theme.accent};
-    // Framed controls are as high as a row, so that all rows stand on one grid.
-    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding,
-                        {ImGui::GetStyle().FramePadding.x,
-                         std::max(0.0F, (row_height() - em(0.16F) - ImGui::GetFontSize()) / 2)});
+    // Framed controls stand in the middle of a row and leave a gap to the next.
+    const float framed = std::min(height - em(0.16F), em(1.75F));
+    const bool is_framed = parameter.type != ParameterType::integer &&
+                           parameter.type != ParameterType::real &&
+                           parameter.type != ParameterType::boolean;
+    if (is_framed) ImGui::SetCursorScreenPos({row.at.x, at.y + (height - framed) / 2});
+    ImGui::PushStyleVar(
+        ImGuiStyleVar_FramePadding,
+        {ImGui::GetStyle().FramePadding.x, std::max(0.0F, (framed - ImGui::GetFontSize()) / 2)});
     switch (parameter.type) {
         case ParameterType::integer:
         case ParameterType::real:

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string>
 #include <string_view>
 
@@ -260,6 +261,18 @@ void fairness_badge(PanelContext& context) {
     end_header_controls(context);
 }
 
+// Rows grow until they fill the column, within reason; whole pixels, so that it comes to rest.
+void fit_rows(ViewState& view, float used, float room) {
+    const float row = view.row_height > 0 ? view.row_height : em(1.75F);
+    const float smallest = std::floor(em(1.65F)), largest = std::floor(em(2.1F));
+    const int rows = std::max(1, view.rows);
+    const float fixed = used - row * static_cast<float>(rows);
+    const float wanted = std::floor((room - fixed) / static_cast<float>(rows));
+    const float next = std::clamp(wanted, smallest, largest);
+    view.animating = view.animating || next != view.row_height;
+    view.row_height = next;
+}
+
 bool complete(const Snapshot& s) {
     if (s.spec == nullptr || s.lanes.size() != s.spec->lanes.size()) return false;
     return std::all_of(s.spec->lanes.begin(), s.spec->lanes.end(),
@@ -285,6 +298,8 @@ void draw_lanes(PanelContext& context) {
     const float margin = storage->GetBool(scrolls) ? ImGui::GetStyle().ScrollbarSize : 0;
     ImGui::BeginChild("rows", {ImGui::GetContentRegionAvail().x + margin, 0});
     storage->SetBool(scrolls, ImGui::GetScrollMaxY() > 0);
+    const float top = ImGui::GetCursorPosY();
+    context.view.rows = 0;
     for (int i = 0; i < static_cast<int>(s.lanes.size()); ++i) lane_card(context, i);
 
     section(context, "Problem", "a change starts over", "What all lanes share.");
@@ -298,6 +313,7 @@ void draw_lanes(PanelContext& context) {
            "Precision and shape scale of Muon, widths one by one, classes drawn, recording, "
            "length of a run.");
     if (context.view.show_more) experiment_rows(context, false, true);
+    fit_rows(context.view, ImGui::GetCursorPosY() - top, ImGui::GetWindowHeight());
     ImGui::EndChild();
 }
 
