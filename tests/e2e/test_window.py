@@ -248,9 +248,9 @@ class WindowTest(unittest.TestCase):
 
 
 # Pixels in the default layout at 1600x900, scale 1.
-OPTIMISER = (150, 128)
-MUON_BELOW = 48
-RATE = (175, 157)
+OPTIMISER = (150, 121)
+MUON_BELOW = 46
+RATE = (186, 148)
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
