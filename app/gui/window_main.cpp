@@ -48,6 +48,12 @@ double resident_megabytes() {
     return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e6;
 }
 
+// 1600 x 900 holds the default layout; larger text needs as much more room.
+Window::Size first_size(const Preferences& preferences) {
+    return {static_cast<int>(1600 * preferences.user_scale),
+            static_cast<int>(900 * preferences.user_scale)};
+}
+
 // Everything that lives as long as the window.
 class Application {
   public:
@@ -55,7 +61,7 @@ class Application {
         : began_(began),
           state_file_(options.state_file),
           preferences_(load_preferences(complaint_)),
-          window_("Muonscope", {}, Window::Kind::on_screen),
+          window_("Muonscope", first_size(preferences_), Window::Kind::on_screen),
           trainer_(options.spec, {.on_snapshot = [] { glfwPostEmptyEvent(); }}) {
         if (!complaint_.empty()) say(complaint_, true);
         if (const std::string layout = load_layout(); !layout.empty())

@@ -235,8 +235,8 @@ void draw_transport(PanelContext& context) {
               : icon_button(context, icon::restart, "Restart", restart_help, can_reset))
         context.send(Reset{});
     ImGui::SameLine(0, em(1.0F));
-    if (room > 46) speed_track(context, em(room > 90 ? 17.0F : 13.5F));
-    if (room > 40) {
+    if (room > 52) speed_track(context, em(room > 90 ? 17.0F : 13.5F));
+    if (room > 64) {
         ImGui::SameLine(0, em(0.6F));
         step_counter(context);
     }
