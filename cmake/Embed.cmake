@@ -17,6 +17,7 @@ endfunction()
 file(GLOB_RECURSE repository_files CONFIGURE_DEPENDS
     "${PROJECT_SOURCE_DIR}/shaders/*.vert" "${PROJECT_SOURCE_DIR}/shaders/*.frag"
     "${PROJECT_SOURCE_DIR}/assets/*")
+list(FILTER repository_files EXCLUDE REGEX "/assets/pictures/")  # the README's, not the program's
 foreach(path IN LISTS repository_files)
     file(RELATIVE_PATH name "${PROJECT_SOURCE_DIR}" "${path}")
     embed("${name}" "${path}")

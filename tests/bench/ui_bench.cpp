@@ -161,17 +161,19 @@ void draw_a_frame(benchmark::State& state) {
     };
     for (int i = 0; i < 20; ++i) frame(full, run.get());
     for (int i = 0; i < 20; ++i) frame(empty, nullptr);
+    double vertices = 0;
     std::vector<double> with, without;
     for (auto _ : state) {
         // In turns, so that whatever else the machine does falls on both.
         with.push_back(frame(full, run.get()));
+        vertices = ImGui::GetDrawData()->TotalVtxCount;
         without.push_back(frame(empty, nullptr));
     }
     state.counters["median_ms"] = quantile(with, 0.5);
     state.counters["empty_ms"] = quantile(without, 0.5);
     state.counters["ratio"] = quantile(with, 0.5) / quantile(without, 0.5);
     state.counters["frames_per_s"] = 1000 / quantile(with, 0.5);
-    state.counters["vertices_with"] = ImGui::GetDrawData()->TotalVtxCount;
+    state.counters["vertices"] = vertices;
 }
 BENCHMARK(draw_a_frame)->Iterations(60)->Unit(benchmark::kMillisecond);
 
