@@ -40,7 +40,9 @@ void start_glfw(Window::Kind kind) {
             throw Error("window",
                         "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)",
                         headless_commands);
-        glfwInitHint(GLFW_PLATFORM, GLFW_ANY_PLATFORM);
+        // Asking for Wayland where there is none makes its library complain on stderr.
+        glfwInitHint(GLFW_PLATFORM,
+                     missing("WAYLAND_DISPLAY") ? GLFW_PLATFORM_X11 : GLFW_ANY_PLATFORM);
     }
     if (glfwInit() != GLFW_TRUE)
         throw Error("window", "cannot open the display: " + last_fault(), headless_commands);
