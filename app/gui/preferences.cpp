@@ -129,7 +129,7 @@ void save_preferences(const Preferences& preferences) {
 
 std::string load_layout() {
     try {
-        const std::string text = read_file((config_folder() / "layout.ini").string(), largest_file);
+        std::string text = read_file((config_folder() / "layout.ini").string(), largest_file);
         if (text.starts_with(layout_heading() + "\n")) return text;
     } catch (const std::exception&) {
         // No layout is the same as an old one: the default is built.

@@ -285,9 +285,9 @@ void draw_basis(PanelContext& context, ImVec2 origin, ImVec2 room) {
     const ImU32 zero_colour = u32(zero);
     for (int l = 0; l < lanes; ++l) {
         const Matrix& values = kept.products[l].values;
-        const ImVec2 at{
-            std::round(start_x + static_cast<float>(l % columns) * (side + gap)),
-            std::round(origin.y + static_cast<float>(l / columns) * (side + line + em(0.3F)))};
+        const int column = l % columns, row = l / columns;
+        const ImVec2 at{std::round(start_x + static_cast<float>(column) * (side + gap)),
+                        std::round(origin.y + static_cast<float>(row) * (side + line + em(0.3F)))};
         ImGui::PushFont(context.fonts.heading, 0);
         draw->AddText(at, u32(theme.lane_text(l)),
                       snapshot.lanes[static_cast<std::size_t>(l)].name.c_str());

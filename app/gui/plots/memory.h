@@ -56,7 +56,9 @@ struct Markers {
 struct Memory {
     struct Key {
         int panel, lane;
-        auto operator<=>(const Key&) const = default;
+        bool operator<(const Key& other) const {
+            return panel != other.panel ? panel < other.panel : lane < other.lane;
+        }
     };
     std::map<Key, HistoryReduction> reductions;
     std::map<int, Heatmap> heatmaps;  // singular values over steps, by lane
