@@ -129,8 +129,7 @@ def start_rows(build):
            "at most 1000 ms")
 
 
-def memory_rows(build):
-    steps = 10_000_000
+def memory_rows(build, steps):
     with tempfile.TemporaryDirectory() as folder:
         program = subprocess.Popen(
             [build / "muonscope", "run", "two-ways-up", "--steps", str(steps), "--out", folder],
@@ -157,6 +156,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
     parser.add_argument("--only", choices=GROUPS, help="one group, printed and not written")
+    parser.add_argument("--long-run", type=int, default=10_000_000, metavar="STEPS",
+                        help="length of the run whose memory is measured")
     parser.add_argument("--print", action="store_true", help="print and leave README.md alone")
     options = parser.parse_args()
     build = options.build.resolve()
@@ -164,7 +165,7 @@ def main():
     lines = ["| figure | measured | wanted |", "|---|---|---|"]
     for name, rows in GROUPS.items():
         if options.only in (None, name):
-            for row in rows(build):
+            for row in rows(build, options.long_run) if name == "memory" else rows(build):
                 print(*row, sep=" | ", flush=True)
                 lines.append("| " + " | ".join(row) + " |")
     lines += ["", f"{processor()}, {os.cpu_count()} cores, no GPU."]
