@@ -84,7 +84,8 @@ TEST_P(EveryPreset, trains_without_diverging) {
     EXPECT_FALSE(session.diverged());
     session.advance_to(std::min<std::int64_t>(session.spec().experiment.run.steps, 2000), pool);
     EXPECT_FALSE(session.diverged());
-    for (const LaneSnapshot& lane : session.snapshot()->lanes) EXPECT_LT(lane.now[0], before);
+    const auto after = session.snapshot();  // held: a range-for keeps no temporary alive
+    for (const LaneSnapshot& lane : after->lanes) EXPECT_LT(lane.now[0], before);
 }
 
 INSTANTIATE_TEST_SUITE_P(Presets, EveryPreset,
