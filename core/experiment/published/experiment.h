@@ -1,0 +1,60 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// The runs of "Muon as a Residual Connection" (Hao Huang, arXiv 2607.01124) whose printed figures
+// are public. Each is a handful of jobs on top of lanes; a job gives figures, and a figure knows
+// where it stands among the published ones.
+namespace muonscope {
+
+struct Figure {
+    std::string path;    // in published.json: "staged/sgd/phase2_steps", "mlp/0/b_up"
+    std::string label;   // "SGD: steps of phase 2"
+    double value = 0;    // ours
+    std::string format;  // how it was printed, for fmt: "{:.0f}", "{:.4f}", "{:.3e}"
+};
+
+// Thrown out of a job that nobody waits for any more.
+struct Cancelled {};
+
+// How a job says how far it has come, and hears that it may stop.
+class Watch {
+  public:
+    // share: 0..1. Throws Cancelled once cancel() was called. Cheap: call it every few steps.
+    void at(double share) {
+        share_.store(share, std::memory_order_relaxed);
+        if (cancelled_.load(std::memory_order_relaxed)) throw Cancelled{};
+    }
+    double share() const { return share_.load(std::memory_order_relaxed); }
+    void cancel() { cancelled_.store(true, std::memory_order_relaxed); }
+
+  private:
+    std::atomic<double> share_{0};
+    std::atomic<bool> cancelled_{false};
+};
+
+struct Job {
+    std::string name;   // "SGD", "tau = 10, Muon"
+    double weight = 1;  // about how long it takes, in seconds: the long ones are begun first
+    std::function<std::vector<Figure>(Watch&)> run;
+};
+
+struct PublishedExperiment {
+    std::string name;      // slug: "staged"
+    std::string title;     // "Staged training"
+    std::string question;  // one sentence: what is asked
+    // Every generator seed of the recipe is shifted by `shift`; 0 is the published run.
+    std::vector<Job> (*jobs)(std::uint64_t shift) = nullptr;
+};
+
+// In the order of the paper: staged, blackbox, ce, tau, dp, screening, mlp.
+std::span<const PublishedExperiment> published_experiments();
+const PublishedExperiment& published_experiment(std::string_view name);  // throws Error
+
+}  // namespace muonscope
