@@ -47,6 +47,7 @@ struct Job {
 
 struct PublishedExperiment {
     std::string name;      // slug: "staged"
+    std::string section;   // its key in published.json: "staged"; of "ce": "ce_probe"
     std::string title;     // "Staged training"
     std::string question;  // one sentence: what is asked
     // Every generator seed of the recipe is shifted by `shift`; 0 is the published run.
