@@ -1,0 +1,159 @@
+#include "core/session/reproduction.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace muonscope {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds(Clock::duration time) {
+    return std::chrono::duration<double>(time).count();
+}
+
+// What runs, and what came of it. A job's watch is the only part that its thread and others touch
+// without the lock.
+struct Task {
+    Job job;
+    std::size_t experiment = 0;
+    Watch watch = {};
+    std::vector<Figure> figures = {};
+    std::string error = {};
+    std::optional<Clock::time_point> begun = {}, ended = {};
+
+    Task(Job what, std::size_t of) : job(std::move(what)), experiment(of) {}
+};
+
+}  // namespace
+
+struct Reproduction::State {
+    std::vector<PublishedExperiment> experiments;
+    std::optional<Published> published;
+    std::vector<std::unique_ptr<Task>> tasks;  // experiment by experiment; none comes or goes
+
+    mutable std::mutex mutex;
+    mutable std::condition_variable idle;
+    std::vector<Task*> waiting;  // the next one last
+    std::size_t running = 0;
+    bool stop = false;
+    std::vector<std::thread> threads;
+
+    bool finished() const { return running == 0 && waiting.empty(); }
+
+    void work() {
+        std::unique_lock lock(mutex);
+        while (!waiting.empty()) {
+            Task& task = *waiting.back();
+            waiting.pop_back();
+            ++running;
+            task.begun = Clock::now();
+            lock.unlock();
+            std::vector<Figure> figures;
+            std::string error;
+            try {
+                figures = task.job.run(task.watch);
+            } catch (const Cancelled&) {
+                error = "cancelled";
+            } catch (const std::exception& fault) {
+                error = fault.what();
+            }
+            lock.lock();
+            task.figures = std::move(figures);
+            task.error = std::move(error);
+            task.ended = Clock::now();
+            --running;
+            if (finished()) idle.notify_all();
+        }
+    }
+
+    void cancel() {
+        const std::lock_guard lock(mutex);
+        if (finished()) return;
+        stop = true;
+        waiting.clear();
+        for (const auto& task : tasks) task->watch.cancel();
+        if (finished()) idle.notify_all();
+    }
+
+    // The caller holds the lock.
+    Progress progress_of(std::size_t experiment) const;
+};
+
+Reproduction::Progress Reproduction::State::progress_of(std::size_t experiment) const {
+    const PublishedExperiment& what = experiments[experiment];
+    Progress result{what.name, what.title, 0, true, {}, {}, 0, 0};
+    double weight = 0;
+    std::vector<Figure> given;
+    std::optional<Clock::time_point> first, last;
+    for (const auto& task : tasks) {
+        if (task->experiment != experiment) continue;
+        weight += task->job.weight;
+        result.share += task->job.weight * (task->ended ? 1 : task->watch.share());
+        if (!task->ended) result.done &= stop && !task->begun;
+        if (result.error.empty() && !task->error.empty())
+            result.error = task->job.name + ": " + task->error;
+        given.insert(given.end(), task->figures.begin(), task->figures.end());
+        if (!task->begun) continue;
+        const Clock::time_point until = task->ended.value_or(Clock::now());
+        result.work_seconds += seconds(until - *task->begun);
+        first = std::min(first.value_or(*task->begun), *task->begun);
+        last = std::max(last.value_or(until), until);
+    }
+    if (weight > 0) result.share /= weight;
+    if (first) result.seconds = seconds(*last - *first);
+    for (const Figure& figure : given)
+        result.figures.push_back(published ? compare(figure, *published) : Comparison{figure, {}});
+    if (published && result.done)
+        for (Comparison& absent : not_given(*published, what.section, given))
+            result.figures.push_back(std::move(absent));
+    return result;
+}
+
+Reproduction::Reproduction(std::vector<PublishedExperiment> experiments, std::uint64_t seed,
+                           std::optional<Published> published, int workers)
+    : state_(std::make_unique<State>()) {
+    State& state = *state_;
+    state.experiments = std::move(experiments);
+    state.published = std::move(published);
+    for (std::size_t i = 0; i < state.experiments.size(); ++i)
+        for (Job& job : state.experiments[i].jobs(seed))
+            state.tasks.push_back(std::make_unique<Task>(std::move(job), i));
+    for (const auto& task : state.tasks) state.waiting.push_back(task.get());
+    std::stable_sort(state.waiting.begin(), state.waiting.end(),
+                     [](const Task* a, const Task* b) { return a->job.weight < b->job.weight; });
+    for (int i = 0; i < workers; ++i) state.threads.emplace_back([&state] { state.work(); });
+}
+
+Reproduction::~Reproduction() {
+    state_->cancel();
+    for (std::thread& thread : state_->threads) thread.join();
+}
+
+std::vector<Reproduction::Progress> Reproduction::progress() const {
+    const std::lock_guard lock(state_->mutex);
+    std::vector<Progress> result;
+    for (std::size_t i = 0; i < state_->experiments.size(); ++i)
+        result.push_back(state_->progress_of(i));
+    return result;
+}
+
+void Reproduction::cancel() {
+    state_->cancel();
+}
+
+bool Reproduction::cancelled() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->stop;
+}
+
+bool Reproduction::wait_for(std::chrono::milliseconds time) const {
+    std::unique_lock lock(state_->mutex);
+    return state_->idle.wait_for(lock, time, [this] { return state_->finished(); });
+}
+
+}  // namespace muonscope
