@@ -16,12 +16,15 @@
 #include "app/cli/commands.h"
 #include "core/error.h"
 #include "core/experiment/near_names.h"
+#include "core/experiment/published/experiment.h"
+#include "core/experiment/published/verdict.h"
 
 namespace muonscope::cli {
 namespace {
 
 constexpr const char* exit_codes =
-    "Exit codes: 0 done; 2 bad input or usage, said in one line on stderr; 3 a lane diverged "
+    "Exit codes: 0 done; 1 reproduce missed a published figure; 2 bad input or usage, said in one "
+    "line on stderr; 3 a lane diverged "
     "(results are written all the same); 130 interrupted by Ctrl+C (likewise).";
 
 constexpr std::string_view unwritable_output =
@@ -32,6 +35,7 @@ struct Arguments {
     RunArguments run;
     ReplayArguments replay;
     RenderArguments render;
+    ReproduceArguments reproduce;
     bool parameters_as_json = false;
 };
 
@@ -127,6 +131,37 @@ CLI::App& add_render(CLI::App& app, RenderArguments& arguments) {
     return render;
 }
 
+CLI::App& add_reproduce(CLI::App& app, ReproduceArguments& arguments) {
+    CLI::App& reproduce = *app.add_subcommand(
+        "reproduce", "Run the published experiments and hold every printed figure against ours");
+    std::string names;
+    for (const PublishedExperiment& experiment : published_experiments())
+        names += fmt::format("\n  {:<10} {}", experiment.name, experiment.question);
+    reproduce.add_option("experiments", arguments.experiments, "Which; otherwise all of them")
+        ->type_name("NAME");
+    reproduce
+        .add_option("--seed", arguments.seed,
+                    "Shifts every seed of the recipes; 0, where not given, is the published run, "
+                    "others have no figures to be held against")
+        ->type_name("N");
+    reproduce
+        .add_option("--json", arguments.json, "Write the figures there, as published.json has them")
+        ->type_name("FILE");
+    reproduce
+        .add_option("--workers", arguments.workers,
+                    "Threads; the figures are the same with any number")
+        ->type_name("N");
+    reproduce.footer(
+        fmt::format("Experiments of arXiv 2607.01124:{}\n  {:<10} every one of them\n\n"
+                    "Verdicts: {}\n\n"
+                    "Examples:\n"
+                    "  muonscope reproduce all --json figures.json\n"
+                    "  muonscope reproduce staged tau\n"
+                    "  muonscope reproduce staged --seed 7\n\n{}",
+                    names, "all", verdict_rule, exit_codes));
+    return reproduce;
+}
+
 std::string one_line(std::string text) {
     while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.pop_back();
     std::replace(text.begin(), text.end(), '\n', ' ');
@@ -166,6 +201,7 @@ int dispatch(int argc, const char* const* argv) {
                     "  muonscope --preset staged         … on another preset\n"
                     "  muonscope my.json --set seed=7    … on a spec file\n"
                     "  muonscope run two-ways-up         train without a window\n"
+                    "  muonscope reproduce all           the paper's runs, figure by figure\n"
                     "  muonscope run --help              every command has its own help\n\n{}",
                     exit_codes));
     add_window(app, arguments.window);
@@ -179,6 +215,7 @@ int dispatch(int argc, const char* const* argv) {
     params_command.add_flag("--json", arguments.parameters_as_json, "As JSON");
     params_command.footer("Example:\n  muonscope params --json > parameters.json");
     const CLI::App& render_command = add_render(app, arguments.render);
+    const CLI::App& reproduce_command = add_reproduce(app, arguments.reproduce);
 
     try {
         app.parse(argc, argv);
@@ -192,6 +229,7 @@ int dispatch(int argc, const char* const* argv) {
     if (presets_command.parsed()) return list_presets();
     if (params_command.parsed()) return list_parameters(arguments.parameters_as_json);
     if (render_command.parsed()) return render(arguments.render);
+    if (reproduce_command.parsed()) return reproduce(arguments.reproduce);
     return open_window(arguments.window);
 }
 

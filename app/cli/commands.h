@@ -39,6 +39,12 @@ struct RenderArguments {
 };
 int render(const RenderArguments& arguments);
 
+struct ReproduceArguments {
+    std::vector<std::string> experiments;  // none, or "all" among them: all
+    std::string seed, json, workers;
+};
+int reproduce(const ReproduceArguments& arguments);
+
 int list_presets();
 int list_parameters(bool json);
 

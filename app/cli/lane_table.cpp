@@ -2,18 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <cmath>
 #include <vector>
 
+#include "app/cli/text_table.h"
 #include "core/io/summary_json.h"
 
 namespace muonscope::cli {
 namespace {
 
-constexpr std::size_t columns = 9;
-using Line = std::array<std::string, columns>;
+using Line = std::vector<std::string>;
 
 std::string number(double value) {
     return std::isnan(value) ? "-" : fmt::format("{:.4g}", value);
@@ -42,12 +40,6 @@ Line line_of(const LaneSnapshot& lane, const Recipe& recipe, const Layout& layou
             number(lane.now[layout.probe_steps()])};
 }
 
-// As many columns as a terminal shows for it, near enough: one a code point.
-std::size_t width_of(const std::string& text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (c & '\xc0') != '\x80'; }));
-}
-
 }  // namespace
 
 std::string lane_table(const Snapshot& snapshot) {
@@ -58,22 +50,7 @@ std::string lane_table(const Snapshot& snapshot) {
     for (std::size_t i = 0; i < snapshot.lanes.size(); ++i)
         lines.push_back(line_of(snapshot.lanes[i], snapshot.spec->lanes[i], snapshot.layout));
 
-    std::array<std::size_t, columns> widths{};
-    for (const Line& line : lines)
-        for (std::size_t c = 0; c < columns; ++c)
-            widths[c] = std::max(widths[c], width_of(line[c]));
-
-    std::string text;
-    for (const Line& line : lines) {
-        std::string row;
-        for (std::size_t c = 0; c < columns; ++c) {
-            const std::string padding(widths[c] - width_of(line[c]), ' ');
-            const bool is_number = c == 2 || c > 3;
-            row += (c ? "  " : "") + (is_number ? padding + line[c] : line[c] + padding);
-        }
-        text += row.substr(0, row.find_last_not_of(' ') + 1) + "\n";
-    }
-    return text;
+    return text_table(lines, {2, 4, 5, 6, 7, 8});
 }
 
 }  // namespace muonscope::cli

@@ -27,27 +27,44 @@ std::string errors_of(const Session& session) {
 
 }  // namespace
 
-ProgressBar::ProgressBar(std::int64_t steps) : on_terminal_(::isatty(2) == 1), steps_(steps) {}
+std::string bar(double share) {
+    const int filled = static_cast<int>(std::clamp(share, 0.0, 1.0) * cells);
+    return fmt::format("[{:#<{}}{:{}}]", "", filled, "", cells - filled);
+}
 
-ProgressBar::~ProgressBar() {
-    if (on_terminal_) fmt::print(stderr, "\r\x1b[K");
+ProgressLines::ProgressLines() : on_terminal_(::isatty(2) == 1) {}
+
+ProgressLines::~ProgressLines() {
+    if (on_terminal_) clear();
+}
+
+bool ProgressLines::due() {
+    return on_terminal_ && Clock::now() - shown_ >= std::chrono::milliseconds(100);
+}
+
+// Back to where the first line begins; everything from there on goes.
+void ProgressLines::clear() {
+    if (drawn_ > 1) fmt::print(stderr, "\x1b[{}A", drawn_ - 1);
+    fmt::print(stderr, "\r\x1b[J");
+}
+
+void ProgressLines::show(const std::vector<std::string>& lines) {
+    if (!on_terminal_) return;
+    shown_ = Clock::now();
+    clear();
+    // Lines do not wrap: a wrapped one could not be redrawn.
+    fmt::print(stderr, "\x1b[?7l{}\x1b[?7h", fmt::join(lines, "\n"));
+    std::fflush(stderr);
+    drawn_ = lines.size();
 }
 
 void ProgressBar::show(const Session& session) {
-    if (!on_terminal_) return;
-    const Clock::time_point now = Clock::now();
-    if (now - shown_ < std::chrono::milliseconds(100)) return;
-    shown_ = now;
-    const double seconds = std::chrono::duration<double>(now - started_).count();
-    const double share =
-        std::min(1.0, static_cast<double>(session.step()) / static_cast<double>(steps_));
-    const int filled = static_cast<int>(share * cells);
-    // Lines do not wrap: a wrapped one could not be redrawn.
-    fmt::print(
-        stderr, "\r\x1b[K\x1b[?7l[{:#<{}}{:{}}] step {} of {}  {:.0f} steps/s  error{}\x1b[?7h", "",
-        filled, "", cells - filled, session.step(), steps_,
-        seconds > 0 ? static_cast<double>(session.step()) / seconds : 0.0, errors_of(session));
-    std::fflush(stderr);
+    if (!lines_.due()) return;
+    const double seconds = std::chrono::duration<double>(Clock::now() - started_).count();
+    const auto step = static_cast<double>(session.step());
+    lines_.show({fmt::format("{} step {} of {}  {:.0f} steps/s  error{}",
+                             bar(step / static_cast<double>(steps_)), session.step(), steps_,
+                             seconds > 0 ? step / seconds : 0.0, errors_of(session))});
 }
 
 }  // namespace muonscope::cli

@@ -2,26 +2,45 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "core/session/session.h"
 
 namespace muonscope::cli {
 
-// One line on stderr, redrawn ten times a second; nothing at all where stderr is not a terminal.
+std::string bar(double share);  // "[#####     ]", as wide for any share
+
+// Lines on stderr, redrawn ten times a second; nothing at all where stderr is not a terminal.
+class ProgressLines {
+  public:
+    ProgressLines();
+    ~ProgressLines();  // takes the lines away
+    ProgressLines(const ProgressLines&) = delete;
+    ProgressLines& operator=(const ProgressLines&) = delete;
+
+    bool due();  // worth making the lines now: there is a terminal and the last ones are old
+    void show(const std::vector<std::string>& lines);
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    void clear();
+    bool on_terminal_;
+    std::size_t drawn_ = 0;
+    Clock::time_point shown_{};
+};
+
+// How far a session is: one line.
 class ProgressBar {
   public:
-    explicit ProgressBar(std::int64_t steps);
-    ~ProgressBar();  // takes the line away
-    ProgressBar(const ProgressBar&) = delete;
-    ProgressBar& operator=(const ProgressBar&) = delete;
-
+    explicit ProgressBar(std::int64_t steps) : steps_(steps) {}
     void show(const Session& session);
 
   private:
     using Clock = std::chrono::steady_clock;
-    bool on_terminal_;
+    ProgressLines lines_;
     std::int64_t steps_;
-    Clock::time_point started_ = Clock::now(), shown_{};
+    Clock::time_point started_ = Clock::now();
 };
 
 }  // namespace muonscope::cli

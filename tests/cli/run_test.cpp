@@ -265,6 +265,7 @@ TEST(Help, is_there_for_every_command_and_has_examples) {
                                        {"replay", "--help"},
                                        {"render", "--help"},
                                        {"params", "--help"},
+                                       {"reproduce", "--help"},
                                        {"presets", "--help"}}) {
         const Outcome outcome = run_program(arguments);
         EXPECT_EQ(outcome.code, 0);

@@ -1,0 +1,139 @@
+#include "app/cli/reproduce.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+
+#include "app/cli/command_line.h"
+#include "app/cli/commands.h"
+#include "app/cli/interruption.h"
+#include "app/cli/progress_bar.h"
+#include "app/cli/results.h"
+#include "core/error.h"
+#include "core/experiment/near_names.h"
+#include "core/experiment/parameters.h"
+#include "core/io/files.h"
+#include "core/io/published_json.h"
+#include "embedded.h"
+
+namespace muonscope::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+// In the order of the paper, each once.
+std::vector<PublishedExperiment> chosen(const std::vector<std::string>& names) {
+    const auto experiments = published_experiments();
+    bool all = names.empty();
+    for (const std::string& name : names)
+        if (name == "all")
+            all = true;
+        else
+            published_experiment(name);  // must exist
+    std::vector<PublishedExperiment> result;
+    for (const PublishedExperiment& experiment : experiments)
+        if (all || std::find(names.begin(), names.end(), experiment.name) != names.end())
+            result.push_back(experiment);
+    return result;
+}
+
+// Before minutes of work rather than after.
+void check_writable(const std::string& path) {
+    namespace fs = std::filesystem;
+    if (path.empty()) return;
+    std::error_code fault;
+    const fs::path folder = fs::absolute(path).parent_path();
+    if (fs::is_directory(path, fault))
+        throw Error("--json " + in_quotes(path, 200), "is a folder", "name a file");
+    if (!fs::is_directory(folder, fault) || ::access(folder.c_str(), W_OK) != 0)
+        throw Error("--json " + in_quotes(path, 200), "cannot be written",
+                    "name a file in a folder that exists and that you may write to");
+}
+
+void show(ProgressLines& lines, const std::vector<Reproduction::Progress>& experiments) {
+    std::vector<std::string> text;
+    for (const auto& experiment : experiments)
+        text.push_back(fmt::format("{} {:3.0f} %  {}", bar(experiment.share),
+                                   100 * experiment.share, experiment.title));
+    lines.show(text);
+}
+
+std::string_view published_text() {
+    const auto bytes = embedded::file("assets/published.json").bytes;
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+std::vector<Figure> figures_of(const std::vector<Reproduction::Progress>& experiments) {
+    std::vector<Figure> figures;
+    for (const auto& experiment : experiments)
+        for (const Comparison& comparison : experiment.figures)
+            if (here_text(comparison.figure) != "-") figures.push_back(comparison.figure);
+    return figures;
+}
+
+bool whole(const Reproduction::Progress& experiment, bool judged) {
+    const auto& figures = experiment.figures;
+    return experiment.error.empty() &&
+           (!judged || std::all_of(figures.begin(), figures.end(), passes));
+}
+
+}  // namespace
+
+int reproduce(const ReproducePlan& plan) {
+    std::optional<Published> published;
+    if (plan.seed == 0) published = published_from_json(plan.published_text, "published figures");
+    const bool judged = published.has_value();
+
+    const Interruption interruption;
+    const Clock::time_point started = Clock::now();
+    Reproduction run(plan.experiments, plan.seed, std::move(published), plan.workers);
+    {
+        ProgressLines lines;
+        while (!run.wait_for(50ms)) {
+            if (interruption.signal() != 0) run.cancel();
+            if (lines.due()) show(lines, run.progress());
+        }
+    }
+    if (run.cancelled()) {
+        fmt::print(stderr, "muonscope: interrupted; nothing is written\n");
+        return interruption.exit_code();
+    }
+    const double seconds = std::chrono::duration<double>(Clock::now() - started).count();
+    const auto experiments = run.progress();
+    const std::vector<Figure> figures = figures_of(experiments);
+    if (!plan.json.empty())
+        write_file(plan.json, figures_json(figures, plan.published_text,
+                                           fmt::format("muonscope {}, seed {}", MUONSCOPE_VERSION,
+                                                       plan.seed)));
+
+    fmt::print("{}{} figures in {:.1f} s on {} threads\n", reproduction_table(experiments, judged),
+               figures.size(), seconds, plan.workers);
+    if (judged) fmt::print("{}\n", verdict_rule);
+    for (const auto& experiment : experiments)
+        if (!experiment.error.empty())
+            fmt::print(stderr, "muonscope: {}: {}\n", experiment.name, experiment.error);
+    const bool all = std::all_of(experiments.begin(), experiments.end(),
+                                 [&](const auto& experiment) { return whole(experiment, judged); });
+    return all ? done : missed;
+}
+
+int reproduce(const ReproduceArguments& arguments) {
+    ReproducePlan plan;
+    plan.experiments = chosen(arguments.experiments);
+    if (!arguments.seed.empty())
+        plan.seed = static_cast<std::uint64_t>(
+            std::get<std::int64_t>(parse_value(parameter_at("seed"), "--seed", arguments.seed)));
+    plan.published_text = published_text();
+    plan.json = arguments.json;
+    check_writable(plan.json);
+    plan.workers = worker_count(arguments.workers, 256);
+    return reproduce(plan);
+}
+
+}  // namespace muonscope::cli
