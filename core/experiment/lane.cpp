@@ -55,7 +55,7 @@ std::optional<Minibatches> minibatches_of(const Experiment& experiment) {
 }  // namespace
 
 bool same_phases(const Recipe& a, const Recipe& b, int depth) {
-    if (a.phases.size() != b.phases.size()) return false;
+    if (a.phases.size() != b.phases.size() || a.repeats != b.repeats) return false;
     for (std::size_t i = 0; i < a.phases.size(); ++i) {
         if (a.phases[i].objective != b.phases[i].objective) return false;
         for (int layer = 1; layer <= depth; ++layer)
@@ -69,6 +69,7 @@ Lane::Lane(std::shared_ptr<const Problem> problem, Recipe recipe)
       recipe_(std::move(recipe)),
       weights_(problem_->start),
       phase_steps_(recipe_.phases.size(), 0),
+      trainings_(recipe_.phases.size()),
       backpropagation_(problem_),
       minibatches_(minibatches_of(problem_->experiment)),
       probe_(problem_),
@@ -84,37 +85,57 @@ Lane::Lane(std::shared_ptr<const Problem> problem, Recipe recipe)
 
 void Lane::enter_phase(int phase) {
     phase_ = phase;
-    trained_.clear();
-    optimizers_.clear();
-    if (phase_ == static_cast<int>(recipe_.phases.size())) {
+    const auto index = static_cast<std::size_t>(phase);
+    if (!recipe_.repeats)
+        for (std::size_t i = 0; i < trainings_.size(); ++i)
+            if (i != index) trainings_[i] = {};
+    if (index == recipe_.phases.size()) {
         status_ = Status::finished;
         return;
     }
-    const Phase& current = recipe_.phases[static_cast<std::size_t>(phase_)];
+    entered_at_ = recipe_.repeats ? phase_steps_[index] : 0;
+    if (!training().layers.empty()) return;
+    const Phase& current = recipe_.phases[index];
     for (int layer = 1; layer <= static_cast<int>(weights_.size()); ++layer) {
         if (!trains(current, layer)) continue;
         const Matrix& weight = weights_[index_of(layer)];
-        trained_.push_back(layer);
+        training().layers.push_back(layer);
+        training().optimizers.emplace_back(weight.rows(), weight.cols(),
+                                           optimizer_of(current, layer));
         updates_[index_of(layer)].resize(weight.rows(), weight.cols());
-        optimizers_.emplace_back(weight.rows(), weight.cols(), optimizer_of(current, layer));
         if (current.objective == Objective::layer_target)
             layer_gradients_[index_of(layer)].resize(weight.rows(), weight.cols());
     }
 }
 
+void Lane::next_phase() {
+    const int next = phase_ + 1;
+    const bool again = recipe_.repeats && next == static_cast<int>(recipe_.phases.size());
+    enter_phase(again ? 0 : next);
+}
+
 bool Lane::find_phase() {
+    // Where every phase has ended at once, repeating them would never end.
+    std::size_t passed_over = 0;
     while (status_ == Status::training) {
         const auto index = static_cast<std::size_t>(phase_);
         const Until& until = recipe_.phases[index].until;
-        if (!until.steps || phase_steps_[index] < *until.steps) {
+        if (!until.steps || phase_steps_[index] - entered_at_ < *until.steps) {
             const double loss = gradients();
-            for (int layer : trained_)
+            for (int layer : training().layers)
                 if (!finite(gradient(layer)))
                     return diverge(layer, "gradient is not finite") == Status::training;
             if (!std::isfinite(loss)) return diverge(0, "loss is not finite") == Status::training;
-            if (!goal_met(loss)) return true;
+            const bool ended =
+                (recipe_.until.steps && step_ >= *recipe_.until.steps) || met(recipe_.until, loss);
+            if (!ended && !met(until, loss)) return true;
+            if (phase_steps_[index] == entered_at_) ++passed_over;
+            if (ended || passed_over == recipe_.phases.size()) {
+                enter_phase(static_cast<int>(recipe_.phases.size()));
+                break;
+            }
         }
-        enter_phase(phase_ + 1);
+        next_phase();
     }
     return false;
 }
@@ -123,15 +144,16 @@ Lane::Status Lane::advance() {
     if (!find_phase()) return status_;
 
     // All updates first: when one is not finite, no layer has moved.
-    for (std::size_t i = 0; i < trained_.size(); ++i) {
-        const int layer = trained_[i];
+    const std::vector<int>& layers = training().layers;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const int layer = layers[i];
         Matrix& update = updates_[index_of(layer)];
-        optimizers_[i].update(gradient(layer), update);
+        training().optimizers[i].update(gradient(layer), update);
         if (!finite(weights_[index_of(layer)] + update))
             return diverge(layer, "update is not finite");
     }
     std::fill(moved_.begin(), moved_.end(), char{0});
-    for (int layer : trained_) {
+    for (int layer : layers) {
         weights_[index_of(layer)] += updates_[index_of(layer)];
         moved_[index_of(layer)] = 1;
     }
@@ -145,7 +167,7 @@ double Lane::gradients() {
     if (recipe_.phases[static_cast<std::size_t>(phase_)].objective == Objective::layer_target)
         return layer_target_gradients();
     if (minibatches_) backpropagation_.use_columns(minibatches_->columns(step_));
-    return backpropagation_.gradients(weights_, trained_);
+    return backpropagation_.gradients(weights_, training().layers);
 }
 
 // Sum over the phase's layers of 1/2 |W_l - W_l*|^2, or of |W_l - W_l*|^2 / |A|^2.
@@ -154,7 +176,7 @@ double Lane::layer_target_gradients() {
     const double scale =
         relative ? 2 / (problem_->target_norm * problem_->target_norm) : 1.0;  // of the half loss
     double loss = 0;
-    for (int layer : trained_) {
+    for (int layer : training().layers) {
         Matrix& result = layer_gradients_[index_of(layer)];
         result.noalias() = weights_[index_of(layer)] - problem_->layer_targets[index_of(layer)];
         loss += 0.5 * scale * result.squaredNorm();
@@ -169,15 +191,15 @@ const Matrix& Lane::gradient(int layer) const {
                                                       : backpropagation_.gradient(layer);
 }
 
-bool Lane::goal_met(double loss) {
-    const Phase& phase = recipe_.phases[static_cast<std::size_t>(phase_)];
-    if (!phase.until.loss && !phase.until.relative_error) return false;
+bool Lane::met(const Until& until, double loss) {
+    if (!until.loss && !until.relative_error) return false;
     Backpropagation::Errors errors{loss, backpropagation_.relative_error()};
     // The pass just made answers for the network only when it saw all of it.
+    const Phase& phase = recipe_.phases[static_cast<std::size_t>(phase_)];
     if (phase.objective == Objective::layer_target || minibatches_)
         errors = backpropagation_.errors(weights_);
-    return (phase.until.loss && errors.loss <= *phase.until.loss) ||
-           (phase.until.relative_error && errors.relative_error <= *phase.until.relative_error);
+    return (until.loss && errors.loss <= *until.loss) ||
+           (until.relative_error && errors.relative_error <= *until.relative_error);
 }
 
 Lane::Status Lane::diverge(int layer, std::string what) {
@@ -192,18 +214,20 @@ void Lane::set_recipe(const Recipe& recipe, bool keep_momentum) {
 
     const bool was_finished = status_ == Status::finished;
     recipe_ = recipe;
+    for (std::size_t p = 0; p < trainings_.size(); ++p) {
+        Training& training = trainings_[p];
+        for (std::size_t i = 0; i < training.layers.size(); ++i) {
+            const OptimizerSpec& wanted = optimizer_of(recipe_.phases[p], training.layers[i]);
+            const OptimizerSpec& current = training.optimizers[i].spec();
+            if (wanted == current) continue;
+            training.optimizers[i].reconfigure(wanted,
+                                               keep_momentum || wanted.kind == current.kind);
+        }
+    }
     if (was_finished) {
         status_ = Status::training;
         enter_phase(static_cast<int>(recipe_.phases.size()) - 1);
         find_phase();
-        return;
-    }
-    const Phase& phase = recipe_.phases[static_cast<std::size_t>(phase_)];
-    for (std::size_t i = 0; i < trained_.size(); ++i) {
-        const OptimizerSpec& wanted = optimizer_of(phase, trained_[i]);
-        const OptimizerSpec& current = optimizers_[i].spec();
-        if (wanted == current) continue;
-        optimizers_[i].reconfigure(wanted, keep_momentum || wanted.kind == current.kind);
     }
 }
 
@@ -221,7 +245,7 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
     const auto values = [&](std::size_t first, int count) {
         return row.subspan(first, static_cast<std::size_t>(count));
     };
-    const Matrix p = product(weights_, problem_->experiment.network.activation);  // out x in
+    const Matrix p = product(weights_, problem_->experiment.network);  // out x in
     spectrum_.singular_values(p, values(layout.product_sv(0), layout.product_rank()));
     const ThinSvd& target = problem_->target_svd;
     const Matrix projected = p * target.v.leftCols(layout.modes());  // out x modes
@@ -248,7 +272,9 @@ std::uint64_t Lane::state_hash() const {
     fnv.add(static_cast<std::uint64_t>(step_));
     fnv.add(static_cast<std::uint64_t>(phase_));
     for (const Matrix& weight : weights_) fnv.add(weight);
-    for (const LayerOptimizer& optimizer : optimizers_) fnv.add(optimizer.momentum_buffer());
+    for (const Training& training : trainings_)
+        for (const LayerOptimizer& optimizer : training.optimizers)
+            fnv.add(optimizer.momentum_buffer());
     return fnv.hash();
 }
 

@@ -19,11 +19,13 @@
 namespace muonscope {
 
 // Whether two recipes have the same number of phases, each training the same layers towards the
-// same objective: then one can take the other's place while training.
+// same objective, and both repeat them or neither: then one can take the other's place while
+// training.
 bool same_phases(const Recipe& a, const Recipe& b, int depth);
 
 // One run of the shared experiment by its own recipe. Deterministic; takes no lock; allocates
-// nothing in advance() after the first step of a phase. Copyable, which is what keyframes are.
+// nothing in advance() after the first step of a phase (where phases repeat, of each). Copyable,
+// which is what keyframes are.
 class Lane {
   public:
     Lane(std::shared_ptr<const Problem> problem, Recipe recipe);
@@ -35,7 +37,7 @@ class Lane {
         std::string what;  // "gradient is not finite"
     };
 
-    // One step, unless the recipe's last phase has ended (finished) or a number was not finite
+    // One step, unless the recipe or its last phase has ended (finished) or a number was not finite
     // (diverged: weights stay at the last finite step). A phase's end is looked for before each
     // step, so a lane knows that it has finished only once it is asked for one step more.
     Status advance();
@@ -64,12 +66,21 @@ class Lane {
     std::size_t bytes() const;  // about what a copy takes
 
   private:
+    // What one phase trains: kept while phases repeat, so that momentum lives on and no step
+    // takes memory.
+    struct Training {
+        std::vector<int> layers;                 // ascending
+        std::vector<LayerOptimizer> optimizers;  // one for each
+    };
+
     bool find_phase();  // passes over phases that have ended; true: ready to step
     void enter_phase(int phase);
+    void next_phase();
+    Training& training() { return trainings_[static_cast<std::size_t>(phase_)]; }
     double gradients();  // of the current phase's objective; returns its loss
     double layer_target_gradients();
     const Matrix& gradient(int layer) const;
-    bool goal_met(double loss);
+    bool met(const Until& until, double loss);
     Status diverge(int layer, std::string what);
 
     std::shared_ptr<const Problem> problem_;
@@ -78,8 +89,8 @@ class Lane {
     std::int64_t step_ = 0;
     int phase_ = 0;
     std::vector<std::int64_t> phase_steps_;
-    std::vector<int> trained_;                // layers of the current phase, ascending
-    std::vector<LayerOptimizer> optimizers_;  // one for each of trained_
+    std::int64_t entered_at_ = 0;      // phase_steps_ of the current phase when it was entered
+    std::vector<Training> trainings_;  // by phase; empty until entered
     Backpropagation backpropagation_;
     std::optional<Minibatches> minibatches_;
     Probe probe_;

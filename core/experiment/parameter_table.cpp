@@ -8,6 +8,7 @@
 namespace muonscope {
 namespace {
 
+constexpr double largest_seed = 2147483647.0;                 // of a stream: 2^31 - 1
 constexpr double largest_exact_integer = 9007199254740992.0;  // 2^53: what JSON carries everywhere
 
 // ---- a member of a spec as a Value and back ----
@@ -143,6 +144,13 @@ void follow_widths(Experiment& experiment, const Experiment&) {
     if (!network.widths.empty()) network.depth = static_cast<int>(network.widths.size()) - 1;
 }
 
+// Whose random numbers; the same three words wherever a stream is chosen.
+std::vector<Choice> streams() {
+    return {{"own", "Own", "The project's own generator, from the experiment's seed."},
+            {"torch_cpu", "PyTorch, CPU", "randn in float64 with a CPU generator (MT19937)."},
+            {"torch_cuda", "PyTorch, CUDA", "randn in float64 with a CUDA generator (Philox)."}};
+}
+
 MomentumStyle habit(OptimizerKind kind) {
     return kind == OptimizerKind::muon ? MomentumStyle::ema : MomentumStyle::heavy_ball;
 }
@@ -216,6 +224,17 @@ std::vector<Field<Experiment>> make_experiment_fields() {
                      {"tanh", "Tanh", "tanh between layers; P is the response to unit vectors."}},
          .restarts = true},
         [](auto& e) -> auto& { return e.network.activation; });
+    add(
+        {.key = "network.tanh_from",
+         .label = "Tanh from layer",
+         .min = 1,
+         .max = 16,
+         .usual_min = 1,
+         .usual_max = 8,
+         .help = "The first hidden layer whose output passes through tanh; layers before it are "
+                 "linear.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.network.tanh_from; });
 
     add(
         {.key = "target.kind",
@@ -227,7 +246,10 @@ std::vector<Field<Experiment>> make_experiment_fields() {
               {"power_law", "Power law", "s_k = scale · (k+1)^−exponent for k < modes."},
               {"low_rank", "Low rank + noise", "`modes` equal values of size scale, plus noise."},
               {"tree", "Tree", "A binary hierarchy of items and features (Saxe et al. 2019)."},
-              {"file", "File", "A .npy matrix, out x in."}},
+              {"file", "File", "A .npy matrix, out x in."},
+              {"teacher", "Teacher",
+               "A net of the same shape with entries of sd scale/√(fan in); labels are its "
+               "output."}},
          .restarts = true},
         [](auto& e) -> auto& { return e.target.kind; });
     add(
@@ -292,6 +314,31 @@ std::vector<Field<Experiment>> make_experiment_fields() {
          .help = "NumPy .npy, float32 or float64, out x in as the network's last and first width.",
          .restarts = true},
         [](auto& e) -> auto& { return e.target.file; });
+    add(
+        {.key = "target.stream",
+         .label = "Target's stream",
+         .help = "Gaussian and teacher targets: whose random numbers.",
+         .choices = streams(),
+         .restarts = true},
+        [](auto& e) -> auto& { return e.target.stream; });
+    add(
+        {.key = "target.stream_seed",
+         .label = "Stream's seed",
+         .max = largest_seed,
+         .usual_max = 99,
+         .help = "PyTorch's streams: the generator's seed. Our own takes the experiment's.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.target.stream_seed; });
+    add(
+        {.key = "target.factors",
+         .label = "Layer targets",
+         .max = 16,
+         .usual_max = 4,
+         .unit = "layers",
+         .help = "Phases that train towards layer targets split A = U S Vᵀ evenly between this "
+                 "many layers, from the first on (√S Vᵀ and U √S for two). 0: all of them.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.target.factors; });
 
     add(
         {.key = "init.kind",
@@ -324,6 +371,21 @@ std::vector<Field<Experiment>> make_experiment_fields() {
          .help = "One .npy a layer, first layer first, separated by commas.",
          .restarts = true},
         [](auto& e) -> auto& { return e.init.files; });
+    add(
+        {.key = "init.stream",
+         .label = "Start's stream",
+         .help = "Gaussian start: whose random numbers.",
+         .choices = streams(),
+         .restarts = true},
+        [](auto& e) -> auto& { return e.init.stream; });
+    add(
+        {.key = "init.stream_seeds",
+         .label = "Streams' seeds",
+         .max = largest_seed,
+         .help = "PyTorch's streams: a seed for each layer. Layers of one seed take its draws in "
+                 "turn; beyond the list its last seed holds. Empty: 0.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.init.stream_seeds; });
 
     add(
         {.key = "data.kind",
@@ -366,13 +428,29 @@ std::vector<Field<Experiment>> make_experiment_fields() {
          .help = "Columns a step, drawn without replacement until all were seen. 0: all of them.",
          .restarts = true},
         [](auto& e) -> auto& { return e.data.batch; });
+    add(
+        {.key = "data.stream",
+         .label = "Inputs' stream",
+         .help = "Whose random numbers X is.",
+         .choices = streams(),
+         .restarts = true},
+        [](auto& e) -> auto& { return e.data.stream; });
+    add(
+        {.key = "data.stream_seed",
+         .label = "Stream's seed",
+         .max = largest_seed,
+         .usual_max = 99,
+         .help = "PyTorch's streams: the generator's seed.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.data.stream_seed; });
 
     add(
         {.key = "loss",
          .label = "Loss",
          .help = "Both have the same minima; relative equals half at learning rate 2 lr/‖A‖².",
          .choices = {{"half", "Half", "½‖P − A‖²; with data ½‖PX − Y‖²/n."},
-                     {"relative", "Relative", "‖P − A‖²/‖A‖²."}},
+                     {"relative", "Relative", "‖P − A‖²/‖A‖²."},
+                     {"mean", "Mean", "Half the mean square over every residual."}},
          .restarts = true},
         [](auto& e) -> auto& { return e.loss; });
 
@@ -426,6 +504,32 @@ std::vector<Field<Experiment>> make_experiment_fields() {
          .help = "Relative error of the head (softmax: share misclassified) whose first step is "
                  "reported."},
         [](auto& e) -> auto& { return e.probe.threshold; });
+    add(
+        {.key = "probe.samples",
+         .label = "Probe samples",
+         .min = 8,
+         .max = 65536,
+         .usual_min = 64,
+         .usual_max = 4096,
+         .scale = logarithmic,
+         .help = "Softmax: number of normal inputs that the teacher labels.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.probe.samples; });
+    add(
+        {.key = "probe.stream",
+         .label = "Probe's stream",
+         .help = "Softmax: whose random numbers the inputs are, and then the teacher.",
+         .choices = streams(),
+         .restarts = true},
+        [](auto& e) -> auto& { return e.probe.stream; });
+    add(
+        {.key = "probe.stream_seed",
+         .label = "Stream's seed",
+         .max = largest_seed,
+         .usual_max = 99,
+         .help = "PyTorch's streams: the generator's seed.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.probe.stream_seed; });
 
     add(
         {.key = "classes.count",
@@ -521,7 +625,9 @@ std::vector<Field<OptimizerSpec>> make_optimizer_fields() {
          .label = "Optimiser",
          .help = "Which way a gradient turns a layer. The momentum buffer survives a change.",
          .choices = {{"sgd", "SGD", "W ← W − lr · G: large modes first."},
-                     {"muon", "Muon", "W ← W − lr · NS(G): every mode at the same pace."}}},
+                     {"muon", "Muon", "W ← W − lr · NS(G): every mode at the same pace."},
+                     {"spectral", "Spectral power",
+                      "W ← W − lr · U Sᵖ Vᵀ of G = U S Vᵀ: p = 1 is SGD, p → 0 Muon."}}},
         [](auto& o) -> auto& { return o.kind; });
     fields.back() = and_then(std::move(fields.back()), take_the_habit);
     add(
@@ -582,7 +688,7 @@ std::vector<Field<OptimizerSpec>> make_optimizer_fields() {
     add(
         {.key = "norm_law",
          .label = "Norm law",
-         .help = "Muon: how long the orthogonalised step O is.",
+         .help = "Muon and spectral power: how long the step is whose direction is O.",
          .choices = {{"constant", "Constant", "lr · O times the shape scale."},
                      {"matched", "Matched", "lr · O ‖G‖/(‖O‖ + 1e-7): as long as SGD's step."}}},
         [](auto& o) -> auto& { return o.norm_law; });
@@ -594,6 +700,14 @@ std::vector<Field<OptimizerSpec>> make_optimizer_fields() {
                      {"jordan", "Jordan", "√max(1, out/in)."},
                      {"rms", "RMS", ".2 √max(out, in): the size of an AdamW update."}}},
         [](auto& o) -> auto& { return o.shape_scale; });
+    add(
+        {.key = "power",
+         .label = "Power p",
+         .min = -0.5,
+         .max = 1,
+         .help = "Spectral power: U diag((s + 1e-12)ᵖ) Vᵀ. 1 keeps the gradient, 0 makes all "
+                 "singular values equal, negative ones favour the small. Sensible: 0 to 1."},
+        [](auto& o) -> auto& { return o.power; });
     return fields;
 }
 

@@ -80,7 +80,10 @@ Spec staged() {
         layer_2.layers = {2};
         layer_2.optimizer = sgd(0.02);
         layer_2.until.relative_error = 0.05;
-        spec.lanes.push_back({name, {layer_1, layer_2}});
+        Recipe recipe;
+        recipe.name = name;
+        recipe.phases = {layer_1, layer_2};
+        spec.lanes.push_back(std::move(recipe));
     }
     return spec;
 }

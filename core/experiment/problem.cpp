@@ -6,19 +6,57 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "core/error.h"
 #include "core/io/files.h"
+#include "core/model/network.h"
 #include "core/random/generator.h"
+#include "core/random/torch_streams.h"
 
 namespace muonscope {
 
 namespace {
 
 constexpr int softmax_classes = 8;
-constexpr int softmax_samples = 512;
+
+// Normal matrices from one stream, one after the other. Of our own, each has a purpose and an index
+// and owes nothing to the others.
+class Draws {
+  public:
+    Draws(Stream stream, int stream_seed, std::uint64_t seed, Purpose purpose)
+        : stream_(stream),
+          seed_(seed),
+          purpose_(purpose),
+          cpu_(static_cast<std::uint64_t>(stream_seed)),
+          cuda_(static_cast<std::uint64_t>(stream_seed)) {}
+
+    Matrix normal_matrix(Eigen::Index rows, Eigen::Index cols, std::uint64_t index = 0) {
+        switch (stream_) {
+            case Stream::own:
+                break;
+            case Stream::torch_cpu:
+                return cpu_.normal_matrix(rows, cols);
+            case Stream::torch_cuda:
+                return cuda_.normal_matrix(rows, cols);
+        }
+        return Generator(seed_, purpose_, index).normal_matrix(rows, cols);
+    }
+    // X, in x n. PyTorch's runs keep a sample a row.
+    Matrix samples(Eigen::Index in, Eigen::Index n, std::uint64_t index = 0) {
+        if (stream_ == Stream::own) return normal_matrix(in, n, index);
+        return normal_matrix(n, in).transpose();
+    }
+
+  private:
+    Stream stream_;
+    std::uint64_t seed_;
+    Purpose purpose_;
+    TorchCpu cpu_;
+    TorchCuda cuda_;
+};
 
 Matrix read_matrix(const std::string& key, const std::string& path, Eigen::Index rows,
                    Eigen::Index cols) {
@@ -69,6 +107,17 @@ Matrix tree_features(Eigen::Index out, Eigen::Index in) {
     return features;
 }
 
+// Layers of a net of the network's shape, entries of sd scale/sqrt(fan in).
+std::vector<Matrix> make_teacher(const Experiment& experiment, const std::vector<int>& widths) {
+    const TargetSpec& spec = experiment.target;
+    Draws draws(spec.stream, spec.stream_seed, experiment.seed, Purpose::target);
+    std::vector<Matrix> teacher;
+    for (std::size_t l = 1; l < widths.size(); ++l)
+        teacher.emplace_back(spec.scale / std::sqrt(static_cast<double>(widths[l - 1])) *
+                             draws.normal_matrix(widths[l], widths[l - 1], l));
+    return teacher;
+}
+
 Matrix make_target(const TargetSpec& spec, std::uint64_t seed, Eigen::Index out, Eigen::Index in) {
     const Eigen::Index rank = std::min<Eigen::Index>({spec.modes, out, in});
     Vector spectrum(rank);
@@ -76,7 +125,8 @@ Matrix make_target(const TargetSpec& spec, std::uint64_t seed, Eigen::Index out,
     switch (spec.kind) {
         case TargetKind::gaussian:
             return spec.scale * entry_scale *
-                   Generator(seed, Purpose::target).normal_matrix(out, in);
+                   Draws(spec.stream, spec.stream_seed, seed, Purpose::target)
+                       .normal_matrix(out, in);
         case TargetKind::exponential:
             for (Eigen::Index k = 0; k < rank; ++k)
                 spectrum(k) = spec.scale * std::pow(spec.decay, static_cast<double>(k));
@@ -97,6 +147,7 @@ Matrix make_target(const TargetSpec& spec, std::uint64_t seed, Eigen::Index out,
             const Matrix features = tree_features(out, in);
             return features * (spec.scale / singular_values(features)(0));
         }
+        case TargetKind::teacher:  // make_problem() asks the teacher itself
         case TargetKind::file:
             break;
     }
@@ -139,6 +190,11 @@ std::vector<Matrix> make_start(const Experiment& experiment, const std::vector<i
     if (init.kind == InitKind::files && init.files.size() != depth)
         throw Error("init.files", fmt::format("{} files for {} layers", init.files.size(), depth),
                     "name one .npy file for each layer, first layer first");
+    const auto stream_seed = [&](std::size_t layer) {
+        const std::vector<int>& seeds = init.stream_seeds;
+        return seeds.empty() ? 0 : seeds[std::min(layer, seeds.size()) - 1];
+    };
+    std::optional<Draws> draws;  // of the layers of one stream seed
     std::vector<Matrix> start;
     for (std::size_t l = 1; l <= depth; ++l) {
         const Eigen::Index out = widths[l];
@@ -146,8 +202,10 @@ std::vector<Matrix> make_start(const Experiment& experiment, const std::vector<i
         Generator generator(experiment.seed, Purpose::start, l);
         switch (init.kind) {
             case InitKind::gaussian:
+                if (!draws || stream_seed(l) != stream_seed(l - 1))
+                    draws.emplace(init.stream, stream_seed(l), experiment.seed, Purpose::start);
                 start.emplace_back(init.scale / std::sqrt(static_cast<double>(in)) *
-                                   generator.normal_matrix(out, in));
+                                   draws->normal_matrix(out, in, l));
                 break;
             case InitKind::orthogonal:
                 start.emplace_back(init.scale * generator.orthogonal_matrix(out, in));
@@ -166,26 +224,25 @@ std::vector<Matrix> make_start(const Experiment& experiment, const std::vector<i
     return start;
 }
 
-// W_1* = S^(1/L) V^T, ..., W_L* = U S^(1/L) over the target's modes; the rest of an inner width
-// stays empty. Empty when an inner layer is too narrow for the modes, or a hidden tanh stands
-// between the factors.
-std::vector<Matrix> balanced_factors(const ThinSvd& svd, const std::vector<int>& widths,
-                                     Activation activation) {
-    const std::size_t depth = widths.size() - 1;
+// W_1* = S^(1/F) V^T, ..., W_F* = U S^(1/F) over the target's modes, F = target_factors(); the rest
+// of an inner width stays empty. Empty when a layer is too narrow for the modes, the last of them
+// has not the target's outputs, or a tanh stands between them.
+std::vector<Matrix> balanced_factors(const ThinSvd& svd, const Experiment& experiment,
+                                     const std::vector<int>& widths) {
+    const auto count = static_cast<std::size_t>(target_factors(experiment));
     const Eigen::Index modes = svd.s.size();
-    const std::span inner = std::span(widths).subspan(1, depth - 1);
-    if (activation != Activation::linear ||
-        std::any_of(inner.begin(), inner.end(), [&](int width) { return width < modes; }))
-        return {};
-    const Vector root = svd.s.array().pow(1.0 / static_cast<double>(depth));
+    for (std::size_t l = 1; l < count; ++l)
+        if (has_tanh(experiment.network, static_cast<int>(l)) || widths[l] < modes) return {};
+    if (widths[count] != widths.back()) return {};
+    const Vector root = svd.s.array().pow(1.0 / static_cast<double>(count));
     std::vector<Matrix> factors;
-    for (std::size_t l = 1; l <= depth; ++l) {
+    for (std::size_t l = 1; l <= count; ++l) {
         Matrix factor = Matrix::Zero(widths[l], widths[l - 1]);
-        if (depth == 1)
+        if (count == 1)
             factor = svd.u * svd.s.asDiagonal() * svd.v.transpose();
         else if (l == 1)
             factor.topRows(modes) = root.asDiagonal() * svd.v.transpose();
-        else if (l == depth)
+        else if (l == count)
             factor.leftCols(modes) = svd.u * root.asDiagonal();
         else
             factor.topLeftCorner(modes, modes) = root.asDiagonal();
@@ -194,11 +251,13 @@ std::vector<Matrix> balanced_factors(const ThinSvd& svd, const std::vector<int>&
     return factors;
 }
 
-// Y = A X + noise; whitened: A.
-Matrix make_labels(const Problem& problem) {
+// Y = A X + noise, with a teacher F(X) + noise; whitened: A.
+Matrix make_labels(const Problem& problem, const std::vector<Matrix>& teacher) {
     const DataSpec& data = problem.experiment.data;
     if (data.kind == DataKind::whitened) return problem.target;
-    Matrix labels = problem.target * problem.inputs;
+    Matrix labels = teacher.empty() ? Matrix(problem.target * problem.inputs)
+                                    : representation(teacher, static_cast<int>(teacher.size()),
+                                                     problem.inputs, problem.experiment.network);
     if (data.noise > 0)
         labels += data.noise * Generator(problem.experiment.seed, Purpose::noise)
                                    .normal_matrix(labels.rows(), labels.cols());
@@ -219,13 +278,13 @@ void make_probe(Problem& problem) {
                 Generator(seed, Purpose::probe).normal_matrix(problem.target.rows(), in);
             break;
         case ProbeTask::softmax: {
-            const Matrix teacher =
-                Generator(seed, Purpose::probe, 0).normal_matrix(softmax_classes, in);
-            problem.probe_inputs =
-                Generator(seed, Purpose::probe, 1).normal_matrix(in, softmax_samples);
+            const ProbeSpec& probe = problem.experiment.probe;
+            Draws draws(probe.stream, probe.stream_seed, seed, Purpose::probe);
+            problem.probe_inputs = draws.samples(in, probe.samples, 1);
+            const Matrix teacher = draws.normal_matrix(softmax_classes, in, 0);
             const Matrix scores = teacher * problem.probe_inputs;
-            problem.probe_labels = Matrix::Zero(softmax_classes, softmax_samples);
-            for (Eigen::Index j = 0; j < softmax_samples; ++j) {
+            problem.probe_labels = Matrix::Zero(softmax_classes, probe.samples);
+            for (Eigen::Index j = 0; j < probe.samples; ++j) {
                 Eigen::Index best = 0;
                 scores.col(j).maxCoeff(&best);
                 problem.probe_labels(best, j) = 1.0;
@@ -265,7 +324,13 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
     const Eigen::Index in = problem->widths.front();
     const Eigen::Index out = problem->widths.back();
 
-    problem->target = make_target(experiment.target, experiment.seed, out, in);
+    std::vector<Matrix> teacher;
+    if (experiment.target.kind == TargetKind::teacher) {
+        teacher = make_teacher(experiment, problem->widths);
+        problem->target = product(teacher, experiment.network);
+    } else {
+        problem->target = make_target(experiment.target, experiment.seed, out, in);
+    }
     problem->target_norm = problem->target.norm();
     if (!std::isfinite(problem->target_norm))
         throw Error("target", "its norm is not finite", "give a smaller scale");
@@ -278,13 +343,13 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
 
     problem->start = make_start(experiment, problem->widths, problem->target_svd);
     if (experiment.data.kind == DataKind::samples)
-        problem->inputs =
-            Generator(experiment.seed, Purpose::inputs).normal_matrix(in, experiment.data.samples);
-    problem->labels = make_labels(*problem);
+        problem->inputs = Draws(experiment.data.stream, experiment.data.stream_seed,
+                                experiment.seed, Purpose::inputs)
+                              .samples(in, experiment.data.samples);
+    problem->labels = make_labels(*problem, teacher);
     const ThinSvd modes{problem->target_svd.u.leftCols(problem->modes), s.head(problem->modes),
                         problem->target_svd.v.leftCols(problem->modes)};
-    problem->layer_targets =
-        balanced_factors(modes, problem->widths, experiment.network.activation);
+    problem->layer_targets = balanced_factors(modes, experiment, problem->widths);
     make_probe(*problem);
     make_points(*problem);
     return problem;

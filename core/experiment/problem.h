@@ -20,7 +20,9 @@ struct Problem {
     std::vector<Matrix> start;  // W_l at step 0
     Matrix inputs;              // X, in x n; empty when whitened (then X = I, n = 1)
     Matrix labels;              // Y, out x n; whitened: A
-    std::vector<Matrix> layer_targets;  // W_l*: U S^(1/L) ... S^(1/L) V^T balanced factors
+    // W_l*, balanced factors of the target: S^(1/F) V^T ... U S^(1/F) for layers 1 ... F, with F
+    // target_factors(); empty where layers cannot hold them.
+    std::vector<Matrix> layer_targets;
     Matrix probe_labels;  // target task: A; random labels: R; softmax: one-hot, classes x n
     Matrix probe_inputs;  // softmax only: in x n; others: X = I
     Matrix points;        // in x (classes * points): what the representation panel maps

@@ -103,29 +103,45 @@ void check_layers(const Phase& phase, const NetworkSpec& network, const Place& p
                     fmt::format("layers are counted from 1 to {}", network.depth));
 }
 
-void check_objective(const Phase& phase, const NetworkSpec& network, const Place& place) {
+void check_objective(const Phase& phase, const Experiment& experiment, const Place& place) {
     if (phase.objective != Objective::layer_target) return;
-    if (network.depth != 2 || network.activation != Activation::linear)
-        throw Error(place.at("objective").text(),
-                    fmt::format("layer_target splits the target between two linear layers, and "
-                                "the network has {} {}",
-                                network.depth,
-                                network.activation == Activation::linear ? "linear" : "tanh"),
-                    "set network.depth to 2 and network.activation to linear, or train towards "
-                    "the network's loss");
+    const NetworkSpec& network = experiment.network;
+    const int factors = target_factors(experiment);
+    for (int layer = 1; layer < factors; ++layer)
+        if (has_tanh(network, layer))
+            throw Error(place.at("objective").text(),
+                        fmt::format("layer_target splits the target between {} linear layers, and "
+                                    "layer {} has tanh",
+                                    factors, layer),
+                        "set network.tanh_from or target.factors so that the layers that share "
+                        "the target are linear, or train towards the network's loss");
+    for (int layer = 1; layer <= network.depth; ++layer)
+        if (trains(phase, layer) && layer > factors)
+            throw Error(place.at("objective").text(),
+                        fmt::format("layer {} has no target: they split A between {} layers", layer,
+                                    factors),
+                        "set target.factors, or name the phase's layers");
     const std::vector<int> widths = layer_widths(network);
-    if (widths[1] < std::min(widths[0], widths[2]))
+    const int rank = std::min(widths.front(), widths.back());
+    for (int layer = 1; layer <= factors; ++layer)
+        if (widths[static_cast<std::size_t>(layer)] < rank)
+            throw Error(place.at("objective").text(),
+                        fmt::format("layer_target needs the hidden width ({}) to hold the target's "
+                                    "rank ({})",
+                                    widths[static_cast<std::size_t>(layer)], rank),
+                        "widen the hidden layer");
+    if (factors < network.depth && widths[static_cast<std::size_t>(factors)] != widths.back())
         throw Error(place.at("objective").text(),
-                    fmt::format("layer_target needs the hidden width ({}) to hold the target's "
-                                "rank ({})",
-                                widths[1], std::min(widths[0], widths[2])),
-                    "widen the hidden layer");
+                    fmt::format("the last layer that shares the target has {} outputs, the target "
+                                "{}",
+                                widths[static_cast<std::size_t>(factors)], widths.back()),
+                    "make them the same width");
 }
 
-void check_phase(const Phase& phase, const NetworkSpec& network, const Place& place) {
+void check_phase(const Phase& phase, const Experiment& experiment, const Place& place) {
     checked(lane_name_parameter(), place.at("name").text(), phase.name);
-    check_layers(phase, network, place);
-    check_objective(phase, network, place);
+    check_layers(phase, experiment.network, place);
+    check_objective(phase, experiment, place);
     check_values(phase.optimizer, optimizer_fields(), place.at("optimizer"));
     for (std::size_t i = 0; i < phase.layer_optimizers.size(); ++i)
         if (phase.layer_optimizers[i])
@@ -134,7 +150,7 @@ void check_phase(const Phase& phase, const NetworkSpec& network, const Place& pl
     check_until(phase.until, place.at("until"));
 }
 
-void check_recipe(const Recipe& recipe, const NetworkSpec& network, const Place& place) {
+void check_recipe(const Recipe& recipe, const Experiment& experiment, const Place& place) {
     checked(lane_name_parameter(), place.at("name").text(), recipe.name);
     if (recipe.phases.empty() || recipe.phases.size() > most_phases)
         throw Error(place.at("phases").text(),
@@ -142,13 +158,15 @@ void check_recipe(const Recipe& recipe, const NetworkSpec& network, const Place&
                     fmt::format("give 1 to {}", most_phases));
     for (std::size_t i = 0; i < recipe.phases.size(); ++i) {
         const Phase& phase = recipe.phases[i];
-        check_phase(phase, network, place.at(fmt::format("phases.{}", i)));
+        check_phase(phase, experiment, place.at(fmt::format("phases.{}", i)));
         const bool ends = phase.until.steps || phase.until.loss || phase.until.relative_error;
-        if (!ends && i + 1 < recipe.phases.size())
+        const bool is_last = i + 1 == recipe.phases.size() && (!recipe.repeats || i == 0);
+        if (!ends && !is_last)
             throw Error(place.at(fmt::format("phases.{}.until", i)).text(),
                         "a phase that never ends hides the phases behind it",
                         "give steps, loss or relative_error");
     }
+    check_until(recipe.until, place.at("until"));
 }
 
 }  // namespace
@@ -163,6 +181,17 @@ const OptimizerSpec& optimizer_of(const Phase& phase, int layer) {
     if (index < phase.layer_optimizers.size() && phase.layer_optimizers[index])
         return *phase.layer_optimizers[index];
     return phase.optimizer;
+}
+
+bool has_tanh(const NetworkSpec& network, int layer) {
+    return network.activation == Activation::tanh && layer >= network.tanh_from &&
+           layer < network.depth;
+}
+
+int target_factors(const Experiment& experiment) {
+    const int depth = experiment.network.depth;
+    const int factors = experiment.target.factors;
+    return factors == 0 ? depth : std::min(factors, depth);
 }
 
 bool trains(const Phase& phase, int layer) {
@@ -181,7 +210,7 @@ void validate(const Spec& spec, std::string_view source) {
                     fmt::format("{} lanes are not allowed", spec.lanes.size()),
                     fmt::format("give 1 to {}", most_lanes));
     for (std::size_t i = 0; i < spec.lanes.size(); ++i)
-        check_recipe(spec.lanes[i], experiment.network, Place{source, fmt::format("lanes.{}", i)});
+        check_recipe(spec.lanes[i], experiment, Place{source, fmt::format("lanes.{}", i)});
 }
 
 }  // namespace muonscope

@@ -15,15 +15,22 @@ namespace muonscope {
 
 enum class Activation { linear, tanh };
 
+// Whose random numbers: the project's own generator, or those of PyTorch's randn, which published
+// runs start from (core/random/torch_streams.h).
+enum class Stream { own, torch_cpu, torch_cuda };
+
 struct NetworkSpec {
     int depth = 3;            // number of weight matrices, 1..16
     int width = 32;           // of every layer, unless `widths` says otherwise, 1..1024
     std::vector<int> widths;  // depth + 1 numbers, input first; empty: all `width`
-    Activation activation = Activation::linear;  // of the hidden layers
+    Activation activation = Activation::linear;  // of the hidden layers ...
+    int tanh_from = 1;                           // ... from this one on; those before are linear
 };
+// Whether the output of this layer (1-based) passes through tanh.
+bool has_tanh(const NetworkSpec& network, int layer);
 std::vector<int> layer_widths(const NetworkSpec& network);  // depth + 1, input first
 
-enum class TargetKind { gaussian, exponential, power_law, low_rank, tree, file };
+enum class TargetKind { gaussian, exponential, power_law, low_rank, tree, file, teacher };
 
 struct TargetSpec {
     TargetKind kind = TargetKind::exponential;
@@ -33,6 +40,11 @@ struct TargetSpec {
     int modes = 12;       // number of non-zero modes (exponential, power law, low rank)
     double noise = 0.02;  // low rank: sd of the noise added to every entry, over sqrt(in)
     std::string file;     // .npy, out x in
+    // Gaussian and teacher. PyTorch's streams take `stream_seed` and not the experiment's.
+    Stream stream = Stream::own;
+    int stream_seed = 0;
+    // Layer targets split A between this many layers, from the first on; 0: all of them.
+    int factors = 0;
 };
 
 enum class InitKind { gaussian, orthogonal, scaled_identity, aligned, files };
@@ -41,18 +53,24 @@ struct InitSpec {
     InitKind kind = InitKind::gaussian;
     double scale = 0.45;             // gaussian: sd scale/sqrt(fan in); others: singular value
     std::vector<std::string> files;  // one .npy a layer
+    Stream stream = Stream::own;     // gaussian
+    // PyTorch's streams: a seed for each layer; layers of one seed take its draws in turn. Fewer
+    // than layers: the last one holds for the rest. Empty: 0.
+    std::vector<int> stream_seeds;
 };
 
 enum class DataKind { whitened, samples };
 
 struct DataSpec {
     DataKind kind = DataKind::whitened;
-    int samples = 256;  // columns of X, standard normal
-    double noise = 0;   // sd of the label noise
-    int batch = 0;      // columns a step, drawn without replacement each epoch; 0: all
+    int samples = 256;            // columns of X, standard normal
+    double noise = 0;             // sd of the label noise
+    int batch = 0;                // columns a step, drawn without replacement each epoch; 0: all
+    Stream stream = Stream::own;  // of X
+    int stream_seed = 0;
 };
 
-enum class LossKind { half, relative };
+enum class LossKind { half, relative, mean };
 
 enum class ProbeTask { target, random_labels, softmax };
 
@@ -62,6 +80,10 @@ struct ProbeSpec {
     int steps = 20;           // gradient steps from zero
     double lr = 0.05;         // of the head
     double threshold = 0.05;  // relative error (softmax: share misclassified) to reach
+    // Softmax.
+    int samples = 512;
+    Stream stream = Stream::own;  // of X, then of the teacher
+    int stream_seed = 0;
 };
 
 // What the representation panel draws: points around class means in input space.
@@ -94,7 +116,7 @@ struct Experiment {
     RunSpec run;
 };
 
-enum class OptimizerKind { sgd, muon };
+enum class OptimizerKind { sgd, muon, spectral };
 enum class MomentumStyle { heavy_ball, ema };
 enum class NormLaw { constant, matched };
 enum class ShapeScale { none, jordan, rms };  // 1, sqrt(max(1, out/in)), .2 sqrt(max(out, in))
@@ -109,6 +131,7 @@ struct OptimizerSpec {
     Precision precision = Precision::float32;  // of Newton-Schulz
     NormLaw norm_law = NormLaw::constant;
     ShapeScale shape_scale = ShapeScale::none;
+    double power = 0.5;  // spectral: of the singular values, 1 = SGD's direction, 0 = Muon's limit
 
     bool operator==(const OptimizerSpec&) const = default;
 };
@@ -120,7 +143,7 @@ enum class Objective {
 
 // When a phase ends: at the first condition met, each checked before a step. Nothing set: never.
 struct Until {
-    std::optional<std::int64_t> steps;     // of this phase
+    std::optional<std::int64_t> steps;     // of this phase (of a recipe: of all phases)
     std::optional<double> loss;            // network loss <= this
     std::optional<double> relative_error;  // |P - A|/|A| <= this
 };
@@ -133,12 +156,16 @@ struct Phase {
     std::vector<std::optional<OptimizerSpec>> layer_optimizers;  // by layer; empty: none differ
     Until until;
 };
+// Number of layers that layer targets split A between.
+int target_factors(const Experiment& experiment);
 const OptimizerSpec& optimizer_of(const Phase& phase, int layer);  // layer is 1-based
 bool trains(const Phase& phase, int layer);
 
 struct Recipe {
     std::string name = "SGD";
     std::vector<Phase> phases{Phase{}};
+    bool repeats = false;  // after the last phase comes the first again
+    Until until;           // ends the whole run, whatever the phase
 };
 
 struct Spec {

@@ -366,7 +366,7 @@ Json phase_to_json(const Phase& phase) {
 }
 
 Recipe read_recipe(const Json& tree, const Place& place) {
-    check_keys(tree, {"name", "phases"}, place);
+    check_keys(tree, {"name", "phases", "repeats", "until"}, place);
     Recipe recipe;
     if (const Json* value = find(tree, "name")) recipe.name = read_text(*value, place.at("name"));
     if (const Json* value = find(tree, "phases")) {
@@ -375,6 +375,12 @@ Recipe read_recipe(const Json& tree, const Place& place) {
         for (std::size_t i = 0; i < list(*value, at).size(); ++i)
             recipe.phases.push_back(read_phase((*value)[i], at.at(i)));
     }
+    if (const Json* value = find(tree, "repeats")) {
+        if (!value->is_boolean()) refuse(place.at("repeats"), *value, "true or false");
+        recipe.repeats = value->get<bool>();
+    }
+    if (const Json* value = find(tree, "until"))
+        recipe.until = read_until(*value, place.at("until"));
     return recipe;
 }
 
@@ -383,6 +389,8 @@ Json recipe_to_json(const Recipe& recipe) {
     tree["name"] = recipe.name;
     tree["phases"] = Json::array();
     for (const Phase& phase : recipe.phases) tree["phases"].push_back(phase_to_json(phase));
+    tree["repeats"] = recipe.repeats;
+    tree["until"] = until_to_json(recipe.until);
     return tree;
 }
 

@@ -22,7 +22,6 @@ Backpropagation::Backpropagation(std::shared_ptr<const Problem> problem)
     : problem_(std::move(problem)) {
     const Problem& p = *problem_;
     whitened_ = p.inputs.size() == 0;
-    tanh_ = p.experiment.network.activation == Activation::tanh;
     samples_ = whitened_ ? p.target.cols() : p.inputs.cols();
     columns_ = samples_;
     labels_square_ = p.labels.squaredNorm();
@@ -40,15 +39,26 @@ Backpropagation::Backpropagation(std::shared_ptr<const Problem> problem)
     forward_next_.resize(widest, samples_);
 }
 
+bool Backpropagation::tanh_after(int layer) const {
+    return has_tanh(problem_->experiment.network, layer);
+}
+
 bool Backpropagation::passes_through(int layer) const {
-    return layer == 1 && whitened_ && !tanh_;
+    return layer == 1 && whitened_ && !tanh_after(1);
 }
 
 double Backpropagation::loss_scale(Eigen::Index columns) const {
     const double n = whitened_ ? 1.0 : static_cast<double>(samples_);
     const double b = whitened_ ? 1.0 : static_cast<double>(columns);
-    if (problem_->experiment.loss == LossKind::half) return 1.0 / b;
-    return 2.0 * n / (b * labels_square_);
+    switch (problem_->experiment.loss) {
+        case LossKind::half:
+            break;
+        case LossKind::relative:
+            return 2.0 * n / (b * labels_square_);
+        case LossKind::mean:
+            return 1.0 / static_cast<double>(columns * problem_->labels.rows());
+    }
+    return 1.0 / b;
 }
 
 void Backpropagation::use_columns(const std::vector<int>& columns) {
@@ -93,7 +103,7 @@ double Backpropagation::gradients(const std::vector<Matrix>& weights,
     // Frozen layers below the first trained one: a minibatch or a single whitened layer leaves
     // nothing to keep.
     const int frozen = std::min(first - 1, depth - 1);
-    const bool cacheable = !minibatch_ && frozen > (whitened_ && !tanh_ ? 1 : 0);
+    const bool cacheable = !minibatch_ && frozen > (passes_through(1) ? 1 : 0);
     int done = 0;
     if (cacheable && static_cast<int>(frozen_.size()) == frozen &&
         std::equal(frozen_.begin(), frozen_.end(), weights.begin()))
@@ -110,7 +120,7 @@ double Backpropagation::gradients(const std::vector<Matrix>& weights,
             output = weights.front();
         else
             output.noalias() = weights[index_of(l)] * input_of(l);
-        if (tanh_) apply_tanh(output);
+        if (tanh_after(l)) apply_tanh(output);
     }
 
     auto residual = deltas_.back().leftCols(columns_);
@@ -137,7 +147,7 @@ double Backpropagation::gradients(const std::vector<Matrix>& weights,
         if (l == first) break;
         auto below = deltas_[index_of(l - 1)].leftCols(columns_);
         below.noalias() = weights[index_of(l)].transpose() * delta;
-        if (tanh_) below.array() *= 1.0 - input_of(l).array().square();
+        if (tanh_after(l - 1)) below.array() *= 1.0 - input_of(l).array().square();
     }
     return 0.5 * scale * square;
 }
@@ -159,20 +169,31 @@ Backpropagation::Errors Backpropagation::errors(const std::vector<Matrix>& weigh
             output.noalias() = weight * problem_->inputs;
         else
             output.noalias() = weight * forward_.topRows(weight.cols());
-        if (tanh_ && l < depth) apply_tanh(output);
+        if (tanh_after(l)) apply_tanh(output);
         forward_.swap(forward_next_);
     }
     const double square = (forward_.topRows(labels.rows()) - labels).squaredNorm();
     return {0.5 * loss_scale(samples_) * square, std::sqrt(square / labels_square_)};
 }
 
-Matrix product(const std::vector<Matrix>& weights, Activation activation) {
-    Matrix result = weights.front();
-    for (std::size_t l = 1; l < weights.size(); ++l) {
-        if (activation == Activation::tanh) apply_tanh(result);
-        result = weights[l] * result;
+Matrix representation(const std::vector<Matrix>& weights, int layer, const Matrix& inputs,
+                      const NetworkSpec& network) {
+    Matrix h;
+    for (int l = 1; l <= layer; ++l) {
+        const Matrix& weight = weights[index_of(l)];
+        if (l > 1)
+            h = weight * h;
+        else if (inputs.size() == 0)
+            h = weight;
+        else
+            h = weight * inputs;
+        if (has_tanh(network, l)) apply_tanh(h);
     }
-    return result;
+    return h;
+}
+
+Matrix product(const std::vector<Matrix>& weights, const NetworkSpec& network) {
+    return representation(weights, static_cast<int>(weights.size()), Matrix(), network);
 }
 
 }  // namespace muonscope

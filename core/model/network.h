@@ -10,9 +10,9 @@ namespace muonscope {
 // Forward and backward pass of a deep net on a problem, with memory taken once.
 //   H_0 = X (identity when whitened), H_l = act(W_l H_{l-1}), H_L = W_L H_{L-1}
 //   half loss 1/2 |H_L - Y|^2 / n; relative loss |H_L - Y|^2 / |Y|^2, the half loss's gradient
-//   times 2n/|Y|^2. For the linear whitened net G_l = (W_L..W_{l+1})^T (P - A) (W_{l-1}..W_1)^T.
-//   On a minibatch of b columns: n = b, and |Y|^2 of all data times b/n, so that the mean over
-//   minibatches is the gradient of the whole.
+//   times 2n/|Y|^2; mean loss |H_L - Y|^2 / (2 n out). For the linear whitened net G_l =
+//   (W_L..W_{l+1})^T (P - A) (W_{l-1}..W_1)^T. On a minibatch of b columns: n = b, and |Y|^2 of all
+//   data times b/n, so that the mean over minibatches is the gradient of the whole.
 class Backpropagation {
   public:
     explicit Backpropagation(std::shared_ptr<const Problem> problem);
@@ -36,13 +36,14 @@ class Backpropagation {
     double relative_error() const { return relative_error_; }
 
   private:
+    bool tanh_after(int layer) const;
     bool passes_through(int layer) const;  // W_1 on X = I without tanh: H_1 is W_1 itself
     void remember_frozen(const std::vector<Matrix>& weights, int frozen);
     // 1/2 |E|^2 times this is the loss; E times this the gradient with respect to H_L.
     double loss_scale(Eigen::Index columns) const;
 
     std::shared_ptr<const Problem> problem_;
-    bool whitened_ = true, tanh_ = false, minibatch_ = false;
+    bool whitened_ = true, minibatch_ = false;
     Eigen::Index samples_ = 0, columns_ = 0;  // of all data, of this batch
     double labels_square_ = 0, batch_labels_square_ = 0;
     std::vector<Matrix> activations_;  // H_1 ... H_{L-1}: width x samples
@@ -54,7 +55,11 @@ class Backpropagation {
     double relative_error_ = 0;
 };
 
-// The network's map of unit vectors: P = W_L ... W_1 (tanh: its response to X = I).
-Matrix product(const std::vector<Matrix>& weights, Activation activation = Activation::linear);
+// The network's map of unit vectors: P = W_L ... W_1 (with tanh: its response to X = I).
+Matrix product(const std::vector<Matrix>& weights, const NetworkSpec& network = {});
+
+// The output of layer `layer` (1-based, its activation included) on X, X = I when empty.
+Matrix representation(const std::vector<Matrix>& weights, int layer, const Matrix& inputs,
+                      const NetworkSpec& network);
 
 }  // namespace muonscope

@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "core/model/network.h"
 #include "core/theory/linear_descent.h"
 
 namespace muonscope {
@@ -14,24 +15,6 @@ namespace {
 
 constexpr double never = std::numeric_limits<double>::quiet_NaN();
 constexpr int most_softmax_steps = 2000;
-
-// The response of layers 1 ... layer to X (X = I when empty).
-Matrix representation(const std::vector<Matrix>& weights, int layer, const Matrix& inputs,
-                      bool tanh) {
-    Matrix h;
-    for (int l = 0; l < layer; ++l) {
-        const Matrix& weight = weights[static_cast<std::size_t>(l)];
-        if (l > 0)
-            h = weight * h;
-        else if (inputs.size() == 0)
-            h = weight;
-        else
-            h = weight * inputs;
-        const bool output = l + 1 == static_cast<int>(weights.size());
-        if (tanh && !output) h = h.array().tanh().matrix();
-    }
-    return h;
-}
 
 ProbeResult linear_probe(const Matrix& h, const Matrix& target, const ProbeSpec& spec) {
     const LinearDescent descent(h, -target, spec.lr);  // B = 0
@@ -113,8 +96,8 @@ Probe::Probe(std::shared_ptr<const Problem> problem) : problem_(std::move(proble
 
 ProbeResult Probe::measure(const std::vector<Matrix>& weights, const ProbeSpec& spec) {
     const int layer = std::clamp(spec.layer, 1, static_cast<int>(weights.size()));
-    const bool tanh = problem_->experiment.network.activation == Activation::tanh;
-    const Matrix h = representation(weights, layer, problem_->probe_inputs, tanh);
+    const Matrix h =
+        representation(weights, layer, problem_->probe_inputs, problem_->experiment.network);
     if (!h.allFinite()) return {never, never, never};
     if (problem_->experiment.probe.task == ProbeTask::softmax)
         return softmax_probe(h, problem_->probe_labels, spec);

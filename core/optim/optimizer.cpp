@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/linalg/spectrum.h"
+
 namespace muonscope {
 
 namespace {
 
 // The published runs' guard against a zero direction (arXiv 2607.01124).
 constexpr double matched_floor = 1e-7;
+// Theirs as well: keeps a power of zero finite.
+constexpr double spectral_floor = 1e-12;
 
 double shape_factor(ShapeScale scale, Eigen::Index rows, Eigen::Index cols) {
     const auto out = static_cast<double>(rows);
@@ -24,6 +28,18 @@ double shape_factor(ShapeScale scale, Eigen::Index rows, Eigen::Index cols) {
     return 1.0;
 }
 
+// O = U (S + 1e-12)^p V^T. A matrix that is zero or not finite stays what it is.
+void spectral_power(const Matrix& matrix, double power, Matrix& result) {
+    const double norm = matrix.norm();
+    if (!(norm > 0) || !std::isfinite(norm)) {
+        result = matrix;
+        return;
+    }
+    const ThinSvd svd = thin_svd(matrix);
+    const Vector values = (svd.s.array() + spectral_floor).pow(power);
+    result.noalias() = svd.u * values.asDiagonal() * svd.v.transpose();
+}
+
 }  // namespace
 
 LayerOptimizer::LayerOptimizer(Eigen::Index rows, Eigen::Index cols, const OptimizerSpec& spec)
@@ -35,7 +51,7 @@ void LayerOptimizer::reconfigure(const OptimizerSpec& spec, bool keep_momentum) 
     spec_ = spec;
     // A buffer that is no longer fed would push in a stale direction once momentum came back.
     if (!keep_momentum || spec.momentum == 0) buffer_.setZero();
-    if (spec.kind == OptimizerKind::sgd)
+    if (spec.kind != OptimizerKind::muon)
         newton_schulz_.reset();
     else if (!newton_schulz_ || newton_schulz_->precision() != spec.precision)
         newton_schulz_.emplace(buffer_.rows(), buffer_.cols(), spec.precision);
@@ -57,10 +73,16 @@ void LayerOptimizer::update(const Matrix& gradient, Matrix& update) {
         update.noalias() = -spec_.lr * *direction;
         return;
     }
-    newton_schulz_->orthogonalise(*direction, spec_.iterations, jordan_coefficients, update);
+    const bool muon = spec_.kind == OptimizerKind::muon;
+    if (muon)
+        newton_schulz_->orthogonalise(*direction, spec_.iterations, jordan_coefficients, update);
+    else
+        spectral_power(*direction, spec_.power, update);
     double scale = spec_.lr * shape_factor(spec_.shape_scale, update.rows(), update.cols());
-    if (spec_.norm_law == NormLaw::matched)
-        scale = spec_.lr * direction->norm() / (update.norm() + matched_floor);
+    if (spec_.norm_law == NormLaw::matched) {
+        const double norm = update.norm() + (muon ? matched_floor : 0.0);
+        scale = norm > 0 ? spec_.lr * direction->norm() / norm : 0.0;
+    }
     update *= -scale;
 }
 

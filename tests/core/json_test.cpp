@@ -54,6 +54,8 @@ TEST(SpecJson, every_preset_survives_the_round_trip_to_the_bit) {
             const auto& phases = again.lanes[lane].phases;
             const auto& expected = preset.lanes[lane].phases;
             ASSERT_EQ(phases.size(), expected.size());
+            EXPECT_EQ(again.lanes[lane].repeats, preset.lanes[lane].repeats);
+            EXPECT_EQ(again.lanes[lane].until.loss, preset.lanes[lane].until.loss);
             for (std::size_t i = 0; i < phases.size(); ++i) {
                 EXPECT_EQ(phases[i].name, expected[i].name);
                 EXPECT_EQ(phases[i].layers, expected[i].layers);

@@ -286,6 +286,73 @@ TEST(Lane, a_copy_takes_the_same_path) {
     EXPECT_EQ(a.state_hash(), b.state_hash());
 }
 
+// Layer 1 for three steps, layer 2 for two, and so on.
+Recipe in_turns() {
+    Recipe r = recipe(optimizer(OptimizerKind::sgd, 0.01, 0.9));
+    r.phases.resize(2, r.phases.front());
+    r.phases[0].layers = {1};
+    r.phases[0].until.steps = 3;
+    r.phases[1].layers = {2};
+    r.phases[1].until.steps = 2;
+    r.repeats = true;
+    return r;
+}
+
+TEST(Lane, phases_repeat_and_their_momentum_lives_on) {
+    Lane l = lane(experiment(2, 6), in_turns());
+    // The same by hand: two layers, each with a buffer of its own.
+    const auto problem = make_problem(experiment(2, 6));
+    std::vector<Matrix> w = problem->start, buffer(2, Matrix::Zero(6, 6));
+    for (int step = 0; step < 13; ++step) {
+        const Matrix error = w[1] * w[0] - problem->target;
+        const std::size_t moved = step % 5 < 3 ? 0 : 1;
+        const Matrix g =
+            moved == 0 ? Matrix(w[1].transpose() * error) : Matrix(error * w[0].transpose());
+        buffer[moved] = 0.9 * buffer[moved] + g;
+        w[moved] -= 0.01 * buffer[moved];
+        l.advance();
+        EXPECT_EQ(l.phase(), moved == 0 ? 0 : 1) << step;
+    }
+    EXPECT_LT((l.weights()[0] - w[0]).norm() + (l.weights()[1] - w[1]).norm(), 1e-12);
+    EXPECT_EQ(l.phase_steps(), (std::vector<std::int64_t>{9, 4}));
+}
+
+TEST(Lane, a_repeating_run_ends_where_the_recipe_says) {
+    Recipe r = in_turns();
+    r.until.steps = 7;
+    Lane by_steps = lane(experiment(2, 6), r);
+    while (by_steps.advance() == Lane::Status::training) {
+    }
+    EXPECT_EQ(by_steps.status(), Lane::Status::finished);
+    EXPECT_EQ(by_steps.step(), 7);
+
+    r.until = {};
+    r.until.relative_error = 0.5;
+    Lane by_error = lane(experiment(2, 6), r);
+    const auto problem = make_problem(experiment(2, 6));
+    double before = 1;
+    for (;;) {
+        const double error =
+            (by_error.weights()[1] * by_error.weights()[0] - problem->target).norm() /
+            problem->target_norm;
+        if (by_error.advance() != Lane::Status::training) {
+            EXPECT_LE(error, 0.5);
+            break;
+        }
+        EXPECT_GT(error, 0.5);
+        before = error;
+    }
+    EXPECT_LT(before, 0.6);
+}
+
+TEST(Lane, phases_that_all_end_at_once_do_not_repeat_for_ever) {
+    Recipe r = in_turns();
+    for (Phase& phase : r.phases) phase.until.loss = 1e9;
+    Lane l = lane(experiment(2, 6), r);
+    EXPECT_EQ(l.advance(), Lane::Status::finished);
+    EXPECT_EQ(l.step(), 0);
+}
+
 TEST(Minibatches, an_epoch_shows_every_column_once) {
     Minibatches batches(7, 20, 5);
     for (int epoch = 0; epoch < 3; ++epoch) {

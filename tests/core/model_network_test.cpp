@@ -19,11 +19,15 @@ struct Case {
     DataKind data;
     LossKind loss;
     int batch;
+    int tanh_from = 1;
 
     std::string name() const {
         std::string text = activation == Activation::tanh ? "tanh" : "linear";
         text += data == DataKind::samples ? " samples" : " whitened";
-        text += loss == LossKind::half ? " half" : " relative";
+        text += loss == LossKind::half       ? " half"
+                : loss == LossKind::relative ? " relative"
+                                             : " mean";
+        if (tanh_from > 1) text += " from layer " + std::to_string(tanh_from);
         for (int width : widths) text += " " + std::to_string(width);
         return text + " batch " + std::to_string(batch);
     }
@@ -35,11 +39,14 @@ std::vector<Case> all_cases() {
                                                 {4, 4, 4, 4, 4}, {2, 7, 3, 5, 4, 6}, {6, 1, 3}};
     for (const auto& widths : nets)
         for (Activation activation : {Activation::linear, Activation::tanh})
-            for (LossKind loss : {LossKind::half, LossKind::relative}) {
+            for (LossKind loss : {LossKind::half, LossKind::relative, LossKind::mean}) {
                 cases.push_back({widths, activation, DataKind::whitened, loss, 0});
                 cases.push_back({widths, activation, DataKind::samples, loss, 0});
                 cases.push_back({widths, activation, DataKind::samples, loss, 5});
             }
+    for (DataKind data : {DataKind::whitened, DataKind::samples})
+        for (int from : {2, 3})
+            cases.push_back({{2, 7, 3, 5, 4, 6}, Activation::tanh, data, LossKind::half, 0, from});
     return cases;
 }
 
@@ -48,6 +55,7 @@ std::shared_ptr<const Problem> problem_of(const Case& c) {
     experiment.network.depth = static_cast<int>(c.widths.size()) - 1;
     experiment.network.widths = c.widths;
     experiment.network.activation = c.activation;
+    experiment.network.tanh_from = c.tanh_from;
     experiment.target.kind = TargetKind::gaussian;
     experiment.target.scale = 1;
     experiment.init.scale = 0.9;
@@ -83,7 +91,9 @@ double plain_loss(const Problem& problem, const std::vector<Matrix>& weights,
             Vector next = Vector::Zero(weights[l].rows());
             for (Eigen::Index r = 0; r < next.size(); ++r)
                 for (Eigen::Index c = 0; c < h.size(); ++c) next(r) += weights[l](r, c) * h(c);
-            if (l + 1 < weights.size() && problem.experiment.network.activation == Activation::tanh)
+            const NetworkSpec& network = problem.experiment.network;
+            if (l + 1 < weights.size() && network.activation == Activation::tanh &&
+                static_cast<int>(l) + 1 >= network.tanh_from)
                 for (double& value : next) value = std::tanh(value);
             h = next;
         }
@@ -92,6 +102,8 @@ double plain_loss(const Problem& problem, const std::vector<Matrix>& weights,
     }
     const double n = whitened ? 1.0 : static_cast<double>(used.size());
     if (problem.experiment.loss == LossKind::half) return 0.5 * square / n;
+    if (problem.experiment.loss == LossKind::mean)
+        return 0.5 * square / static_cast<double>(used.size() * problem.labels.rows());
     double labels = 0;
     for (double value : problem.labels.reshaped()) labels += value * value;
     return square / labels * static_cast<double>(count) / static_cast<double>(used.size());
@@ -220,7 +232,7 @@ TEST(Network, the_product_maps_unit_vectors_as_the_layers_do_one_by_one) {
     EXPECT_LT((product(w) - w[2] * (w[1] * w[0])).norm(), 1e-14);
     const Matrix h1 = w[0].array().tanh().matrix();
     const Matrix h2 = (w[1] * h1).array().tanh().matrix();
-    EXPECT_LT((product(w, Activation::tanh) - w[2] * h2).norm(), 1e-14);
+    EXPECT_LT((product(w, problem->experiment.network) - w[2] * h2).norm(), 1e-14);
 }
 
 TEST(Network, a_weight_that_is_not_a_number_makes_the_loss_not_a_number) {

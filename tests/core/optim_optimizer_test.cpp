@@ -151,6 +151,29 @@ TEST(Optimizer, a_changed_precision_acts_on_the_next_update) {
     EXPECT_NE(coarse, fine);
 }
 
+// Against the formula on a matrix whose decomposition is known.
+TEST(Optimizer, spectral_power_raises_the_singular_values_and_keeps_their_vectors) {
+    Generator generator(3, Purpose::target);
+    const Matrix u = generator.orthogonal_matrix(7, 4), v = generator.orthogonal_matrix(5, 4);
+    const Vector s{{3.0, 1.0, 0.25, 1e-3}};
+    const Matrix g = u * s.asDiagonal() * v.transpose();
+    OptimizerSpec spec;
+    spec.kind = OptimizerKind::spectral;
+    spec.lr = 0.1;
+    for (double power : {1.0, 0.5, -0.5}) {
+        spec.power = power;
+        spec.norm_law = NormLaw::constant;
+        // The fifth singular value is zero up to rounding, and no direction of its own is known.
+        LayerOptimizer constant(7, 5, spec);
+        const Matrix wanted = -0.1 * u * s.array().pow(power).matrix().asDiagonal() * v.transpose();
+        const Matrix update = update_of(constant, g);
+        EXPECT_LT((u.transpose() * (update - wanted) * v).norm(), 1e-7) << power;
+        spec.norm_law = NormLaw::matched;
+        LayerOptimizer matched(7, 5, spec);
+        EXPECT_NEAR(update_of(matched, g).norm(), 0.1 * g.norm(), 1e-14) << power;
+    }
+}
+
 TEST(Optimizer, a_zero_gradient_gives_a_zero_update) {
     for (NormLaw law : {NormLaw::constant, NormLaw::matched}) {
         OptimizerSpec spec = muon(Precision::float32);

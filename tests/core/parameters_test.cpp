@@ -30,21 +30,54 @@ std::string with(const std::string& path, const std::string& text) {
 TEST(Parameters, every_field_of_the_experiment_and_the_optimizer_has_its_row) {
     std::set<std::string> keys;
     for (const Parameter& parameter : experiment_parameters()) keys.insert(parameter.key);
-    EXPECT_EQ(keys, (std::set<std::string>{"seed",           "network.depth",     "network.width",
-                                           "network.widths", "target.kind",       "target.scale",
-                                           "target.decay",   "target.exponent",   "target.modes",
-                                           "target.noise",   "target.file",       "init.kind",
-                                           "init.scale",     "init.files",        "data.kind",
-                                           "data.samples",   "data.noise",        "data.batch",
-                                           "loss",           "probe.layer",       "probe.task",
-                                           "probe.steps",    "probe.lr",          "probe.threshold",
-                                           "classes.count",  "classes.points",    "classes.spread",
-                                           "record.dense",   "record.megabytes",  "run.steps",
-                                           "run.speed",      "network.activation"}));
+    EXPECT_EQ(keys, (std::set<std::string>{"seed",
+                                           "network.depth",
+                                           "network.width",
+                                           "network.widths",
+                                           "target.kind",
+                                           "target.scale",
+                                           "target.decay",
+                                           "target.exponent",
+                                           "target.modes",
+                                           "target.noise",
+                                           "target.file",
+                                           "init.kind",
+                                           "init.scale",
+                                           "init.files",
+                                           "data.kind",
+                                           "data.samples",
+                                           "data.noise",
+                                           "data.batch",
+                                           "loss",
+                                           "probe.layer",
+                                           "probe.task",
+                                           "probe.steps",
+                                           "probe.lr",
+                                           "probe.threshold",
+                                           "classes.count",
+                                           "classes.points",
+                                           "classes.spread",
+                                           "record.dense",
+                                           "record.megabytes",
+                                           "run.steps",
+                                           "run.speed",
+                                           "network.activation",
+                                           "network.tanh_from",
+                                           "target.stream",
+                                           "target.stream_seed",
+                                           "target.factors",
+                                           "init.stream",
+                                           "init.stream_seeds",
+                                           "data.stream",
+                                           "data.stream_seed",
+                                           "probe.samples",
+                                           "probe.stream",
+                                           "probe.stream_seed"}));
     keys.clear();
     for (const Parameter& parameter : optimizer_parameters()) keys.insert(parameter.key);
     EXPECT_EQ(keys, (std::set<std::string>{"kind", "lr", "momentum", "momentum_style", "nesterov",
-                                           "iterations", "precision", "norm_law", "shape_scale"}));
+                                           "iterations", "precision", "norm_law", "shape_scale",
+                                           "power"}));
 }
 
 TEST(Parameters, defaults_are_those_of_a_new_spec) {
@@ -194,7 +227,7 @@ TEST(Parameters, a_value_out_of_range_is_named_with_what_is_allowed) {
               "network.depth: 17 is not allowed; give an integer from 1 to 16");
     EXPECT_EQ(with("optimizer.lr", "-1"),
               "optimizer.lr: -1 is not allowed; give a number from 0 to 100");
-    EXPECT_EQ(with("loss", "hal"), "loss: 'hal' is not allowed; give one of half, relative");
+    EXPECT_EQ(with("loss", "hal"), "loss: 'hal' is not allowed; give one of half, relative, mean");
     EXPECT_TRUE(contains(with("network.widths", "4,0,4"), "'0' in '4,0,4' is not allowed"));
     EXPECT_TRUE(contains(with("network.widths", "4"), "2 to 17 integers"));
     EXPECT_TRUE(contains(with("network.widths", "4,4,"), "is not allowed"));

@@ -15,6 +15,7 @@
 #include "core/error.h"
 #include "core/io/files.h"
 #include "core/model/network.h"
+#include "core/random/torch_streams.h"
 
 namespace muonscope {
 namespace {
@@ -176,6 +177,56 @@ TEST(Problem, labels_of_samples_are_the_targets_answers_plus_noise) {
     EXPECT_EQ(noisy->inputs, clean->inputs);
     const double square = (noisy->labels - clean->labels).squaredNorm() / 4000;
     EXPECT_NEAR(square, 0.09, 5 * 0.09 * std::sqrt(2.0 / 4000));
+}
+
+TEST(Problem, pytorch_streams_start_from_the_seeds_that_are_named) {
+    Experiment e = experiment_of({16, 16, 16, 16});
+    e.target.kind = TargetKind::gaussian;
+    e.target.scale = 1;
+    e.target.stream = Stream::torch_cpu;
+    e.target.stream_seed = 4;
+    e.init.scale = 1;
+    e.init.stream = Stream::torch_cuda;
+    e.init.stream_seeds = {0, 10, 10};
+    const auto problem = make_problem(e);
+    EXPECT_EQ(problem->target, TorchCpu(4).normal_matrix(16, 16) / 4);
+    TorchCuda ten(10);
+    EXPECT_EQ(problem->start[0], TorchCuda(0).normal_matrix(16, 16) / 4);
+    EXPECT_EQ(problem->start[1], ten.normal_matrix(16, 16) / 4);
+    EXPECT_EQ(problem->start[2], ten.normal_matrix(16, 16) / 4);
+    e.init.stream_seeds = {7};  // one generator for all
+    TorchCuda seven(7);
+    for (const Matrix& start : make_problem(e)->start)
+        EXPECT_EQ(start, seven.normal_matrix(16, 16) / 4);
+}
+
+TEST(Problem, a_teacher_labels_the_samples_with_its_own_answers) {
+    Experiment e = experiment_of({6, 6, 6});
+    e.target.kind = TargetKind::teacher;
+    e.network.activation = Activation::tanh;
+    e.target.scale = 1;
+    e.target.stream = Stream::torch_cuda;
+    e.target.stream_seed = 22;
+    e.data = {
+        .kind = DataKind::samples, .samples = 9, .stream = Stream::torch_cuda, .stream_seed = 21};
+    const auto problem = make_problem(e);
+    TorchCuda teacher(22);
+    const Matrix t1 = teacher.normal_matrix(6, 6) / std::sqrt(6.0);
+    const Matrix t2 = teacher.normal_matrix(6, 6) / std::sqrt(6.0);
+    const Matrix x = TorchCuda(21).normal_matrix(9, 6).transpose();
+    EXPECT_EQ(problem->inputs, x);
+    EXPECT_LT((problem->labels - t2 * (t1 * x).array().tanh().matrix()).norm(), 1e-13);
+    EXPECT_LT((problem->target - t2 * t1.array().tanh().matrix()).norm(), 1e-13);
+}
+
+TEST(Problem, the_first_layers_alone_can_share_the_target) {
+    Experiment e = experiment_of({6, 6, 6, 6});
+    e.target.kind = TargetKind::gaussian;
+    e.target.factors = 2;
+    const auto problem = make_problem(e);
+    ASSERT_EQ(problem->layer_targets.size(), 2U);
+    EXPECT_LT((problem->layer_targets[1] * problem->layer_targets[0] - problem->target).norm(),
+              1e-12);
 }
 
 TEST(Problem, class_means_lie_on_the_unit_circle_of_the_two_leading_directions) {

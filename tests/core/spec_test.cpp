@@ -90,14 +90,38 @@ TEST(Spec, a_phase_behind_one_that_never_ends_is_refused) {
     EXPECT_EQ(error_of([&] { validate(spec); }), "");
 }
 
-TEST(Spec, layer_targets_need_two_linear_layers) {
+TEST(Spec, layer_targets_need_linear_layers_that_share_the_target) {
     Spec spec = two_lanes();
-    spec.lanes[0].phases[0].objective = Objective::layer_target;
-    EXPECT_MESSAGE(validate(spec), "lanes.0.phases.0.objective");
-    spec.experiment.network.depth = 2;
+    Phase& phase = spec.lanes[0].phases[0];
+    phase.objective = Objective::layer_target;
     EXPECT_EQ(error_of([&] { validate(spec); }), "");
-    spec.experiment.network.activation = Activation::tanh;
-    EXPECT_MESSAGE(validate(spec), "tanh");
+    NetworkSpec& network = spec.experiment.network;
+    network.activation = Activation::tanh;
+    EXPECT_MESSAGE(validate(spec), "layer 1 has tanh");
+    network.tanh_from = 2;
+    EXPECT_MESSAGE(validate(spec), "layer 2 has tanh");
+    spec.experiment.target.factors = 2;
+    EXPECT_MESSAGE(validate(spec), "layer 3 has no target");
+    phase.layers = {1, 2};
+    EXPECT_EQ(error_of([&] { validate(spec); }), "");
+    network.widths = {32, 32, 40, 32};
+    EXPECT_MESSAGE(validate(spec), "40 outputs");
+    network.widths = {32, 31, 32, 32};
+    EXPECT_MESSAGE(validate(spec), "hidden width (31)");
+}
+
+TEST(Spec, only_the_last_phase_of_a_run_that_does_not_repeat_may_never_end) {
+    Spec spec = two_lanes();
+    Recipe& recipe = spec.lanes[0];
+    recipe.phases.resize(2);
+    recipe.phases[0].until.steps = 3;
+    EXPECT_EQ(error_of([&] { validate(spec); }), "");
+    recipe.repeats = true;
+    EXPECT_MESSAGE(validate(spec), "lanes.0.phases.1.until");
+    recipe.phases[1].until.steps = 3;
+    EXPECT_EQ(error_of([&] { validate(spec); }), "");
+    recipe.until.loss = -1;
+    EXPECT_MESSAGE(validate(spec), "lanes.0.until.loss");
 }
 
 TEST(Spec, files_that_are_needed_but_not_named_are_asked_for) {

@@ -28,7 +28,8 @@ const Phase& current_phase(const Recipe& recipe, int phase) {
 // A control that would do nothing is not shown.
 bool applies(const OptimizerSpec& optimizer, std::string_view key, bool more) {
     constexpr std::array details{"precision", "shape_scale"};
-    constexpr std::array muon_only{"iterations", "precision", "norm_law", "shape_scale"};
+    constexpr std::array muon_only{"iterations", "precision"};
+    constexpr std::array norms{"norm_law", "shape_scale"};
     constexpr std::array momentum_only{"momentum_style", "nesterov"};
     const auto among = [key](const auto& keys) {
         return std::find(keys.begin(), keys.end(), key) != keys.end();
@@ -36,6 +37,8 @@ bool applies(const OptimizerSpec& optimizer, std::string_view key, bool more) {
     if (key == "kind") return false;  // stands above, as wide as the card
     if (!more && among(details)) return false;
     if (among(muon_only)) return optimizer.kind == OptimizerKind::muon;
+    if (among(norms)) return optimizer.kind != OptimizerKind::sgd;
+    if (key == "power") return optimizer.kind == OptimizerKind::spectral;
     if (among(momentum_only)) return optimizer.momentum > 0;
     return true;
 }
@@ -52,13 +55,25 @@ bool applies(const Experiment& e, std::string_view key) {
     if (key == "target.file") return kind == TargetKind::file;
     if (key == "init.scale") return e.init.kind != InitKind::files;
     if (key == "init.files") return e.init.kind == InitKind::files;
-    if (key.starts_with("data.") && key != "data.kind") return e.data.kind == DataKind::samples;
+    if (key == "target.stream") return kind == TargetKind::gaussian || kind == TargetKind::teacher;
+    if (key == "target.stream_seed") return e.target.stream != Stream::own;
+    if (key == "init.stream") return e.init.kind == InitKind::gaussian;
+    if (key == "init.stream_seeds") return e.init.stream != Stream::own;
+    if (key == "network.tanh_from") return e.network.activation == Activation::tanh;
+    if (key.starts_with("data.") && key != "data.kind" && e.data.kind != DataKind::samples)
+        return false;
+    if (key == "data.stream_seed") return e.data.stream != Stream::own;
+    const bool softmax = e.probe.task == ProbeTask::softmax;
+    if (key == "probe.samples" || key == "probe.stream") return softmax;
+    if (key == "probe.stream_seed") return softmax && e.probe.stream != Stream::own;
     return true;
 }
 
 bool rarely_used(const Experiment& e, std::string_view key) {
     if (key == "network.widths") return e.network.widths.empty();
-    return key.starts_with("classes.") || key.starts_with("record.") || key.starts_with("run.");
+    return key.starts_with("classes.") || key.starts_with("record.") || key.starts_with("run.") ||
+           key.find(".stream") != std::string_view::npos || key == "target.factors" ||
+           key == "network.tanh_from" || key == "probe.samples";
 }
 
 std::string number(double value) {

@@ -59,11 +59,11 @@ std::vector<Matrix> project_layers(const Problem& problem, const std::vector<Mat
     Matrix pair = Matrix::Zero(svd.v.rows(), 2);
     const auto directions = std::min<Eigen::Index>(2, svd.v.cols());
     pair.leftCols(directions) = svd.v.leftCols(directions);
-    const bool tanh = problem.experiment.network.activation == Activation::tanh;
     for (std::size_t l = 0; l < weights.size(); ++l) {
         const bool output = l + 1 == weights.size();
         state = (weights[l] * state).eval();
-        if (tanh && !output) state = state.array().tanh().matrix();
+        if (has_tanh(problem.experiment.network, static_cast<int>(l) + 1))
+            state = state.array().tanh().matrix();
         pair = (weights[l] * pair).eval();
         if (output && svd.u.rows() == state.rows()) {
             pair = Matrix::Zero(svd.u.rows(), 2);
