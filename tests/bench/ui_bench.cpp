@@ -15,6 +15,7 @@
 #include "app/render/pixels.h"
 #include "core/experiment/presets.h"
 #include "core/session/session.h"
+#include "core/session/trainer.h"
 #include "imgui.h"
 
 namespace {
@@ -140,13 +141,24 @@ BENCHMARK(build_a_frame)
     ->Iterations(600)
     ->Unit(benchmark::kMillisecond);
 
-// The whole frame, pixels included, against the same docked windows without a run to show.
+// The whole frame, pixels included, against the same docked windows without a run to show: of a run
+// that has stopped, or of one that trains as fast as it can in this process.
 void draw_a_frame(benchmark::State& state) {
+    const bool beside = state.range(0) == 1;
     WorkerPool pool(1);
     Session training(preset("two-ways-up"));
     training.advance_to(4000, pool);
     const std::shared_ptr<Snapshot> run = training.snapshot();
     run->state = TrainerState::running;
+    std::unique_ptr<Trainer> trainer;
+    if (beside) {
+        trainer = std::make_unique<Trainer>(preset("two-ways-up"));
+        trainer->send(RunTo{4000});
+        trainer->drain();
+        trainer->send(SetSpeed{0});
+        trainer->send(Start{});
+        trainer->drain();
+    }
     ImGuiSession session;
     Window window("bench", {1600, 900}, Window::Kind::offscreen);
     View full, empty;
@@ -165,7 +177,8 @@ void draw_a_frame(benchmark::State& state) {
     std::vector<double> with, without;
     for (auto _ : state) {
         // In turns, so that whatever else the machine does falls on both.
-        with.push_back(frame(full, run.get()));
+        const std::shared_ptr<const Snapshot> shown = trainer ? trainer->snapshot() : run;
+        with.push_back(frame(full, shown.get()));
         vertices = ImGui::GetDrawData()->TotalVtxCount;
         without.push_back(frame(empty, nullptr));
     }
@@ -175,6 +188,11 @@ void draw_a_frame(benchmark::State& state) {
     state.counters["frames_per_s"] = 1000 / quantile(with, 0.5);
     state.counters["vertices"] = vertices;
 }
-BENCHMARK(draw_a_frame)->Iterations(60)->Unit(benchmark::kMillisecond);
+BENCHMARK(draw_a_frame)
+    ->ArgName("training")
+    ->Arg(0)
+    ->Arg(1)
+    ->Iterations(60)
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace

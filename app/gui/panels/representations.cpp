@@ -48,6 +48,12 @@ int cell_size(float radius) {
     return static_cast<int>(std::ceil(2.6F * radius)) + 3;
 }
 
+// Half the side of the square that a point is drawn as: the widest shape and its soft edge, not the
+// whole cell, whose clear rim keeps its neighbours out.
+float half_size(float radius) {
+    return std::min(1.2F * radius + 0.75F, static_cast<float>(cell_size(radius)) / 2);
+}
+
 // White shapes with soft edges, side by side; the colour comes with each point.
 bool prepare_markers(Markers& markers, float radius) {
     const int wanted = static_cast<int>(radius * 10);
@@ -90,7 +96,7 @@ class Points {
     void draw(const Cell& cell, const Matrix& at, const Problem& problem, int shown, bool ghost) {
         ImDrawList* draw = ImGui::GetWindowDrawList();
         const auto count = static_cast<int>(at.cols());
-        const float size = static_cast<float>(cell_size(radius_));
+        const float size = static_cast<float>(cell_size(radius_)), half = half_size(radius_);
         if (textured_) draw->PushTexture(markers_.texture.reference());
         draw->PrimReserve(6 * count, 4 * count);
         int drawn = 0;
@@ -113,10 +119,10 @@ class Points {
                                {centre.x + radius_, centre.y + radius_}, colour);
                 continue;
             }
-            const float u = size * static_cast<float>(kind % shapes) / width;
-            draw->PrimRectUV({centre.x - size / 2, centre.y - size / 2},
-                             {centre.x + size / 2, centre.y + size / 2}, {u, 0},
-                             {u + size / width, size / height}, colour);
+            const float u = size * (static_cast<float>(kind % shapes) + 0.5F), v = size / 2;
+            draw->PrimRectUV({centre.x - half, centre.y - half}, {centre.x + half, centre.y + half},
+                             {(u - half) / width, (v - half) / height},
+                             {(u + half) / width, (v + half) / height}, colour);
         }
         draw->PrimUnreserve(6 * (count - drawn), 4 * (count - drawn));
         if (textured_) draw->PopTexture();

@@ -158,13 +158,23 @@ void draw_lines(PanelContext& context, const StepPlot& plot, const Modes& modes,
     const Theme& theme = context.theme;
     const auto& problem = context.snapshot->problem;
     const int coloured = std::min(modes.target, modes.count);
-    if (context.preferences.sv_levels && problem)
+    if (context.preferences.sv_levels && problem) {
+        std::array<double, most_modes> levels;
         for (int k = 0; k < coloured; ++k)
-            draw_level(plot, target_level(*problem, context.preferences.sv_source, k),
-                       u32(with_alpha(theme.target, 0.75F)), theme.hairline(), theme.scale * 2,
-                       theme.scale * 5);
+            levels[static_cast<std::size_t>(k)] =
+                target_level(*problem, context.preferences.sv_source, k);
+        draw_levels(context, plot, std::span(levels).first(static_cast<std::size_t>(coloured)),
+                    u32(with_alpha(theme.target, 0.75F)));
+    }
+    // Of the noise, all in one colour, only what can be told from the line above it.
+    std::array<bool, most_modes> hidden{};
+    for (int k = coloured + 1, above = coloured; k < modes.count; ++k) {
+        hidden[static_cast<std::size_t>(k)] = !apart(plot, reduction, k, above, 0.3F);
+        if (!hidden[static_cast<std::size_t>(k)]) above = k;
+    }
     // Small modes first, so that large ones lie on top.
     for (int k = modes.count - 1; k >= 0; --k) {
+        if (hidden[static_cast<std::size_t>(k)]) continue;
         const bool noise = k >= coloured;
         draw_curve(context, plot, reduction, k,
                    u32(noise ? theme.ghost : rank_colour(theme, k, coloured)),

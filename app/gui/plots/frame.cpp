@@ -235,66 +235,6 @@ void end_step_plot(gui::PanelContext& context, const StepPlotOptions& options, S
     }
 }
 
-namespace {
-
-// A dashed polyline: `pattern` alternates lengths drawn and left out, measured along the line
-// itself, so that no gap is longer on a steep stretch than on a flat one.
-void add_dashes(ImDrawList* draw, std::span<const ImVec2> points, ImU32 colour, float thickness,
-                std::span<const float> pattern) {
-    std::size_t phase = 0;
-    float left = pattern[0];
-    ImVec2 from = points[0];
-    for (std::size_t i = 1; i < points.size(); ++i) {
-        const ImVec2 to = points[i];
-        const float dx = to.x - from.x, dy = to.y - from.y;
-        const float size = std::max(std::hypot(dx, dy), 1e-3F);
-        float done = 0;
-        ImVec2 at = from;
-        while (done < size) {
-            const float step = std::min(left, size - done);
-            done += step;
-            left -= step;
-            const float share = std::min(done / size, 1.0F);
-            const ImVec2 next{from.x + dx * share, from.y + dy * share};
-            if (phase % 2 == 0) draw->AddLine(at, next, colour, thickness);
-            at = next;
-            if (left <= 1e-4F) {
-                phase = (phase + 1) % pattern.size();
-                left = pattern[phase];
-                if (done >= size - 1e-4F) break;
-            }
-        }
-        from = to;
-    }
-}
-
-void add_line(ImDrawList* draw, std::span<const ImVec2> points, ImU32 colour, float thickness,
-              Dash dash, float unit) {
-    if (points.empty()) return;
-    if (points.size() == 1) {
-        draw->AddCircleFilled(points[0], thickness, colour, 8);
-        return;
-    }
-    const std::array<float, 2> dashed{5 * unit, 3 * unit}, dotted{1.2F * unit, 2.2F * unit};
-    const std::array<float, 4> dash_dotted{6 * unit, 2.5F * unit, 1.2F * unit, 2.5F * unit};
-    switch (dash) {
-        case Dash::solid:
-            draw->AddPolyline(points.data(), static_cast<int>(points.size()), colour, 0, thickness);
-            break;
-        case Dash::dashed:
-            add_dashes(draw, points, colour, thickness, dashed);
-            break;
-        case Dash::dotted:
-            add_dashes(draw, points, colour, thickness, dotted);
-            break;
-        case Dash::dash_dotted:
-            add_dashes(draw, points, colour, thickness, dash_dotted);
-            break;
-    }
-}
-
-}  // namespace
-
 void draw_curve(gui::PanelContext& context, const StepPlot& plot, const Reduction& reduction,
                 int channel, ImU32 colour, float thickness, Dash dash) {
     Memory& kept = memory(context);
@@ -384,6 +324,31 @@ void draw_curve(gui::PanelContext& context, const StepPlot& plot, const Reductio
     flush();
 }
 
+bool apart(const StepPlot& plot, const Reduction& reduction, int channel, int other, float pixels) {
+    const double positions = static_cast<double>(pixels) * (plot.y_max - plot.y_min) /
+                             static_cast<double>(plot.extent.y);
+    // On a log axis a distance is a ratio: no logarithm of every value.
+    const bool logarithmic = plot.scale.logarithmic;
+    const auto floor = static_cast<float>(plot.scale.floor);
+    const auto limit = static_cast<float>(logarithmic ? std::pow(10.0, positions) : positions);
+    const auto near = [&](float a, float b) {
+        if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);
+        if (!logarithmic) return std::abs(a - b) <= limit;
+        a = std::max(a, floor);
+        b = std::max(b, floor);
+        return a <= b * limit && b <= a * limit;
+    };
+    for (int bin = 0; bin < reduction.bins() + 2; ++bin) {
+        const Reduction::Column a = reduction.column(bin, channel);
+        const Reduction::Column b = reduction.column(bin, other);
+        if (a.samples == 0) continue;
+        if (a.gap != b.gap || !near(a.first, b.first) || !near(a.low, b.low) ||
+            !near(a.high, b.high) || !near(a.last, b.last))
+            return true;
+    }
+    return false;
+}
+
 void draw_level(const StepPlot& plot, double value, ImU32 colour, float thickness, float on,
                 float off) {
     const float y = std::round(plot.pixel_y(value) - thickness / 2);
@@ -397,6 +362,58 @@ void draw_level(const StepPlot& plot, double value, ImU32 colour, float thicknes
         const float x = plot.position.x + static_cast<float>(i) * (on + off);
         draw->PrimRect({std::min(x, right), y}, {std::min(x + on, right), y + thickness}, colour);
     }
+}
+
+namespace {
+
+// The share of each pixel that dots cover.
+bool prepare_dots(Dots& dots, float on, float off) {
+    if (dots.on == on && dots.off == off && dots.texture.ready()) return true;
+    ImU32* pixels = dots.texture.write(dots.texture.width(), 1);
+    if (pixels == nullptr) return false;
+    const float period = on + off;
+    const auto covered_until = [&](float x) {  // pixels of dots in [0, x)
+        const float periods = std::floor(x / period);
+        return periods * on + std::min(x - periods * period, on);
+    };
+    for (int x = 0; x < dots.texture.width(); ++x) {
+        const auto at = static_cast<float>(x);
+        const float cover = std::clamp(covered_until(at + 1) - covered_until(at), 0.0F, 1.0F);
+        pixels[x] = IM_COL32(255, 255, 255, std::lround(cover * 255));
+    }
+    dots.on = on;
+    dots.off = off;
+    return true;
+}
+
+}  // namespace
+
+void draw_levels(gui::PanelContext& context, const StepPlot& plot, std::span<const double> values,
+                 ImU32 colour) {
+    const float on = context.theme.scale * 2, off = context.theme.scale * 5;
+    const float thickness = context.theme.hairline();
+    Dots& dots = memory(context).dots;
+    if (!prepare_dots(dots, on, off)) {
+        for (const double value : values) draw_level(plot, value, colour, thickness, on, off);
+        return;
+    }
+    // Whole periods, so that a line wider than the texture goes on where it left off.
+    const auto width = static_cast<float>(dots.texture.width());
+    const float longest = std::floor(width / (on + off)) * (on + off);
+    const float left = std::round(plot.position.x), right = plot.position.x + plot.extent.x;
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    draw->PushTexture(dots.texture.reference());
+    for (const double value : values) {
+        const float y = std::round(plot.pixel_y(value) - thickness / 2);
+        if (!(y >= plot.position.y - 1 && y <= plot.position.y + plot.extent.y + 1)) continue;
+        for (float x = left; x < right; x += longest) {
+            const float end = std::min(x + longest, right);
+            draw->PrimReserve(6, 4);
+            draw->PrimRectUV({x, y}, {end, y + thickness}, {0, 0.5F}, {(end - x) / width, 0.5F},
+                             colour);
+        }
+    }
+    draw->PopTexture();
 }
 
 void draw_marks(gui::PanelContext& context, const StepPlot& plot, int lane) {

@@ -7,6 +7,7 @@
 #include "app/gui/panel.h"
 #include "app/gui/plots/memory.h"
 #include "app/gui/plots/reduction.h"
+#include "app/gui/plots/stroke.h"
 #include "app/gui/plots/ticks.h"
 #include "imgui.h"
 
@@ -19,7 +20,6 @@ enum PanelKey { singular_values_key, heatmap_key, loss_key, probe_key };
 // Once a frame, by whichever plot comes first: moves the shared step axis on.
 void begin_frame(gui::PanelContext& context);
 
-enum class Dash { solid, dashed, dotted, dash_dotted };
 Dash lane_dash(int lane);
 
 // What a plot's value axis should show.
@@ -81,8 +81,14 @@ void end_step_plot(gui::PanelContext& context, const StepPlotOptions& options, S
 
 void draw_curve(gui::PanelContext& context, const StepPlot& plot, const Reduction& reduction,
                 int channel, ImU32 colour, float thickness, Dash dash = Dash::solid);
+// Whether two channels are ever more than `pixels` apart, or one has a gap where the other has
+// none: if not, a line of the same colour need not be drawn twice.
+bool apart(const StepPlot& plot, const Reduction& reduction, int channel, int other, float pixels);
 void draw_level(const StepPlot& plot, double value, ImU32 colour, float thickness, float on,
                 float off);
+// Dotted levels, one quad each however many dots it has; NaN: none.
+void draw_levels(gui::PanelContext& context, const StepPlot& plot, std::span<const double> values,
+                 ImU32 colour);
 // Marks of events (of this lane, or of all lanes when lane < 0), of the ends of phases, and of the
 // step under the mouse.
 void draw_marks(gui::PanelContext& context, const StepPlot& plot, int lane);

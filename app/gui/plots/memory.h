@@ -53,6 +53,12 @@ struct Markers {
     int radius = 0;  // tenths of a pixel; 0: not drawn
 };
 
+// A dotted line one pixel high, drawn once for the dots of this scale.
+struct Dots {
+    Texture texture{Texture::widest, 1};
+    float on = 0, off = 0;  // pixels; 0: not drawn
+};
+
 struct Memory {
     struct Key {
         int panel, lane;
@@ -63,6 +69,7 @@ struct Memory {
     std::map<Key, HistoryReduction> reductions;
     std::map<int, Heatmap> heatmaps;  // singular values over steps, by lane
     Markers markers;
+    Dots dots;
     std::map<int, ValueAxis> axes;  // by panel
     std::map<int, Representation> representations;
     Representation start;  // of the shared start
