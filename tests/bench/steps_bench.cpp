@@ -30,7 +30,10 @@ Recipe recipe_of(OptimizerKind kind) {
     Phase phase;
     phase.optimizer.kind = kind;
     phase.optimizer.lr = 1e-4;
-    return Recipe{"bench", {phase}};
+    Recipe recipe;
+    recipe.name = "bench";
+    recipe.phases = {phase};
+    return recipe;
 }
 
 // P - A, G_2 = E W_1^T and G_1 = W_2^T E: what any implementation has to multiply.

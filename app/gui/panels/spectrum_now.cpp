@@ -293,19 +293,25 @@ void draw_basis(PanelContext& context, ImVec2 origin, ImVec2 room) {
                       snapshot.lanes[static_cast<std::size_t>(l)].name.c_str());
         ImGui::PopFont();
         const ImVec2 corner{at.x, std::round(at.y + line + em(0.15F))};
-        draw->AddRectFilled(corner, {corner.x + side, corner.y + side}, zero_colour);
         const auto rows = values.rows(), cols = values.cols();
-        if (rows == 0) continue;
+        if (rows == 0) {
+            draw->AddRectFilled(corner, {corner.x + side, corner.y + side}, zero_colour);
+            continue;
+        }
         const float cell = side / static_cast<float>(std::max(rows, cols));
-        for (Eigen::Index i = 0; i < rows; ++i)
-            for (Eigen::Index j = 0; j < cols; ++j) {
-                const double value = values(i, j);
-                if (!std::isfinite(value)) continue;
-                const ImU32 colour = u32(diverging(theme, value / limit));
-                if (colour == zero_colour) continue;
+        const auto colour_of = [&](Eigen::Index i, Eigen::Index j) {
+            const double value = i < rows && j < cols ? values(i, j) : 0;
+            return std::isfinite(value) ? u32(diverging(theme, value / limit)) : zero_colour;
+        };
+        // Neighbours of one colour as one rectangle, and no pixel painted twice.
+        const Eigen::Index edge = std::max(rows, cols);
+        for (Eigen::Index i = 0; i < edge; ++i)
+            for (Eigen::Index j = 0, next = 0; j < edge; j = next) {
+                const ImU32 colour = colour_of(i, j);
+                for (next = j + 1; next < edge && colour_of(i, next) == colour;) ++next;
                 draw->AddRectFilled({std::round(corner.x + cell * static_cast<float>(j)),
                                      std::round(corner.y + cell * static_cast<float>(i))},
-                                    {std::round(corner.x + cell * static_cast<float>(j + 1)),
+                                    {std::round(corner.x + cell * static_cast<float>(next)),
                                      std::round(corner.y + cell * static_cast<float>(i + 1))},
                                     colour);
             }

@@ -289,7 +289,7 @@ void draw_curve(gui::PanelContext& context, const StepPlot& plot, const Reductio
             const bool turns =
                 std::min(std::abs(pixel_y(at.first) - low) + std::abs(last - high),
                          std::abs(pixel_y(at.first) - high) + std::abs(last - low)) > thickness;
-            if (turns && low - high > 2 * thickness && bin > 0 && bin <= reduction.bins()) {
+            if (turns && low - high > thickness && bin > 0 && bin <= reduction.bins()) {
                 // To and fro within two pixels: the band it fills, not every stroke of it. The
                 // line before reaches into it, the line after starts inside it.
                 const float before = points.empty() ? low : points.back().y;
