@@ -196,7 +196,8 @@ TEST(Problem, pytorch_streams_start_from_the_seeds_that_are_named) {
     EXPECT_EQ(problem->start[2], ten.normal_matrix(16, 16) / 4);
     e.init.stream_seeds = {7};  // one generator for all
     TorchCuda seven(7);
-    for (const Matrix& start : make_problem(e)->start)
+    const auto shared = make_problem(e);
+    for (const Matrix& start : shared->start)
         EXPECT_EQ(start, seven.normal_matrix(16, 16) / 4);
 }
 
