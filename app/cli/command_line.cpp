@@ -88,7 +88,10 @@ CLI::App& add_run(CLI::App& app, RunArguments& arguments) {
         "history.csv: one line a recorded step and lane: step, lane, loss, relative_error,\n"
         "probe_floor (least squares), probe_after_k, probe_steps_to_threshold, layer_1_norm …,\n"
         "product_sv_1 … (singular values of the product), mode_1 … (strengths u'Pv in the\n"
-        "target's basis), layer_1_sv_1 …, layer_1_gradient_sv_1 …, layer_1_update_sv_1 …\n\n{}",
+        "target's basis), layer_1_sv_1 …, layer_1_gradient_sv_1 …, layer_1_update_sv_1 …,\n"
+        "layer_1_gradient_fidelity … (cosine of the update with the gradient),\n"
+        "layer_1_preservation … (1 - |dW h|/|W h| of the newest step, h the layer's inputs),\n"
+        "layer_1_preservation_from_start … (1 - |(W - W0) h|/|W0 h|)\n\n{}",
         exit_codes));
     return run;
 }

@@ -37,10 +37,12 @@ double step_cost(const Experiment& experiment) {
 double measure_cost(const Experiment& experiment) {
     const std::vector<int> widths = layer_widths(experiment.network);
     const double in = widths.front(), out = widths.back();
+    const DataSpec& data = experiment.data;
+    const double columns = data.kind == DataKind::whitened ? in : data.samples;
     double cost = singular_values_cost(out, in);
     for (std::size_t l = 0; l + 1 < widths.size(); ++l) {
         const double rows = widths[l + 1], cols = widths[l];
-        cost += 3 * singular_values_cost(rows, cols) + rows * cols * in;
+        cost += 3 * singular_values_cost(rows, cols) + rows * cols * (in + 4 * columns);
     }
     const double widest = *std::max_element(widths.begin(), widths.end());
     cost += eigenvectors_cost(widest);

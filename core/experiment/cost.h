@@ -12,7 +12,8 @@ namespace muonscope {
 // measures relatively cheaper.
 double step_cost(const Experiment& experiment);
 
-// One measured row: singular values of weights, gradients, updates and product, modes, probe.
+// One measured row: singular values of weights, gradients, updates and product, modes, what
+// layers keep of their outputs, probe.
 double measure_cost(const Experiment& experiment);
 
 }  // namespace muonscope

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/measure/preservation.h"
+#include "core/measure/spectrum_measures.h"
 
 namespace muonscope {
 namespace {
@@ -122,6 +124,7 @@ bool Lane::find_phase() {
         const Until& until = recipe_.phases[index].until;
         if (!until.steps || phase_steps_[index] - entered_at_ < *until.steps) {
             const double loss = gradients();
+            looked_ahead_ = true;
             for (int layer : training().layers)
                 if (!finite(gradient(layer)))
                     return diverge(layer, "gradient is not finite") == Status::training;
@@ -157,6 +160,7 @@ Lane::Status Lane::advance() {
         weights_[index_of(layer)] += updates_[index_of(layer)];
         moved_[index_of(layer)] = 1;
     }
+    looked_ahead_ = false;
     newest_objective_ = recipe_.phases[static_cast<std::size_t>(phase_)].objective;
     ++phase_steps_[static_cast<std::size_t>(phase_)];
     ++step_;
@@ -189,6 +193,11 @@ const Matrix& Lane::gradient(int layer) const {
     const Phase& phase = recipe_.phases[static_cast<std::size_t>(phase_)];
     return phase.objective == Objective::layer_target ? layer_gradients_[index_of(layer)]
                                                       : backpropagation_.gradient(layer);
+}
+
+const Matrix& Lane::newest_gradient(int layer) const {
+    return newest_objective_ == Objective::layer_target ? layer_gradients_[index_of(layer)]
+                                                        : backpropagation_.gradient(layer);
 }
 
 bool Lane::met(const Until& until, double loss) {
@@ -252,18 +261,44 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
     for (int k = 0; k < layout.modes(); ++k)
         row[layout.mode(k)] = target.u.col(k).dot(projected.col(k));
 
+    measure_trade_off(layout, row);
     for (int layer = 1; layer <= layout.layers(); ++layer) {
         const Matrix& weight = weights_[index_of(layer)];
         const int rank = layout.rank(layer);
         row[layout.weight_norm(layer)] = weight.norm();
         spectrum_.singular_values(weight, values(layout.weight_sv(layer, 0), rank));
         if (!moved_[index_of(layer)]) continue;
-        spectrum_.singular_values(newest_objective_ == Objective::layer_target
-                                      ? layer_gradients_[index_of(layer)]
-                                      : backpropagation_.gradient(layer),
+        spectrum_.singular_values(newest_gradient(layer),
                                   values(layout.gradient_sv(layer, 0), rank));
         spectrum_.singular_values(updates_[index_of(layer)],
                                   values(layout.update_sv(layer, 0), rank));
+    }
+}
+
+// The inputs h of each layer are those that the newest step found: all weights below as they were
+// before it.
+void Lane::measure_trade_off(const Layout& layout, std::span<double> row) const {
+    const NetworkSpec& network = problem_->experiment.network;
+    Matrix inputs = problem_->inputs;  // empty: unit vectors
+    for (int layer = 1; layer <= layout.layers(); ++layer) {
+        const Matrix& update = updates_[index_of(layer)];
+        const bool moved = moved_[index_of(layer)] != 0;
+        Matrix before = weights_[index_of(layer)];
+        if (moved) {
+            before -= update;
+            if (!looked_ahead_)
+                row[layout.fidelity(layer)] = gradient_fidelity(-update, newest_gradient(layer));
+            row[layout.preservation(layer)] = preservation(update, before, inputs);
+        }
+        const Matrix& start = problem_->start[index_of(layer)];
+        row[layout.preservation_from_start(layer)] =
+            preservation(weights_[index_of(layer)] - start, start, inputs);
+        if (inputs.size() == 0)
+            inputs = std::move(before);
+        else
+            inputs = before * inputs;
+        if (network.activation == Activation::tanh && layer < layout.layers())
+            inputs = inputs.array().tanh();
     }
 }
 

@@ -80,6 +80,8 @@ class Lane {
     double gradients();  // of the current phase's objective; returns its loss
     double layer_target_gradients();
     const Matrix& gradient(int layer) const;
+    const Matrix& newest_gradient(int layer) const;  // of the newest step; layers that moved
+    void measure_trade_off(const Layout& layout, std::span<double> row) const;
     bool met(const Until& until, double loss);
     Status diverge(int layer, std::string what);
 
@@ -99,6 +101,7 @@ class Lane {
     std::vector<Matrix> updates_;          // by layer, of the newest step; empty until trained
     std::vector<char> moved_;              // by layer: in the newest step
     Objective newest_objective_ = Objective::network;
+    bool looked_ahead_ = false;  // gradients are those of a step not taken yet
     Status status_ = Status::training;
     std::optional<Fault> fault_;
 };

@@ -18,7 +18,8 @@ Layout::Layout(const std::vector<int>& widths, int modes) : modes_(modes) {
     weight_ = mode_ + static_cast<std::size_t>(modes_);
     gradient_ = weight_ + values;
     update_ = gradient_ + values;
-    channels_ = update_ + values;
+    trade_off_ = update_ + values;
+    channels_ = trade_off_ + 3 * rank_.size();
 }
 
 }  // namespace muonscope

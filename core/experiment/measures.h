@@ -31,6 +31,12 @@ class Layout {
     std::size_t weight_sv(int layer, int k) const { return at(weight_, layer, k); }
     std::size_t gradient_sv(int layer, int k) const { return at(gradient_, layer, k); }
     std::size_t update_sv(int layer, int k) const { return at(update_, layer, k); }
+    // Of the newest step: cos of the update reversed with the gradient (1 for plain SGD), and what
+    // the layer kept of its output on its inputs (see core/measure/preservation.h); the latter
+    // against the start too.
+    std::size_t fidelity(int layer) const { return per_layer(0, layer); }
+    std::size_t preservation(int layer) const { return per_layer(1, layer); }
+    std::size_t preservation_from_start(int layer) const { return per_layer(2, layer); }
 
     bool operator==(const Layout&) const = default;
 
@@ -38,10 +44,14 @@ class Layout {
     std::size_t at(std::size_t base, int layer, int k) const {
         return base + offset_[static_cast<std::size_t>(layer - 1)] + static_cast<std::size_t>(k);
     }
+    std::size_t per_layer(std::size_t which, int layer) const {
+        return trade_off_ + which * rank_.size() + static_cast<std::size_t>(layer - 1);
+    }
     std::vector<int> rank_;
     std::vector<std::size_t> offset_;
     int product_rank_ = 0, modes_ = 0;
-    std::size_t product_ = 0, mode_ = 0, weight_ = 0, gradient_ = 0, update_ = 0, channels_ = 0;
+    std::size_t product_ = 0, mode_ = 0, weight_ = 0, gradient_ = 0, update_ = 0;
+    std::size_t trade_off_ = 0, channels_ = 0;
 };
 
 }  // namespace muonscope

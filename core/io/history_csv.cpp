@@ -31,6 +31,10 @@ std::vector<std::string> channel_names(const Layout& layout) {
     for (int k = 0; k < layout.modes(); ++k) names[layout.mode(k)] = fmt::format("mode_{}", k + 1);
     for (int layer = 1; layer <= layout.layers(); ++layer) {
         names[layout.weight_norm(layer)] = fmt::format("layer_{}_norm", layer);
+        names[layout.fidelity(layer)] = fmt::format("layer_{}_gradient_fidelity", layer);
+        names[layout.preservation(layer)] = fmt::format("layer_{}_preservation", layer);
+        names[layout.preservation_from_start(layer)] =
+            fmt::format("layer_{}_preservation_from_start", layer);
         for (int k = 0; k < layout.rank(layer); ++k) {
             names[layout.weight_sv(layer, k)] = fmt::format("layer_{}_sv_{}", layer, k + 1);
             names[layout.gradient_sv(layer, k)] =

@@ -197,6 +197,90 @@ TEST(Lane, a_row_holds_what_its_layout_says) {
                     problem->target_svd.u.col(k).dot(p * problem->target_svd.v.col(k)), 1e-12);
 }
 
+TEST(Lane, a_row_holds_what_an_update_keeps_of_gradient_and_representation) {
+    Experiment e = experiment(3, 6);
+    e.network.activation = Activation::tanh;
+    const auto problem = make_problem(e);
+    Recipe r = recipe(optimizer(OptimizerKind::sgd, 0.05, 0.9));
+    r.phases[0].layers = {2, 3};
+    Lane l(problem, r);
+    const Layout layout(problem->widths, problem->modes);
+    std::vector<double> row(layout.channels());
+    l.measure(layout, e.probe, row);
+    EXPECT_TRUE(std::isnan(row[layout.fidelity(2)]));
+    EXPECT_TRUE(std::isnan(row[layout.preservation(2)]));
+    EXPECT_EQ(row[layout.preservation_from_start(2)], 1);
+
+    for (int i = 0; i < 4; ++i) l.advance();
+    const std::vector<Matrix> before = l.weights();
+    l.advance();
+    l.measure(layout, e.probe, row);
+    EXPECT_TRUE(std::isnan(row[layout.fidelity(1)]));
+    EXPECT_TRUE(std::isnan(row[layout.preservation(1)]));
+    EXPECT_EQ(row[layout.preservation_from_start(1)], 1);
+    Backpropagation backpropagation(problem);
+    backpropagation.gradients(before, {2, 3});
+    for (int layer : {2, 3}) {
+        const std::size_t at = static_cast<std::size_t>(layer - 1);
+        const Matrix h = representation(before, layer - 1, problem->inputs, e.network);
+        const Matrix change = l.weights()[at] - before[at];
+        const Matrix& gradient = backpropagation.gradient(layer);
+        EXPECT_NEAR(row[layout.fidelity(layer)],
+                    -change.cwiseProduct(gradient).sum() / (change.norm() * gradient.norm()),
+                    1e-10);
+        EXPECT_LT(row[layout.fidelity(layer)], 1);  // momentum
+        EXPECT_NEAR(row[layout.preservation(layer)],
+                    1 - (change * h).norm() / (before[at] * h).norm(), 1e-10);
+        const Matrix& start = problem->start[at];
+        EXPECT_NEAR(row[layout.preservation_from_start(layer)],
+                    1 - ((l.weights()[at] - start) * h).norm() / (start * h).norm(), 1e-10);
+    }
+}
+
+TEST(Lane, sgd_keeps_the_gradients_direction_and_the_polar_factor_what_its_closed_form_says) {
+    const Experiment e = experiment(2, 6);
+    const auto problem = make_problem(e);
+    const Layout layout(problem->widths, problem->modes);
+    std::vector<double> row(layout.channels());
+    OptimizerSpec polar = optimizer(OptimizerKind::spectral, 0.01);
+    polar.power = 0;
+    Lane sgd(problem, recipe(optimizer(OptimizerKind::sgd, 0.01))), exact(problem, recipe(polar));
+    for (int i = 0; i < 3; ++i) {
+        sgd.advance();
+        exact.advance();
+    }
+    sgd.measure(layout, e.probe, row);
+    for (int layer : {1, 2}) EXPECT_NEAR(row[layout.fidelity(layer)], 1, 1e-12);
+    exact.measure(layout, e.probe, row);
+    for (int layer : {1, 2}) {
+        double nuclear = 0, square = 0;
+        for (int k = 0; k < 6; ++k) {
+            const double value = row[layout.gradient_sv(layer, k)];
+            nuclear += value;
+            square += value * value;
+        }
+        EXPECT_NEAR(row[layout.fidelity(layer)], nuclear / std::sqrt(6 * square), 1e-9);
+    }
+}
+
+TEST(Lane, a_finished_lane_does_not_hold_its_update_against_a_later_gradient) {
+    const Experiment e = experiment(2, 6);
+    const auto problem = make_problem(e);
+    Recipe r = recipe(optimizer(OptimizerKind::sgd, 0.01));
+    r.phases[0].until.relative_error = 1e9;
+    const Layout layout(problem->widths, problem->modes);
+    std::vector<double> row(layout.channels());
+    Recipe endless = r;
+    endless.phases[0].until = {};
+    Lane l(problem, endless);
+    l.advance();
+    l.set_recipe(r, true);
+    EXPECT_EQ(l.advance(), Lane::Status::finished);
+    l.measure(layout, e.probe, row);
+    EXPECT_TRUE(std::isnan(row[layout.fidelity(1)]));
+    EXPECT_FALSE(std::isnan(row[layout.preservation(1)]));
+}
+
 TEST(Layout, gives_every_number_its_own_channel) {
     const Layout layout({5, 3, 7}, 4);
     std::set<std::size_t> seen = {
@@ -204,6 +288,9 @@ TEST(Layout, gives_every_number_its_own_channel) {
         layout.probe_steps(), layout.weight_norm(1),   layout.weight_norm(2)};
     for (int k = 0; k < layout.product_rank(); ++k) seen.insert(layout.product_sv(k));
     for (int k = 0; k < layout.modes(); ++k) seen.insert(layout.mode(k));
+    for (int l = 1; l <= layout.layers(); ++l)
+        seen.insert(
+            {layout.fidelity(l), layout.preservation(l), layout.preservation_from_start(l)});
     for (int l = 1; l <= layout.layers(); ++l)
         for (int k = 0; k < layout.rank(l); ++k) {
             seen.insert(layout.weight_sv(l, k));
@@ -213,7 +300,7 @@ TEST(Layout, gives_every_number_its_own_channel) {
     EXPECT_EQ(layout.product_rank(), 5);
     EXPECT_EQ(layout.rank(1), 3);
     EXPECT_EQ(layout.rank(2), 3);
-    EXPECT_EQ(seen.size(), 7u + 5 + 4 + 3 * 6);
+    EXPECT_EQ(seen.size(), 7u + 5 + 4 + 3 * 6 + 3 * 2);
     EXPECT_EQ(seen.size(), layout.channels());
     EXPECT_EQ(*seen.rbegin(), layout.channels() - 1);
 }
