@@ -93,7 +93,9 @@ Matrix TorchCuda::normal_matrix(Eigen::Index rows, Eigen::Index cols) {
             if (base + threads + thread < count)
                 numbers[base + threads + thread] = std::cos(std::numbers::pi * v) * radius;
         }
-    offset_ = call * words_a_call;
+    // PyTorch sets aside what four numbers a thread and call would take, although float64 makes two
+    // of a call: a draw of more than one call overlaps with the next draw.
+    offset_ += ((count - 1) / (4 * threads) + 1) * words_a_call;
     return row_by_row(numbers, rows, cols);
 }
 
