@@ -347,8 +347,13 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
                                 experiment.seed, Purpose::inputs)
                               .samples(in, experiment.data.samples);
     problem->labels = make_labels(*problem, teacher);
-    const ThinSvd modes{problem->target_svd.u.leftCols(problem->modes), s.head(problem->modes),
-                        problem->target_svd.v.leftCols(problem->modes)};
+    // Where A is PyTorch's, W_l* have the signs of its decomposition: the way there depends on
+    // them.
+    const ThinSvd svd = experiment.target.stream == Stream::own
+                            ? problem->target_svd
+                            : thin_svd(problem->target, Signs::householder);
+    const ThinSvd modes{svd.u.leftCols(problem->modes), s.head(problem->modes),
+                        svd.v.leftCols(problem->modes)};
     problem->layer_targets = balanced_factors(modes, experiment, problem->widths);
     make_probe(*problem);
     make_points(*problem);

@@ -181,7 +181,7 @@ Vector singular_values(const Matrix& matrix) {
     return values;
 }
 
-ThinSvd thin_svd(const Matrix& matrix) {
+ThinSvd thin_svd(const Matrix& matrix, Signs signs) {
     const Eigen::Index rank = std::min(matrix.rows(), matrix.cols());
     if (!matrix.allFinite()) {
         return {Matrix::Constant(matrix.rows(), rank, not_a_number),
@@ -190,6 +190,7 @@ ThinSvd thin_svd(const Matrix& matrix) {
     }
     const Eigen::BDCSVD<Matrix> svd(matrix, Eigen::ComputeThinU | Eigen::ComputeThinV);
     ThinSvd result{svd.matrixU(), svd.singularValues(), svd.matrixV()};
+    if (signs == Signs::householder) return result;
     for (Eigen::Index k = 0; k < rank; ++k) {
         Eigen::Index largest = 0;
         result.v.col(k).cwiseAbs().maxCoeff(&largest);

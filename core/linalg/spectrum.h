@@ -35,9 +35,12 @@ struct ThinSvd {
     Vector s;  // r, largest first
     Matrix v;  // cols x r
 };
-// r = min(rows, cols). In each column of V the entry of largest magnitude is positive, so that one
-// matrix gives one decomposition. A matrix with a NaN or infinity gives NaN throughout.
-ThinSvd thin_svd(const Matrix& matrix);
+// Which of u_k, v_k and -u_k, -v_k. fixed: in each column of V the entry of largest magnitude is
+// positive, so that one matrix gives one decomposition. householder: as the reduction to bidiagonal
+// form leaves them, which is what LAPACK gives, and so PyTorch and NumPy.
+enum class Signs { fixed, householder };
+// r = min(rows, cols). A matrix with a NaN or infinity gives NaN throughout.
+ThinSvd thin_svd(const Matrix& matrix, Signs signs = Signs::fixed);
 
 // The exact polar factor U V^T over the numerical rank: the nearest (semi-)orthogonal matrix.
 Matrix polar_factor(const Matrix& matrix);

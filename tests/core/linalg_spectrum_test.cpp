@@ -146,6 +146,8 @@ TEST(ThinSvd, puts_the_matrix_together_again_with_signs_that_do_not_depend_on_th
         const ThinSvd negated = thin_svd(-matrix);
         EXPECT_LT((negated.v - svd.v).norm(), 1e-9);
         EXPECT_LT((negated.u + svd.u).norm(), 1e-9);
+        const ThinSvd raw = thin_svd(matrix, Signs::householder);
+        EXPECT_LT((raw.u * raw.s.asDiagonal() * raw.v.transpose() - matrix).norm(), 1e-12);
     }
 }
 
