@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/model/network.h"
+#include "core/model/softmax_regression.h"
 #include "core/theory/linear_descent.h"
 
 namespace muonscope {
@@ -21,19 +22,6 @@ ProbeResult linear_probe(const Matrix& h, const Matrix& target, const ProbeSpec&
     const double goal = spec.threshold * spec.threshold * target.squaredNorm();
     return {0.5 * descent.floor_square(), 0.5 * descent.square_after(spec.steps),
             descent.steps_to(goal)};
-}
-
-// One sample a row, so that every operation runs along contiguous samples: n x classes.
-// scores <- softmax of each row; returns the mean cross-entropy against the one-hot labels.
-double softmax_in_place(Matrix& scores, const Matrix& one_hot) {
-    const Vector highest = scores.rowwise().maxCoeff();
-    scores.colwise() -= highest;
-    const double right = scores.cwiseProduct(one_hot).sum();
-    scores = scores.array().exp().matrix();
-    const Vector sums = scores.rowwise().sum();
-    const double loss = sums.array().log().sum() - right;
-    scores.array().colwise() /= sums.array();
-    return loss / static_cast<double>(scores.rows());
 }
 
 // A sample is right when its own class scores higher than every other: at B = 0 none is.
@@ -60,32 +48,28 @@ bool hopeless(double loss_before, double loss, double share, double threshold) {
 ProbeResult softmax_probe(const Matrix& h, const Matrix& labels, const ProbeSpec& spec) {
     constexpr int stretch = 100;
     const Matrix one_hot = labels.transpose();
-    const Matrix samples = h.transpose();
+    SoftmaxRegression regression(h.transpose(), one_hot);
     ProbeResult result{least_squares_cross_entropy(h, one_hot), never, never};
-    Matrix head = Matrix::Zero(h.rows(), one_hot.cols());
-    Matrix scores = Matrix::Zero(one_hot.rows(), one_hot.cols());
-    const double step = spec.lr / static_cast<double>(one_hot.rows());
     double loss_before = std::numeric_limits<double>::infinity();
     bool searching = true;
     for (int t = 0; t <= spec.steps || (searching && t <= most_softmax_steps); ++t) {
-        if (t > 0) scores.noalias() = samples * head;
-        if (!scores.allFinite()) {
+        const double loss = regression.evaluate();
+        if (!std::isfinite(loss)) {
             if (t <= spec.steps) result.after_k = std::numeric_limits<double>::infinity();
             break;
         }
-        const double share = searching ? share_misclassified(scores, one_hot) : 0;
-        if (searching && share <= spec.threshold) {
-            result.steps = t;
-            searching = false;
-        }
-        const double loss = softmax_in_place(scores, one_hot);
         if (t == spec.steps) result.after_k = loss;
-        if (searching && t % stretch == 0) {
-            if (hopeless(loss_before, loss, share, spec.threshold)) searching = false;
-            loss_before = loss;
+        if (searching) {
+            const double share = share_misclassified(regression.probabilities(), one_hot);
+            if (share <= spec.threshold) {
+                result.steps = t;
+                searching = false;
+            } else if (t % stretch == 0) {
+                searching = !hopeless(loss_before, loss, share, spec.threshold);
+                loss_before = loss;
+            }
         }
-        scores -= one_hot;
-        head.noalias() -= step * (h * scores);
+        regression.step(spec.lr);
     }
     return result;
 }
