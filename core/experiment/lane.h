@@ -49,6 +49,9 @@ class Lane {
     const std::vector<std::int64_t>& phase_steps() const { return phase_steps_; }
     const Recipe& recipe() const { return recipe_; }
     const std::vector<Matrix>& weights() const { return weights_; }
+    // Where the newest step began (finished: where it ended), in a phase of the network objective:
+    // known from the gradient, so it costs nothing.
+    double relative_error_before() const { return backpropagation_.relative_error(); }
 
     // Same number and kind of phases, other numbers: acts from the next step on. A finished lane
     // goes on when its last phase's end is no longer met. keep_momentum = false empties the buffers
