@@ -31,11 +31,15 @@ void build_default_layout(ImGuiID dock_space, ImVec2 area) {
 
     ImGui::DockBuilderDockWindow("Lanes", left);
     ImGui::DockBuilderDockWindow("Singular values", middle_top);
+    ImGui::DockBuilderDockWindow("Trade-off", middle_top);
     ImGui::DockBuilderDockWindow("Loss", loss);
     ImGui::DockBuilderDockWindow("Downstream probe", probe);
     ImGui::DockBuilderDockWindow("Representations", right_top);
     ImGui::DockBuilderDockWindow("Spectrum now", spectrum);
     ImGui::DockBuilderDockWindow("Measures", measures);
+    // Of the tabs, this one in front.
+    ImGui::DockBuilderGetNode(middle_top)->SelectedTabId =
+        ImHashStr("#TAB", 0, ImHashStr("Singular values"));
     ImGui::DockBuilderFinish(dock_space);
 }
 

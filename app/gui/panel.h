@@ -40,6 +40,8 @@ struct Preferences {
     bool sv_levels = true;         // dotted target levels
     bool loss_log = true, probe_log = true;
     int measures_source = 0;
+    int trade_off_layer = 0;  // 0: layer 1
+    bool trade_off_from_start = false;
     bool spectrum_bars = false;  // else the product in the target's basis
     int spectrum_source = 0;
     bool spectrum_log = false;

@@ -6,7 +6,7 @@
 namespace muonscope::gui {
 
 namespace {
-constexpr std::array<Panel, 7> all{{
+constexpr std::array<Panel, 8> all{{
     {"Lanes", "same start, same data",
      "Each lane runs the shared experiment by its own recipe. A change acts on the running "
      "training from the next step on and leaves a mark on every step axis.",
@@ -16,6 +16,11 @@ constexpr std::array<Panel, 7> all{{
      "of the target first, one after the other: a fan. Muon moves all of them at one rate: a "
      "bundle. Dotted lines are the target's levels.",
      draw_singular_values},
+    {"Trade-off", "fidelity to the gradient against what a layer keeps",
+     "What an orthogonalised update gives up and what it buys: right is nearer to the gradient's "
+     "own direction, up is more of the layer's output left for the layers that build on it. "
+     "Below: how far the layer is from its own target, and how many steps what comes next takes.",
+     draw_trade_off, explain_trade_off},
     {"Loss", "½‖P − A‖²",
      "What the training minimises. A plateau means that the modes learned so far are done and "
      "the next one is still too small to be seen.",

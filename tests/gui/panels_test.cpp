@@ -21,9 +21,11 @@ void draw_everything(Harness& harness) {
         harness.preferences.sv_heatmap = on;
         harness.preferences.sv_log = harness.preferences.spectrum_log = !on;
         harness.preferences.loss_log = !on;
+        harness.preferences.trade_off_from_start = on;
         for (int kind = 0; kind < 3; ++kind) {
             harness.preferences.spectrum_kind = kind;
             harness.preferences.sv_target_basis = kind == 1;
+            harness.preferences.trade_off_layer = kind;
             harness.preferences.sv_source = harness.preferences.spectrum_source = kind;
             for (const Panel& panel : panels())
                 for (int i = 0; i < 5; ++i) harness.panel_frame(panel);
@@ -129,12 +131,15 @@ TEST(layout, tiles_the_window_with_every_panel_at_each_size) {
             const ImVec2 extent = window->Size;
             EXPECT_GT(extent.x, 150 * c.scale) << panel.title;
             EXPECT_GT(extent.y, 120 * c.scale) << panel.title;
+            if (!window->DockTabIsVisible) continue;  // behind another one's tab
             covered += static_cast<double>(extent.x) * static_cast<double>(extent.y);
         }
         // All but the bars, the gaps and the margins.
         const double all = static_cast<double>(c.display.x) * static_cast<double>(c.display.y);
         EXPECT_GT(covered / all, 0.83);
         EXPECT_LT(covered / all, 1.0);
+        EXPECT_TRUE(harness.window("Singular values")->DockTabIsVisible);
+        EXPECT_FALSE(harness.window("Trade-off")->DockTabIsVisible);
     }
 }
 

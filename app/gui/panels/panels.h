@@ -12,6 +12,8 @@ void draw_probe(PanelContext& context);
 void draw_representations(PanelContext& context);
 void draw_spectrum_now(PanelContext& context);
 void draw_measures(PanelContext& context);
+void draw_trade_off(PanelContext& context);
+std::string explain_trade_off(const Experiment& experiment);
 
 // Not docked: the bar above, the line below, the window of keys.
 void draw_transport(PanelContext& context);

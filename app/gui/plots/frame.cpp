@@ -50,6 +50,15 @@ ValueRange linear_range(double low, double high) {
     return range;
 }
 
+ValueRange near_range(double low, double high) {
+    const double span = std::max({high - low, 1e-9 * std::abs(high), 1e-12});
+    const double tick = nice_ceiling(span / 5);
+    ValueRange range;
+    range.min = std::floor((low - 0.04 * span) / tick) * tick;
+    range.max = std::ceil((high + 0.04 * span) / tick) * tick;
+    return range;
+}
+
 ValueRange log_range(double smallest, double high, bool has_zero, int decades) {
     ValueRange range;
     if (!(high > 0) || !std::isfinite(high)) high = 1;

@@ -15,7 +15,14 @@
 namespace muonscope::plots {
 
 // Panels that draw plots; keys of what they remember.
-enum PanelKey { singular_values_key, heatmap_key, loss_key, probe_key };
+enum PanelKey {
+    singular_values_key,
+    heatmap_key,
+    loss_key,
+    probe_key,
+    fidelity_key,
+    preservation_key
+};
 
 // Once a frame, by whichever plot comes first: moves the shared step axis on.
 void begin_frame(gui::PanelContext& context);
@@ -30,6 +37,8 @@ struct ValueRange {
 };
 // Round limits around [low, high]. Linear: from zero unless values are negative.
 ValueRange linear_range(double low, double high);
+// The same without zero: as near as round limits come.
+ValueRange near_range(double low, double high);
 // smallest: the smallest value above zero; shows at most `decades` below `high`.
 ValueRange log_range(double smallest, double high, bool has_zero, int decades);
 

@@ -81,7 +81,8 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
     }
     follow_values(context, what.panel,
                   what.logarithmic ? log_range(smallest, high, has_zero, what.decades)
-                                   : linear_range(low, high));
+                  : what.from_zero ? linear_range(low, high)
+                                   : near_range(low, high));
     ticks = value_ticks(context, what.panel, height);
 
     StepPlotOptions options;

@@ -20,9 +20,9 @@ struct LanePlot {
     int floor = -1;                         // index of one drawn thin and dotted beneath, < 0: none
     std::vector<std::string> column_names;  // of the channels, for CSV
     bool logarithmic = true;
-    int decades = 12;     // shown at most
-    std::string caption;  // what the values are; drawn inside, top left
-    std::string awaited;  // what is said as long as there is nothing
+    bool from_zero = true;  // linear axes: begin at zero
+    int decades = 12;       // shown at most
+    std::string awaited;    // what is said as long as there is nothing
     // What the read-out says of a lane beside the curve's value.
     std::function<std::string(const LaneSnapshot&, std::size_t sample)> detail;
 };

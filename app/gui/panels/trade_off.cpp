@@ -1,0 +1,407 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "app/gui/panels/panels.h"
+#include "app/gui/plots/frame.h"
+#include "app/gui/plots/lane_plot.h"
+#include "app/gui/plots/source.h"
+#include "app/gui/plots/table.h"
+#include "app/gui/theme.h"
+#include "app/gui/widgets.h"
+
+namespace muonscope::gui {
+
+namespace {
+
+using namespace plots;
+
+constexpr const char* fidelity_help =
+    "Gradient fidelity cos(U, G) of the newest step: U is the layer's update reversed, G its "
+    "gradient. Plain SGD: 1. The exact polar factor of a gradient of rank r: ‖G‖_*/(√r·‖G‖).";
+constexpr const char* each_step_help =
+    "Representation preservation of the newest step, 1 − ‖ΔW h‖/‖W h‖: ΔW is the update, W the "
+    "weights before it, h what the layer gets from all data (unit vectors when whitened). "
+    "1: the step changed nothing that comes out of this layer.";
+constexpr const char* from_start_help =
+    "Preservation against the start, 1 − ‖(W − W₀) h‖/‖W₀ h‖: W₀ are the layer's weights at step "
+    "0, h what the layer gets from all data now. Below 0 when the change has grown larger than "
+    "what was there.";
+
+struct Channels {
+    int layer = 1;
+    std::size_t fidelity = 0, preservation = 0;
+    const char* preservation_help = each_step_help;
+};
+
+Channels chosen_channels(const PanelContext& context) {
+    const Layout& layout = context.snapshot->layout;
+    const bool start = context.preferences.trade_off_from_start;
+    Channels channels;
+    channels.layer =
+        std::clamp(context.preferences.trade_off_layer + 1, 1, std::max(layout.layers(), 1));
+    channels.fidelity = layout.fidelity(channels.layer);
+    channels.preservation = start ? layout.preservation_from_start(channels.layer)
+                                  : layout.preservation(channels.layer);
+    channels.preservation_help = start ? from_start_help : each_step_help;
+    return channels;
+}
+
+void header(PanelContext& context) {
+    const int layers = context.snapshot ? std::max(context.snapshot->layout.layers(), 1) : 1;
+    std::vector<std::string> names;
+    std::vector<const char*> labels;
+    for (int layer = 1; layer <= layers; ++layer) names.push_back(source_name(layer));
+    for (const std::string& name : names) labels.push_back(name.c_str());
+    const float between = em(0.6F);
+    begin_header_controls(
+        context, picker_width(labels) + between + segmented_width({"each step", "from the start"}));
+    picker(context, "##layer", labels, context.preferences.trade_off_layer,
+           "Which layer's update, gradient and output.");
+    ImGui::SameLine(0, between);
+    segmented(context, "against", {"each step", "from the start"},
+              context.preferences.trade_off_from_start,
+              "What the layer's output is held against: what it was one step before, or what the "
+              "weights of the start make of the same inputs.");
+    end_header_controls(context);
+}
+
+bool measured(const HistoryView& history, const Channels& channels) {
+    return history.size() > 0 &&
+           std::max(channels.fidelity, channels.preservation) < history.channels();
+}
+
+bool finite_at(const HistoryView& history, std::size_t sample, const Channels& channels) {
+    return std::isfinite(history.value(sample, channels.fidelity)) &&
+           std::isfinite(history.value(sample, channels.preservation));
+}
+
+// Fidelity to the right, preservation upwards: a lane's way through the run, its newest step a
+// filled mark.
+void draw_trace(PanelContext& context, const Channels& channels, ImVec2 origin, ImVec2 room) {
+    const Snapshot& snapshot = *context.snapshot;
+    const Theme& theme = context.theme;
+    double left = INFINITY, right = -INFINITY, low = INFINITY, high = -INFINITY;
+    for (const LaneSnapshot& lane : snapshot.lanes)
+        for (std::size_t i = 0; measured(lane.history, channels) && i < lane.history.size(); ++i) {
+            if (!finite_at(lane.history, i, channels)) continue;
+            const double x = lane.history.value(i, channels.fidelity);
+            const double y = lane.history.value(i, channels.preservation);
+            left = std::min(left, x);
+            right = std::max(right, x);
+            low = std::min(low, y);
+            high = std::max(high, y);
+        }
+    if (!(left <= right)) {
+        centred_note(context, "This layer has not moved yet");
+        return;
+    }
+    // A point would say nothing on an axis of its own: fidelity ends at 1.
+    const ValueRange across = near_range(std::min(left, 0.95), std::max(right, 1.0));
+    const ValueRange up = near_range(low, std::max(high, low + 1e-4));
+    const float line = ImGui::GetTextLineHeight();
+    const float height = room.y - 2 * line - em(1.1F);
+    const Ticks y_ticks =
+        linear_ticks(up.min, up.max, std::clamp(static_cast<int>(height / em(2)), 2, 8));
+    StepPlot plot;  // the same mapping of values to pixels
+    plot.position = {origin.x + label_width(y_ticks), origin.y + em(0.4F)};
+    plot.extent = {room.x - label_width(y_ticks) - em(0.8F), height};
+    plot.x_min = across.min;
+    plot.x_max = across.max;
+    plot.y_min = up.min;
+    plot.y_max = up.max;
+    if (plot.extent.x < em(3) || height < em(2)) return;
+
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const ImVec2 corner{plot.position.x + plot.extent.x, plot.position.y + height};
+    for (int i = 0; i < y_ticks.count; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        const float y = std::round(plot.pixel_y(y_ticks.values[at]));
+        draw->AddRectFilled({plot.position.x, y}, {corner.x, y + 1}, u32(theme.grid));
+        const char* label = y_ticks.labels[at].data();
+        const ImVec2 extent = ImGui::CalcTextSize(label);
+        draw->AddText({plot.position.x - extent.x - em(0.35F), y - extent.y / 2}, u32(theme.dim),
+                      label);
+    }
+    const Ticks x_ticks = linear_ticks(across.min, across.max,
+                                       std::clamp(static_cast<int>(plot.extent.x / em(4)), 2, 8));
+    for (int i = 0; i < x_ticks.count; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        const float x = std::round(plot.pixel_x(x_ticks.values[at]));
+        draw->AddRectFilled({x, plot.position.y}, {x + 1, corner.y}, u32(theme.grid));
+        const char* label = x_ticks.labels[at].data();
+        draw->AddText({x - ImGui::CalcTextSize(label).x / 2, corner.y + em(0.4F)}, u32(theme.dim),
+                      label);
+    }
+    draw->AddRect(plot.position, corner, u32(theme.border), 0, 0, theme.hairline());
+    const std::string words = "fidelity cos(U, G)  →";
+    draw->AddText({corner.x - ImGui::CalcTextSize(words.c_str()).x, corner.y + line + em(0.4F)},
+                  u32(theme.dim), words.c_str());
+
+    ImGui::SetCursorScreenPos(plot.position);
+    ImGui::Dummy(plot.extent);
+    const ImVec2 mouse = ImGui::GetMousePos();
+    const bool hovered = ImGui::IsItemHovered();
+    draw->PushClipRect(plot.position, corner, true);
+    std::vector<ImVec2> points;
+    std::size_t nearest = 0, nearest_lane = snapshot.lanes.size();
+    float best = em(2.5F);
+    for (std::size_t l = snapshot.lanes.size(); l-- > 0;) {
+        const HistoryView& history = snapshot.lanes[l].history;
+        const auto lane = static_cast<int>(l);
+        const ImU32 colour = u32(theme.lane(lane));
+        if (!measured(history, channels)) continue;
+        const auto flush = [&] {
+            if (points.size() > 1)
+                add_line(draw, points, u32(with_alpha(theme.lane(lane), 0.7F)), theme.line() * 0.8F,
+                         lane_dash(lane), theme.scale * 1.3F);
+            points.clear();
+        };
+        ImVec2 newest{NAN, NAN}, oldest{NAN, NAN};
+        for (std::size_t i = 0; i < history.size(); ++i) {
+            if (!finite_at(history, i, channels)) {
+                flush();
+                continue;
+            }
+            const ImVec2 at{plot.pixel_x(history.value(i, channels.fidelity)),
+                            plot.pixel_y(history.value(i, channels.preservation))};
+            if (std::isnan(oldest.x)) oldest = at;
+            newest = at;
+            if (hovered && std::hypot(at.x - mouse.x, at.y - mouse.y) < best) {
+                best = std::hypot(at.x - mouse.x, at.y - mouse.y);
+                nearest = i;
+                nearest_lane = l;
+            }
+            // Steps that stay on one pixel draw nothing new.
+            if (points.empty() ||
+                std::hypot(at.x - points.back().x, at.y - points.back().y) > 0.7F * theme.scale)
+                points.push_back(at);
+        }
+        flush();
+        if (std::isnan(newest.x)) continue;
+        draw->AddCircle(oldest, em(0.28F), colour, 16, theme.line() * 0.8F);
+        draw->AddCircleFilled(newest, em(0.36F), u32(theme.card), 16);
+        draw->AddCircleFilled(newest, em(0.28F), colour, 16);
+    }
+    draw->PopClipRect();
+    if (nearest_lane < snapshot.lanes.size()) {
+        const LaneSnapshot& lane = snapshot.lanes[nearest_lane];
+        const auto step = static_cast<double>(lane.history.step(nearest));
+        memory(context).hovered_next = step;
+        const ImVec4 colour = theme.lane(static_cast<int>(nearest_lane));
+        draw_dot(context, plot, lane.history.value(nearest, channels.fidelity),
+                 lane.history.value(nearest, channels.preservation), colour);
+        const std::array rows{
+            ReadoutRow{"fidelity cos(U, G)",
+                       value_text(lane.history.value(nearest, channels.fidelity)), colour},
+            ReadoutRow{context.preferences.trade_off_from_start ? "1 − ‖(W − W₀) h‖/‖W₀ h‖"
+                                                                : "1 − ‖ΔW h‖/‖W h‖",
+                       value_text(lane.history.value(nearest, channels.preservation)), colour}};
+        draw_readout(context,
+                     fmt::format("{}, layer {}, step {:.0f}", lane.name, channels.layer, step),
+                     rows);
+    } else if (hovered) {
+        hover_help(context, "Trade-off",
+                   std::string(fidelity_help) + "\n\n" + channels.preservation_help +
+                       "\n\nRing: the first step. Filled: the newest.");
+    }
+    export_menu(context, "##export", "trade-off", hovered, [&] {
+        const std::array<std::size_t, 2> wanted{channels.fidelity, channels.preservation};
+        const std::array<std::string, 2> names{
+            fmt::format("layer {} fidelity", channels.layer),
+            fmt::format("layer {} preservation{}", channels.layer,
+                        context.preferences.trade_off_from_start ? " from start" : "")};
+        return history_table(snapshot, 0, static_cast<double>(snapshot.step), wanted, names);
+    });
+}
+
+// What the trade buys, a row a number and a column a lane.
+struct Outcome {
+    std::string name, definition;
+    std::vector<double> values;
+    bool count = false;
+};
+
+double distance_from_own_target(const Problem& problem, const LaneSnapshot& lane, int layer) {
+    const auto at = static_cast<std::size_t>(layer - 1);
+    if (at >= problem.layer_targets.size() || !lane.weights || at >= lane.weights->size())
+        return std::nan("");
+    const Matrix& target = problem.layer_targets[at];
+    const Matrix& weight = (*lane.weights)[at];
+    if (weight.rows() != target.rows() || weight.cols() != target.cols() || target.norm() == 0)
+        return std::nan("");
+    return (weight - target).norm() / target.norm();
+}
+
+std::vector<Outcome> outcomes(const PanelContext& context, const Channels& channels) {
+    const Snapshot& snapshot = *context.snapshot;
+    std::vector<Outcome> rows;
+    const auto add = [&](std::string name, std::string definition, bool count, auto&& value) {
+        Outcome row{std::move(name), std::move(definition), {}, count};
+        for (std::size_t l = 0; l < snapshot.lanes.size(); ++l)
+            row.values.push_back(value(snapshot.lanes[l], l));
+        rows.push_back(std::move(row));
+    };
+    const auto newest = [](std::size_t channel) {
+        return [channel](const LaneSnapshot& lane, std::size_t) {
+            return channel < lane.now.size() ? lane.now[channel] : std::nan("");
+        };
+    };
+    if (snapshot.problem &&
+        static_cast<std::size_t>(channels.layer) <= snapshot.problem->layer_targets.size())
+        add(fmt::format("layer {} from its target", channels.layer),
+            "‖W − W*‖/‖W*‖, W* this layer's balanced factor of the target.", false,
+            [&](const LaneSnapshot& lane, std::size_t) {
+                return distance_from_own_target(*snapshot.problem, lane, channels.layer);
+            });
+    const std::string probe =
+        snapshot.spec ? fmt::format("layer {}", snapshot.spec->experiment.probe.layer) : "a layer";
+    add("probe steps",
+        "Gradient steps that a fresh linear head on " + probe +
+            "'s output needs to the probe's threshold; – when it never gets there.",
+        true, newest(snapshot.layout.probe_steps()));
+    // Phases stand beside one another only where every lane has as many.
+    std::size_t phases = snapshot.spec && !snapshot.spec->lanes.empty()
+                             ? snapshot.spec->lanes.front().phases.size()
+                             : 0;
+    for (const LaneSnapshot& lane : snapshot.lanes)
+        if (lane.phase_steps.size() != phases) phases = 0;
+    if (phases < 2) return rows;
+    for (std::size_t p = 0; p < std::min<std::size_t>(phases, 4); ++p)
+        add(fmt::format("steps of “{}”", snapshot.spec->lanes.front().phases[p].name),
+            "Steps spent in this phase so far; all of them once it has ended.", true,
+            [p](const LaneSnapshot& lane, std::size_t) {
+                return static_cast<double>(lane.phase_steps[p]);
+            });
+    return rows;
+}
+
+float outcomes_height(std::size_t rows) {
+    return static_cast<float>(rows + 1) * (ImGui::GetTextLineHeight() + em(0.3F)) + em(0.3F);
+}
+
+void draw_outcomes(PanelContext& context, const std::vector<Outcome>& rows, float width) {
+    const Snapshot& snapshot = *context.snapshot;
+    const auto lanes = static_cast<int>(snapshot.lanes.size());
+    ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {em(0.25F), em(0.15F)});
+    if (ImGui::BeginTable("##outcomes", lanes + 1,
+                          ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_BordersInnerH |
+                              ImGuiTableFlags_NoPadOuterX,
+                          {width, 0})) {
+        float names = em(4);
+        for (const Outcome& row : rows)
+            names = std::max(names, ImGui::CalcTextSize(row.name.c_str()).x);
+        ImGui::TableSetupColumn("outcome", ImGuiTableColumnFlags_WidthFixed, names);
+        for (int l = 0; l < lanes; ++l)
+            ImGui::TableSetupColumn(fmt::format("##{}", l).c_str(),
+                                    ImGuiTableColumnFlags_WidthStretch, 1);
+        const auto cell = [&](int lane, const std::string& text) {
+            ImGui::TableNextColumn();
+            const float free =
+                ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(text.c_str()).x;
+            ImGui::SetCursorPosX(ImGui::GetCursorPosX() + std::max(0.0F, free));
+            ImGui::TextColored(context.theme.lane_text(lane), "%s", text.c_str());
+        };
+        ImGui::TableNextRow();
+        ImGui::TableNextColumn();
+        ImGui::TextColored(context.theme.dim, "now");
+        for (int l = 0; l < lanes; ++l) cell(l, snapshot.lanes[static_cast<std::size_t>(l)].name);
+        for (const Outcome& row : rows) {
+            ImGui::TableNextRow();
+            ImGui::TableNextColumn();
+            ImGui::TextColored(context.theme.dim, "%s", row.name.c_str());
+            hover_help(context, row.name, row.definition);
+            ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.95F);
+            for (int l = 0; l < lanes; ++l) {
+                const double value = row.values[static_cast<std::size_t>(l)];
+                cell(l, row.count ? (std::isfinite(value) ? fmt::format("{:.0f}", value) : "–")
+                                  : value_text(value));
+            }
+            ImGui::PopFont();
+        }
+        ImGui::EndTable();
+    }
+    ImGui::PopStyleVar();
+}
+
+// One of the two as a series over steps, in a child of its own.
+void draw_series(PanelContext& context, const char* title, const char* help, LanePlot plot,
+                 ImVec2 room) {
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
+    if (ImGui::BeginChild(plot.id, room, ImGuiChildFlags_None,
+                          ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse)) {
+        ImGui::TextColored(context.theme.dim, "%s", title);
+        hover_help(context, title, help);
+        draw_lane_plot(context, plot);
+    }
+    ImGui::EndChild();
+    ImGui::PopStyleVar();
+}
+
+}  // namespace
+
+std::string explain_trade_off(const Experiment& experiment) {
+    return fmt::format("fidelity to the gradient against what a layer keeps; probe on layer {}",
+                       experiment.probe.layer);
+}
+
+void draw_trade_off(PanelContext& context) {
+    header(context);
+    if (!context.snapshot || context.snapshot->lanes.empty()) {
+        centred_note(context, "Waiting for the first step");
+        return;
+    }
+    const ImVec2 origin = ImGui::GetCursorScreenPos();
+    const ImVec2 room = ImGui::GetContentRegionAvail();
+    if (room.x < em(8) || room.y < em(6)) {
+        ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
+        return;
+    }
+    begin_frame(context);
+    const Channels channels = chosen_channels(context);
+    const std::vector<Outcome> rows = outcomes(context, channels);
+    const float gap = em(0.8F);
+    const bool series = room.x > em(30);
+    const float left = series ? std::floor((room.x - gap) * 0.46F) : room.x;
+    const float table = outcomes_height(rows.size());
+    const bool tabled = room.y > table + em(9);
+    const float trace = tabled ? room.y - table : room.y;
+    draw_trace(context, channels, origin, {left, trace});
+    if (tabled) {
+        ImGui::SetCursorScreenPos({origin.x, origin.y + trace});
+        draw_outcomes(context, rows, left);
+    }
+    if (series) {
+        const float half = std::floor((room.y - em(0.3F)) / 2);
+        const bool start = context.preferences.trade_off_from_start;
+        LanePlot plot;
+        plot.logarithmic = false;
+        plot.from_zero = false;
+        plot.awaited = "This layer has not moved yet";
+        plot.panel = fidelity_key;
+        plot.id = "##fidelity";
+        plot.name = "gradient-fidelity";
+        plot.first_channel = channels.fidelity;
+        plot.column_names = {fmt::format("layer {} fidelity", channels.layer)};
+        ImGui::SetCursorScreenPos({origin.x + left + gap, origin.y});
+        draw_series(context, "gradient fidelity cos(U, G)", fidelity_help, plot,
+                    {room.x - left - gap, half});
+        plot.panel = preservation_key;
+        plot.id = "##preservation";
+        plot.name = "preservation";
+        plot.first_channel = channels.preservation;
+        plot.column_names = {
+            fmt::format("layer {} preservation{}", channels.layer, start ? " from start" : "")};
+        ImGui::SetCursorScreenPos({origin.x + left + gap, origin.y + room.y - half});
+        draw_series(
+            context,
+            start ? "preservation 1 − ‖(W − W₀) h‖/‖W₀ h‖" : "preservation 1 − ‖ΔW h‖/‖W h‖",
+            channels.preservation_help, plot, {room.x - left - gap, half});
+    }
+    ImGui::SetCursorScreenPos(origin);
+    ImGui::Dummy(room);
+}
+
+}  // namespace muonscope::gui
