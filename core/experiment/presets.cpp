@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/experiment/published/specs.h"
 
 namespace muonscope {
 namespace {
@@ -42,49 +43,6 @@ Spec two_ways_up() {
     // Of the first 150 seeds the one whose smallest mode comes latest, with all modes in order.
     spec.experiment.seed = 52;
     spec.lanes = {lane("SGD", sgd(0.02)), lane("Muon", muon(0.02))};
-    return spec;
-}
-
-// Hao Huang, arXiv 2607.01124, with our own random stream.
-Spec staged() {
-    Spec spec;
-    spec.name = "staged";
-    spec.title = "Staged";
-    spec.about =
-        "Layer 1 is trained for 600 steps by SGD or by Muon towards its own target, then frozen; "
-        "layer 2 follows by SGD in both lanes. Compare how many steps phase 2 takes: a flatter "
-        "layer 1 carries more of what layer 2 needs.";
-    Experiment& experiment = spec.experiment;
-    experiment.seed = 1;
-    experiment.network.depth = 2;
-    experiment.network.width = 64;
-    experiment.target.kind = TargetKind::gaussian;
-    experiment.target.scale = 1;
-    experiment.init.scale = 1;
-    experiment.loss = LossKind::relative;
-    experiment.probe.layer = 1;
-    experiment.run = {.steps = 30000, .speed = 0};
-
-    OptimizerSpec matched = muon(0.2);
-    matched.norm_law = NormLaw::matched;
-    matched.iterations = 3;
-    matched.precision = Precision::bfloat16;
-    for (const auto& [name, first] : {std::pair{"SGD", sgd(0.2)}, std::pair{"Muon", matched}}) {
-        Phase layer_1, layer_2;
-        layer_1.name = "layer 1";
-        layer_1.layers = {1};
-        layer_1.objective = Objective::layer_target;
-        layer_1.optimizer = first;
-        layer_1.until.steps = 600;
-        layer_2.name = "layer 2";
-        layer_2.layers = {2};
-        layer_2.optimizer = sgd(0.02);
-        layer_2.until.relative_error = 0.05;
-        Recipe recipe;
-        recipe.name = name;
-        recipe.phases = {layer_1, layer_2};
-        spec.lanes.push_back(std::move(recipe));
-    }
     return spec;
 }
 
@@ -210,8 +168,21 @@ Spec matched_norm() {
     return spec;
 }
 
-const std::vector<Spec> all = {two_ways_up(), staged(),    deep(),        momentum(),    tree(),
-                               tanh_net(),    minibatch(), rectangular(), matched_norm()};
+// What to begin with, then the published runs.
+const std::vector<Spec> all = {two_ways_up(),
+                               staged_spec(),
+                               deep(),
+                               momentum(),
+                               tree(),
+                               tanh_net(),
+                               minibatch(),
+                               rectangular(),
+                               matched_norm(),
+                               blackbox_spec(),
+                               ce_spec(),
+                               tau_spec(10),
+                               schedules_spec(screened_schedules()),
+                               adjacent_spec(1)};
 
 }  // namespace
 

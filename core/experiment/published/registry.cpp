@@ -5,11 +5,24 @@
 #include "core/error.h"
 #include "core/experiment/near_names.h"
 #include "core/experiment/published/experiment.h"
+#include "core/experiment/published/jobs.h"
 
 namespace muonscope {
 namespace {
 
-const std::vector<PublishedExperiment> all;
+const std::vector<PublishedExperiment> all = {
+    {"staged", "staged", "Staged training",
+     "Does a first layer that Muon trained let the second one learn in fewer steps?", staged_jobs},
+    {"tau", "tau", "Taking turns",
+     "Does it still when both layers learn at once, or in turns of tau steps?", tau_jobs},
+    {"dp", "dp", "Planning schedules",
+     "Which power of the singular values should each layer's step take, planned ahead?", dp_jobs},
+    {"screening", "screening", "Screening schedules",
+     "Can the loss after 20 steps be told from the first step and its Jacobian?", screening_jobs},
+    {"mlp", "mlp", "One more layer of Muon",
+     "When one layer more uses Muon, do the layers behind it gain more than it gives up?",
+     mlp_jobs},
+};
 
 }  // namespace
 

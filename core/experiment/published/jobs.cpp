@@ -1,0 +1,40 @@
+#include "core/experiment/published/jobs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+
+namespace muonscope {
+namespace {
+
+[[noreturn]] void ended(const Lane& lane) {
+    const auto& fault = lane.fault();
+    throw Error("lane " + lane.recipe().name,
+                fault ? fmt::format("diverged at step {}: {}", fault->step, fault->what)
+                      : fmt::format("ended at step {}, before its time", lane.step()),
+                "try another seed");
+}
+
+}  // namespace
+
+void run_to_end(Lane& lane, std::int64_t expected, Watch& watch) {
+    constexpr int between_looks = 64;
+    while (lane.advance() == Lane::Status::training) {
+        if (lane.step() % between_looks != 0) continue;
+        watch.at(std::min(1.0, static_cast<double>(lane.step()) / static_cast<double>(expected)));
+        if (lane.step() > 100 * expected)
+            throw Error("lane " + lane.recipe().name,
+                        fmt::format("has not ended after {} steps", lane.step()),
+                        "try another seed");
+    }
+    if (lane.status() == Lane::Status::diverged) ended(lane);
+}
+
+void run_to(Lane& lane, std::int64_t step) {
+    while (lane.step() < step)
+        if (lane.advance() != Lane::Status::training) ended(lane);
+}
+
+}  // namespace muonscope

@@ -1,0 +1,131 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/experiment/published/jobs.h"
+#include "core/experiment/published/specs.h"
+#include "core/measure/tangent_kernel.h"
+
+namespace muonscope {
+namespace {
+
+constexpr int rounds = 150, most_tries = 14;
+constexpr double rate = 0.03;
+
+// The mean loss ½ mean (F − Y)² of a lane's weights, and what gradient descent on the layers that
+// come second in a round will do to it.
+class Judge {
+  public:
+    Judge(std::shared_ptr<const Problem> problem, std::vector<int> down)
+        : problem_(std::move(problem)), backpropagation_(problem_), down_(std::move(down)) {
+        const int depth = problem_->experiment.network.depth;
+        for (int layer = 1; layer <= depth; ++layer)
+            tanh_after_.push_back(has_tanh(problem_->experiment.network, layer) ? 1 : 0);
+    }
+
+    double loss(const Lane& lane) { return backpropagation_.errors(lane.weights()).loss; }
+
+    // Change of the loss by one step on the second layers, with the outputs linearised in them:
+    // e − (lr/m) J Jᵀ e, m residuals.
+    double predicted_change(const Lane& lane) {
+        TangentKernel kernel(lane.weights(), tanh_after_, problem_->inputs, down_);
+        const Matrix residual = kernel.outputs() - problem_->labels;
+        Matrix moved(residual.rows(), residual.cols());
+        kernel.apply(residual, moved);
+        const auto count = static_cast<double>(residual.size());
+        moved = residual - rate / count * moved;
+        return 0.5 * (moved.squaredNorm() - residual.squaredNorm()) / count;
+    }
+
+  private:
+    std::shared_ptr<const Problem> problem_;
+    Backpropagation backpropagation_;
+    std::vector<int> down_;
+    std::vector<char> tanh_after_;
+};
+
+Lane stepped(const Lane& lane, double step) {
+    Lane copy = lane;
+    Recipe recipe = lane.recipe();
+    recipe.phases[0].optimizer.lr = step;
+    for (auto& optimizer : recipe.phases[0].layer_optimizers) optimizer->lr = step;
+    copy.set_recipe(recipe, true);
+    run_to(copy, lane.step() + 1);
+    return copy;
+}
+
+// The step whose drop in loss comes nearest to `target`.
+double matching_step(const Lane& lane, double target, Judge& judge) {
+    if (target <= 0) return 0;
+    const double before = judge.loss(lane);
+    double step = rate, best = 0, smallest_gap = std::numeric_limits<double>::infinity();
+    const auto drop_of = [&](double tried) {
+        const double drop = before - judge.loss(stepped(lane, tried));
+        if (std::abs(drop - target) < smallest_gap) {
+            smallest_gap = std::abs(drop - target);
+            best = tried;
+        }
+        return drop;
+    };
+    for (int tries = 0; tries < most_tries; ++tries) {
+        const double drop = drop_of(step);
+        if (drop < 0.5 * target) {
+            step *= 1.8;
+        } else if (drop > 1.5 * target) {
+            step *= 0.55;
+        } else {
+            drop_of(step * target / drop);
+            break;
+        }
+    }
+    return best;
+}
+
+std::vector<Figure> compare_pair(std::uint64_t shift, int pair, Watch& watch) {
+    const Spec spec = adjacent_spec(pair, shift);
+    const auto problem = make_problem(spec.experiment);
+    Lane a(problem, spec.lanes[0]), b(problem, spec.lanes[1]);
+    Judge judge(problem, spec.lanes[0].phases[1].layers);
+    double drop_a = 0, drop_b = 0, gap = 0, gain = 0, predicted_gain = 0;
+    for (int round = 0; round < rounds; ++round) {
+        const double before_a = judge.loss(a), before_b = judge.loss(b);
+        run_to(a, a.step() + 1);
+        const double up_a = judge.loss(a), target = before_a - up_a;
+        b = stepped(b, matching_step(b, target, judge));
+        const double up_b = judge.loss(b);
+        drop_a += target;
+        drop_b += before_b - up_b;
+        gap += std::abs(target - (before_b - up_b));
+
+        predicted_gain += judge.predicted_change(a) - judge.predicted_change(b);
+        run_to(a, a.step() + 1);
+        run_to(b, b.step() + 1);
+        gain += (judge.loss(a) - up_a) - (judge.loss(b) - up_b);
+        watch.at(static_cast<double>(round + 1) / rounds);
+    }
+    const std::string path = fmt::format("mlp/{}/", pair);
+    const std::string name = fmt::format("Π{} / Π{}: ", pair, pair + 1);
+    return {
+        {path + "pair", name + "pair", static_cast<double>(pair), "{:.0f}"},
+        {path + "drop_a", name + "loss drop of the first's upward steps", drop_a, "{:.4g}"},
+        {path + "drop_b", name + "loss drop of the second's", drop_b, "{:.4g}"},
+        {path + "b_up", name + "B_up, sum of the gaps between them", gap, "{:.4g}"},
+        {path + "g", name + "G, how much more the others then gain in the second", gain, "{:.4g}"},
+        {path + "g_predicted", name + "G~, the same from the linearised residual", predicted_gain,
+         "{:.4g}"},
+    };
+}
+
+}  // namespace
+
+std::vector<Job> mlp_jobs(std::uint64_t shift) {
+    std::vector<Job> jobs;
+    for (int pair = 0; pair < 4; ++pair)
+        jobs.push_back({fmt::format("pair {}", pair), 1.5,
+                        [=](Watch& watch) { return compare_pair(shift, pair, watch); }});
+    return jobs;
+}
+
+}  // namespace muonscope

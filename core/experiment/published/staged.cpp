@@ -1,0 +1,42 @@
+#include "core/experiment/published/jobs.h"
+#include "core/experiment/published/specs.h"
+#include "core/measure/spectrum_measures.h"
+
+namespace muonscope {
+namespace {
+
+std::vector<Figure> run_arm(const Spec& spec, std::size_t arm, Watch& watch) {
+    const auto problem = make_problem(spec.experiment);
+    Lane lane(problem, spec.lanes[arm]);
+    run_to_end(lane, 14000, watch);
+    const std::vector<Matrix>& w = lane.weights();
+    const auto distance = [&](std::size_t i) {
+        return (w[i] - problem->layer_targets[i]).norm() / problem->target_norm;
+    };
+    const Vector values = singular_values(w[0]);
+    const std::string path = arm == 0 ? "staged/sgd/" : "staged/muon/";
+    const std::string& name = lane.recipe().name;
+    return {
+        {path + "phase2_steps", name + ": steps of phase 2",
+         static_cast<double>(lane.phase_steps()[1]), "{:.0f}"},
+        {path + "w1_distance", name + ": ‖W₁ − W₁*‖/‖A‖ at the end", distance(0), "{:.4f}"},
+        {path + "w2_distance", name + ": ‖W₂ − W₂*‖/‖A‖ at the end", distance(1), "{:.4f}"},
+        {path + "relative_error", name + ": ‖W₂W₁ − A‖/‖A‖ at the end",
+         (w[1] * w[0] - problem->target).norm() / problem->target_norm, "{:.6f}"},
+        {path + "flatness_h", name + ": flatness_H of W₁, exp(−Σ p ln p)/64, p = s²/Σs²",
+         flatness({values.data(), static_cast<std::size_t>(values.size())}), "{:.4f}"},
+    };
+}
+
+}  // namespace
+
+std::vector<Job> staged_jobs(std::uint64_t shift) {
+    std::vector<Job> jobs;
+    for (std::size_t arm = 0; arm < 2; ++arm)
+        jobs.push_back({arm == 0 ? "SGD" : "Muon", 0.8, [shift, arm](Watch& watch) {
+                            return run_arm(staged_spec(shift), arm, watch);
+                        }});
+    return jobs;
+}
+
+}  // namespace muonscope
