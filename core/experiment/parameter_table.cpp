@@ -213,6 +213,8 @@ std::vector<Field<Experiment>> make_experiment_fields() {
          .max = 1024,
          .help = "Depth + 1 widths, input first: 32,16,8 is two layers, 16 x 32 and 8 x 16. Empty: "
                  "every layer has the same width. The narrowest bounds the rank of P.",
+         .fewest = 2,
+         .most = 17,
          .restarts = true},
         [](auto& e) -> auto& { return e.network.widths; });
     fields.back() = and_then(std::move(fields.back()), follow_widths);

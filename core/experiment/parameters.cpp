@@ -123,8 +123,8 @@ Value checked_integers(const Parameter& parameter, std::string_view where,
         if (!result.empty()) result += ',';
         result += std::to_string(*integer);
     }
-    // The one such list there is: widths of 1 to 16 layers, input first.
-    if (elements.size() == 1 || elements.size() > 17)
+    if (!elements.empty() &&
+        (elements.size() < parameter.fewest || elements.size() > parameter.most))
         refuse(parameter, where, fmt::format("a list of {} numbers", elements.size()));
     return result;
 }
@@ -474,7 +474,8 @@ std::string allowed(const Parameter& parameter) {
         case ParameterType::path:
             return "the path of a file";
         case ParameterType::integers:
-            return "nothing or 2 to 17 integers " + range() + ", separated by commas";
+            return fmt::format("nothing or {} to {} integers {}, separated by commas",
+                               parameter.fewest, parameter.most, range());
         case ParameterType::paths:
             break;
     }

@@ -35,7 +35,8 @@ struct Parameter {
     Value fallback = {};  // the default
     std::string help = {};
     std::vector<Choice> choices = {};
-    bool restarts = false;  // takes effect from step 0 only
+    std::size_t fewest = 1, most = 16;  // of a list's elements, unless it is empty
+    bool restarts = false;              // takes effect from step 0 only
 };
 
 std::span<const Parameter> experiment_parameters();

@@ -1,5 +1,7 @@
 #include "core/measure/tangent_kernel.h"
 
+#include "core/model/activation.h"
+
 #include <algorithm>
 
 namespace muonscope {
@@ -14,7 +16,7 @@ TangentKernel::TangentKernel(const std::vector<Matrix>& weights,
         const Matrix& weight = weights[l];
         Matrix output = weight * h;  // w_l x n
         const bool tanh = tanh_after[l] != 0;
-        if (tanh) output = output.array().tanh().matrix();
+        if (tanh) apply_tanh(output);
         if (l >= first) {
             Layer layer;
             layer.weight = weight;

@@ -3,17 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/model/activation.h"
+
 namespace muonscope {
 
 namespace {
 
 std::size_t index_of(int layer) {
     return static_cast<std::size_t>(layer - 1);
-}
-
-template <typename Block>
-void apply_tanh(Block&& block) {
-    block = block.array().tanh().matrix();
 }
 
 }  // namespace

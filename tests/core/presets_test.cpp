@@ -12,8 +12,8 @@
 namespace muonscope {
 namespace {
 
-TEST(Presets, the_number_keys_have_nine_and_two_ways_up_is_first) {
-    ASSERT_EQ(presets().size(), 9u);
+TEST(Presets, the_number_keys_have_their_nine_and_two_ways_up_is_first) {
+    ASSERT_GE(presets().size(), 9u);
     EXPECT_EQ(presets()[0].name, "two-ways-up");
     EXPECT_EQ(presets()[1].name, "staged");
     std::set<std::string> names;
@@ -23,7 +23,7 @@ TEST(Presets, the_number_keys_have_nine_and_two_ways_up_is_first) {
         EXPECT_GT(spec.about.size(), 40u) << spec.name;
         EXPECT_NO_THROW(validate(spec)) << spec.name;
     }
-    EXPECT_EQ(names.size(), 9u);
+    EXPECT_EQ(names.size(), presets().size());
 }
 
 TEST(Presets, an_unknown_name_is_an_error_that_lists_the_known) {
@@ -90,7 +90,8 @@ TEST_P(EveryPreset, trains_without_diverging) {
 
 INSTANTIATE_TEST_SUITE_P(Presets, EveryPreset,
                          testing::Values("two-ways-up", "staged", "deep", "momentum", "tree",
-                                         "tanh", "minibatch", "rectangular", "matched-norm"),
+                                         "tanh", "minibatch", "rectangular", "matched-norm",
+                                         "black-box", "ce-probe", "tau", "schedules", "adjacent"),
                          [](const auto& each) {
                              std::string name = each.param;
                              std::replace(name.begin(), name.end(), '-', '_');

@@ -25,7 +25,10 @@ class Judge {
             tanh_after_.push_back(has_tanh(problem_->experiment.network, layer) ? 1 : 0);
     }
 
-    double loss(const Lane& lane) { return backpropagation_.errors(lane.weights()).loss; }
+    double loss(const std::vector<Matrix>& weights) {
+        return backpropagation_.errors(weights).loss;
+    }
+    double loss(const Lane& lane) { return loss(lane.weights()); }
 
     // Change of the loss by one step on the second layers, with the outputs linearised in them:
     // e − (lr/m) J Jᵀ e, m residuals.
@@ -56,16 +59,22 @@ Lane stepped(const Lane& lane, double step) {
     return copy;
 }
 
-// The step whose drop in loss comes nearest to `target`.
+// The step whose drop in loss comes nearest to `target`. Without momentum a step's length is all
+// that the rate changes, so one step tells the direction for every try.
 double matching_step(const Lane& lane, double target, Judge& judge) {
     if (target <= 0) return 0;
-    const double before = judge.loss(lane);
+    const std::vector<Matrix>& start = lane.weights();
+    const Lane unit = stepped(lane, rate);
+    const double before = judge.loss(start);
+    std::vector<Matrix> tried = start;
     double step = rate, best = 0, smallest_gap = std::numeric_limits<double>::infinity();
-    const auto drop_of = [&](double tried) {
-        const double drop = before - judge.loss(stepped(lane, tried));
+    const auto drop_of = [&](double length) {
+        for (std::size_t l = 0; l < start.size(); ++l)
+            tried[l] = start[l] + length / rate * (unit.weights()[l] - start[l]);
+        const double drop = before - judge.loss(tried);
         if (std::abs(drop - target) < smallest_gap) {
             smallest_gap = std::abs(drop - target);
-            best = tried;
+            best = length;
         }
         return drop;
     };
@@ -88,15 +97,14 @@ std::vector<Figure> compare_pair(std::uint64_t shift, int pair, Watch& watch) {
     const auto problem = make_problem(spec.experiment);
     Lane a(problem, spec.lanes[0]), b(problem, spec.lanes[1]);
     Judge judge(problem, spec.lanes[0].phases[1].layers);
-    double drop_a = 0, drop_b = 0, gap = 0, gain = 0, predicted_gain = 0;
+    double start = 0, gap = 0, gain = 0, predicted_gain = 0;
     for (int round = 0; round < rounds; ++round) {
         const double before_a = judge.loss(a), before_b = judge.loss(b);
+        if (round == 0) start = before_a;
         run_to(a, a.step() + 1);
         const double up_a = judge.loss(a), target = before_a - up_a;
         b = stepped(b, matching_step(b, target, judge));
         const double up_b = judge.loss(b);
-        drop_a += target;
-        drop_b += before_b - up_b;
         gap += std::abs(target - (before_b - up_b));
 
         predicted_gain += judge.predicted_change(a) - judge.predicted_change(b);
@@ -108,9 +116,9 @@ std::vector<Figure> compare_pair(std::uint64_t shift, int pair, Watch& watch) {
     const std::string path = fmt::format("mlp/{}/", pair);
     const std::string name = fmt::format("Π{} / Π{}: ", pair, pair + 1);
     return {
-        {path + "pair", name + "pair", static_cast<double>(pair), "{:.0f}"},
-        {path + "drop_a", name + "loss drop of the first's upward steps", drop_a, "{:.4g}"},
-        {path + "drop_b", name + "loss drop of the second's", drop_b, "{:.4g}"},
+        {path + "drop_a", name + "loss drop of the first over the run", start - judge.loss(a),
+         "{:.4g}"},
+        {path + "drop_b", name + "loss drop of the second", start - judge.loss(b), "{:.4g}"},
         {path + "b_up", name + "B_up, sum of the gaps between them", gap, "{:.4g}"},
         {path + "g", name + "G, how much more the others then gain in the second", gain, "{:.4g}"},
         {path + "g_predicted", name + "G~, the same from the linearised residual", predicted_gain,
