@@ -53,6 +53,12 @@ void handle_plain_keys(PanelContext& context) {
     if (pressed(ImGuiKey_P)) context.preferences.presentation = !context.preferences.presentation;
 }
 
+// Down now, or let go since the last frame: a hand that leaves Ctrl before S, both between two
+// frames, still meant Ctrl+S.
+bool held(bool now, ImGuiKey modifier) {
+    return now || ImGui::IsKeyReleased(modifier);
+}
+
 }  // namespace
 
 std::span<const Key> keys() {
@@ -69,9 +75,9 @@ void handle_keys(PanelContext& context) {
         else
             context.view.toast.clear();
     }
-    if (io.KeyCtrl)
+    if (held(io.KeyCtrl, ImGuiMod_Ctrl))
         handle_control_keys(context);
-    else if (!io.KeyAlt && !io.KeySuper)
+    else if (!held(io.KeyAlt, ImGuiMod_Alt) && !held(io.KeySuper, ImGuiMod_Super))
         handle_plain_keys(context);
 }
 

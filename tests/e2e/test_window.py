@@ -209,6 +209,26 @@ class WindowTest(unittest.TestCase):
         self.assertEqual([optimizer(state, i)["kind"] for i in (0, 1)], ["muon", "sgd"])
         self.assertEqual(state["theme"], "light")
 
+    def test_control_s_saves_and_does_not_swap(self):
+        window = self.open()
+        window.key("space")
+        window.key("ctrl+s")
+        # Control up before S, with nothing between.
+        window.xdo("keydown", "ctrl", "keydown", "s", "keyup", "ctrl", "keyup", "s")
+        time.sleep(0.4)
+        state = window.close()
+        self.assertEqual([optimizer(state, i)["kind"] for i in (0, 1)], ["sgd", "muon"])
+        saved = [name for _, _, names in os.walk(os.path.join(self.folder, "data"))
+                 for name in names if name.endswith(".json")]
+        self.assertEqual(len(saved), 2, saved)
+
+    def test_opens_in_the_theme_and_size_asked_for(self):
+        window = self.open("--theme", "light", "--size", "1280x720", "--scale", "1.25")
+        geometry = window.xdo("getwindowgeometry", "--shell", window.id).split()
+        self.assertIn("WIDTH=1280", geometry)
+        self.assertIn("HEIGHT=720", geometry)
+        self.assertEqual(window.close()["theme"], "light")
+
     def test_the_window_comes_to_the_same_bits_as_a_headless_run(self):
         window = self.open()
         window.key("space")

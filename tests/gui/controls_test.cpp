@@ -93,6 +93,37 @@ TEST(keys, swap_the_optimisers_with_s) {
     EXPECT_EQ(optimizer(harness.now(), 1).kind, OptimizerKind::sgd);
 }
 
+TEST(keys, control_s_saves_and_never_swaps_whichever_key_goes_up_first) {
+    Harness harness;
+    harness.show(made_by_hand(2, 2, 10, 1));
+    harness.frames(2);
+    ImGuiIO& io = ImGui::GetIO();
+    harness.press(ImGuiKey_S, ImGuiMod_Ctrl);
+    EXPECT_EQ(harness.saved, 1);
+    // All of it between two frames, as a quick hand and a slow frame have it.
+    for (const bool control_first : {true, false}) {
+        io.AddKeyEvent(ImGuiMod_Ctrl, true);
+        io.AddKeyEvent(ImGuiKey_S, true);
+        if (control_first) io.AddKeyEvent(ImGuiMod_Ctrl, false);
+        io.AddKeyEvent(ImGuiKey_S, false);
+        if (!control_first) io.AddKeyEvent(ImGuiMod_Ctrl, false);
+        harness.frames(5);
+    }
+    EXPECT_EQ(harness.saved, 3);
+    // Control down for a frame already, and let go in the very frame that S goes down in.
+    io.AddKeyEvent(ImGuiMod_Ctrl, true);
+    harness.frames(2);
+    io.AddKeyEvent(ImGuiKey_S, true);
+    io.AddKeyEvent(ImGuiMod_Ctrl, false);
+    io.AddKeyEvent(ImGuiKey_S, false);
+    harness.frames(5);
+    EXPECT_EQ(harness.saved, 4);
+    EXPECT_TRUE(harness.sent.empty());
+    harness.press(ImGuiKey_S);
+    EXPECT_EQ(harness.saved, 4);
+    EXPECT_EQ(harness.sent.size(), 1U);
+}
+
 TEST(keys, start_over_with_r) {
     Harness harness;
     Trainer& trainer = harness.train(two_ways());

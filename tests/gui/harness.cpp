@@ -38,10 +38,12 @@ PanelContext Harness::context() {
             .view = view,
             .theme = theme_,
             .fonts = imgui_.fonts(),
-            .send = [this](Command command) {
-                if (trainer_ != nullptr) trainer_->send(command);
-                sent.push_back(std::move(command));
-            }};
+            .send =
+                [this](Command command) {
+                    if (trainer_ != nullptr) trainer_->send(command);
+                    sent.push_back(std::move(command));
+                },
+            .save_session = [this] { ++saved; }};
 }
 
 void Harness::begin() {

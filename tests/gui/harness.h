@@ -46,6 +46,7 @@ class Harness {
     Preferences preferences;
     ViewState view;
     std::vector<Command> sent;
+    int saved = 0;  // how often a session was to be saved
 
   private:
     void begin();
