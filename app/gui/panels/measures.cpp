@@ -100,8 +100,11 @@ std::vector<Row> rows_of(const Snapshot& snapshot, int source) {
                     : "",
          channel(layout.probe_steps()), count_text});
     rows.push_back({"probe floor",
-                    "Loss of the least-squares head on the probed layer: no head "
-                    "can do better.",
+                    experiment && experiment->probe.task == ProbeTask::softmax
+                        ? "Cross-entropy of the least-squares head on the probed layer: a mark to "
+                          "compare with and no floor, a trained head may go below it."
+                        : "Loss of the least-squares head on the probed layer: no head "
+                          "can do better.",
                     channel(layout.probe_floor())});
     rows.push_back(
         {"condition", fmt::format("κ = s₁/s_n of {}.", matrix), figure(condition_number)});

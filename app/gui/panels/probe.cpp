@@ -10,10 +10,16 @@
 namespace muonscope::gui {
 
 void draw_probe(PanelContext& context) {
+    const bool softmax = context.snapshot && context.snapshot->spec &&
+                         context.snapshot->spec->experiment.probe.task == ProbeTask::softmax;
     begin_header_controls(context, segmented_width({"linear", "log"}));
     segmented(context, "scale", {"linear", "log"}, context.preferences.probe_log,
-              "Log shows small losses as clearly as large ones. Dotted: the least-squares floor, "
-              "which no head on this layer can pass.");
+              softmax
+                  ? "Log shows small losses as clearly as large ones. Dotted: the cross-entropy "
+                    "of the least-squares head, a mark to compare with and no floor: a head "
+                    "trained by gradient steps may go below it."
+                  : "Log shows small losses as clearly as large ones. Dotted: the "
+                    "least-squares floor, which no head on this layer can pass.");
     end_header_controls(context);
 
     plots::LanePlot plot;
@@ -30,9 +36,9 @@ void draw_probe(PanelContext& context) {
     if (context.snapshot) {
         const Layout& layout = context.snapshot->layout;
         plot.first_channel = layout.probe_floor();
-        plot.detail = [layout](const LaneSnapshot& lane, std::size_t sample) {
+        plot.detail = [layout, softmax](const LaneSnapshot& lane, std::size_t sample) {
             const double steps = lane.history.value(sample, layout.probe_steps());
-            return fmt::format("   floor {}   {}",
+            return fmt::format("   {} {}   {}", softmax ? "least squares" : "floor",
                                plots::value_text(lane.history.value(sample, layout.probe_floor())),
                                std::isnan(steps)
                                    ? std::string("never at the threshold")
