@@ -57,6 +57,13 @@ void add_window(CLI::App& app, WindowArguments& arguments) {
     app.add_option("--state-file", arguments.state_file,
                    "Write there, on exit, what the session had come to")
         ->type_name("PATH");
+    app.add_option("--size", arguments.size, "Of the window, in pixels; otherwise 1600x900")
+        ->type_name("WxH");
+    app.add_option("--scale", arguments.scale,
+                   "Of text and everything else, 0.5 to 4; otherwise as chosen last")
+        ->type_name("S");
+    app.add_option("--theme", arguments.theme, "light or dark; otherwise as chosen last")
+        ->type_name("THEME");
 }
 
 CLI::App& add_run(CLI::App& app, RunArguments& arguments) {

@@ -16,6 +16,7 @@ struct SpecOptions {
 struct WindowArguments {
     SpecOptions spec;
     std::string state_file;
+    std::string size, scale, theme;  // empty: as it was last
 };
 int open_window(const WindowArguments& arguments);
 

@@ -1,4 +1,8 @@
+#include <optional>
+#include <utility>
+
 #include "app/cli/commands.h"
+#include "app/cli/look.h"
 #include "app/cli/spec_choice.h"
 #include "core/error.h"
 #if MUONSCOPE_GUI
@@ -9,8 +13,19 @@ namespace muonscope::cli {
 
 int open_window(const WindowArguments& arguments) {
     Spec spec = chosen_spec(arguments.spec);
+    // Looked at before a window opens, with or without one.
+    std::optional<std::pair<int, int>> size;
+    std::optional<double> scale;
+    std::optional<bool> dark;
+    if (!arguments.size.empty()) size = size_of(arguments.size);
+    if (!arguments.scale.empty()) scale = scale_of(arguments.scale);
+    if (!arguments.theme.empty()) dark = is_dark(arguments.theme);
 #if MUONSCOPE_GUI
-    return gui::run_window({.spec = std::move(spec), .state_file = arguments.state_file});
+    return gui::run_window({.spec = std::move(spec),
+                            .state_file = arguments.state_file,
+                            .scale = scale,
+                            .dark = dark,
+                            .size = size});
 #else
     throw Error("window", "this program was built without one",
                 "type `muonscope run " + spec.name + "`, or build with -DMUONSCOPE_GUI=ON");

@@ -49,9 +49,17 @@ double resident_megabytes() {
 }
 
 // 1600 x 900 holds the default layout; larger text needs as much more room.
-Window::Size first_size(const Preferences& preferences) {
+Window::Size first_size(const WindowOptions& options, const Preferences& preferences) {
+    if (options.size) return {options.size->first, options.size->second};
     return {static_cast<int>(1600 * preferences.user_scale),
             static_cast<int>(900 * preferences.user_scale)};
+}
+
+Preferences first_preferences(const WindowOptions& options, std::string& complaint) {
+    Preferences preferences = load_preferences(complaint);
+    if (options.scale) preferences.user_scale = *options.scale;
+    if (options.dark) preferences.dark = *options.dark;
+    return preferences;
 }
 
 // Everything that lives as long as the window.
@@ -60,8 +68,8 @@ class Application {
     Application(const WindowOptions& options, double began)
         : began_(began),
           state_file_(options.state_file),
-          preferences_(load_preferences(complaint_)),
-          window_("Muonscope", first_size(preferences_), Window::Kind::on_screen),
+          preferences_(first_preferences(options, complaint_)),
+          window_("Muonscope", first_size(options, preferences_), Window::Kind::on_screen),
           trainer_(options.spec, {.on_snapshot = [] { glfwPostEmptyEvent(); }}) {
         if (!complaint_.empty()) say(complaint_, true);
         if (const std::string layout = load_layout(); !layout.empty())

@@ -196,6 +196,12 @@ TEST_F(BadInput, a_command_or_an_option_that_does_not_exist) {
     expect_refusal(run({"--until", "loss>=1"}), "not column<=value");
 }
 
+TEST_F(BadInput, a_window_that_cannot_be_opened_so) {
+    expect_refusal({"--size", "10x10"}, "--size: '10x10'");
+    expect_refusal({"--scale", "9"}, "--scale: 9");
+    expect_refusal({"two-ways-up", "--theme", "blue"}, "--theme: 'blue'");
+}
+
 TEST_F(BadInput, a_picture_that_cannot_be_drawn) {
     const auto render = [&](const Arguments& more) {
         Arguments arguments{"render", "two-ways-up", "-o", folder_ / "x.png"};
