@@ -5,6 +5,8 @@
 #include <type_traits>
 #include <variant>
 
+#include "core/linalg/tensor_core.h"
+
 namespace muonscope {
 
 namespace {
@@ -42,12 +44,15 @@ struct Buffers {
     }
 };
 
-// Every product is accumulated in float32 and rounded; so is every sum and scaling, in the order
-// in which Jordan's code evaluates them: B = b A + (c A) A; X = a X + B X.
+// Every product is accumulated in float32, as a tensor core does it, and rounded; so is every sum
+// and scaling, in the order in which Jordan's code evaluates them: B = b A + (c A) A; X = a X + B
+// X.
 struct Bfloat16Buffers : Buffers<float> {
-    Dense scaled;  // c A
+    Dense scaled, transposed;  // c A; X^T
+    TensorCoreProduct product;
 
-    Bfloat16Buffers(Eigen::Index n, Eigen::Index m) : Buffers<float>(n, m), scaled(n, n) {}
+    Bfloat16Buffers(Eigen::Index n, Eigen::Index m)
+        : Buffers<float>(n, m), scaled(n, n), transposed(m, n), product(n, m) {}
 
     static void round(Dense& matrix) { matrix = matrix.unaryExpr(&to_bfloat16); }
 
@@ -62,14 +67,15 @@ struct Bfloat16Buffers : Buffers<float> {
         const auto b = static_cast<float>(coefficients.b);
         const auto c = static_cast<float>(coefficients.c);
         for (int i = 0; i < iterations; ++i) {
-            gram.noalias() = x * x.transpose();
+            transposed = x.transpose();
+            product.multiply(x, transposed, gram);
             round(gram);
             scaled = c * gram;
             round(scaled);
-            factor.noalias() = scaled * gram;
+            product.multiply(scaled, gram, factor);
             round(factor);
             add_scaled(b, gram, factor);
-            next.noalias() = factor * x;
+            product.multiply(factor, x, next);
             round(next);
             add_scaled(a, x, next);
             x.swap(next);
