@@ -112,6 +112,19 @@ TEST_F(Reproduce, prints_other_seeds_without_a_published_column) {
     EXPECT_TRUE(contains(json()["source"], "seed 7"));
 }
 
+TEST_F(Reproduce, the_cross_entropy_probe_comes_out_as_printed) {
+    const Outcome outcome =
+        run_program({"reproduce", "ce", "--workers", "2", "--json", folder_ / "figures.json"});
+    EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
+    EXPECT_EQ(outcome.err, "");
+    EXPECT_TRUE(contains(outcome.out, "10 of 10 figures as published")) << outcome.out;
+    const Json theirs =
+        Json::parse(read_file(MUONSCOPE_SOURCE_DIR "/tests/golden/published.json", 1 << 20));
+    const Json mine = json();
+    EXPECT_EQ(mine["ce_probe"], theirs["ce_probe"]);
+    EXPECT_EQ(mine.size(), 2U);  // and the source
+}
+
 TEST_F(Reproduce, refuses_bad_input_in_one_line_before_it_runs) {
     const auto expect_refusal = [](std::vector<std::string> arguments, const std::string& part) {
         arguments.insert(arguments.begin(), "reproduce");
@@ -121,7 +134,8 @@ TEST_F(Reproduce, refuses_bad_input_in_one_line_before_it_runs) {
         EXPECT_TRUE(contains(outcome.err, part)) << outcome.err;
         EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1);
     };
-    expect_refusal({"all", "xyzzy"}, "'xyzzy': is not a published experiment; there are");
+    expect_refusal({"blackbx"}, "did you mean blackbox?");
+    expect_refusal({"all", "xyzzy"}, "'xyzzy': is not a published experiment; there are staged");
     expect_refusal({"all", "--seed", "x"}, "--seed: 'x'");
     expect_refusal({"all", "--seed", "-1"}, "--seed: -1");
     expect_refusal({"all", "--workers", "0"}, "--workers: 0");

@@ -13,6 +13,11 @@ namespace {
 const std::vector<PublishedExperiment> all = {
     {"staged", "staged", "Staged training",
      "Does a first layer that Muon trained let the second one learn in fewer steps?", staged_jobs},
+    {"blackbox", "blackbox", "Black box",
+     "What does layer 1 leave to a tanh net trained on top of it, and does its kernel foresee it?",
+     blackbox_jobs},
+    {"ce", "ce_probe", "Cross-entropy probe",
+     "How fast does a softmax regression learn on the features of layer 1?", ce_jobs},
     {"tau", "tau", "Taking turns",
      "Does it still when both layers learn at once, or in turns of tau steps?", tau_jobs},
     {"dp", "dp", "Planning schedules",
