@@ -1,0 +1,65 @@
+// What reproducing "staged" costs beyond its matrix products, both timed in the same run. The aim
+// is 1.5.
+
+#include <benchmark/benchmark.h>
+
+#include <ctime>
+
+#include "core/experiment/published/experiment.h"
+#include "core/random/generator.h"
+
+namespace muonscope {
+namespace {
+
+constexpr int width = 64, phase_1_steps = 600, iterations = 3;
+
+// Of this thread on the processor, so that other programs' share of it does not count.
+double processor_seconds() {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+double seconds(const auto& run) {
+    const double start = processor_seconds();
+    run();
+    return processor_seconds() - start;
+}
+
+template <typename Dense>
+void products(std::int64_t count) {
+    using Scalar = typename Dense::Scalar;
+    const Matrix start = Generator(1, Purpose::start).normal_matrix(width, width) / width;
+    const Dense left = start.cast<Scalar>(), right = start.transpose().cast<Scalar>();
+    Dense result(width, width);
+    for (std::int64_t i = 0; i < count; ++i) {
+        result.noalias() = left * right;
+        benchmark::DoNotOptimize(result.data());
+        benchmark::ClobberMemory();
+    }
+}
+
+// Phase 2 multiplies twice a step, W_2 W_1 and E W_1^T; Muon's phase 1 three times an iteration,
+// in float; SGD's never.
+void reproduce_staged(benchmark::State& state) {
+    for (auto _ : state) {
+        double phase_2_steps = 0;
+        const double own = seconds([&] {
+            Watch watch;
+            for (const Job& job : published_experiment("staged").jobs(0))
+                for (const Figure& figure : job.run(watch))
+                    if (figure.path.ends_with("/phase2_steps")) phase_2_steps += figure.value;
+        });
+        const double plain = seconds([&] {
+            products<Matrix>(2 * static_cast<std::int64_t>(phase_2_steps));
+            products<Eigen::MatrixXf>(std::int64_t{3} * iterations * phase_1_steps);
+        });
+        state.SetIterationTime(own);
+        state.counters["seconds"] = own;
+        state.counters["ratio"] = own / plain;
+    }
+}
+BENCHMARK(reproduce_staged)->UseManualTime()->Iterations(1);
+
+}  // namespace
+}  // namespace muonscope
