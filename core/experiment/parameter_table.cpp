@@ -707,7 +707,7 @@ std::vector<Field<OptimizerSpec>> make_optimizer_fields() {
          .label = "Power p",
          .min = -0.5,
          .max = 1,
-         .help = "Spectral power: U diag((s + 1e-12)ᵖ) Vᵀ. 1 keeps the gradient, 0 makes all "
+         .help = "Spectral power: U diag((s + 1e-12/lr)ᵖ) Vᵀ. 1 keeps the gradient, 0 makes all "
                  "singular values equal, negative ones favour the small. Sensible: 0 to 1."},
         [](auto& o) -> auto& { return o.power; });
     return fields;

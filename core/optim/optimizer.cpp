@@ -11,7 +11,7 @@ namespace {
 
 // The published runs' guard against a zero direction (arXiv 2607.01124).
 constexpr double matched_floor = 1e-7;
-// Theirs as well: keeps a power of zero finite.
+// Theirs as well: keeps a power of zero finite. Added to the singular values of lr G.
 constexpr double spectral_floor = 1e-12;
 
 double shape_factor(ShapeScale scale, Eigen::Index rows, Eigen::Index cols) {
@@ -28,15 +28,15 @@ double shape_factor(ShapeScale scale, Eigen::Index rows, Eigen::Index cols) {
     return 1.0;
 }
 
-// O = U (S + 1e-12)^p V^T. A matrix that is zero or not finite stays what it is.
-void spectral_power(const Matrix& matrix, double power, Matrix& result) {
+// O = U (S + floor)^p V^T. A matrix that is zero or not finite stays what it is.
+void spectral_power(const Matrix& matrix, double power, double floor, Matrix& result) {
     const double norm = matrix.norm();
     if (!(norm > 0) || !std::isfinite(norm)) {
         result = matrix;
         return;
     }
     const ThinSvd svd = thin_svd(matrix);
-    const Vector values = (svd.s.array() + spectral_floor).pow(power);
+    const Vector values = (svd.s.array() + floor).pow(power);
     result.noalias() = svd.u * values.asDiagonal() * svd.v.transpose();
 }
 
@@ -77,7 +77,8 @@ void LayerOptimizer::update(const Matrix& gradient, Matrix& update) {
     if (muon)
         newton_schulz_->orthogonalise(*direction, spec_.iterations, jordan_coefficients, update);
     else
-        spectral_power(*direction, spec_.power, update);
+        spectral_power(*direction, spec_.power, spectral_floor / std::max(spec_.lr, spectral_floor),
+                       update);
     double scale = spec_.lr * shape_factor(spec_.shape_scale, update.rows(), update.cols());
     if (spec_.norm_law == NormLaw::matched) {
         const double norm = update.norm() + (muon ? matched_floor : 0.0);

@@ -14,7 +14,7 @@ namespace muonscope {
 //   Muon   the same buffer, then O = NS_k(B); constant norm: lr O times the shape scale;
 //          matched: lr O |B| / (|O| + 1e-7)  (arXiv 2607.01124; with momentum |B| is the
 //          momentum's norm)
-//   spectral power   O = U (S + 1e-12)^p V^T of B = U S V^T; constant norm as Muon's; matched:
+//   spectral power   O = U (S + 1e-12/lr)^p V^T of B = U S V^T; constant norm as Muon's; matched:
 //          lr O |B| / |O|  (the same paper's spec_p)
 // All memory is taken in the constructor or in reconfigure(), never in update(); only the singular
 // value decomposition of spectral power takes its own.
