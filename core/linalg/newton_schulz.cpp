@@ -13,11 +13,12 @@ namespace {
 
 constexpr double norm_floor = 1e-7;
 
-// Nearest bfloat16, ties to even: a float whose low 16 bits are zero. NaN stays NaN.
-float to_bfloat16(float x) {
+// Nearest bfloat16, ties to even: a float whose low 16 bits are zero. NaN stays NaN. Without a
+// branch, so that loops over it are vectorised.
+inline float to_bfloat16(float x) {
     const auto bits = std::bit_cast<std::uint32_t>(x);
-    if ((bits & 0x7fffffffU) > 0x7f800000U) return x;
-    return std::bit_cast<float>((bits + 0x7fffU + ((bits >> 16) & 1U)) & 0xffff0000U);
+    const std::uint32_t rounded = (bits + 0x7fffU + ((bits >> 16) & 1U)) & 0xffff0000U;
+    return std::bit_cast<float>((bits & 0x7fffffffU) > 0x7f800000U ? bits : rounded);
 }
 
 // X is n x m with n <= m; A, B are n x n.
@@ -44,21 +45,62 @@ struct Buffers {
     }
 };
 
-// Every product is accumulated in float32, as a tensor core does it, and rounded; so is every sum
-// and scaling, in the order in which Jordan's code evaluates them: B = b A + (c A) A; X = a X + B
-// X.
-struct Bfloat16Buffers : Buffers<float> {
-    Dense scaled, transposed;  // c A; X^T
+// How bfloat16 matrices are multiplied. Both accumulate in float32; the sum is not yet rounded.
+struct InOrder {  // term after term, each sum rounded to nearest: what a processor does
+    InOrder(Eigen::Index, Eigen::Index) {}
+    static void gram(const Eigen::MatrixXf& x, Eigen::MatrixXf& result) {
+        result.noalias() = x * x.transpose();
+    }
+    static void multiply(const Eigen::MatrixXf& left, const Eigen::MatrixXf& right,
+                         Eigen::MatrixXf& result) {
+        result.noalias() = left * right;
+    }
+};
+struct InGroups {  // eight terms at once, cut: what the tensor cores of the published runs do
+    Eigen::MatrixXf transposed;
     TensorCoreProduct product;
 
+    InGroups(Eigen::Index n, Eigen::Index m) : transposed(m, n), product(n, m) {}
+    void gram(const Eigen::MatrixXf& x, Eigen::MatrixXf& result) {
+        transposed = x.transpose();
+        product.multiply(x, transposed, result, true);
+    }
+    void multiply(const Eigen::MatrixXf& left, const Eigen::MatrixXf& right,
+                  Eigen::MatrixXf& result) {
+        product.multiply(left, right, result);
+    }
+};
+
+// Every product is rounded to bfloat16; so is every sum and scaling, in the order in which Jordan's
+// code evaluates them: B = b A + (c A) A; X = a X + B X.
+template <typename Product>
+struct Bfloat16Buffers : Buffers<float> {
+    Dense scaled;  // c A
+    Product product;
+
     Bfloat16Buffers(Eigen::Index n, Eigen::Index m)
-        : Buffers<float>(n, m), scaled(n, n), transposed(m, n), product(n, m) {}
+        : Buffers<float>(n, m), scaled(n, n), product(n, m) {}
 
-    static void round(Dense& matrix) { matrix = matrix.unaryExpr(&to_bfloat16); }
+    static void round(Dense& matrix) {
+        float* const entries = matrix.data();
+        const Eigen::Index count = matrix.size();
+        for (Eigen::Index i = 0; i < count; ++i) entries[i] = to_bfloat16(entries[i]);
+    }
 
-    static void add_scaled(float scale, const Dense& matrix, Dense& sum) {
-        sum = sum.binaryExpr(
-            matrix, [scale](float s, float v) { return to_bfloat16(s + to_bfloat16(scale * v)); });
+    static void scale(float factor, const Dense& matrix, Dense& result) {
+        const float* const from = matrix.data();
+        float* const to = result.data();
+        const Eigen::Index count = matrix.size();
+        for (Eigen::Index i = 0; i < count; ++i) to[i] = to_bfloat16(factor * from[i]);
+    }
+
+    // sum <- round(round(sum) + round(factor * matrix))
+    static void round_and_add_scaled(float factor, const Dense& matrix, Dense& sum) {
+        const float* const from = matrix.data();
+        float* const to = sum.data();
+        const Eigen::Index count = matrix.size();
+        for (Eigen::Index i = 0; i < count; ++i)
+            to[i] = to_bfloat16(to_bfloat16(to[i]) + to_bfloat16(factor * from[i]));
     }
 
     void iterate_rounded(int iterations, Quintic coefficients) {
@@ -67,27 +109,30 @@ struct Bfloat16Buffers : Buffers<float> {
         const auto b = static_cast<float>(coefficients.b);
         const auto c = static_cast<float>(coefficients.c);
         for (int i = 0; i < iterations; ++i) {
-            transposed = x.transpose();
-            product.multiply(x, transposed, gram);
+            product.gram(x, gram);
             round(gram);
-            scaled = c * gram;
-            round(scaled);
+            scale(c, gram, scaled);
             product.multiply(scaled, gram, factor);
-            round(factor);
-            add_scaled(b, gram, factor);
+            round_and_add_scaled(b, gram, factor);
             product.multiply(factor, x, next);
-            round(next);
-            add_scaled(a, x, next);
+            round_and_add_scaled(a, x, next);
             x.swap(next);
         }
     }
 };
 
+template <typename Kind>
+constexpr bool is_bfloat16 = false;
+template <typename Product>
+constexpr bool is_bfloat16<Bfloat16Buffers<Product>> = true;
+
 }  // namespace
 
 struct NewtonSchulz::Workspace {
     bool transposed;
-    std::variant<Buffers<double>, Buffers<float>, Bfloat16Buffers> buffers;
+    std::variant<Buffers<double>, Buffers<float>, Bfloat16Buffers<InOrder>,
+                 Bfloat16Buffers<InGroups>>
+        buffers;
 
     static decltype(buffers) make_buffers(Eigen::Index n, Eigen::Index m, Precision precision) {
         switch (precision) {
@@ -96,9 +141,11 @@ struct NewtonSchulz::Workspace {
             case Precision::float32:
                 return Buffers<float>(n, m);
             case Precision::bfloat16:
+                return Bfloat16Buffers<InOrder>(n, m);
+            case Precision::tensor_core:
                 break;
         }
-        return Bfloat16Buffers(n, m);
+        return Bfloat16Buffers<InGroups>(n, m);
     }
 
     Workspace(Eigen::Index rows, Eigen::Index cols, Precision precision)
@@ -125,7 +172,7 @@ void NewtonSchulz::orthogonalise(const Matrix& gradient, int iterations, Quintic
         [&](auto& buffers) {
             using Kind = std::decay_t<decltype(buffers)>;
             using Scalar = typename Kind::Dense::Scalar;
-            if constexpr (std::is_same_v<Kind, Bfloat16Buffers>) {
+            if constexpr (is_bfloat16<Kind>) {
                 if (transposed)
                     buffers.x = gradient.transpose().template cast<float>();
                 else

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstdint>
+#include <vector>
 
 namespace muonscope {
 
@@ -9,20 +11,26 @@ namespace muonscope {
 // are added to the sum at once: all nine terms are cut (not rounded) to multiples of 2^(e - 24), e
 // being the largest exponent among them (of a product: the sum of its factors' exponents), added
 // exactly, and the sum is cut to a float32 (Fasi, Higham, Mikaitis, Pranesh, "Numerical behavior of
-// NVIDIA tensor cores", PeerJ CS 2021). Terms below 2^-100 count as if they were that small.
+// NVIDIA tensor cores", PeerJ CS 2021). Exponents are taken to lie in [-60, 63]: exact for factors
+// of ordinary size, and a group of terms that are all smaller than 2^-60 is cut as if they were
+// not.
 class TensorCoreProduct {
   public:
     // For results of at most rows x cols with at most `inner` terms; takes its memory once.
     TensorCoreProduct(Eigen::Index rows, Eigen::Index inner);
 
     // result = left * right: float32, not yet rounded to bfloat16. result has its shape already.
+    // symmetric: the caller knows that it is; half of it is computed and mirrored.
     void multiply(const Eigen::MatrixXf& left, const Eigen::MatrixXf& right,
-                  Eigen::MatrixXf& result);
+                  Eigen::MatrixXf& result, bool symmetric = false);
 
   private:
-    Eigen::MatrixXf left_, powers_;         // padded to whole blocks; 2^exponent of each entry
-    Eigen::VectorXf right_, right_powers_;  // a column, padded too
-    Eigen::VectorXf sums_;                  // of a column of the result
+    // Exponents of a block of rows and a group of columns stand together, as they are compared.
+    Eigen::MatrixXf left_;                // padded to whole blocks and groups
+    std::vector<std::int8_t> exponents_;  // of left_: [group][block][column][row]
+    Eigen::VectorXf right_;               // a column, padded too
+    std::vector<std::int8_t> repeated_;   // its exponents, each as often as a block has rows
+    Eigen::VectorXf sums_;                // of a column of the result
 };
 
 }  // namespace muonscope

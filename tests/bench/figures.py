@@ -85,6 +85,14 @@ def steps_rows(build):
                f"{run['ratio']:.2f}x its matrix products alone", f"at most {limit}x")
 
 
+def rounding_rows(build):
+    limits = {"0": ("bfloat16", "at most 1.6x"), "1": ("bfloat16 as on tensor cores", "-")}
+    for name, run in benchmark(build, "rounded_newton_schulz").items():
+        precision, limit = limits[re.search(r"tensor_core:(\d)", name)[1]]
+        yield (f"Newton–Schulz x5 in {precision}, d = 64: {run['rounded_us']:.0f} µs",
+               f"{run['ratio']:.2f}x the float engine", limit)
+
+
 def ui_rows(build):
     env = {"LP_NUM_THREADS": "1"}
     views = {"0": "lines", "1": "heatmap", "2": "log axis"}
@@ -175,7 +183,7 @@ def processor():
     return platform.machine()
 
 
-GROUPS = {"steps": steps_rows, "ui": ui_rows, "speed": speed_rows, "start": start_rows,
+GROUPS = {"steps": steps_rows, "rounding": rounding_rows, "ui": ui_rows, "speed": speed_rows, "start": start_rows,
           "memory": memory_rows, "reproduce": reproduce_rows}
 
 

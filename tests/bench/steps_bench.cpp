@@ -120,6 +120,31 @@ void muon_step(benchmark::State& state) {
 BENCHMARK(sgd_step)->Arg(64)->Arg(256)->UseManualTime();
 BENCHMARK(muon_step)->Arg(64)->Arg(256)->UseManualTime();
 
+// The emulation of bfloat16 against the float engine, five iterations each.
+void rounded_newton_schulz(benchmark::State& state) {
+    const auto d = state.range(0);
+    const auto precision = state.range(1) == 0 ? Precision::bfloat16 : Precision::tensor_core;
+    const Matrix gradient = Generator(4, Purpose::start).normal_matrix(d, d);
+    Matrix result(d, d);
+    NewtonSchulz rounded(d, d, precision), plain(d, d, Precision::float32);
+    std::vector<double> rounded_times, plain_times;
+    for (auto _ : state) {
+        const double own =
+            seconds([&] { rounded.orthogonalise(gradient, 5, jordan_coefficients, result); });
+        plain_times.push_back(
+            seconds([&] { plain.orthogonalise(gradient, 5, jordan_coefficients, result); }));
+        rounded_times.push_back(own);
+        state.SetIterationTime(own);
+    }
+    state.counters["rounded_us"] = 1e6 * median(rounded_times);
+    state.counters["ratio"] = median(rounded_times) / median(plain_times);
+}
+BENCHMARK(rounded_newton_schulz)
+    ->ArgNames({"d", "tensor_core"})
+    ->Args({64, 0})
+    ->Args({64, 1})
+    ->UseManualTime();
+
 void spectrum_of_gaussian(benchmark::State& state) {
     const auto n = state.range(0);
     const Matrix matrix = Generator(3, Purpose::start).normal_matrix(n, n);

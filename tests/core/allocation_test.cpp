@@ -80,8 +80,8 @@ std::vector<OptimizerSpec> optimizers() {
             spec.nesterov = nesterov;
             all.push_back(spec);
             spec.kind = OptimizerKind::muon;
-            for (Precision precision :
-                 {Precision::float64, Precision::float32, Precision::bfloat16}) {
+            for (Precision precision : {Precision::float64, Precision::float32, Precision::bfloat16,
+                                        Precision::tensor_core}) {
                 spec.precision = precision;
                 spec.norm_law = momentum == 0 ? NormLaw::matched : NormLaw::constant;
                 all.push_back(spec);

@@ -135,7 +135,8 @@ TEST(NewtonSchulz, scale_of_the_gradient_does_not_matter) {
 }
 
 TEST(NewtonSchulz, a_zero_matrix_gives_zero_and_not_a_number_passes_through) {
-    for (Precision precision : {Precision::float64, Precision::float32, Precision::bfloat16}) {
+    for (Precision precision :
+         {Precision::float64, Precision::float32, Precision::bfloat16, Precision::tensor_core}) {
         EXPECT_EQ(orthogonalised(Matrix::Zero(4, 6), 5, precision), Matrix::Zero(4, 6));
         Matrix bad = gaussian(4, 6);
         bad(1, 1) = std::numeric_limits<double>::quiet_NaN();

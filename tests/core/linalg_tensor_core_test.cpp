@@ -61,6 +61,17 @@ TEST(TensorCore, adds_eight_products_at_once_and_cuts) {
     }
 }
 
+TEST(TensorCore, half_of_a_symmetric_product_is_all_of_it) {
+    for (Eigen::Index rows : {3, 16, 40, 64, 100, 128}) {
+        const Eigen::MatrixXf a = bfloat16_matrix(rows, 24, 1);
+        Eigen::MatrixXf half(rows, rows), whole(rows, rows);
+        TensorCoreProduct product(rows, 24);
+        product.multiply(a, a.transpose(), whole);
+        product.multiply(a, a.transpose(), half, true);
+        EXPECT_EQ(half, whole) << rows;
+    }
+}
+
 TEST(TensorCore, cuts_towards_zero_where_a_processor_would_round) {
     Eigen::MatrixXf a(1, 9), b = Eigen::MatrixXf::Ones(9, 1), result(1, 1);
     TensorCoreProduct product(1, 9);

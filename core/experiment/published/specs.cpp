@@ -28,7 +28,7 @@ OptimizerSpec muon(double lr, int iterations) {
     optimizer.momentum_style = MomentumStyle::ema;
     optimizer.norm_law = NormLaw::matched;
     optimizer.iterations = iterations;
-    optimizer.precision = Precision::bfloat16;
+    optimizer.precision = Precision::tensor_core;
     return optimizer;
 }
 
