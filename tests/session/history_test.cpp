@@ -50,8 +50,11 @@ TEST(SamplingRule, measures_more_rarely_where_measures_are_dearer) {
     Experiment softmax = small;
     softmax.probe.task = ProbeTask::softmax;
     softmax.probe.steps = 500;
+    Experiment samples = softmax;
+    samples.probe.samples *= 16;
     EXPECT_GT(sampling_rule(large).densest, sampling_rule(small).densest);
     EXPECT_GT(sampling_rule(softmax).sparsest, sampling_rule(small).sparsest);
+    EXPECT_GT(sampling_rule(samples).densest, sampling_rule(softmax).densest);
     EXPECT_EQ(sampling_rule(small).densest, 1);
 }
 

@@ -135,7 +135,7 @@ Spec ce_spec(std::uint64_t shift) {
                              .task = ProbeTask::softmax,
                              .steps = 80,
                              .lr = 0.5,
-                             .threshold = 0.05,
+                             .threshold = 0.3,
                              .samples = 4096,
                              .stream = Stream::torch_cuda,
                              .stream_seed = seed_of(7, shift)};
