@@ -16,6 +16,14 @@ if(MUONSCOPE_SANITIZE)
         "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1")
 endif()
 
+# Tests whose name begins with Long/ stand under the label `long` alone: seconds or a minute where
+# the program is optimised, too long under a sanitizer.
+macro(discover folder filter label timeout)
+    gtest_discover_tests(test_${folder} TEST_PREFIX ${folder}. TEST_FILTER "${filter}"
+        DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 WORKING_DIRECTORY "${PROJECT_BINARY_DIR}"
+        PROPERTIES LABELS ${label} TIMEOUT ${timeout} ENVIRONMENT "${test_environment}")
+endmacro()
+
 function(add_test_folder folder timeout)
     sources(found tests/${folder}/*.cpp)
     if(NOT found)
@@ -30,9 +38,8 @@ function(add_test_folder folder timeout)
         <Eigen/Dense> <fmt/format.h> <gtest/gtest.h> <functional> <memory> <string> <vector>)
     # The tests' names may meet in two folders; ctest wants them once. They are listed when ctest
     # starts and not when they are linked, so that a program that cannot start does not stop a build.
-    gtest_discover_tests(test_${folder} TEST_PREFIX ${folder}.
-        DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 WORKING_DIRECTORY "${PROJECT_BINARY_DIR}"
-        PROPERTIES LABELS ${folder} TIMEOUT ${timeout} ENVIRONMENT "${test_environment}")
+    discover(${folder} "-Long/*" ${folder} ${timeout})
+    discover(${folder} "Long/*" long 1200)
 endfunction()
 
 add_test_folder(core 120 muonscope_core)
