@@ -30,12 +30,14 @@ std::string text_of(const Schedule& schedule) {
     return fmt::format("{},{},{}", schedule[0], schedule[1], schedule[2]);
 }
 
-// All schedules for a few steps, the best of them to the horizon; the first of equals wins.
-Schedule plan_by_rollout(const Run& run, int horizon) {
+// All schedules for a few steps, the best of them to the horizon; the first of equals wins. A plan
+// takes a while: it may be given up between two schedules.
+Schedule plan_by_rollout(const Run& run, int horizon, Watch& watch) {
     const int look = std::min(horizon, first_look);
     std::vector<std::pair<double, Schedule>> ranked;
     std::vector<Lane> lanes;
     for (const Schedule& schedule : schedules()) {
+        watch.at(watch.share());
         lanes.push_back(rolled(run.lane, schedule, look));
         ranked.emplace_back(half_loss(*run.problem, lanes.back()), schedule);
     }
@@ -45,6 +47,7 @@ Schedule plan_by_rollout(const Run& run, int horizon) {
                      [&](auto a, auto b) { return ranked[a].first < ranked[b].first; });
     std::pair<double, Schedule> best{};
     for (std::size_t i = 0; i < kept_after_first_look; ++i) {
+        watch.at(watch.share());
         const Schedule& schedule = ranked[order[i]].second;
         const Lane to_the_end = rolled(lanes[order[i]], schedule, horizon - look);
         const double loss = half_loss(*run.problem, to_the_end);
@@ -92,7 +95,8 @@ std::vector<Figure> by_rollout(std::uint64_t shift, int steps, Watch& watch) {
     Run run(shift);
     std::map<std::string, int> counts;
     for (int step = 0; step < steps; step += between_plans) {
-        const Schedule chosen = plan_by_rollout(run, std::min(steps - step, longest_horizon));
+        const Schedule chosen =
+            plan_by_rollout(run, std::min(steps - step, longest_horizon), watch);
         follow_for(run, chosen, between_plans);
         counts[text_of(chosen)] += between_plans;
         watch.at(static_cast<double>(step + between_plans) / steps);
