@@ -10,7 +10,7 @@
 namespace muonscope::cli {
 namespace {
 
-constexpr int cells = 30;
+constexpr int cells = 20;
 
 // How far the whole is: as far as the lane that is furthest.
 std::string errors_of(const Session& session) {
@@ -19,7 +19,7 @@ std::string errors_of(const Session& session) {
         const HistoryView history = session.history(lane);
         if (history.size() > 0)
             text +=
-                fmt::format("  {} {:.3g}", session.lane(lane).recipe().name,
+                fmt::format(" {} {:.3g}", session.lane(lane).recipe().name,
                             history.value(history.size() - 1, session.layout().relative_error()));
     }
     return text;
@@ -62,7 +62,8 @@ void ProgressBar::show(const Session& session) {
     if (!lines_.due()) return;
     const double seconds = std::chrono::duration<double>(Clock::now() - started_).count();
     const auto step = static_cast<double>(session.step());
-    lines_.show({fmt::format("{} step {} of {}  {:.0f} steps/s  error{}",
+    // Two lanes fit into 80 columns.
+    lines_.show({fmt::format("{} {} of {}  {:.0f} steps/s  error{}",
                              bar(step / static_cast<double>(steps_)), session.step(), steps_,
                              seconds > 0 ? step / seconds : 0.0, errors_of(session))});
 }
