@@ -7,21 +7,12 @@ if(NOT GTest_FOUND)
     return()
 endif()
 
-# What a sanitizer's runtime is told; the drivers behind OpenGL leak, and are not ours.
-set(test_environment "PYTHONDONTWRITEBYTECODE=1")
-if(MUONSCOPE_SANITIZE)
-    list(APPEND test_environment
-        "UBSAN_OPTIONS=print_stacktrace=1"
-        "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/leaks.txt:print_suppressions=0"
-        "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1")
-endif()
-
 # Tests whose name begins with Long/ stand under the label `long` alone: seconds or a minute where
 # the program is optimised, too long under a sanitizer.
 macro(discover folder filter label timeout)
     gtest_discover_tests(test_${folder} TEST_PREFIX ${folder}. TEST_FILTER "${filter}"
         DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 WORKING_DIRECTORY "${PROJECT_BINARY_DIR}"
-        PROPERTIES LABELS ${label} TIMEOUT ${timeout} ENVIRONMENT "${test_environment}")
+        PROPERTIES LABELS ${label} TIMEOUT ${timeout})
 endmacro()
 
 function(add_test_folder folder timeout)
@@ -29,7 +20,7 @@ function(add_test_folder folder timeout)
     if(NOT found)
         return()
     endif()
-    add_executable(test_${folder} ${found})
+    add_executable(test_${folder} ${found} tests/sanitizer_defaults.cpp)
     target_link_libraries(test_${folder} PRIVATE muonscope_compiler ${ARGN} GTest::gtest_main)
     target_compile_definitions(test_${folder} PRIVATE
         MUONSCOPE_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
@@ -60,7 +51,7 @@ if(MUONSCOPE_GUI AND TARGET muonscope)
         get_filename_component(name "${script}" NAME_WE)
         add_test(NAME e2e.${name} COMMAND "${script}")
         set_tests_properties(e2e.${name} PROPERTIES LABELS e2e TIMEOUT 300
-            ENVIRONMENT "MUONSCOPE=$<TARGET_FILE:muonscope>;${test_environment}")
+            ENVIRONMENT "MUONSCOPE=$<TARGET_FILE:muonscope>;PYTHONDONTWRITEBYTECODE=1")
     endforeach()
 endif()
 
