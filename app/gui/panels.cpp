@@ -14,8 +14,9 @@ constexpr std::array<Panel, 8> all{{
     {"Singular values", "σ over steps; dotted: target",
      "How strongly the network passes each of its own directions. SGD learns the large modes "
      "of the target first, one after the other: a fan. Muon moves all of them at one rate: a "
-     "bundle. Dotted lines are the target's levels.",
-     draw_singular_values},
+     "bundle. Dotted lines are the target's levels; dashed ones what theory says, where the "
+     "start is balanced and aligned: a sigmoid for each mode of SGD, one pace for all of Muon's.",
+     draw_singular_values, plots::modes_formula},
     {"Trade-off", "fidelity to the gradient against what a layer keeps",
      "What an orthogonalised update gives up and what it buys: right is nearer to the gradient's "
      "own direction, up is more of the layer's output left for the layers that build on it. "

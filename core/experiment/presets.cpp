@@ -168,20 +168,36 @@ Spec matched_norm() {
     return spec;
 }
 
+Spec theory() {
+    Spec spec;
+    spec.name = "theory";
+    spec.title = "Theory beside the run";
+    spec.about =
+        "Two balanced layers that start in the target's own basis, where every mode moves alone "
+        "and "
+        "its path is known: dashed. SGD follows a sigmoid a mode, large ones first; the exact "
+        "polar "
+        "factor climbs at one pace, small ones arrive first, and Muon's five iterations nearly so.";
+    Experiment& experiment = spec.experiment;
+    experiment.network.depth = 2;
+    experiment.init.kind = InitKind::aligned;
+    experiment.init.scale = 0.05;
+    experiment.run = {.steps = 1200, .speed = 60};
+    OptimizerSpec polar = sgd(0.005);
+    polar.kind = OptimizerKind::spectral;
+    polar.power = 0;
+    spec.lanes = {lane("SGD", sgd(0.005)), lane("Muon", muon(0.005)), lane("Exact polar", polar)};
+    return spec;
+}
+
 // What to begin with, then the published runs.
-const std::vector<Spec> all = {two_ways_up(),
-                               staged_spec(),
-                               deep(),
-                               momentum(),
-                               tree(),
-                               tanh_net(),
-                               minibatch(),
-                               rectangular(),
-                               matched_norm(),
-                               blackbox_spec(),
-                               ce_spec(),
-                               tau_spec(10),
-                               schedules_spec(screened_schedules()),
+const std::vector<Spec> all = {two_ways_up(),   staged_spec(),
+                               deep(),          momentum(),
+                               tree(),          tanh_net(),
+                               minibatch(),     rectangular(),
+                               matched_norm(),  theory(),
+                               blackbox_spec(), ce_spec(),
+                               tau_spec(10),    schedules_spec(screened_schedules()),
                                adjacent_spec(1)};
 
 }  // namespace

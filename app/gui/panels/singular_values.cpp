@@ -10,6 +10,7 @@
 #include "app/gui/plots/table.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
+#include "core/theory/predicted_modes.h"
 #include "implot.h"
 
 namespace muonscope::gui {
@@ -182,6 +183,40 @@ void draw_lines(PanelContext& context, const StepPlot& plot, const Modes& modes,
     }
 }
 
+// What theory says of the product's modes, dashed, until an edit takes the run off its path.
+void draw_theory(PanelContext& context, const StepPlot& plot, const Modes& modes, int lane) {
+    const Snapshot& snapshot = *context.snapshot;
+    if (context.preferences.sv_source != 0 || !snapshot.problem || !snapshot.spec ||
+        (snapshot.events && !snapshot.events->empty()) ||
+        static_cast<std::size_t>(lane) >= snapshot.spec->lanes.size())
+        return;
+    const Recipe& recipe = snapshot.spec->lanes[static_cast<std::size_t>(lane)];
+    if (!theory_covers(snapshot.spec->experiment, recipe)) return;
+    constexpr int samples = 120;
+    Theory& theory = memory(context).theories[lane];
+    const OptimizerSpec& optimizer = optimizer_of(recipe.phases.front(), 1);
+    if (theory.problem != snapshot.problem || !(theory.optimizer == optimizer) ||
+        theory.to != plot.x_max) {
+        std::vector<double> steps(samples);
+        for (int i = 0; i < samples; ++i)
+            steps[static_cast<std::size_t>(i)] = std::max(0.0, plot.x_max) * i / (samples - 1);
+        theory.modes = predicted_modes(*snapshot.problem, recipe, steps);
+        theory.problem = snapshot.problem;
+        theory.optimizer = optimizer;
+        theory.to = plot.x_max;
+    }
+    std::array<ImVec2, samples> points;
+    const auto count = std::min<Eigen::Index>(modes.count, theory.modes.rows());
+    for (Eigen::Index k = 0; k < count; ++k) {
+        for (int i = 0; i < samples; ++i)
+            points[static_cast<std::size_t>(i)] = {
+                plot.pixel_x(std::max(0.0, plot.x_max) * i / (samples - 1)),
+                plot.pixel_y(theory.modes(k, i))};
+        add_line(ImGui::GetWindowDrawList(), points, u32(with_alpha(context.theme.text, 0.7F)),
+                 context.theme.line() * 0.6F, Dash::dashed, context.theme.line());
+    }
+}
+
 // The colour of a share of the range.
 std::array<ImU32, 256> colour_table() {
     std::array<ImU32, 256> table;
@@ -345,10 +380,12 @@ void draw_singular_values(PanelContext& context) {
         options.id = "##modes";
         if (begin_step_plot(context, options, ticks, plot)) {
             const Reduction& reduction = kept.reductions[{panel, lane}].reduction();
-            if (heatmap)
+            if (heatmap) {
                 draw_heatmap(context, plot, modes, reduction, changed[l], values, lane);
-            else
+            } else {
                 draw_lines(context, plot, modes, reduction);
+                draw_theory(context, plot, modes, lane);
+            }
             draw_marks(context, plot, lane);
             lane_name(context, plot, lane, {em(0.7F), em(0.4F)});
             if (!any) {

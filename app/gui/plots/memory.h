@@ -59,6 +59,14 @@ struct Dots {
     float on = 0, off = 0;  // pixels; 0: not drawn
 };
 
+// Theory's curves for one lane, up to the step where the axis ends.
+struct Theory {
+    std::shared_ptr<const Problem> problem;
+    OptimizerSpec optimizer;
+    double to = 0;
+    Matrix modes;  // modes x samples, evenly spaced from step 0
+};
+
 struct Memory {
     struct Key {
         int panel, lane;
@@ -67,6 +75,7 @@ struct Memory {
         }
     };
     std::map<Key, HistoryReduction> reductions;
+    std::map<int, Theory> theories;   // by lane
     std::map<int, Heatmap> heatmaps;  // singular values over steps, by lane
     Markers markers;
     Dots dots;

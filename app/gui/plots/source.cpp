@@ -8,6 +8,7 @@
 
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
+#include "core/theory/predicted_modes.h"
 #include "imgui.h"
 
 namespace muonscope::plots {
@@ -97,6 +98,11 @@ double target_level(const Problem& problem, int source, int k) {
     const double s = problem.target_svd.s(k);
     const auto depth = static_cast<double>(std::max<std::size_t>(problem.widths.size(), 2) - 1);
     return source == 0 ? s : std::pow(s, 1 / depth);
+}
+
+std::string modes_formula(const Experiment& experiment) {
+    const std::string text = "σ over steps; dotted: target";
+    return theory_covers(experiment, Recipe{}) ? text + ", dashed: theory" : text;
 }
 
 std::string loss_formula(const Experiment& experiment) {

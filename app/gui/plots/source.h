@@ -22,6 +22,8 @@ void picker(gui::PanelContext& context, const char* id, std::span<const char* co
 // of L balanced layers. NaN beyond the target's modes.
 double target_level(const Problem& problem, int source, int k);
 
+// "σ over steps; dotted: target", and what dashes are where theory has curves of its own.
+std::string modes_formula(const Experiment& experiment);
 // "½‖P − A‖²" or "‖P − A‖²/‖A‖²", from the experiment.
 std::string loss_formula(const Experiment& experiment);
 std::string probe_formula(const Experiment& experiment);

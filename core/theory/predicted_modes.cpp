@@ -1,0 +1,56 @@
+#include "core/theory/predicted_modes.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/theory/closed_forms.h"
+
+namespace muonscope {
+namespace {
+
+// A layer's singular value on its way to `goal`, from either side.
+double muon_layer(double start, double goal, double way) {
+    return start < goal ? std::min(start + way, goal) : std::max(start - way, goal);
+}
+
+}  // namespace
+
+bool theory_covers(const Experiment& experiment, const Recipe& recipe) {
+    if (experiment.network.activation != Activation::linear ||
+        experiment.data.kind != DataKind::whitened || experiment.loss != LossKind::half ||
+        experiment.init.kind != InitKind::aligned || recipe.phases.size() != 1)
+        return false;
+    const Phase& phase = recipe.phases.front();
+    const OptimizerSpec& first = optimizer_of(phase, 1);
+    for (int layer = 1; layer <= experiment.network.depth; ++layer)
+        if (!trains(phase, layer) || !(optimizer_of(phase, layer) == first)) return false;
+    if (phase.objective != Objective::network || first.momentum != 0) return false;
+    if (first.kind == OptimizerKind::sgd) return true;
+    const bool flattens = first.kind == OptimizerKind::muon || first.power == 0;
+    return flattens && first.norm_law == NormLaw::constant && first.shape_scale == ShapeScale::none;
+}
+
+Matrix predicted_modes(const Problem& problem, const Recipe& recipe,
+                       std::span<const double> steps) {
+    const int depth = problem.experiment.network.depth;
+    const OptimizerSpec& optimizer = optimizer_of(recipe.phases.front(), 1);
+    const double start = problem.experiment.init.scale;
+    Matrix modes(problem.modes, static_cast<Eigen::Index>(steps.size()));
+    for (int k = 0; k < problem.modes; ++k) {
+        const double s = problem.target_svd.s(k);
+        if (optimizer.kind == OptimizerKind::sgd) {
+            const std::vector<double> curve =
+                sgd_mode_curve(depth, s, std::pow(start, depth), optimizer.lr, steps);
+            for (std::size_t i = 0; i < curve.size(); ++i)
+                modes(k, static_cast<Eigen::Index>(i)) = curve[i];
+            continue;
+        }
+        const double goal = std::pow(s, 1.0 / depth);
+        for (std::size_t i = 0; i < steps.size(); ++i)
+            modes(k, static_cast<Eigen::Index>(i)) =
+                std::pow(muon_layer(start, goal, optimizer.lr * steps[i]), depth);
+    }
+    return modes;
+}
+
+}  // namespace muonscope
