@@ -11,3 +11,16 @@ for theme in dark light; do
         -o "$out/two-ways-up-$theme.png"
 done
 "$program" render staged --steps 4000 --size 1600x900 --theme light -o "$out/staged-light.png"
+
+# A panel of each published experiment, for assets/guide/paper.md.
+panel() { # name, preset, steps, panel
+    "$program" render "$2" --steps "$3" --panel "$4" --size 900x480 --theme light \
+        -o "$out/paper-$1.png"
+}
+panel staged staged 600 trade-off
+panel blackbox black-box 12000 loss
+panel ce ce-probe 600 downstream-probe
+panel tau tau 24000 loss
+panel dp schedules 100 loss
+panel screening schedules 20 loss
+panel mlp adjacent 300 singular-values

@@ -150,7 +150,7 @@ Spec tau_spec(int tau, std::uint64_t shift) {
     spec.title = "Paper: taking turns";
     spec.about = fmt::format(
         "Layers 1 and 2 take turns of {} steps until the relative error is .05; layer 2 always "
-        "uses SGD. Muon on layer 1 gets there in 12 % fewer steps, whatever the turn's length.",
+        "uses SGD. Muon on layer 1 gets there in 12 % fewer steps.",
         tau);
     spec.experiment = square_problem(2, shift);
     spec.experiment.run = {.steps = 60000, .speed = 0};
