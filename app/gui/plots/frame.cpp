@@ -474,7 +474,10 @@ void draw_marks(gui::PanelContext& context, const StepPlot& plot, int lane) {
         for (std::size_t l = 0; l < context.snapshot->lanes.size(); ++l) {
             if (lane >= 0 && static_cast<int>(l) != lane) continue;
             const LaneSnapshot& shown = context.snapshot->lanes[l];
-            if (l >= context.snapshot->spec->lanes.size()) continue;
+            // Phases in turns change at too many steps to mark.
+            if (l >= context.snapshot->spec->lanes.size() ||
+                context.snapshot->spec->lanes[l].repeats)
+                continue;
             const auto& phases = context.snapshot->spec->lanes[l].phases;
             std::int64_t step = 0;
             last_x = -1e9F;
