@@ -198,7 +198,7 @@ const std::vector<Spec> all = {two_ways_up(),   staged_spec(),
                                matched_norm(),  theory(),
                                blackbox_spec(), ce_spec(),
                                tau_spec(10),    schedules_spec(screened_schedules()),
-                               adjacent_spec(1)};
+                               planned_spec(),  adjacent_spec(1)};
 
 }  // namespace
 

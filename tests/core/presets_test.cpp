@@ -94,8 +94,8 @@ TEST_P(EveryPreset, trains_without_diverging) {
 INSTANTIATE_TEST_SUITE_P(Presets, EveryPreset,
                          testing::Values("two-ways-up", "staged", "deep", "momentum", "tree",
                                          "tanh", "minibatch", "rectangular", "matched-norm",
-                                         "theory", "black-box", "ce-probe", "tau", "schedules",
-                                         "adjacent"),
+                                         "theory", "planned", "black-box", "ce-probe", "tau",
+                                         "schedules", "adjacent"),
                          [](const auto& each) {
                              std::string name = each.param;
                              std::replace(name.begin(), name.end(), '-', '_');

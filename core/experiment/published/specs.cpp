@@ -224,6 +224,36 @@ Spec schedules_spec(std::span<const Schedule> chosen, std::uint64_t shift) {
     return spec;
 }
 
+Spec planned_spec() {
+    struct Stretch {
+        int steps;
+        Schedule schedule;
+    };
+    const auto plan = [](std::string name, const std::vector<Stretch>& stretches) {
+        Recipe planned = recipe(std::move(name), {});
+        for (const Stretch& stretch : stretches) {
+            Phase phase = follow(stretch.schedule).phases.front();
+            phase.name = fmt::format("powers {}, {}, {}", stretch.schedule[0], stretch.schedule[1],
+                                     stretch.schedule[2]);
+            phase.until.steps = stretch.steps;
+            planned.phases.push_back(std::move(phase));
+        }
+        return planned;
+    };
+    Spec spec = schedules_spec({});
+    spec.name = "planned";
+    spec.title = "Paper: planned schedules";
+    spec.about =
+        "Two planners choose each layer's power every 10 steps: one by trying all 27 schedules for "
+        "15 steps ahead, one from a single step and its Jacobian. Square roots first, then SGD: "
+        "2.083 after 100 steps against SGD's 2.260. The second takes polar factors first and is "
+        "ahead of both at step 50.";
+    spec.lanes = {plan("SGD", {{100, {1, 1, 1}}}),
+                  plan("Rollout", {{10, {0.5, 0.5, 0.5}}, {90, {1, 1, 1}}}),
+                  plan("Jacobian", {{30, {0, 0, 0}}, {10, {0.5, 0, 0.5}}, {10, {1, 0.5, 1}}})};
+    return spec;
+}
+
 Spec adjacent_spec(int pair, std::uint64_t shift) {
     Spec spec;
     spec.name = "adjacent";

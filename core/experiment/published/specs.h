@@ -35,6 +35,10 @@ Spec schedules_spec(std::span<const Schedule> chosen, std::uint64_t shift = 0);
 // A recipe whose every step follows `schedule`.
 Recipe follow(const Schedule& schedule);
 
+// What the planners decided in the published run, as phases: SGD, the rollout planner's plan for
+// 100 steps, and the Jacobian-guided one's for 50.
+Spec planned_spec();
+
 // Five layers with tanh on a teacher's samples. Lane 0 uses Muon on layers 1..pair, lane 1 on
 // layers 1..pair + 1; both update layers 1..pair + 1 first and then the others by SGD.
 Spec adjacent_spec(int pair, std::uint64_t shift = 0);
