@@ -21,6 +21,6 @@ panel staged staged 600 trade-off
 panel blackbox black-box 12000 loss
 panel ce ce-probe 600 downstream-probe
 panel tau tau 24000 loss
-panel dp schedules 100 loss
-panel screening schedules 20 spectrum-now
+panel dp planned 100 loss
+panel screening schedules 100 loss
 panel mlp adjacent 300 singular-values
