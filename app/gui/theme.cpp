@@ -100,7 +100,7 @@ void style_imgui(const Theme& t, ImGuiStyle& style) {
     c[ImGuiCol_ResizeGripHovered] = with_alpha(t.accent, 0.5F);
     c[ImGuiCol_ResizeGripActive] = t.accent;
     c[ImGuiCol_InputTextCursor] = t.text;
-    c[ImGuiCol_Tab] = c[ImGuiCol_TabDimmed] = t.card;
+    c[ImGuiCol_Tab] = c[ImGuiCol_TabDimmed] = clear;  // only the chosen one has a shape
     c[ImGuiCol_TabHovered] = t.well_hovered;
     c[ImGuiCol_TabSelected] = c[ImGuiCol_TabDimmedSelected] = t.well;
     c[ImGuiCol_TabSelectedOverline] = c[ImGuiCol_TabDimmedSelectedOverline] = clear;

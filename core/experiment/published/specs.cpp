@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -197,15 +198,19 @@ std::span<const Schedule> screened_schedules() {
 }
 
 Recipe follow(const Schedule& schedule) {
-    Phase phase;
-    phase.optimizer = sgd(0.02);
-    for (double power : schedule) {
-        OptimizerSpec& optimizer = phase.layer_optimizers.emplace_back(sgd(0.02)).value();
-        if (power == 1) continue;  // SGD itself
+    const auto with_power = [](double power) {
+        OptimizerSpec optimizer = sgd(0.02);
+        if (power == 1) return optimizer;  // SGD itself
         optimizer.kind = OptimizerKind::spectral;
         optimizer.norm_law = NormLaw::matched;
         optimizer.power = power;
-    }
+        return optimizer;
+    };
+    Phase phase;
+    phase.optimizer = with_power(schedule[0]);
+    for (double power : schedule)
+        phase.layer_optimizers.push_back(power == schedule[0] ? std::nullopt
+                                                              : std::optional(with_power(power)));
     return recipe(fmt::format("{}, {}, {}", schedule[0], schedule[1], schedule[2]), {phase});
 }
 
