@@ -3,6 +3,7 @@
 #include <set>
 #include <string>
 
+#include "core/experiment/presets.h"
 #include "core/experiment/published/experiment.h"
 #include "core/io/files.h"
 #include "core/io/published_json.h"
@@ -28,6 +29,7 @@ TEST(PublishedExperiments, say_what_they_ask_and_how_long_they_take) {
         EXPECT_EQ(&published_experiment(experiment.name), &experiment);
         EXPECT_FALSE(experiment.title.empty());
         EXPECT_TRUE(experiment.question.ends_with("?"));
+        EXPECT_EQ(preset(experiment.preset).name, experiment.preset);
         std::set<std::string> names;
         for (const Job& job : experiment.jobs(0)) {
             EXPECT_TRUE(names.insert(job.name).second) << job.name;

@@ -50,8 +50,9 @@ struct PublishedExperiment {
     std::string section;   // its key in published.json: "staged"; of "ce": "ce_probe"
     std::string title;     // "Staged training"
     std::string question;  // one sentence: what is asked
+    std::string preset;    // slug of the preset that shows it: "staged"
     // Every generator seed of the recipe is shifted by `shift`; 0 is the published run.
-    std::vector<Job> (*jobs)(std::uint64_t shift) = nullptr;
+    std::function<std::vector<Job>(std::uint64_t shift)> jobs;
 };
 
 // In the order of the paper: staged, blackbox, ce, tau, dp, screening, mlp.

@@ -12,21 +12,24 @@ namespace {
 
 const std::vector<PublishedExperiment> all = {
     {"staged", "staged", "Staged training",
-     "Does a first layer that Muon trained let the second one learn in fewer steps?", staged_jobs},
+     "Does a first layer that Muon trained let the second one learn in fewer steps?", "staged",
+     staged_jobs},
     {"blackbox", "blackbox", "Black box",
      "What does layer 1 leave to a tanh net trained on top of it, and does its kernel foresee it?",
-     blackbox_jobs},
+     "black-box", blackbox_jobs},
     {"ce", "ce_probe", "Cross-entropy probe",
-     "How fast does a softmax regression learn on the features of layer 1?", ce_jobs},
+     "How fast does a softmax regression learn on the features of layer 1?", "ce-probe", ce_jobs},
     {"tau", "tau", "Taking turns",
-     "Does it still when both layers learn at once, or in turns of tau steps?", tau_jobs},
+     "Does it still when both layers learn at once, or in turns of tau steps?", "tau", tau_jobs},
     {"dp", "dp", "Planning schedules",
-     "Which power of the singular values should each layer's step take, planned ahead?", dp_jobs},
+     "Which power of the singular values should each layer's step take, planned ahead?",
+     "schedules", dp_jobs},
     {"screening", "screening", "Screening schedules",
-     "Can the loss after 20 steps be told from the first step and its Jacobian?", screening_jobs},
+     "Can the loss after 20 steps be told from the first step and its Jacobian?", "schedules",
+     screening_jobs},
     {"mlp", "mlp", "One more layer of Muon",
      "When one layer more uses Muon, do the layers behind it gain more than it gives up?",
-     mlp_jobs},
+     "adjacent", mlp_jobs},
 };
 
 }  // namespace
