@@ -36,6 +36,7 @@ struct Arguments {
     ReplayArguments replay;
     RenderArguments render;
     ReproduceArguments reproduce;
+    SweepArguments sweep;
     bool parameters_as_json = false;
 };
 
@@ -172,6 +173,32 @@ CLI::App& add_reproduce(CLI::App& app, ReproduceArguments& arguments) {
     return reproduce;
 }
 
+CLI::App& add_sweep(CLI::App& app, SweepArguments& arguments) {
+    CLI::App& sweep = *app.add_subcommand(
+        "sweep", "Staged training over many seeds: how many steps of phase 2 Muon saves");
+    sweep.add_option("--seeds", arguments.seeds, "How many, from the published one on; 40")
+        ->type_name("N");
+    sweep
+        .add_option("--budget", arguments.budget,
+                    "When phase 1 ends: fixed (600 steps), distance (both arms as far from the "
+                    "target as the farther one is then), loss (both at the loss of the nearer "
+                    "one); the table is of this one, the sums are of all three")
+        ->type_name("BUDGET");
+    sweep.add_option("--json", arguments.json, "Write every seed under every budget there")
+        ->type_name("FILE");
+    sweep
+        .add_option("--workers", arguments.workers,
+                    "Threads; the figures are the same with any number")
+        ->type_name("N");
+    sweep.footer(fmt::format(
+        "The loss of phase 1 is the square of the distance from its target, over |A|^2: matched\n"
+        "distance and matched loss differ only in the level at which they match. Phase 2 is\n"
+        "linear, so its steps are counted from the weights that phase 1 leaves.\n\n"
+        "Example:\n  muonscope sweep --seeds 40 --budget distance --json sweep.json\n\n{}",
+        exit_codes));
+    return sweep;
+}
+
 std::string one_line(std::string text) {
     while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.pop_back();
     std::replace(text.begin(), text.end(), '\n', ' ');
@@ -226,6 +253,7 @@ int dispatch(int argc, const char* const* argv) {
     params_command.footer("Example:\n  muonscope params --json > parameters.json");
     const CLI::App& render_command = add_render(app, arguments.render);
     const CLI::App& reproduce_command = add_reproduce(app, arguments.reproduce);
+    const CLI::App& sweep_command = add_sweep(app, arguments.sweep);
 
     try {
         app.parse(argc, argv);
@@ -240,6 +268,7 @@ int dispatch(int argc, const char* const* argv) {
     if (params_command.parsed()) return list_parameters(arguments.parameters_as_json);
     if (render_command.parsed()) return render(arguments.render);
     if (reproduce_command.parsed()) return reproduce(arguments.reproduce);
+    if (sweep_command.parsed()) return sweep(arguments.sweep);
     return open_window(arguments.window);
 }
 

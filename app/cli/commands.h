@@ -46,6 +46,11 @@ struct ReproduceArguments {
 };
 int reproduce(const ReproduceArguments& arguments);
 
+struct SweepArguments {
+    std::string seeds = "40", budget = "fixed", json, workers;
+};
+int sweep(const SweepArguments& arguments);
+
 int list_presets();
 int list_parameters(bool json);
 

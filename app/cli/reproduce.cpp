@@ -43,19 +43,6 @@ std::vector<PublishedExperiment> chosen(const std::vector<std::string>& names) {
     return result;
 }
 
-// Before minutes of work rather than after.
-void check_writable(const std::string& path) {
-    namespace fs = std::filesystem;
-    if (path.empty()) return;
-    std::error_code fault;
-    const fs::path folder = fs::absolute(path).parent_path();
-    if (fs::is_directory(path, fault))
-        throw Error("--json " + in_quotes(path, 200), "is a folder", "name a file");
-    if (!fs::is_directory(folder, fault) || ::access(folder.c_str(), W_OK) != 0)
-        throw Error("--json " + in_quotes(path, 200), "cannot be written",
-                    "name a file in a folder that exists and that you may write to");
-}
-
 void show(ProgressLines& lines, const std::vector<Reproduction::Progress>& experiments) {
     std::vector<std::string> text;
     for (const auto& experiment : experiments)
@@ -84,6 +71,18 @@ bool whole(const Reproduction::Progress& experiment, bool judged) {
 }
 
 }  // namespace
+
+void check_writable(const std::string& path) {
+    namespace fs = std::filesystem;
+    if (path.empty()) return;
+    std::error_code fault;
+    const fs::path folder = fs::absolute(path).parent_path();
+    if (fs::is_directory(path, fault))
+        throw Error("--json " + in_quotes(path, 200), "is a folder", "name a file");
+    if (!fs::is_directory(folder, fault) || ::access(folder.c_str(), W_OK) != 0)
+        throw Error("--json " + in_quotes(path, 200), "cannot be written",
+                    "name a file in a folder that exists and that you may write to");
+}
 
 int reproduce(const ReproducePlan& plan) {
     std::optional<Published> published;
