@@ -123,7 +123,9 @@ Reproduction::Reproduction(std::vector<PublishedExperiment> experiments, std::ui
     for (std::size_t i = 0; i < state.experiments.size(); ++i)
         for (Job& job : state.experiments[i].jobs(seed))
             state.tasks.push_back(std::make_unique<Task>(std::move(job), i));
-    for (const auto& task : state.tasks) state.waiting.push_back(task.get());
+    // Those that take equally long in the order given.
+    for (auto task = state.tasks.rbegin(); task != state.tasks.rend(); ++task)
+        state.waiting.push_back(task->get());
     std::stable_sort(state.waiting.begin(), state.waiting.end(),
                      [](const Task* a, const Task* b) { return a->job.weight < b->job.weight; });
     for (int i = 0; i < workers; ++i) state.threads.emplace_back([&state] { state.work(); });

@@ -114,6 +114,7 @@ TEST(Reproduction, begins_the_longest_jobs_first) {
     ASSERT_EQ(order.size(), 6u);
     for (std::size_t i = 1; i < order.size(); ++i)
         EXPECT_GE(std::stoi(order[i - 1]) % 3, std::stoi(order[i]) % 3);
+    EXPECT_EQ(order[0] + order[1], "25");  // of equal ones the first given
 }
 
 TEST(Reproduction, passes_judgement_and_misses_what_was_published_and_not_given) {
