@@ -130,7 +130,10 @@ CLI::App& add_render(CLI::App& app, RenderArguments& arguments) {
         ->type_name("S");
     render.add_option("--theme", arguments.theme, "light or dark; otherwise dark")
         ->type_name("THEME");
-    render.add_option("--panel", arguments.panel, "Draw this panel alone")->type_name("NAME");
+    render
+        .add_option("--panel", arguments.panel,
+                    "Draw this panel alone; results and staged-planner first run what they show")
+        ->type_name("NAME");
     add_spec_options(render, arguments.spec);
     render.add_option("-o,--output", arguments.output, "The picture to write")
         ->type_name("FILE.png")

@@ -103,7 +103,11 @@ void step_back(PanelContext& context) {
 void choose_preset(PanelContext& context, int index) {
     const auto all = presets();
     if (index < 0 || index >= static_cast<int>(all.size())) return;
-    context.send(SetSpec{all[static_cast<std::size_t>(index)]});
+    watch(context, all[static_cast<std::size_t>(index)]);
+}
+
+void watch(PanelContext& context, const Spec& spec) {
+    context.send(SetSpec{spec});
     context.send(Start{});
     context.view.follow = true;
 }

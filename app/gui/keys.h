@@ -22,6 +22,7 @@ void toggle_pause(PanelContext& context);
 void step_once(PanelContext& context);
 void step_back(PanelContext& context);
 void choose_preset(PanelContext& context, int index);  // 0-based
+void watch(PanelContext& context, const Spec& spec);   // from its start, at once
 
 // Speeds that + and − walk through; the last, 0, means as fast as possible.
 double next_speed(double now, int direction);

@@ -32,6 +32,8 @@ void build_default_layout(ImGuiID dock_space, ImVec2 area) {
     ImGui::DockBuilderDockWindow("Lanes", left);
     ImGui::DockBuilderDockWindow("Singular values", middle_top);
     ImGui::DockBuilderDockWindow("Trade-off", middle_top);
+    ImGui::DockBuilderDockWindow("Results", middle_top);
+    ImGui::DockBuilderDockWindow("Staged planner", middle_top);
     ImGui::DockBuilderDockWindow("Loss", loss);
     ImGui::DockBuilderDockWindow("Downstream probe", probe);
     ImGui::DockBuilderDockWindow("Representations", right_top);

@@ -19,7 +19,8 @@ struct Memory;  // plots/memory.h: what plots keep between frames
 
 namespace muonscope::gui {
 
-struct Theme;  // theme.h: colours and sizes
+struct Theme;      // theme.h: colours and sizes
+struct PaperRuns;  // paper_runs.h: what runs beside the training
 
 struct Fonts {
     ImFont* text = nullptr;     // Inter regular with the icons merged
@@ -49,6 +50,19 @@ struct Preferences {
     bool show_ghost = true;  // representations: the start
 };
 
+// What the staged planner made of the newest weights it looked at.
+struct LanePlan {
+    std::shared_ptr<const std::vector<Matrix>> weights;
+    double first_taken = 0, taken = 0;  // steps of phase 1 and 2
+    double distance = 0, remaining = 0;  // ‖W₁ − W₁*‖/‖A‖; steps of phase 2 still needed
+};
+struct StagedPlans {
+    std::shared_ptr<const Spec> spec;
+    std::shared_ptr<const Problem> problem;
+    std::vector<LanePlan> lanes;
+    double computed_at = -1;  // seconds of ImGui::GetTime()
+};
+
 // What lives only while the window is open. Panels keep no statics: whatever they remember
 // between frames stands here.
 struct ViewState {
@@ -56,9 +70,15 @@ struct ViewState {
     double step_min = 0, step_max = 200;  // shared by every step axis, eased, not jumping
     bool show_help = false;
     bool animating = false;  // an axis is on its way: draw another frame even if nothing else moves
+    bool working = false;    // something runs in the background: a few frames a second are enough
     std::shared_ptr<plots::Memory> plots;  // made by the first plot
-    std::string toast;                     // last word of a window action
-    bool toast_is_error = false;           // an error stays until dismissed
+    std::shared_ptr<PaperRuns> paper;      // made by the first panel that asks
+    int paper_choice = 0;                  // Results: 0: all; i: the i-th experiment
+    StagedPlans staged;
+    int sweep_seeds = 40;         // Staged planner
+    int sweep_budget = 0;         // fixed steps, matched distance, matched loss
+    std::string toast;            // last word of a window action
+    bool toast_is_error = false;  // an error stays until dismissed
     double toast_until = 0;       // anything else until this time, seconds of ImGui::GetTime()
     bool reset_layout = false;    // asked for; done at the next frame
     bool keep_momentum = true;    // when a lane's optimiser is switched

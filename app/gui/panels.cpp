@@ -6,7 +6,7 @@
 namespace muonscope::gui {
 
 namespace {
-constexpr std::array<Panel, 8> all{{
+constexpr std::array<Panel, 10> all{{
     {"Lanes", "same start, same data",
      "Each lane runs the shared experiment by its own recipe. A change acts on the running "
      "training from the next step on and leaves a mark on every step axis.",
@@ -22,6 +22,14 @@ constexpr std::array<Panel, 8> all{{
      "own direction, up is more of the layer's output left for the layers that build on it. "
      "Below: how far the layer is from its own target, and how many steps what comes next takes.",
      draw_trade_off, explain_trade_off},
+    {"Results", "every printed figure of the paper beside ours",
+     "Runs the published experiments beside the training, on all cores but one, and holds each "
+     "figure against the printed one. The training goes on meanwhile.",
+     draw_results},
+    {"Staged planner", "how long layer 2 will take, told from layer 1",
+     "Once layer 1 stands still, layer 2 is a linear problem: its steps can be counted from the "
+     "weights as they are, without training. Below: the same over many seeds.",
+     draw_staged_planner},
     {"Loss", "½‖P − A‖²",
      "What the training minimises. A plateau means that the modes learned so far are done and "
      "the next one is still too small to be seen.",

@@ -2,6 +2,8 @@
 
 #include "app/gui/frame.h"
 #include "app/gui/imgui_session.h"
+#include "app/gui/panels/panels.h"
+#include "app/gui/paper_runs.h"
 #include "app/gui/theme.h"
 #include "app/gui/window.h"
 #include "app/render/pixels.h"
@@ -11,6 +13,7 @@
 #include "imgui.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <memory>
@@ -47,6 +50,21 @@ std::shared_ptr<Snapshot> train(const RenderOptions& options) {
     return snapshot;
 }
 
+void wait_for(PaperRuns& runs) {
+    while (runs.busy() && !runs.run->wait_for(std::chrono::seconds(1))) continue;
+}
+
+// A picture of results shows some: those of the experiment whose preset it is.
+void run_experiments(PanelContext& context, const Snapshot& snapshot) {
+    PaperRuns& runs = paper_runs(context);
+    for (const PublishedExperiment& experiment : runs.experiments)
+        if (experiment.preset == snapshot.spec->name) {
+            begin_experiments(runs, {experiment});
+            wait_for(runs);
+            return;
+        }
+}
+
 std::vector<std::uint8_t> draw(const RenderOptions& options, const Snapshot& snapshot,
                                const Panel* alone) {
     ImGuiSession imgui;
@@ -65,6 +83,11 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Snapshot& sna
                          .fonts = imgui.fonts(),
                          .send = [](Command) {},
                          .save_session = [] {}};  // shown as it is in the window: ready
+    if (alone != nullptr && alone->draw == draw_results) run_experiments(context, snapshot);
+    if (alone != nullptr && alone->draw == draw_staged_planner) {
+        begin_sweep(paper_runs(context), view.sweep_seeds);
+        wait_for(paper_runs(context));
+    }
     for (int frame = 0; frame < most_frames && (frame < fewest_frames || view.animating); ++frame) {
         view.animating = false;
         window.begin_frame();

@@ -159,6 +159,28 @@ bool toggle(PanelContext& context, const char* label, bool& on, const char* help
     return pressed;
 }
 
+float button_width(const char* label) {
+    return ImGui::CalcTextSize(label, nullptr, true).x + em(1.3F);
+}
+
+bool quiet_button(PanelContext& context, const char* label, float width, std::string_view help,
+                  bool accent) {
+    const Theme& t = context.theme;
+    if (accent) {
+        ImGui::PushStyleColor(ImGuiCol_Button, t.accent);
+        ImGui::PushStyleColor(ImGuiCol_ButtonHovered, mix(t.accent, t.text, 0.15F));
+        ImGui::PushStyleColor(ImGuiCol_ButtonActive, mix(t.accent, t.text, 0.3F));
+        ImGui::PushStyleColor(ImGuiCol_Text, t.on_accent);
+    }
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {0, 0});
+    const bool pressed = ImGui::Button(label, {width, segment_height()});
+    ImGui::PopStyleVar();
+    if (accent) ImGui::PopStyleColor(4);
+    hover_help(context, std::string_view(label).substr(0, std::string_view(label).find("##")),
+               help);
+    return pressed;
+}
+
 bool begin_combo(PanelContext& context, const char* id, const char* preview) {
     // The arrow button of Dear ImGui is a second, heavier block: a chevron says enough.
     const bool open = ImGui::BeginCombo(id, preview, ImGuiComboFlags_NoArrowButton);

@@ -32,6 +32,12 @@ bool segmented(PanelContext& context, const char* id, std::initializer_list<cons
 float toggle_width(const char* label);
 bool toggle(PanelContext& context, const char* label, bool& on, const char* help = nullptr);
 
+// A button no taller than a header row; `accent` for the one thing to press. What follows "##" or
+// "###" in the label is not shown.
+float button_width(const char* label);
+bool quiet_button(PanelContext& context, const char* label, float width, std::string_view help,
+                  bool accent = false);
+
 // A drop-down list with a quiet chevron; like ImGui::BeginCombo, ended by ImGui::EndCombo().
 bool begin_combo(PanelContext& context, const char* id, const char* preview);
 

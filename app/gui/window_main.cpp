@@ -114,6 +114,7 @@ class Application {
             pacer_.wake(now, 0.05);
         }
         if (view_.animating) pacer_.wake(now, 0.05);
+        if (view_.working) pacer_.wake(now, 0.005);  // one frame a look: at least four a second
         if (!view_.toast.empty() && !view_.toast_is_error && ImGui::GetTime() > view_.toast_until)
             pacer_.wake(now, 0.05);
     }
@@ -125,7 +126,7 @@ class Application {
             memory_ = resident_megabytes();
             memory_read_ = start;
         }
-        view_.animating = false;
+        view_.animating = view_.working = false;
         window_.begin_frame();
         PanelContext context{.snapshot = snapshot_.get(),
                              .preferences = preferences_,

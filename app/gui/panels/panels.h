@@ -13,6 +13,8 @@ void draw_representations(PanelContext& context);
 void draw_spectrum_now(PanelContext& context);
 void draw_measures(PanelContext& context);
 void draw_trade_off(PanelContext& context);
+void draw_results(PanelContext& context);
+void draw_staged_planner(PanelContext& context);
 std::string explain_trade_off(const Experiment& experiment);
 
 // Not docked: the bar above, the line below, the window of keys.

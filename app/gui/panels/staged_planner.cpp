@@ -1,0 +1,365 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include "app/gui/keys.h"
+#include "app/gui/panels/panels.h"
+#include "app/gui/paper_runs.h"
+#include "app/gui/plots/frame.h"
+#include "app/gui/plots/source.h"
+#include "app/gui/theme.h"
+#include "app/gui/widgets.h"
+#include "core/experiment/presets.h"
+#include "core/experiment/published/specs.h"
+#include "core/theory/closed_forms.h"
+#include "imgui.h"
+
+namespace muonscope::gui {
+namespace {
+
+using namespace plots;
+
+// A recipe that trains layer 1 of a linear two-layer net towards its own target and then layer 2
+// alone by plain SGD: what the closed form speaks of. Null otherwise.
+const Phase* second_phase(const Spec& spec, std::size_t lane) {
+    const Experiment& e = spec.experiment;
+    const auto& phases = spec.lanes[lane].phases;
+    if (e.network.depth != 2 || has_tanh(e.network, 1) || e.data.kind != DataKind::whitened ||
+        phases.size() != 2 || phases[0].objective != Objective::layer_target ||
+        phases[0].layers != std::vector{1} || phases[1].objective != Objective::network ||
+        phases[1].layers != std::vector{2} || !phases[1].until.relative_error)
+        return nullptr;
+    const OptimizerSpec& optimizer = optimizer_of(phases[1], 2);
+    return optimizer.kind == OptimizerKind::sgd && optimizer.momentum == 0 ? &phases[1] : nullptr;
+}
+
+LanePlan plan_of(const Snapshot& snapshot, std::size_t lane, const Phase& second) {
+    const LaneSnapshot& now = snapshot.lanes[lane];
+    const Problem& problem = *snapshot.problem;
+    const std::vector<Matrix>& w = *now.weights;
+    LanePlan plan;
+    plan.weights = now.weights;
+    plan.distance = (w[0] - problem.layer_targets[0]).norm() / problem.target_norm;
+    const double lr = optimizer_of(second, 2).lr;
+    const double rate = snapshot.spec->experiment.loss == LossKind::relative
+                            ? 2 * lr / (problem.target_norm * problem.target_norm)
+                            : lr;
+    plan.remaining =
+        second_phase_steps(w[0], w[1], problem.target, rate, *second.until.relative_error);
+    return plan;
+}
+
+// The closed form takes an eigendecomposition: ten times a second are as many as can be read.
+void follow_plans(PanelContext& context) {
+    const Snapshot& snapshot = *context.snapshot;
+    StagedPlans& plans = context.view.staged;
+    plans.lanes.resize(snapshot.lanes.size());
+    const double now = ImGui::GetTime();
+    const bool old = plans.problem != snapshot.problem || plans.spec != snapshot.spec;
+    const bool running = snapshot.state == TrainerState::running;
+    if (!old && running && now - plans.computed_at < 0.1) return;
+    plans.problem = snapshot.problem;
+    plans.spec = snapshot.spec;
+    for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
+        if (!old && plans.lanes[l].weights == snapshot.lanes[l].weights) continue;
+        const Phase* second = second_phase(*snapshot.spec, l);
+        plans.lanes[l] = {};
+        if (second == nullptr || !snapshot.lanes[l].weights ||
+            snapshot.problem->layer_targets.size() < 2)
+            continue;
+        plans.lanes[l] = plan_of(snapshot, l, *second);
+        const auto& steps = snapshot.lanes[l].phase_steps;
+        plans.lanes[l].first_taken = !steps.empty() ? static_cast<double>(steps[0]) : 0;
+        plans.lanes[l].taken = steps.size() > 1 ? static_cast<double>(steps[1]) : 0;
+        plans.computed_at = now;
+    }
+}
+
+bool planned(const Snapshot& snapshot) {
+    if (!snapshot.spec || !snapshot.problem || snapshot.lanes.empty() ||
+        snapshot.lanes.size() != snapshot.spec->lanes.size())
+        return false;
+    for (std::size_t l = 0; l < snapshot.lanes.size(); ++l)
+        if (second_phase(*snapshot.spec, l) == nullptr) return false;
+    return true;
+}
+
+std::string count_text(double value) {
+    return std::isfinite(value) ? fmt::format("{:.0f}", value) : "–";
+}
+
+struct PlanRow {
+    const char *name, *help;
+    std::string (*text)(const StagedPlans& plans, std::size_t lane);
+};
+
+constexpr std::array plan_rows{
+    PlanRow{"steps of phase 1", "Taken so far, of layer 1 towards its own target W₁*.",
+            [](const StagedPlans& p, std::size_t l) { return count_text(p.lanes[l].first_taken); }},
+    PlanRow{"‖W₁ − W₁*‖/‖A‖",
+            "How far layer 1 is from its balanced factor of the target. The loss of phase 1 is "
+            "the square of this.",
+            [](const StagedPlans& p, std::size_t l) { return value_text(p.lanes[l].distance); }},
+    PlanRow{"phase 2 by the closed form",
+            "Steps of layer 2 to the threshold if phase 2 began, or went on, from the weights as "
+            "they are now: E_t = E₀ (I − η W₁ᵀW₁)^t, η = 2 lr/‖A‖². Those taken are counted in. "
+            "– when it never gets there.",
+            [](const StagedPlans& p, std::size_t l) {
+                return count_text(p.lanes[l].taken + p.lanes[l].remaining);
+            }},
+    PlanRow{"phase 2 taken", "Steps of layer 2 so far.",
+            [](const StagedPlans& p, std::size_t l) { return count_text(p.lanes[l].taken); }},
+    PlanRow{"saved against the first lane",
+            "Steps of phase 2 by the closed form: the first lane's less this one's.",
+            [](const StagedPlans& p, std::size_t l) {
+                const auto all = [](const LanePlan& plan) { return plan.taken + plan.remaining; };
+                const double saved = all(p.lanes[0]) - all(p.lanes[l]);
+                return l == 0 || !std::isfinite(saved) ? "–" : fmt::format("{:+.0f}", saved);
+            }},
+};
+
+void right_cell(const std::string& text, const ImVec4& colour) {
+    ImGui::TableNextColumn();
+    const float free = ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(text.c_str()).x;
+    ImGui::SetCursorPosX(ImGui::GetCursorPosX() + std::max(0.0F, free));
+    ImGui::TextColored(colour, "%s", text.c_str());
+}
+
+void draw_plans(PanelContext& context) {
+    const Snapshot& snapshot = *context.snapshot;
+    const auto lanes = static_cast<int>(snapshot.lanes.size());
+    ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {em(0.4F), em(0.15F)});
+    if (ImGui::BeginTable(
+            "plans", lanes + 1,
+            ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoPadOuterX |
+                ImGuiTableFlags_NoSavedSettings,
+            {std::min(ImGui::GetContentRegionAvail().x, em(15 + 9 * static_cast<float>(lanes))),
+             0})) {
+        ImGui::TableSetupColumn("what", ImGuiTableColumnFlags_WidthFixed, em(14.5F));
+        for (int l = 0; l < lanes; ++l)
+            ImGui::TableSetupColumn(fmt::format("##{}", l).c_str(),
+                                    ImGuiTableColumnFlags_WidthStretch, 1);
+        ImGui::TableNextRow();
+        ImGui::TableNextColumn();
+        ImGui::TextColored(context.theme.dim, "from the weights as they are now");
+        for (int l = 0; l < lanes; ++l)
+            right_cell(snapshot.lanes[static_cast<std::size_t>(l)].name,
+                       context.theme.lane_text(l));
+        for (const PlanRow& row : plan_rows) {
+            ImGui::TableNextRow();
+            ImGui::TableNextColumn();
+            ImGui::TextColored(context.theme.dim, "%s", row.name);
+            hover_help(context, row.name, row.help);
+            ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.95F);
+            for (int l = 0; l < lanes; ++l)
+                right_cell(row.text(context.view.staged, static_cast<std::size_t>(l)),
+                           context.theme.lane_text(l));
+            ImGui::PopFont();
+        }
+        ImGui::EndTable();
+    }
+    ImGui::PopStyleVar();
+}
+
+constexpr std::array budget_help{
+    "Phase 1 takes the published number of steps in both arms; Muon is then farther from its "
+    "target.",
+    "Phase 1 ends in both arms at the distance ‖W₁ − W₁*‖ at which the farther arm (Muon) is after "
+    "the published number of steps: SGD stops earlier.",
+    "Phase 1 ends in both arms at the loss that the nearer arm (SGD) has after the published "
+    "number of steps: Muon goes on. The loss is distance²/‖A‖² here, so this differs from matched "
+    "distance only in the level."};
+
+// The run of one seed under this budget, in the window.
+Spec spec_of(const SweepSeed& seed, Budget budget) {
+    Spec spec = staged_spec(seed.shift);
+    for (std::size_t arm = 0; arm < spec.lanes.size(); ++arm)
+        spec.lanes[arm].phases[0].until.steps =
+            static_cast<std::int64_t>(seed.arm(budget, arm).first_steps);
+    return spec;
+}
+
+// One stem a seed, up where Muon saves steps; a click watches that seed.
+void draw_differences(PanelContext& context, const std::vector<SweepSeed>& seeds, int wanted,
+                      Budget budget, ImVec2 room) {
+    if (room.x < em(8) || room.y < em(5)) return;
+    const Theme& theme = context.theme;
+    const ImVec2 origin = ImGui::GetCursorScreenPos();
+    ImGui::InvisibleButton("seeds", room);
+    const bool hovered = ImGui::IsItemHovered(), clicked = ImGui::IsItemClicked();
+    double low = 0, high = 1;
+    for (const SweepSeed& seed : seeds) {
+        low = std::min(low, seed.difference(budget));
+        high = std::max(high, seed.difference(budget));
+    }
+    const ValueRange range = linear_range(low, high);
+    const Ticks ticks =
+        linear_ticks(range.min, range.max, std::clamp(static_cast<int>(room.y / em(2)), 2, 8));
+    StepPlot plot;
+    const float labels = label_width(ticks) + em(0.6F), line = ImGui::GetTextLineHeight();
+    plot.position = {origin.x + labels, origin.y + line + em(0.3F)};
+    plot.extent = {room.x - labels - em(0.4F), room.y - 2 * line - em(0.8F)};
+    const int count = std::max({wanted, static_cast<int>(seeds.size()), 1});
+    plot.x_min = -0.5;
+    plot.x_max = count - 0.5;
+    plot.y_min = range.min;
+    plot.y_max = range.max;
+    if (plot.extent.x < em(4) || plot.extent.y < em(2)) return;
+
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const float right = plot.position.x + plot.extent.x;
+    draw->PushClipRect(origin, {origin.x + room.x, origin.y + room.y}, true);
+    for (int i = 0; i < ticks.count; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        const float y = std::round(plot.pixel_y(ticks.values[at]));
+        draw->AddRectFilled({plot.position.x, y}, {right, y + 1},
+                            u32(ticks.values[at] == 0 ? theme.dim : theme.grid));
+        const ImVec2 extent = ImGui::CalcTextSize(ticks.labels[at].data());
+        draw->AddText({plot.position.x - extent.x - em(0.35F), y - extent.y / 2}, u32(theme.dim),
+                      ticks.labels[at].data());
+    }
+    draw->AddText({plot.position.x, origin.y}, u32(theme.dim),
+                  "steps of phase 2 that Muon saves, a stem a seed");
+    const float slot = plot.extent.x / static_cast<float>(count);
+    const float half = std::clamp(slot * 0.3F, 0.5F, em(0.4F));
+    int nearest = -1;
+    for (std::size_t i = 0; i < seeds.size(); ++i) {
+        const double difference = seeds[i].difference(budget);
+        const float x = plot.pixel_x(static_cast<double>(i));
+        const float y = plot.pixel_y(difference), zero = plot.pixel_y(0);
+        const ImU32 colour = u32(theme.lane(difference > 0 ? 1 : 0));
+        draw->AddRectFilled({x - half, std::min(y, zero)}, {x + half, std::max(y, zero) + 1},
+                            colour);
+        if (hovered && std::abs(ImGui::GetMousePos().x - x) <= slot / 2)
+            nearest = static_cast<int>(i);
+    }
+    if (seeds.size() > 1)
+        draw_level(plot, paired_differences(seeds, budget).mean, u32(theme.text),
+                   theme.hairline() * 1.5F, em(0.5F), em(0.35F));
+    for (const int i : {0, count / 2, count - 1}) {
+        const std::string text =
+            fmt::format("seed {}", !seeds.empty() && i < static_cast<int>(seeds.size())
+                                       ? static_cast<int>(seeds[static_cast<std::size_t>(i)].shift)
+                                       : i);
+        const float width = ImGui::CalcTextSize(text.c_str()).x;
+        if (i > 0 && width * 3.5F > plot.extent.x && i != count - 1) continue;
+        draw->AddText({std::clamp(plot.pixel_x(i) - width / 2, plot.position.x,
+                                  std::max(plot.position.x, right - width)),
+                       plot.position.y + plot.extent.y + em(0.3F)},
+                      u32(theme.dim), text.c_str());
+        if (count == 1) break;
+    }
+    draw->PopClipRect();
+    if (nearest < 0) return;
+    const SweepSeed& seed = seeds[static_cast<std::size_t>(nearest)];
+    std::vector<ReadoutRow> rows;
+    for (const std::size_t arm : {0, 1}) {
+        const SweepArm& at = seed.arm(budget, arm);
+        rows.push_back({arm == 0 ? "SGD" : "Muon",
+                        fmt::format("{:.0f} steps to {:.4f}, then {:.0f}", at.first_steps,
+                                    at.distance, at.second_steps),
+                        theme.lane(static_cast<int>(arm))});
+    }
+    rows.push_back({"saved", fmt::format("{:+.0f}", seed.difference(budget)), theme.text});
+    draw_readout(context, fmt::format("seed {}; click to watch it", seed.shift), rows);
+    if (clicked) watch(context, spec_of(seed, budget));
+}
+
+void sweep_controls(PanelContext& context, PaperRuns& runs) {
+    ViewState& view = context.view;
+    const float gap = em(0.5F);
+    ImGui::AlignTextToFramePadding();
+    ImGui::PushFont(context.fonts.heading, 0);
+    ImGui::TextUnformatted("Over seeds");
+    ImGui::PopFont();
+    ImGui::SameLine(0, gap);
+    segmented(context, "budget", {"fixed steps", "matched distance", "matched loss"},
+              view.sweep_budget, "When phase 1 ends. One sweep measures all three.");
+    ImGui::SameLine(0, gap);
+    ImGui::SetNextItemWidth(em(4));
+    ImGui::BeginDisabled(runs.busy());
+    if (ImGui::InputInt("##seeds", &view.sweep_seeds, 0))
+        view.sweep_seeds = std::clamp(view.sweep_seeds, 1, 1000);
+    ImGui::EndDisabled();
+    hover_help(context, "Seeds", "How many, from the published one on: 1 to 1000.");
+    ImGui::SameLine(0, em(0.3F));
+    ImGui::TextColored(context.theme.dim, "seeds");
+    ImGui::SameLine(0, gap);
+    const bool foreign = runs.busy() && !runs.sweeping();
+    ImGui::BeginDisabled(foreign);
+    if (quiet_button(context, runs.sweeping() ? "Cancel###sweep" : "Run###sweep",
+                     button_width("Cancel"),
+                     foreign ? "The paper's experiments run; one thing at a time, or the training "
+                               "would stand still."
+                             : "Trains layer 1 by both arms for every seed, beside the training, "
+                               "on all cores but one.",
+                     !runs.busy())) {
+        if (runs.sweeping())
+            runs.run->cancel();
+        else
+            begin_sweep(runs, view.sweep_seeds);
+    }
+    ImGui::EndDisabled();
+    ImGui::SameLine(0, gap);
+    ImGui::BeginDisabled(runs.seeds.empty());
+    const Budget budget = budgets[static_cast<std::size_t>(view.sweep_budget)];
+    if (quiet_button(context, "Copy as Markdown", button_width("Copy as Markdown"),
+                     "Every seed under this budget, and the sum."))
+        ImGui::SetClipboardText(sweep_markdown(runs.seeds, budget).c_str());
+    ImGui::EndDisabled();
+}
+
+void draw_sweep(PanelContext& context) {
+    PaperRuns& runs = paper_runs(context);
+    const Theme& theme = context.theme;
+    context.view.sweep_budget = std::clamp(context.view.sweep_budget, 0, 2);
+    sweep_controls(context, runs);
+    const auto chosen = static_cast<std::size_t>(context.view.sweep_budget);
+    ImGui::PushTextWrapPos(0);
+    ImGui::TextColored(theme.dim, "%s", budget_help[chosen]);
+    ImGui::PopTextWrapPos();
+    const auto found = runs.kept.find("sweep");
+    if (found != runs.kept.end()) {
+        const PaperRuns::Kept& kept = found->second;
+        const std::string state = kept.running
+                                      ? fmt::format("{:.0f} %:  ", 100 * kept.progress.share)
+                                  : kept.cancelled ? "cancelled:  "
+                                                   : "";
+        ImGui::Text("%sSGD − Muon  %s", state.c_str(),
+                    sweep_text(runs.seeds, budgets[chosen]).c_str());
+        hover_help(context, "Paired differences",
+                   "Steps of phase 2 after SGD less those after Muon, seed by seed: mean ± sample "
+                   "deviation, and how many are above zero.");
+        if (!kept.progress.error.empty() && !kept.cancelled)
+            ImGui::TextColored(theme.bad, "%s", kept.progress.error.c_str());
+    } else {
+        ImGui::TextColored(theme.dim, "not run yet");
+    }
+    if (!runs.seeds.empty())
+        draw_differences(context, runs.seeds, runs.sweeping() ? context.view.sweep_seeds : 0,
+                         budgets[chosen], ImGui::GetContentRegionAvail());
+}
+
+}  // namespace
+
+void draw_staged_planner(PanelContext& context) {
+    if (context.snapshot != nullptr && planned(*context.snapshot)) {
+        follow_plans(context);
+        draw_plans(context);
+    } else {
+        ImGui::TextColored(context.theme.dim,
+                           "Speaks of a linear two-layer net whose second layer is trained after "
+                           "the first.");
+        ImGui::SameLine();
+        if (quiet_button(context, "Watch one", button_width("Watch one"),
+                         "Loads the paper's staged training."))
+            watch(context, preset("staged"));
+    }
+    ImGui::Dummy({0, em(0.4F)});
+    draw_sweep(context);
+}
+
+}  // namespace muonscope::gui
