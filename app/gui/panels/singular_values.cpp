@@ -6,6 +6,7 @@
 
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/frame.h"
+#include "app/gui/plots/phases.h"
 #include "app/gui/plots/source.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/theme.h"
@@ -138,8 +139,9 @@ void readout(PanelContext& context, const StepPlot& plot, const Modes& modes, in
     if (shown < modes.count)
         rows.push_back({fmt::format("and {} more", modes.count - shown), "", context.theme.ghost});
     draw_readout(context,
-                 fmt::format("{}, step {:.0f}: value / target",
-                             context.snapshot->lanes[static_cast<std::size_t>(lane)].name, step),
+                 fmt::format("{}, step {:.0f}{}: value / target",
+                             context.snapshot->lanes[static_cast<std::size_t>(lane)].name, step,
+                             phase_note(*context.snapshot, lane, step)),
                  rows);
 }
 
@@ -380,6 +382,7 @@ void draw_singular_values(PanelContext& context) {
         options.id = "##modes";
         if (begin_step_plot(context, options, ticks, plot)) {
             const Reduction& reduction = kept.reductions[{panel, lane}].reduction();
+            if (!heatmap) draw_phases(context, plot, lane);
             if (heatmap) {
                 draw_heatmap(context, plot, modes, reduction, changed[l], values, lane);
             } else {
@@ -387,6 +390,7 @@ void draw_singular_values(PanelContext& context) {
                 draw_theory(context, plot, modes, lane);
             }
             draw_marks(context, plot, lane);
+            draw_published_ends(context, plot, lane);
             lane_name(context, plot, lane, {em(0.7F), em(0.4F)});
             if (!any) {
                 const char* note = "not measured yet";

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/gui/plots/phases.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
@@ -34,7 +35,9 @@ void readout(gui::PanelContext& context, const StepPlot& plot, const LanePlot& w
         rows.push_back({lane.name, std::move(text), colour});
         draw_dot(context, plot, step, value, colour);
     }
-    if (!rows.empty()) draw_readout(context, fmt::format("step {:.0f}", step), rows);
+    if (!rows.empty())
+        draw_readout(context, fmt::format("step {:.0f}{}", step, phase_note(snapshot, -1, step)),
+                     rows);
 }
 
 }  // namespace
@@ -96,6 +99,7 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
     }
     const auto& theme = context.theme;
     ImDrawList* draw = ImGui::GetWindowDrawList();
+    draw_phases(context, plot, -1);
     for (std::size_t l = snapshot.lanes.size(); l-- > 0;) {
         const auto lane = static_cast<int>(l);
         const Reduction& reduction = kept.reductions[{what.panel, lane}].reduction();
@@ -110,6 +114,7 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
                    theme.line() * 1.15F, lane_dash(lane));
     }
     draw_marks(context, plot, -1);
+    draw_published_ends(context, plot, -1);
     draw_legend(context, plot);
     if (!any) {
         const ImVec2 extent = ImGui::CalcTextSize(what.awaited.c_str());
