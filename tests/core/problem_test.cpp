@@ -197,8 +197,7 @@ TEST(Problem, pytorch_streams_start_from_the_seeds_that_are_named) {
     e.init.stream_seeds = {7};  // one generator for all
     TorchCuda seven(7);
     const auto shared = make_problem(e);
-    for (const Matrix& start : shared->start)
-        EXPECT_EQ(start, seven.normal_matrix(16, 16) / 4);
+    for (const Matrix& start : shared->start) EXPECT_EQ(start, seven.normal_matrix(16, 16) / 4);
 }
 
 TEST(Problem, a_teacher_labels_the_samples_with_its_own_answers) {
