@@ -29,14 +29,12 @@ Comparison compare(const Figure& figure, const Published& published) {
     const auto found = published.numbers.find(figure.path);
     if (found == published.numbers.end()) return result;
     result.published = found->second;
-    if (!std::isfinite(figure.value))
-        result.verdict = Verdict::failed;
-    else if (printed(figure, figure.value) == printed(figure, found->second))
+    result.verdict = Verdict::failed;
+    if (!std::isfinite(figure.value)) return result;
+    if (printed(figure, figure.value) == printed(figure, found->second))
         result.verdict = Verdict::exact;
     else if (std::abs(figure.value - found->second) <= result.tolerance)
         result.verdict = Verdict::near;
-    else
-        result.verdict = Verdict::failed;
     return result;
 }
 
