@@ -21,6 +21,7 @@ constexpr int kept_bits = 24;  // below the largest exponent
 // GCC and Clang take each operation on these as one or a few instructions of the processor.
 using Floats = float __attribute__((vector_size(4 * lanes)));
 using Ints = std::int32_t __attribute__((vector_size(4 * lanes)));
+using Words = std::uint32_t __attribute__((vector_size(4 * lanes)));
 using Bytes = std::int8_t __attribute__((vector_size(lanes)));
 using Pairs = std::int8_t __attribute__((vector_size(2 * lanes)));
 using Quads = std::int8_t __attribute__((vector_size(4 * lanes)));
@@ -93,13 +94,16 @@ void add_group(const float* left, const std::int8_t* left_exponents, Eigen::Inde
     // 2^(24 - largest) and back.
     const auto scale = reinterpret_cast<Floats>((bias + kept_bits - largest) << 23);
     const auto unscale = reinterpret_cast<Floats>((bias - kept_bits + largest) << 23);
-    Ints even = __builtin_convertvector(sums * scale, Ints), odd{};
+    // Unsigned, since what is not finite may run over.
+    const auto whole = [](const Floats& x) {
+        return reinterpret_cast<Words>(__builtin_convertvector(x, Ints));
+    };
+    Words even = whole(sums * scale), odd{};
     for (Eigen::Index q = 0; q < group; q += 2) {
-        even += __builtin_convertvector(load<Floats>(left + q * stride) * right[q] * scale, Ints);
-        odd += __builtin_convertvector(load<Floats>(left + (q + 1) * stride) * right[q + 1] * scale,
-                                       Ints);
+        even += whole(load<Floats>(left + q * stride) * right[q] * scale);
+        odd += whole(load<Floats>(left + (q + 1) * stride) * right[q + 1] * scale);
     }
-    sums = cut_to_float(even + odd) * unscale;
+    sums = cut_to_float(reinterpret_cast<Ints>(even + odd)) * unscale;
 }
 
 // Some blocks of rows of one column of the result, side by side: their sums do not wait for each

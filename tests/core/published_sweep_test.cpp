@@ -20,6 +20,9 @@ std::vector<SweepSeed> swept(int seeds, std::uint64_t shift = 0) {
 }
 
 TEST(Sweep, counts_the_steps_of_phase_2_that_a_run_takes) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "minutes of training under a sanitizer";
+#endif
     const std::vector<SweepSeed> seeds = swept(3);
     ASSERT_EQ(seeds.size(), 3U);
     for (const SweepSeed& seed : seeds) {
