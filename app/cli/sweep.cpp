@@ -49,11 +49,7 @@ Budget budget_in(const std::string& text) {
 }
 
 std::string sum(std::span<const SweepSeed> seeds, Budget budget) {
-    const PairedDifferences found = paired_differences(seeds, budget);
-    const std::string deviation =
-        std::isnan(found.deviation) ? "" : fmt::format(" ± {:.1f}", found.deviation);
-    return fmt::format("SGD − Muon {:+.1f}{} steps, positive in {} of {}", found.mean, deviation,
-                       found.positive, found.seeds);
+    return "SGD − Muon " + text_of(paired_differences(seeds, budget));
 }
 
 std::string table(std::span<const SweepSeed> seeds, Budget budget) {

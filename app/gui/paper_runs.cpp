@@ -139,11 +139,7 @@ std::string results_markdown(const PaperRuns& runs, std::span<const PublishedExp
 
 std::string sweep_text(std::span<const SweepSeed> seeds, Budget budget) {
     if (seeds.empty()) return "no seed yet";
-    const PairedDifferences found = paired_differences(seeds, budget);
-    const std::string deviation =
-        std::isnan(found.deviation) ? "" : fmt::format(" ± {:.1f}", found.deviation);
-    return fmt::format("{:+.1f}{} steps, positive in {} of {}", found.mean, deviation,
-                       found.positive, found.seeds);
+    return text_of(paired_differences(seeds, budget));
 }
 
 std::string sweep_markdown(std::span<const SweepSeed> seeds, Budget budget) {

@@ -3,28 +3,14 @@
 
 #include <benchmark/benchmark.h>
 
-#include <ctime>
-
 #include "core/experiment/published/experiment.h"
 #include "core/random/generator.h"
+#include "tests/bench/stopwatch.h"
 
 namespace muonscope {
 namespace {
 
 constexpr int width = 64, phase_1_steps = 600, iterations = 3;
-
-// Of this thread on the processor, so that other programs' share of it does not count.
-double processor_seconds() {
-    timespec time{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
-
-double seconds(const auto& run) {
-    const double start = processor_seconds();
-    run();
-    return processor_seconds() - start;
-}
 
 template <typename Dense>
 void products(std::int64_t count) {

@@ -4,6 +4,8 @@
 
 #include <benchmark/benchmark.h>
 
+#include "tests/bench/stopwatch.h"
+
 #include <algorithm>
 #include <ctime>
 #include <memory>
@@ -70,19 +72,6 @@ struct IterationProducts {
         benchmark::ClobberMemory();
     }
 };
-
-// Time on the processor, so that other programs' share of it does not count.
-double processor_seconds() {
-    timespec time{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
-
-double seconds(const auto& run) {
-    const double start = processor_seconds();
-    run();
-    return processor_seconds() - start;
-}
 
 double median(std::vector<double>& values) {
     const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);

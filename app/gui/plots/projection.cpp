@@ -1,5 +1,7 @@
 #include "app/gui/plots/projection.h"
 
+#include "core/model/activation.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -62,8 +64,7 @@ std::vector<Matrix> project_layers(const Problem& problem, const std::vector<Mat
     for (std::size_t l = 0; l < weights.size(); ++l) {
         const bool output = l + 1 == weights.size();
         state = (weights[l] * state).eval();
-        if (has_tanh(problem.experiment.network, static_cast<int>(l) + 1))
-            state = state.array().tanh().matrix();
+        if (has_tanh(problem.experiment.network, static_cast<int>(l) + 1)) apply_tanh(state);
         pair = (weights[l] * pair).eval();
         if (output && svd.u.rows() == state.rows()) {
             pair = Matrix::Zero(svd.u.rows(), 2);

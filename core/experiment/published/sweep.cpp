@@ -167,4 +167,11 @@ PairedDifferences paired_differences(std::span<const SweepSeed> seeds, Budget bu
     return result;
 }
 
+std::string text_of(const PairedDifferences& differences) {
+    const std::string deviation =
+        std::isnan(differences.deviation) ? "" : fmt::format(" ± {:.1f}", differences.deviation);
+    return fmt::format("{:+.1f}{} steps, positive in {} of {}", differences.mean, deviation,
+                       differences.positive, differences.seeds);
+}
+
 }  // namespace muonscope

@@ -53,5 +53,7 @@ struct PairedDifferences {
     double mean = 0, deviation = 0;  // of the sample, over n − 1; NaN for less than two seeds
 };
 PairedDifferences paired_differences(std::span<const SweepSeed> seeds, Budget budget);
+// "+76.8 ± 95.6 steps, positive in 32 of 40".
+std::string text_of(const PairedDifferences& differences);
 
 }  // namespace muonscope
