@@ -6,7 +6,7 @@
 namespace muonscope::gui {
 
 namespace {
-constexpr std::array<Panel, 10> all{{
+constexpr std::array<Panel, 11> all{{
     {"Lanes", "same start, same data",
      "Each lane runs the shared experiment by its own recipe. A change acts on the running "
      "training from the next step on and leaves a mark on every step axis.",
@@ -30,6 +30,10 @@ constexpr std::array<Panel, 10> all{{
      "Once layer 1 stands still, layer 2 is a linear problem: its steps can be counted from the "
      "weights as they are, without training. Below: the same over many seeds.",
      draw_staged_planner},
+    {"Random matrices", "how near to singular they are",
+     "Draws square Gaussian matrices beside the training and holds their condition numbers and "
+     "smallest singular values against the laws of A. Edelman (1988).",
+     draw_random_matrices},
     {"Loss", "½‖P − A‖²",
      "What the training minimises. A plateau means that the modes learned so far are done and "
      "the next one is still too small to be seen.",

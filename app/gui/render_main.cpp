@@ -17,6 +17,7 @@
 #include <cmath>
 #include <cstdio>
 #include <memory>
+#include <thread>
 
 namespace muonscope::gui {
 namespace {
@@ -24,6 +25,8 @@ namespace {
 // Docked windows take their sizes in the second frame, automatic sizes in the third, and step axes
 // ease towards their ends; a bound keeps a panel that never rests from drawing for ever.
 constexpr int fewest_frames = 8, most_frames = 240;
+// Likewise a panel that never stops computing.
+constexpr std::chrono::seconds most_work{60};
 
 void check(const RenderOptions& o) {
     const auto size_allowed = [](int n) { return n >= 64 && n <= 8192; };
@@ -88,8 +91,9 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Snapshot& sna
         begin_sweep(paper_runs(context), view.sweep_seeds);
         wait_for(paper_runs(context));
     }
+    const auto patience = std::chrono::steady_clock::now() + most_work;
     for (int frame = 0; frame < most_frames && (frame < fewest_frames || view.animating); ++frame) {
-        view.animating = false;
+        view.animating = view.working = false;
         window.begin_frame();
         if (alone != nullptr)
             draw_panel_alone(context, *alone);
@@ -98,6 +102,11 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Snapshot& sna
         ImGui::Render();
         // Only the back end can make the textures of new glyphs, so every frame goes through it.
         window.draw();
+        // What a panel works out beside the frames belongs to its picture.
+        if (view.working && std::chrono::steady_clock::now() < patience) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            frame = std::min(frame, fewest_frames - 3);  // two more when it is done
+        }
     }
     return read_pixels(options.width, options.height);
 }

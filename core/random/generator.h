@@ -17,6 +17,7 @@ enum class Purpose : std::uint64_t {
     minibatch = 5,
     probe = 6,
     classes = 7,
+    random_matrices = 9,
 };
 
 class Generator {

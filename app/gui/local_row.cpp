@@ -1,0 +1,63 @@
+#include "app/gui/local_row.h"
+
+#include <algorithm>
+#include <exception>
+
+#include "app/gui/parameter_row.h"
+#include "app/gui/theme.h"
+#include "imgui.h"
+
+namespace muonscope::gui {
+
+void local_row(PanelContext& context, const Parameter& parameter, const Value& current,
+               const std::function<void(const Value&)>& set) {
+    ViewState& view = context.view;
+    PanelContext own = context;
+    own.send = [&](const Command& command) {
+        const auto* change = std::get_if<SetParameter>(&command);
+        if (change == nullptr) return;
+        try {
+            set(checked(parameter, parameter.label, change->value));
+        } catch (const std::exception& fault) {
+            view.toast = fault.what();
+            view.toast_is_error = true;
+        }
+    };
+    // The height of rows follows the column of lanes, which has to fill its card; these do not.
+    const float height = std::exchange(view.row_height, 0.0F);
+    const int rows = view.rows;
+    parameter_row(own, parameter, "panel." + parameter.key, current);
+    view.row_height = height;
+    view.rows = rows;
+}
+
+void local_row(PanelContext& context, const Parameter& parameter, double& value) {
+    local_row(context, parameter, value,
+              [&](const Value& chosen) { value = std::get<double>(chosen); });
+}
+
+void local_row(PanelContext& context, const Parameter& parameter, int& value) {
+    local_row(context, parameter, std::int64_t{value}, [&](const Value& chosen) {
+        value = static_cast<int>(std::get<std::int64_t>(chosen));
+    });
+}
+
+SideColumn begin_side_column(const char* id, float width, float height_above) {
+    SideColumn column;
+    const ImVec2 room = ImGui::GetContentRegionAvail();
+    column.beside = room.x > width + em(20);
+    const ImVec2 extent = column.beside
+                              ? ImVec2{width, std::max(1.0F, room.y)}
+                              : ImVec2{std::max(1.0F, room.x),
+                                       std::max(1.0F, std::min(height_above, room.y * 0.45F))};
+    ImGui::BeginChild(id, extent);
+    return column;
+}
+
+void end_side_column(SideColumn& column) {
+    ImGui::EndChild();
+    if (column.beside) ImGui::SameLine(0, em(0.8F));
+    column.rest = ImGui::GetContentRegionAvail();
+}
+
+}  // namespace muonscope::gui

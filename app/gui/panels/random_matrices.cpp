@@ -1,0 +1,296 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "app/gui/local_row.h"
+#include "app/gui/panels/panels.h"
+#include "app/gui/plots/frame.h"
+#include "app/gui/plots/graph.h"
+#include "app/gui/plots/table.h"
+#include "app/gui/plots/ticks.h"
+#include "app/gui/random_sample.h"
+#include "app/gui/theme.h"
+#include "app/gui/widgets.h"
+#include "core/theory/edelman.h"
+#include "imgui.h"
+
+namespace muonscope::gui {
+namespace {
+
+using namespace plots;
+
+Parameter integer(const char* key, const char* label, int low, int high, int fallback,
+                  const char* help) {
+    Parameter parameter;
+    parameter.key = key;
+    parameter.label = label;
+    parameter.type = ParameterType::integer;
+    parameter.min = parameter.usual_min = low;
+    parameter.max = parameter.usual_max = high;
+    parameter.scale = ParameterScale::logarithmic;
+    parameter.fallback = std::int64_t{fallback};
+    parameter.help = help;
+    return parameter;
+}
+
+void controls(PanelContext& context, RandomSample& sample) {
+    const int n = sample.n, seed = sample.seed, wanted = sample.wanted;
+    local_row(context,
+              integer("n", "Size n", 2, 512, 32,
+                      "Matrices are n x n, entries independent and standard normal. The laws are "
+                      "those of large n. The smallest singular value obeys early; κ/n is still a "
+                      "few percent short at n = 32, because s₁ comes to 2√n only slowly."),
+              sample.n);
+    local_row(context,
+              integer("count", "How many", 100, 200000, 20000,
+                      "Drawing ends here. Of more matrices the rarer and the nearer to singular "
+                      "are seen."),
+              sample.wanted);
+    local_row(context,
+              integer("seed", "Seed", 1, 1000000, 1, "Draw i of a seed is always the same matrix."),
+              sample.seed);
+    if (n != sample.n || seed != sample.seed || wanted != sample.wanted) sample.stopped = false;
+
+    ImGui::Dummy({0, em(0.2F)});
+    const bool finished = sample.summary.drawn >= sample.wanted && sample.summary_n == sample.n;
+    ImGui::BeginDisabled(finished && !sample.drawing());
+    if (quiet_button(
+            context, sample.stopped ? "Go on###draw" : "Stop###draw", button_width("Go on"),
+            "Matrices are drawn beside the training, on a thread of their own.", sample.stopped))
+        sample.stopped = !sample.stopped;
+    ImGui::EndDisabled();
+    ImGui::SameLine(0, em(0.6F));
+    ImGui::TextColored(context.theme.dim, "%s",
+                       fmt::format("{} drawn", sample.summary.drawn).c_str());
+}
+
+struct LawRow {
+    const char *name, *help;
+    std::string measured, predicted;
+};
+
+void right_cell(const std::string& text, const ImVec4& colour) {
+    ImGui::TableNextColumn();
+    const float free = ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(text.c_str()).x;
+    ImGui::SetCursorPosX(ImGui::GetCursorPosX() + std::max(0.0F, free));
+    ImGui::TextColored(colour, "%s", text.c_str());
+}
+
+std::string figure(double value) {
+    if (!std::isfinite(value)) return "–";
+    return value >= 100 ? fmt::format("{:.0f}", value) : fmt::format("{:.3g}", value);
+}
+
+void law_table(PanelContext& context, const RandomSample& sample) {
+    const SampleSummary& s = sample.summary;
+    const bool any = s.drawn > 0;
+    const auto shown = [&](double value) { return any ? figure(value) : std::string("–"); };
+    const double bound = 1.63 / std::sqrt(std::max(1.0, static_cast<double>(s.drawn)));
+    const std::array rows{
+        LawRow{"median of κ/n", "κ = s₁/sₙ. Half of all matrices have a larger one: 3.67 n.",
+               shown(s.condition.median), figure(edelman_condition_quantile(0.5))},
+        LawRow{"one in ten above", "The ninth decile of κ/n.", shown(s.condition.ninth_decile),
+               figure(edelman_condition_quantile(0.9))},
+        LawRow{"median of √n·sₙ",
+               "The smallest singular value is of the order 1/√n, the largest about 2√n.",
+               shown(s.smallest.median), figure(edelman_smallest_quantile(0.5))},
+        LawRow{"distance of κ/n",
+               "Kolmogorov's distance: the largest difference between the share of matrices below "
+               "x and the law, over all x. Beside it what draws from the law itself exceed once "
+               "in a hundred times, 1.63/√count; a small n shows as more than that.",
+               shown(s.condition.distance), any ? "< " + figure(bound) : "–"},
+        LawRow{"distance of √n·sₙ", "The same for the smallest singular value.",
+               shown(s.smallest.distance), any ? "< " + figure(bound) : "–"},
+        LawRow{"singular",
+               "Matrices whose numerical rank is below n: sₙ ≤ n ε s₁ with ε = 2.2·10⁻¹⁶, what "
+               "rounding alone may leave of a zero. The law gives them probability 0.",
+               any ? fmt::format("{}", s.singular) : "–", "0"},
+    };
+    ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {em(0.25F), em(0.12F)});
+    if (ImGui::BeginTable("laws", 3,
+                          ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoPadOuterX |
+                              ImGuiTableFlags_NoSavedSettings)) {
+        ImGui::TableSetupColumn("what", ImGuiTableColumnFlags_WidthStretch, 1);
+        ImGui::TableSetupColumn("here", ImGuiTableColumnFlags_WidthFixed, em(4.2F));
+        ImGui::TableSetupColumn("law", ImGuiTableColumnFlags_WidthFixed, em(4.2F));
+        ImGui::TableNextRow();
+        ImGui::TableNextColumn();
+        right_cell("drawn", context.theme.dim);
+        right_cell("law", context.theme.dim);
+        for (const LawRow& row : rows) {
+            ImGui::TableNextRow();
+            ImGui::TableNextColumn();
+            ImGui::TextColored(context.theme.dim, "%s", row.name);
+            hover_help(context, row.name, row.help);
+            ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.95F);
+            right_cell(row.measured, context.theme.text);
+            right_cell(row.predicted, context.theme.dim);
+            ImGui::PopFont();
+        }
+        ImGui::EndTable();
+    }
+    ImGui::PopStyleVar();
+}
+
+constexpr const char* why =
+    "A random square matrix has independent columns with probability 1: singular ones are where a "
+    "polynomial, the determinant, is zero, and that set has no volume. But they lie close by. The "
+    "smallest singular value shrinks like 1/√n while the largest grows like 2√n, so κ is some "
+    "multiple of n, and every d digits more of κ are ten to the d times as rare, not impossible: "
+    "beyond x·n lie about 2/x of all.";
+
+struct Shown {
+    const char *id, *name, *axis, *help;
+    const DrawnLaw* drawn;
+    double (*law)(double);
+    double (*density)(double);
+    double (*quantile)(double);
+    GraphAxis x;
+};
+
+void draw_law(PanelContext& context, const Shown& what, const RandomSample& sample, ImVec2 room) {
+    const Theme& theme = context.theme;
+    const Histogram& histogram = what.drawn->histogram;
+    const bool logarithmic = what.x.logarithmic;
+    // On a logarithmic axis a density is per decade, so that areas are shares.
+    const auto density = [&](double x) {
+        return logarithmic ? what.density(x) * x * std::log(10.0) : what.density(x);
+    };
+    double high = 0;
+    for (int i = 1; i < 400; ++i) {
+        const double part = i / 400.0;
+        const double x = logarithmic ? what.x.min * std::pow(what.x.max / what.x.min, part)
+                                     : what.x.min + part * (what.x.max - what.x.min);
+        high = std::max(high, density(x));
+    }
+    // The density of n s^2 has no end at zero: the axis shows where it has come down to.
+    high = std::min(high, 2.0);
+    GraphOptions options{what.id,
+                         room,
+                         what.x,
+                         {0, high * 1.2, false, logarithmic ? "share per decade" : "density"}};
+    Graph graph;
+    if (!begin_graph(context, options, graph)) return;
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const ImVec4 drawn = theme.lane(0);
+    const double mouse = graph.value_x(ImGui::GetMousePos().x);
+    std::size_t over = histogram.shares.size();
+    for (std::size_t bin = 0; bin < histogram.shares.size(); ++bin) {
+        const double from = histogram.edge(bin), to = histogram.edge(bin + 1);
+        const float left = graph.pixel_x(from), right = graph.pixel_x(to);
+        const bool hovered = graph.hovered && mouse >= from && mouse < to;
+        if (hovered) over = bin;
+        if (sample.summary.drawn == 0) continue;
+        draw->AddRectFilled({left, graph.pixel_y(histogram.density(bin))},
+                            {std::max(left + 1, right - theme.hairline()), graph.bottom()},
+                            u32(with_alpha(drawn, hovered ? 0.85F : 0.45F)));
+    }
+    draw_function(context, graph, density, theme.text, theme.line() * 1.15F);
+    draw_vertical(context, graph, what.quantile(0.5), theme.dim, Dash::dashed);
+    if (sample.summary.drawn > 0)
+        draw_vertical(context, graph, what.drawn->median, drawn, Dash::solid);
+    const std::array key{
+        KeyRow{fmt::format(
+                   "{} matrices, n = {}", sample.summary.drawn,
+                   sample.drawing() && sample.summary.drawn == 0 ? sample.n : sample.summary_n),
+               with_alpha(drawn, 0.6F), Dash::solid, true},
+        KeyRow{"Edelman 1988, n → ∞", theme.text}, KeyRow{"median drawn", drawn},
+        KeyRow{"median of the law", theme.dim, Dash::dashed}};
+    draw_key(context, graph, key, Corner::top_right);
+    end_graph(context, graph);
+    if (graph.hovered && sample.summary.drawn > 0 && over < histogram.shares.size()) {
+        const double from = histogram.edge(over), to = histogram.edge(over + 1);
+        const std::array rows{
+            ReadoutRow{"drawn here", fmt::format("{:.2f} %", 100 * histogram.shares[over]), drawn},
+            ReadoutRow{"law", fmt::format("{:.2f} %", 100 * (what.law(to) - what.law(from))),
+                       theme.text},
+            ReadoutRow{"law, all beyond", fmt::format("{:.3g} %", 100 * (1 - what.law(to))),
+                       theme.dim}};
+        draw_readout(context,
+                     fmt::format("{} from {} to {}", what.name, value_text(from), value_text(to)),
+                     rows);
+    } else if (graph.hovered) {
+        hover_help(context, what.name, what.help);
+    }
+    export_menu(context, what.axis, what.id + 2, graph.hovered, [&] {
+        Table table{{"from", "to", "share drawn", "share by the law"}, {}};
+        for (std::size_t bin = 0; bin < histogram.shares.size(); ++bin) {
+            const double from = histogram.edge(bin), to = histogram.edge(bin + 1);
+            table.rows.push_back({from, to, histogram.shares[bin], what.law(to) - what.law(from)});
+        }
+        return table;
+    });
+}
+
+}  // namespace
+
+void draw_random_matrices(PanelContext& context) {
+    RandomSample& sample = random_sample(context);
+    SideColumn column = begin_side_column("numbers", em(19), em(11));
+    controls(context, sample);
+    ImGui::Dummy({0, em(0.3F)});
+    law_table(context, sample);
+    ImGui::Dummy({0, em(0.3F)});
+    ImGui::PushStyleColor(ImGuiCol_Text, context.theme.dim);
+    ImGui::TextWrapped("%s", why);
+    ImGui::PopStyleColor();
+    end_side_column(column);
+
+    const Shown condition{
+        "##condition-number",
+        "κ/n",
+        "##export κ",
+        "P(κ/n < x) = exp(−2/x − 2/x²), κ = s₁/sₙ, for large n. There is no mean: the tail falls "
+        "like 2/x.",
+        &sample.summary.condition,
+        edelman_condition_law,
+        edelman_condition_density,
+        edelman_condition_quantile,
+        {0.3, 3000, true, "κ/n"}};
+    const Shown smallest{
+        "##smallest-value",
+        "√n·sₙ",
+        "##export s",
+        "P(√n·sₙ < x) = 1 − exp(−x²/2 − x), sₙ the smallest singular value, for large n. The "
+        "density at 0 is 1: nothing keeps a random matrix away from singular ones.",
+        &sample.summary.smallest,
+        edelman_smallest_law,
+        edelman_smallest_density,
+        edelman_smallest_quantile,
+        {0, 3, false, "√n·sₙ"}};
+    const Shown square{
+        "##smallest-value-squared",
+        "n·sₙ²",
+        "##export s²",
+        "P(n·sₙ² < x) = 1 − exp(−x/2 − √x), sₙ the smallest singular value, for large n. Near 0 "
+        "the density grows like 1/(2√x).",
+        &sample.summary.smallest_square,
+        edelman_smallest_square_law,
+        edelman_smallest_square_density,
+        edelman_smallest_square_quantile,
+        {0, 3, false, "n·sₙ²"}};
+
+    const std::array laws{&condition, &smallest, &square};
+    const bool two = column.rest.x > em(44);
+    sample.shown = std::clamp(sample.shown, 0, 2);
+    ImGui::BeginGroup();
+    if (two)
+        segmented(context, "law", {"κ/n and √n·sₙ", "κ/n and n·sₙ²"}, sample.shown,
+                  "What is drawn beside the condition number.");
+    else
+        segmented(context, "law", {"κ/n", "√n·sₙ", "n·sₙ²"}, sample.shown, "What is drawn.");
+    ImVec2 room = ImGui::GetContentRegionAvail();
+    if (two) {
+        room.x = (room.x - em(0.6F)) / 2;
+        draw_law(context, condition, sample, room);
+        ImGui::SameLine(0, em(0.6F));
+        draw_law(context, sample.shown == 0 ? smallest : square, sample, room);
+    } else {
+        draw_law(context, *laws[static_cast<std::size_t>(sample.shown)], sample, room);
+    }
+    ImGui::EndGroup();
+}
+
+}  // namespace muonscope::gui

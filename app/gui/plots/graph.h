@@ -1,0 +1,75 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+
+#include "app/gui/panel.h"
+#include "app/gui/plots/stroke.h"
+#include "imgui.h"
+
+// Plots whose horizontal axis is not the step: frame, grid and labels, linear or logarithmic both
+// ways, and the mapping between values and pixels.
+namespace muonscope::plots {
+
+struct GraphAxis {
+    double min = 0, max = 1;
+    bool logarithmic = false;  // then min > 0
+    std::string label = {};    // under the axis, or above the upper left corner
+};
+
+struct Graph {
+    ImVec2 position, extent;  // of the plot area, pixels
+    GraphAxis x, y;
+    bool hovered = false;
+
+    // Far outside, values stay near the edge, so that slopes there are all that is drawn.
+    float pixel_x(double value) const;
+    float pixel_y(double value) const;
+    double value_x(float pixel) const;
+    double value_y(float pixel) const;
+    ImVec2 pixel(double x_value, double y_value) const {
+        return {pixel_x(x_value), pixel_y(y_value)};
+    }
+    float right() const { return position.x + extent.x; }
+    float bottom() const { return position.y + extent.y; }
+};
+
+struct GraphOptions {
+    const char* id = "";  // of the item that the plot area is
+    ImVec2 size;          // of the whole, labels included
+    GraphAxis x, y;
+};
+
+// Takes `size` at the cursor. False when there is no room to draw. Else draw, then end.
+bool begin_graph(gui::PanelContext& context, const GraphOptions& options, Graph& graph);
+void end_graph(gui::PanelContext& context, const Graph& graph);
+
+// A value that is not finite breaks the line.
+void draw_line(gui::PanelContext& context, const Graph& graph, std::span<const double> x,
+               std::span<const double> y, const ImVec4& colour, float thickness,
+               Dash dash = Dash::solid);
+// y = f(x) over the whole axis, a point every two pixels.
+void draw_function(gui::PanelContext& context, const Graph& graph,
+                   const std::function<double(double)>& f, const ImVec4& colour, float thickness,
+                   Dash dash = Dash::solid);
+// A vertical or horizontal line through the plot, with a word beside its upper or right end.
+void draw_vertical(gui::PanelContext& context, const Graph& graph, double x, const ImVec4& colour,
+                   Dash dash, const std::string& word = {});
+void draw_horizontal(gui::PanelContext& context, const Graph& graph, double y, const ImVec4& colour,
+                     Dash dash, const std::string& word = {});
+void draw_point(gui::PanelContext& context, const Graph& graph, double x, double y,
+                const ImVec4& colour);
+
+// What the lines are, in a corner of the plot; nothing where it would take too much of it.
+struct KeyRow {
+    std::string name;
+    ImVec4 colour;
+    Dash dash = Dash::solid;
+    bool filled = false;  // a patch, not a line
+};
+enum class Corner { top_left, top_right, bottom_left, bottom_right };
+void draw_key(gui::PanelContext& context, const Graph& graph, std::span<const KeyRow> rows,
+              Corner corner);
+
+}  // namespace muonscope::plots
