@@ -19,9 +19,10 @@ struct Memory;  // plots/memory.h: what plots keep between frames
 
 namespace muonscope::gui {
 
-struct Theme;         // theme.h: colours and sizes
-struct PaperRuns;     // paper_runs.h: what runs beside the training
-struct RandomSample;  // random_sample.h: random matrices drawn beside it
+struct Theme;            // theme.h: colours and sizes
+struct PaperRuns;        // paper_runs.h: what runs beside the training
+struct ConditioningNow;  // conditioning_now.h: condition numbers of the newest weights
+struct RandomSample;     // random_sample.h: random matrices drawn beside it
 
 struct Fonts {
     ImFont* text = nullptr;     // Inter regular with the icons merged
@@ -72,10 +73,11 @@ struct ViewState {
     bool show_help = false;
     bool animating = false;  // an axis is on its way: draw another frame even if nothing else moves
     bool working = false;    // something runs in the background: a few frames a second are enough
-    std::shared_ptr<plots::Memory> plots;         // made by the first plot
-    std::shared_ptr<PaperRuns> paper;             // made by the first panel that asks
-    std::shared_ptr<RandomSample> random_sample;  // likewise
-    int paper_choice = 0;                         // Results: 0: all; i: the i-th experiment
+    std::shared_ptr<plots::Memory> plots;           // made by the first plot
+    std::shared_ptr<PaperRuns> paper;               // made by the first panel that asks
+    std::shared_ptr<ConditioningNow> conditioning;  // likewise
+    std::shared_ptr<RandomSample> random_sample;    // likewise
+    int paper_choice = 0;                           // Results: 0: all; i: the i-th experiment
     StagedPlans staged;
     int sweep_seeds = 40;         // Staged planner
     int sweep_budget = 0;         // fixed steps, matched distance, matched loss

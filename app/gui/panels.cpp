@@ -6,7 +6,7 @@
 namespace muonscope::gui {
 
 namespace {
-constexpr std::array<Panel, 11> all{{
+constexpr std::array<Panel, 12> all{{
     {"Lanes", "same start, same data",
      "Each lane runs the shared experiment by its own recipe. A change acts on the running "
      "training from the next step on and leaves a mark on every step axis.",
@@ -30,6 +30,11 @@ constexpr std::array<Panel, 11> all{{
      "Once layer 1 stands still, layer 2 is a linear problem: its steps can be counted from the "
      "weights as they are, without training. Below: the same over many seeds.",
      draw_staged_planner},
+    {"Conditioning", "how stretched each layer's problem is",
+     "κ = s₁/sₙ of each layer, of the product, and of the problem that each layer faces while the "
+     "others stand still. Where one layer is trained alone, the rate at which gradient descent "
+     "shrinks the error is known from it: drawn beside the rate of the run.",
+     draw_conditioning},
     {"Random matrices", "how near to singular they are",
      "Draws square Gaussian matrices beside the training and holds their condition numbers and "
      "smallest singular values against the laws of A. Edelman (1988).",

@@ -351,7 +351,10 @@ std::vector<Field<Experiment>> make_experiment_fields() {
                       "Every singular value of every layer equals scale."},
                      {"scaled_identity", "Scaled identity", "scale · I, cut to the layer's shape."},
                      {"aligned", "Balanced, aligned", "In the target's bases, all values = scale."},
-                     {"files", "Files", "One .npy a layer, out x in."}},
+                     {"files", "Files", "One .npy a layer, out x in."},
+                     {"conditioned", "Conditioned",
+                      "Random vectors, singular values falling evenly on a log axis from scale to "
+                      "scale/condition."}},
          .restarts = true},
         [](auto& e) -> auto& { return e.init.kind; });
     add(
@@ -367,6 +370,20 @@ std::vector<Field<Experiment>> make_experiment_fields() {
                  "deep net ever moves. Sensible: .01 to 1.",
          .restarts = true},
         [](auto& e) -> auto& { return e.init.scale; });
+    add(
+        {.key = "init.condition",
+         .label = "Start condition",
+         .min = 1,
+         .max = 1e6,
+         .usual_min = 1,
+         .usual_max = 1000,
+         .scale = logarithmic,
+         .help =
+             "Conditioned start: κ = s_1/s_n of every layer. Gradient descent on one layer, the "
+             "others fixed, shrinks the error by (κ² − 1)/(κ² + 1) a step at its best rate. "
+             "Sensible: 1 to 100.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.init.condition; });
     add(
         {.key = "init.files",
          .label = "Files",

@@ -190,15 +190,39 @@ Spec theory() {
     return spec;
 }
 
+Spec conditioning() {
+    Spec spec;
+    spec.name = "conditioning";
+    spec.title = "Conditioning";
+    spec.about =
+        "Layer 1 alone learns, layer 2 stands still with κ = 10. At the best learning rate the "
+        "error of gradient descent shrinks by (κ² − 1)/(κ² + 1) = .980 a step in the long run, "
+        "at half of it by .990; Muon's steps do not know κ, but they do not shrink either.";
+    Experiment& experiment = spec.experiment;
+    experiment.network.depth = 2;
+    experiment.network.width = 16;
+    experiment.target.scale = 2;
+    experiment.target.modes = 16;
+    experiment.init.kind = InitKind::conditioned;
+    experiment.init.scale = 1;
+    experiment.init.condition = 10;
+    experiment.probe.layer = 1;
+    experiment.run = {.steps = 600, .speed = 60};
+    const double best = 2 / (1 + 0.01);
+    spec.lanes = {lane("SGD, best", sgd(best)), lane("Muon", muon(0.05)),
+                  lane("SGD, half", sgd(best / 2))};
+    for (Recipe& recipe : spec.lanes) recipe.phases.front().layers = {1};
+    return spec;
+}
+
 // What to begin with, then the published runs.
-const std::vector<Spec> all = {two_ways_up(),   staged_spec(),
-                               deep(),          momentum(),
-                               tree(),          tanh_net(),
-                               minibatch(),     rectangular(),
-                               matched_norm(),  theory(),
-                               blackbox_spec(), ce_spec(),
-                               tau_spec(10),    schedules_spec(screened_schedules()),
-                               planned_spec(),  adjacent_spec(1)};
+const std::vector<Spec> all = {
+    two_ways_up(),  staged_spec(),   deep(),
+    momentum(),     tree(),          tanh_net(),
+    minibatch(),    rectangular(),   matched_norm(),
+    theory(),       conditioning(),  blackbox_spec(),
+    ce_spec(),      tau_spec(10),    schedules_spec(screened_schedules()),
+    planned_spec(), adjacent_spec(1)};
 
 }  // namespace
 

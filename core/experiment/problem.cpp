@@ -181,6 +181,19 @@ std::vector<Matrix> aligned_start(double scale, const std::vector<int>& widths, 
     return start;
 }
 
+// U diag(s) V^T with random U, V and s_k = scale * condition^(-k/(n - 1)).
+Matrix conditioned_matrix(Eigen::Index out, Eigen::Index in, const InitSpec& init,
+                          Generator& generator) {
+    const Eigen::Index n = std::min(out, in);
+    const Matrix u = generator.orthogonal_matrix(out, n), v = generator.orthogonal_matrix(in, n);
+    Vector s(n);
+    for (Eigen::Index k = 0; k < n; ++k)
+        s(k) = init.scale *
+               std::pow(init.condition,
+                        n > 1 ? -static_cast<double>(k) / static_cast<double>(n - 1) : 0.0);
+    return u * s.asDiagonal() * v.transpose();
+}
+
 std::vector<Matrix> make_start(const Experiment& experiment, const std::vector<int>& widths,
                                const ThinSvd& target_svd) {
     const InitSpec& init = experiment.init;
@@ -209,6 +222,9 @@ std::vector<Matrix> make_start(const Experiment& experiment, const std::vector<i
                 break;
             case InitKind::orthogonal:
                 start.emplace_back(init.scale * generator.orthogonal_matrix(out, in));
+                break;
+            case InitKind::conditioned:
+                start.push_back(conditioned_matrix(out, in, init, generator));
                 break;
             case InitKind::scaled_identity:
                 start.emplace_back(init.scale * Matrix::Identity(out, in));

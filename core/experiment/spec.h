@@ -47,11 +47,12 @@ struct TargetSpec {
     int factors = 0;
 };
 
-enum class InitKind { gaussian, orthogonal, scaled_identity, aligned, files };
+enum class InitKind { gaussian, orthogonal, scaled_identity, aligned, files, conditioned };
 
 struct InitSpec {
     InitKind kind = InitKind::gaussian;
     double scale = 0.45;             // gaussian: sd scale/sqrt(fan in); others: singular value
+    double condition = 10;           // conditioned: singular values from scale to scale/condition
     std::vector<std::string> files;  // one .npy a layer
     Stream stream = Stream::own;     // gaussian
     // PyTorch's streams: a seed for each layer; layers of one seed take its draws in turn. Fewer

@@ -43,6 +43,7 @@ TEST(Parameters, every_field_of_the_experiment_and_the_optimizer_has_its_row) {
                                            "target.file",
                                            "init.kind",
                                            "init.scale",
+                                           "init.condition",
                                            "init.files",
                                            "data.kind",
                                            "data.samples",

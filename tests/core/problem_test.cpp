@@ -135,6 +135,15 @@ TEST(Problem, other_starts_have_the_scale_asked_for) {
     const auto orthogonal = make_problem(experiment);
     for (const Matrix& weight : orthogonal->start)
         EXPECT_LT((singular_values(weight).array() - 0.7).abs().maxCoeff(), 1e-12);
+    experiment.init.kind = InitKind::conditioned;
+    experiment.init.condition = 50;
+    const auto conditioned = make_problem(experiment);
+    for (const Matrix& weight : conditioned->start) {
+        const Vector s = singular_values(weight);
+        EXPECT_NEAR(s(0), 0.7, 1e-12);
+        EXPECT_NEAR(s(s.size() - 1), 0.7 / 50, 1e-12);
+        EXPECT_NEAR(s(1) / s(0), s(s.size() - 1) / s(s.size() - 2), 1e-12);
+    }
     experiment.init.kind = InitKind::scaled_identity;
     EXPECT_EQ(make_problem(experiment)->start[0], 0.7 * Matrix::Identity(60, 100));
     experiment.init.kind = InitKind::gaussian;

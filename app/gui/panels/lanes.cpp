@@ -54,6 +54,7 @@ bool applies(const Experiment& e, std::string_view key) {
     if (key == "target.noise") return kind == TargetKind::low_rank;
     if (key == "target.file") return kind == TargetKind::file;
     if (key == "init.scale") return e.init.kind != InitKind::files;
+    if (key == "init.condition") return e.init.kind == InitKind::conditioned;
     if (key == "init.files") return e.init.kind == InitKind::files;
     if (key == "target.stream") return kind == TargetKind::gaussian || kind == TargetKind::teacher;
     if (key == "target.stream_seed") return e.target.stream != Stream::own;

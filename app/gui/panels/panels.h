@@ -15,6 +15,7 @@ void draw_measures(PanelContext& context);
 void draw_trade_off(PanelContext& context);
 void draw_results(PanelContext& context);
 void draw_staged_planner(PanelContext& context);
+void draw_conditioning(PanelContext& context);
 void draw_random_matrices(PanelContext& context);
 std::string explain_trade_off(const Experiment& experiment);
 

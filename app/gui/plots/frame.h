@@ -21,7 +21,9 @@ enum PanelKey {
     loss_key,
     probe_key,
     fidelity_key,
-    preservation_key
+    preservation_key,
+    condition_key,
+    ratio_key
 };
 
 // Once a frame, by whichever plot comes first: moves the shared step axis on.

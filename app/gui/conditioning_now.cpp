@@ -1,0 +1,78 @@
+#include "app/gui/conditioning_now.h"
+
+#include <algorithm>
+
+#include "imgui.h"
+
+namespace muonscope::gui {
+namespace {
+
+constexpr std::size_t longest_trace = 2048;
+
+void append(std::vector<ConditioningNow::Sample>& trace, std::int64_t step,
+            const Conditioning& numbers) {
+    // Going back forgets what lay beyond.
+    while (!trace.empty() && trace.back().step >= step) trace.pop_back();
+    ConditioningNow::Sample sample{step, {}};
+    for (const LayerJacobian& jacobian : numbers.jacobians)
+        sample.jacobians.push_back(jacobian.condition());
+    trace.push_back(std::move(sample));
+    if (trace.size() < longest_trace) return;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < trace.size(); i += 2) trace[kept++] = std::move(trace[i]);
+    trace.resize(kept);
+}
+
+void take_over(ConditioningNow& now) {
+    for (ConditioningNow::Piece& piece : now.work.take()) {
+        if (piece.problem != now.problem) continue;
+        now.lanes.resize(piece.weights.size());
+        for (std::size_t l = 0; l < piece.weights.size(); ++l) {
+            now.lanes[l].weights = piece.weights[l];
+            append(now.lanes[l].trace, piece.step, piece.numbers[l]);
+            now.lanes[l].numbers = std::move(piece.numbers[l]);
+        }
+    }
+}
+
+bool old(const ConditioningNow& now, const Snapshot& snapshot) {
+    if (now.lanes.size() != snapshot.lanes.size()) return true;
+    for (std::size_t l = 0; l < now.lanes.size(); ++l)
+        if (now.lanes[l].weights != snapshot.lanes[l].weights) return true;
+    return false;
+}
+
+}  // namespace
+
+ConditioningNow& conditioning_now(PanelContext& context) {
+    if (!context.view.conditioning) context.view.conditioning = std::make_shared<ConditioningNow>();
+    ConditioningNow& now = *context.view.conditioning;
+    const Snapshot* snapshot = context.snapshot;
+    if (snapshot == nullptr || !snapshot->problem || snapshot->lanes.empty()) return now;
+    if (now.problem != snapshot->problem) {
+        now.problem = snapshot->problem;
+        now.lanes.clear();
+    }
+    take_over(now);
+    const bool complete =
+        std::all_of(snapshot->lanes.begin(), snapshot->lanes.end(),
+                    [](const LaneSnapshot& lane) { return lane.weights != nullptr; });
+    const bool rested = ImGui::GetTime() - now.begun_at > 0.1 || now.lanes.empty() ||
+                        snapshot->state != TrainerState::running;
+    if (!now.work.busy() && complete && rested && old(now, *snapshot)) {
+        ConditioningNow::Piece piece{snapshot->problem, snapshot->step, {}, {}};
+        for (const LaneSnapshot& lane : snapshot->lanes) piece.weights.push_back(lane.weights);
+        now.begun_at = ImGui::GetTime();
+        now.work.begin([piece = std::move(piece)](auto& outlet) mutable {
+            for (const auto& weights : piece.weights) {
+                if (outlet.stopped()) return;
+                piece.numbers.push_back(conditioning(*weights, piece.problem->inputs));
+            }
+            outlet.publish(std::move(piece));
+        });
+    }
+    context.view.working = context.view.working || now.work.busy();
+    return now;
+}
+
+}  // namespace muonscope::gui

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "app/gui/background.h"
+#include "app/gui/panel.h"
+#include "core/measure/conditioning.h"
+
+// Condition numbers of the newest weights, worked out beside the training, and those of the
+// Jacobians over the steps at which somebody looked. Hangs on the view state.
+namespace muonscope::gui {
+
+struct ConditioningNow {
+    struct Sample {
+        std::int64_t step = 0;
+        std::vector<double> jacobians;  // kappa, by layer
+    };
+    struct LaneNow {
+        std::shared_ptr<const std::vector<Matrix>> weights;  // of which the rest speaks
+        Conditioning numbers;
+        std::vector<Sample> trace;  // ascending, thinned when long
+    };
+    struct Piece {
+        std::shared_ptr<const Problem> problem;
+        std::int64_t step = 0;
+        std::vector<std::shared_ptr<const std::vector<Matrix>>> weights;
+        std::vector<Conditioning> numbers;
+    };
+
+    std::shared_ptr<const Problem> problem;
+    std::vector<LaneNow> lanes;
+    Background<Piece> work;
+    double begun_at = -1;  // seconds of ImGui::GetTime()
+    int lane = 0;          // whose table is shown
+    int source = 0;        // of the curve: product, layers, Jacobians
+
+    bool has(std::size_t index) const {
+        return index < lanes.size() && !lanes[index].numbers.layers.empty();
+    }
+};
+
+// Those of this view: takes over what came and begins on newer weights, ten times a second at most.
+ConditioningNow& conditioning_now(PanelContext& context);
+
+}  // namespace muonscope::gui

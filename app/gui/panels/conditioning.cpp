@@ -1,0 +1,397 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include "app/gui/conditioning_now.h"
+#include "app/gui/keys.h"
+#include "app/gui/local_row.h"
+#include "app/gui/panels/panels.h"
+#include "app/gui/plots/series_plot.h"
+#include "app/gui/plots/source.h"
+#include "app/gui/theme.h"
+#include "app/gui/widgets.h"
+#include "core/experiment/presets.h"
+#include "core/theory/one_layer_descent.h"
+#include "imgui.h"
+
+namespace muonscope::gui {
+namespace {
+
+using namespace plots;
+
+bool is_linear(const Experiment& experiment) {
+    for (int layer = 1; layer <= experiment.network.depth; ++layer)
+        if (has_tanh(experiment.network, layer)) return false;
+    return true;
+}
+
+const Phase* current_phase(const Snapshot& snapshot, std::size_t lane) {
+    if (lane >= snapshot.spec->lanes.size() || lane >= snapshot.lanes.size()) return nullptr;
+    const auto& phases = snapshot.spec->lanes[lane].phases;
+    if (phases.empty()) return nullptr;
+    const auto phase = static_cast<std::size_t>(std::max(snapshot.lanes[lane].phase, 0));
+    return &phases[std::min(phase, phases.size() - 1)];
+}
+
+// What theory says of a lane whose phase trains one layer alone.
+struct Prediction {
+    int layer = 0;
+    double lr = 0, best_lr = 0;
+    double ratio = 0, best_ratio = 0;
+};
+std::optional<Prediction> prediction(const Snapshot& snapshot, const ConditioningNow& now,
+                                     std::size_t lane) {
+    const Phase* phase = current_phase(snapshot, lane);
+    if (phase == nullptr || !now.has(lane)) return {};
+    const int layer = layer_trained_alone(snapshot.spec->experiment, *phase);
+    if (layer == 0) return {};
+    const LayerJacobian& jacobian =
+        now.lanes[lane].numbers.jacobians[static_cast<std::size_t>(layer - 1)];
+    const double lr = optimizer_of(*phase, layer).lr;
+    return Prediction{layer, lr, learning_rate(*snapshot.problem, jacobian.best_rate()),
+                      jacobian.ratio(half_loss_rate(*snapshot.problem, lr)), jacobian.best_ratio()};
+}
+
+// The factor by which the error shrank a step, between each sample and the one before: the loss is
+// the error's square.
+Series measured_ratios(const Snapshot& snapshot, std::size_t lane) {
+    const HistoryView& history = snapshot.lanes[lane].history;
+    Series series;
+    const std::size_t loss = snapshot.layout.loss();
+    for (std::size_t i = 1; i < history.size(); ++i) {
+        const auto steps = static_cast<double>(history.step(i) - history.step(i - 1));
+        const double shrunk = history.value(i, loss) / history.value(i - 1, loss);
+        series.steps.push_back(static_cast<double>(history.step(i)));
+        series.values.push_back(steps > 0 && shrunk > 0 ? std::pow(shrunk, 0.5 / steps)
+                                                        : std::nan(""));
+    }
+    return series;
+}
+
+// ---- what can be turned ----
+
+Parameter condition_slider(const char* key, const char* label, const char* help) {
+    Parameter parameter;
+    parameter.key = key;
+    parameter.label = label;
+    parameter.min = parameter.usual_min = 1;
+    parameter.max = 1e6;
+    parameter.usual_max = 1000;
+    parameter.scale = ParameterScale::logarithmic;
+    parameter.fallback = 10.0;
+    parameter.help = help;
+    parameter.restarts = true;
+    return parameter;
+}
+
+int full_rank(const Snapshot& snapshot) {
+    const std::vector<int>& widths = snapshot.problem->widths;
+    return std::min(widths.front(), widths.back());
+}
+
+// Over all its modes; 1 where the target is of another kind.
+double target_condition(const Snapshot& snapshot) {
+    const Vector& s = snapshot.problem->target_svd.s;
+    const int modes = snapshot.problem->modes;
+    return modes > 0 && s.size() >= modes ? s(0) / s(modes - 1) : 1;
+}
+
+void sliders(PanelContext& context) {
+    const Snapshot& snapshot = *context.snapshot;
+    const Experiment& experiment = snapshot.spec->experiment;
+    local_row(context,
+              condition_slider("start", "κ of the start",
+                               "Every layer starts with random vectors and singular values that "
+                               "fall evenly on a log axis, from the start's scale to scale/κ."),
+              experiment.init.kind == InitKind::conditioned ? experiment.init.condition : 1.0,
+              [&](const Value& chosen) {
+                  Spec spec = *snapshot.spec;
+                  spec.experiment.init.kind = InitKind::conditioned;
+                  spec.experiment.init.condition = std::get<double>(chosen);
+                  watch(context, spec);
+              });
+    local_row(context,
+              condition_slider("target", "κ of the target",
+                               "The target gets as many modes as fit and singular values that "
+                               "fall evenly on a log axis, from its scale to scale/κ: kind "
+                               "exponential, decay κ^(−1/(n−1))."),
+              std::max(1.0, target_condition(snapshot)), [&](const Value& chosen) {
+                  Spec spec = *snapshot.spec;
+                  TargetSpec& target = spec.experiment.target;
+                  const int n = full_rank(snapshot);
+                  target.kind = TargetKind::exponential;
+                  target.modes = n;
+                  target.decay = n > 1 ? std::pow(std::get<double>(chosen), -1.0 / (n - 1)) : 1;
+                  target.decay = std::max(target.decay, 0.001);
+                  watch(context, spec);
+              });
+}
+
+// ---- the table of one lane ----
+
+void right_cell(const std::string& text, const ImVec4& colour) {
+    ImGui::TableNextColumn();
+    const float free = ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(text.c_str()).x;
+    ImGui::SetCursorPosX(ImGui::GetCursorPosX() + std::max(0.0F, free));
+    ImGui::TextColored(colour, "%s", text.c_str());
+}
+
+std::string kappa(double value) {
+    if (!std::isfinite(value)) return value_text(value);
+    return value < 1e4 ? fmt::format("{:.3g}", value) : fmt::format("{:.1e}", value);
+}
+
+struct Heading {
+    const char *name, *help;
+};
+constexpr std::array headings{
+    Heading{"κ(W)", "s₁/sₙ of the layer's own weights."},
+    Heading{"below",
+            "κ of what stands before the layer: W_{l−1}…W₁, times the data X where there are any. "
+            "1: nothing does."},
+    Heading{"above", "κ of what stands after it: W_L…W_{l+1}. 1: nothing does."},
+    Heading{"κ(J)",
+            "κ of the layer's own problem. J = (W_{l−1}…W₁)ᵀ ⊗ (W_L…W_{l+1}) maps a change of W_l "
+            "to a change of the product, so its κ is that below times that above."}};
+
+void lane_table(PanelContext& context, const ConditioningNow& now, std::size_t lane) {
+    const bool linear = is_linear(context.snapshot->spec->experiment);
+    const Conditioning& numbers = now.lanes[lane].numbers;
+    const int columns = linear ? 5 : 2;
+    ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {em(0.25F), em(0.12F)});
+    if (ImGui::BeginTable("conditions", columns,
+                          ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoPadOuterX |
+                              ImGuiTableFlags_NoSavedSettings)) {
+        ImGui::TableSetupColumn("what", ImGuiTableColumnFlags_WidthStretch, 1.3F);
+        for (int c = 1; c < columns; ++c)
+            ImGui::TableSetupColumn(headings[static_cast<std::size_t>(c - 1)].name,
+                                    ImGuiTableColumnFlags_WidthStretch, 1);
+        ImGui::TableNextRow();
+        ImGui::TableNextColumn();
+        for (int c = 1; c < columns; ++c) {
+            const Heading& heading = headings[static_cast<std::size_t>(c - 1)];
+            right_cell(heading.name, context.theme.dim);
+            hover_help(context, heading.name, heading.help);
+        }
+        const auto row = [&](const std::string& name, const std::vector<double>& values) {
+            ImGui::TableNextRow();
+            ImGui::TableNextColumn();
+            ImGui::TextColored(context.theme.dim, "%s", name.c_str());
+            ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.95F);
+            for (const double value : values) right_cell(kappa(value), context.theme.text);
+            ImGui::PopFont();
+        };
+        for (std::size_t l = 0; l < numbers.layers.size(); ++l) {
+            const LayerJacobian& jacobian = numbers.jacobians[l];
+            std::vector<double> values{numbers.layers[l]};
+            if (linear)
+                values.insert(values.end(), {jacobian.below.condition(), jacobian.above.condition(),
+                                             jacobian.condition()});
+            row(source_name(static_cast<int>(l + 1)), values);
+        }
+        row("product", {numbers.product});
+        ImGui::EndTable();
+    }
+    ImGui::PopStyleVar();
+}
+
+// ---- the rate of one lane ----
+
+void rate_line(PanelContext& context, const char* name, const std::string& text, const char* help) {
+    ImGui::TextColored(context.theme.dim, "%s", name);
+    hover_help(context, name, help);
+    ImGui::SameLine();
+    ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.95F);
+    const float free = ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(text.c_str()).x;
+    ImGui::SetCursorPosX(ImGui::GetCursorPosX() + std::max(0.0F, free));
+    ImGui::TextUnformatted(text.c_str());
+    ImGui::PopFont();
+}
+
+std::string ratio_text(double value) {
+    return std::isfinite(value) ? fmt::format("{:.5f}", value) : "–";
+}
+
+void wrapped(PanelContext& context, const char* text) {
+    ImGui::PushStyleColor(ImGuiCol_Text, context.theme.dim);
+    ImGui::TextWrapped("%s", text);
+    ImGui::PopStyleColor();
+}
+
+void rates(PanelContext& context, const ConditioningNow& now, std::size_t lane) {
+    const Snapshot& snapshot = *context.snapshot;
+    if (!is_linear(snapshot.spec->experiment)) {
+        wrapped(context,
+                "Through tanh the map from one layer to the outputs is no longer linear: its "
+                "Jacobian depends on the inputs and is no product of two factors, so only the "
+                "layers' own κ and that of the response to unit vectors are shown.");
+        return;
+    }
+    const auto told = prediction(snapshot, now, lane);
+    if (!told) {
+        wrapped(context,
+                "Where plain SGD on all data trains one layer alone, κ(J) tells how fast: the "
+                "error shrinks by (κ² − 1)/(κ² + 1) a step at the best rate. This lane's phase "
+                "is not of that kind.");
+        if (quiet_button(context, "Watch one that is", button_width("Watch one that is"),
+                         "Loads the preset Conditioning: layer 1 alone, layer 2 fixed."))
+            watch(context, preset("conditioning"));
+        return;
+    }
+    const Series measured = measured_ratios(snapshot, lane);
+    ImGui::PushFont(context.fonts.heading, 0);
+    ImGui::Text("Error left after a step, layer %d alone", told->layer);
+    ImGui::PopFont();
+    rate_line(context, "measured",
+              ratio_text(measured.values.empty() ? NAN : measured.values.back()),
+              "√(loss/loss before), a step, between the newest two samples of the history. It "
+              "comes to the prediction from below, once only the slowest direction is left; a "
+              "part of the error that this layer cannot remove brings it to 1.");
+    rate_line(context, "predicted", ratio_text(told->ratio),
+              "max |1 − rate·s²| over the ends s₁, sₙ of J's singular values, at this lane's "
+              "learning rate. Above 1 the error grows.");
+    rate_line(context, "at the best rate", ratio_text(told->best_ratio),
+              "(κ² − 1)/(κ² + 1), κ = κ(J): both ends then shrink equally.");
+    rate_line(context, "learning rate", value_text(told->lr), "This lane's.");
+    rate_line(context, "best rate", value_text(told->best_lr),
+              "2/(s₁² + sₙ²), in terms of this experiment's loss.");
+    const Phase& phase = *current_phase(snapshot, lane);
+    if (told->best_lr > 0 && std::isfinite(told->best_lr) &&
+        quiet_button(context, "Take the best rate", button_width("Take the best rate"),
+                     "Sets this lane's learning rate, from the next step on.") &&
+        optimizer_of(phase, told->layer).lr != told->best_lr)
+        context.send(SetParameter{fmt::format("lanes.{}.optimizer.lr", lane),
+                                  std::clamp(told->best_lr, parameter_at("optimizer.lr").min,
+                                             parameter_at("optimizer.lr").max),
+                                  true});
+}
+
+// ---- curves ----
+
+std::vector<std::string> source_names(int depth, bool linear) {
+    std::vector<std::string> names;
+    for (int source = 0; source <= depth; ++source) names.push_back(source_name(source));
+    for (int layer = 1; layer <= depth && linear; ++layer)
+        names.push_back(fmt::format("J of layer {}", layer));
+    return names;
+}
+
+Series condition_series(const Snapshot& snapshot, const ConditioningNow& now, std::size_t lane,
+                        int source) {
+    const Layout& layout = snapshot.layout;
+    const HistoryView& history = snapshot.lanes[lane].history;
+    const int depth = layout.layers();
+    Series series;
+    // κ of one matrix at every sample of the history.
+    const auto add = [&](std::size_t first, int rank) {
+        const std::size_t last = first + static_cast<std::size_t>(rank - 1);
+        for (std::size_t i = 0; i < history.size() && last < history.channels(); ++i) {
+            const double kappa = history.value(i, first) / history.value(i, last);
+            series.steps.push_back(static_cast<double>(history.step(i)));
+            series.values.push_back(kappa);
+        }
+    };
+    if (source <= depth) {
+        if (source == 0)
+            add(layout.product_sv(0), layout.product_rank());
+        else
+            add(layout.weight_sv(source, 0), layout.rank(source));
+    } else if (now.has(lane)) {
+        // Products of several layers are not in the history: as far as somebody looked.
+        const auto at = static_cast<std::size_t>(source - depth - 1);
+        for (const ConditioningNow::Sample& sample : now.lanes[lane].trace)
+            if (at < sample.jacobians.size()) {
+                series.steps.push_back(static_cast<double>(sample.step));
+                series.values.push_back(sample.jacobians[at]);
+            }
+        // A single one on each side is.
+        if (depth == 2 && snapshot.problem->inputs.size() == 0) {
+            series = {};
+            const int other = source - depth == 1 ? 2 : 1;
+            add(layout.weight_sv(other, 0), layout.rank(other));
+        }
+    }
+    return series;
+}
+
+void curves(PanelContext& context, ConditioningNow& now, ImVec2 room) {
+    const Snapshot& snapshot = *context.snapshot;
+    const int depth = snapshot.layout.layers();
+    const bool linear = is_linear(snapshot.spec->experiment);
+    const std::vector<std::string> names = source_names(depth, linear);
+    std::vector<const char*> labels;
+    for (const std::string& name : names) labels.push_back(name.c_str());
+
+    std::vector<Series> conditions, ratios;
+    std::vector<Level> levels;
+    now.source = std::clamp(now.source, 0, static_cast<int>(names.size()) - 1);
+    for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
+        const auto lane = static_cast<int>(l);
+        const auto of_lane = [&](Series series) {
+            series.name = snapshot.lanes[l].name;
+            series.colour = context.theme.lane(lane);
+            series.dash = lane_dash(lane);
+            return series;
+        };
+        conditions.push_back(of_lane(condition_series(snapshot, now, l, now.source)));
+        ratios.push_back(of_lane(measured_ratios(snapshot, l)));
+        if (const auto told = prediction(snapshot, now, l))
+            levels.push_back(
+                {snapshot.lanes[l].name + ", predicted", told->ratio, context.theme.lane(lane)});
+    }
+    const bool both = room.y > em(20);
+    ImGui::BeginGroup();
+    ImGui::AlignTextToFramePadding();
+    ImGui::TextColored(context.theme.dim, "κ of");
+    ImGui::SameLine(0, em(0.4F));
+    picker(context, "##source", labels, now.source,
+           "Product and layers at every recorded step. J, the problem of one layer, is worked out "
+           "from the newest weights while this panel is shown.");
+    const float used = em(1.9F);
+    const float each = both ? (room.y - 2 * used) / 2 : room.y - used;
+    SeriesPlot condition{condition_key, "##condition", "condition", true, "Not measured yet"};
+    draw_series_plot(context, condition, {room.x, each}, conditions, {});
+    if (both) {
+        ImGui::TextColored(context.theme.dim, levels.empty()
+                                                  ? "error left after a step, √(loss/loss before)"
+                                                  : "error left after a step, √(loss/loss before); "
+                                                    "broken: predicted");
+        SeriesPlot ratio{ratio_key, "##ratio", "ratio", false, "No two steps yet"};
+        draw_series_plot(context, ratio, {room.x, ImGui::GetContentRegionAvail().y}, ratios,
+                         levels);
+    }
+    ImGui::EndGroup();
+}
+
+}  // namespace
+
+void draw_conditioning(PanelContext& context) {
+    const Snapshot* snapshot = context.snapshot;
+    if (snapshot == nullptr || !snapshot->spec || !snapshot->problem || snapshot->lanes.empty()) {
+        centred_note(context, "Waiting for the first step");
+        return;
+    }
+    ConditioningNow& now = conditioning_now(context);
+    SideColumn column = begin_side_column("numbers", em(21), em(15));
+    sliders(context);
+    ImGui::Dummy({0, em(0.2F)});
+    std::vector<const char*> lanes;
+    for (const LaneSnapshot& lane : snapshot->lanes) lanes.push_back(lane.name.c_str());
+    now.lane = std::clamp(now.lane, 0, static_cast<int>(lanes.size()) - 1);
+    if (lanes.size() > 1) picker(context, "##lane", lanes, now.lane, "Whose numbers stand below.");
+    const auto lane = static_cast<std::size_t>(now.lane);
+    if (now.has(lane)) {
+        lane_table(context, now, lane);
+        ImGui::Dummy({0, em(0.3F)});
+        rates(context, now, lane);
+    } else {
+        ImGui::TextColored(context.theme.dim, "working it out");
+    }
+    end_side_column(column);
+    curves(context, now, column.rest);
+}
+
+}  // namespace muonscope::gui

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/gui/plots/frame.h"
+
+// Numbers over steps that a panel worked out itself, in a step plot like any other.
+namespace muonscope::plots {
+
+struct Series {
+    std::string name;
+    ImVec4 colour;
+    Dash dash = Dash::solid;
+    std::vector<double> steps, values;  // ascending; NaN breaks the line
+};
+struct Level {
+    std::string name;
+    double value = 0;
+    ImVec4 colour;
+};
+
+struct SeriesPlot {
+    int panel = 0;  // PanelKey
+    const char* id = "";
+    const char* name = "";  // of exported files
+    bool logarithmic = false;
+    std::string awaited;  // what is said as long as there is nothing
+};
+
+// Levels are dotted lines over all steps; they belong to the axis and to the read-out.
+void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2 size,
+                      const std::vector<Series>& series, const std::vector<Level>& levels);
+
+}  // namespace muonscope::plots
