@@ -113,7 +113,9 @@ TEST(one_layer_descent, shrinks_the_error_as_its_condition_number_says) {
                 for (const double share : {1.0, 0.5}) {
                     const double lr = share * best;
                     const double predicted = jacobian.ratio(half_loss_rate(*problem, lr));
-                    if (share == 1.0) EXPECT_NEAR(predicted, jacobian.best_ratio(), 1e-12);
+                    if (share == 1.0) {
+                        EXPECT_NEAR(predicted, jacobian.best_ratio(), 1e-12);
+                    }
                     EXPECT_NEAR(late_ratio(experiment, layer, lr), predicted,
                                 0.01 * (1 - predicted))
                         << "layer " << layer << (data ? " data" : " whitened") << share;

@@ -45,11 +45,8 @@ TEST_F(ConditioningPanel, works_out_the_newest_weights_and_rests) {
     EXPECT_FALSE(harness.view.working);
 
     ASSERT_EQ(now().lanes[0].trace.size(), 1U);
-    const auto before = now().lanes[0].weights;
     harness.press(ImGuiKey_RightArrow);  // one step
-    harness.now();
-    frames_until([&] { return now().lanes[0].weights != before; });
-    EXPECT_EQ(now().lanes[0].trace.back().step, 1);
+    frames_until([&] { return now().lanes[0].trace.back().step == 1; });
     EXPECT_NEAR(now().lanes[0].numbers.jacobians[0].condition(), 10, 1e-6);  // layer 2 is fixed
 }
 

@@ -141,7 +141,8 @@ void right_cell(const std::string& text, const ImVec4& colour) {
 
 std::string kappa(double value) {
     if (!std::isfinite(value)) return value_text(value);
-    return value < 1e4 ? fmt::format("{:.3g}", value) : fmt::format("{:.1e}", value);
+    if (value >= 1e5) return fmt::format("{:.1e}", value);
+    return value >= 100 ? fmt::format("{:.0f}", value) : fmt::format("{:.3g}", value);
 }
 
 struct Heading {
@@ -156,6 +157,15 @@ constexpr std::array headings{
     Heading{"κ(J)",
             "κ of the layer's own problem. J = (W_{l−1}…W₁)ᵀ ⊗ (W_L…W_{l+1}) maps a change of W_l "
             "to a change of the product, so its κ is that below times that above."}};
+
+// Through tanh the product is the response to unit vectors, measured with every sample.
+double measured_product(const PanelContext& context, std::size_t lane) {
+    const Layout& layout = context.snapshot->layout;
+    const std::vector<double>& row = context.snapshot->lanes[lane].now;
+    const std::size_t first = layout.product_sv(0);
+    const std::size_t last = layout.product_sv(layout.product_rank() - 1);
+    return last < row.size() ? row[first] / row[last] : std::nan("");
+}
 
 void lane_table(PanelContext& context, const ConditioningNow& now, std::size_t lane) {
     const bool linear = is_linear(context.snapshot->spec->experiment);
@@ -192,7 +202,7 @@ void lane_table(PanelContext& context, const ConditioningNow& now, std::size_t l
                                              jacobian.condition()});
             row(source_name(static_cast<int>(l + 1)), values);
         }
-        row("product", {numbers.product});
+        row("product", {linear ? numbers.product : measured_product(context, lane)});
         ImGui::EndTable();
     }
     ImGui::PopStyleVar();
@@ -337,11 +347,15 @@ void curves(PanelContext& context, ConditioningNow& now, ImVec2 room) {
             return series;
         };
         conditions.push_back(of_lane(condition_series(snapshot, now, l, now.source)));
+        const auto told = prediction(snapshot, now, l);
         ratios.push_back(of_lane(measured_ratios(snapshot, l)));
-        if (const auto told = prediction(snapshot, now, l))
+        ratios.back().leads = told.has_value();
+        if (told)
             levels.push_back(
                 {snapshot.lanes[l].name + ", predicted", told->ratio, context.theme.lane(lane)});
     }
+    if (levels.empty())
+        for (Series& series : ratios) series.leads = true;
     const bool both = room.y > em(20);
     ImGui::BeginGroup();
     ImGui::AlignTextToFramePadding();

@@ -85,7 +85,7 @@ void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2
     for (const Series& one : series) {
         reductions.push_back(reduce(one, bins));
         double low = 0, high = 0, smallest = 0;
-        if (!reductions.back().extent(0, 1, low, high)) continue;
+        if (!one.leads || !reductions.back().extent(0, 1, low, high)) continue;
         extent.add(low);
         extent.add(high);
         if (reductions.back().smallest_positive(0, 1, smallest)) extent.add(smallest);

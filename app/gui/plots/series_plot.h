@@ -13,6 +13,7 @@ struct Series {
     ImVec4 colour;
     Dash dash = Dash::solid;
     std::vector<double> steps, values;  // ascending; NaN breaks the line
+    bool leads = true;  // the axis has room for all of it; else it may leave the plot
 };
 struct Level {
     std::string name;
