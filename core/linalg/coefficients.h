@@ -1,11 +1,6 @@
 #pragma once
 
-#include <optional>
-#include <span>
-#include <string_view>
 #include <vector>
-
-#include "core/linalg/newton_schulz.h"
 
 namespace muonscope {
 
@@ -19,11 +14,21 @@ struct OddPolynomial {
     bool operator==(const OddPolynomial&) const = default;
 };
 
+// One iteration acts on every singular value as x -> a x + b x^3 + c x^5.
+struct Quintic {
+    double a, b, c;
+    bool operator==(const Quintic&) const = default;
+};
+
+// K. Jordan's coefficients: steep at zero, and never converging (fixed points .868 and 1.264).
+inline constexpr Quintic jordan_coefficients{3.4445, -4.7750, 2.0315};
+
 // p(x) = x for x > 0, ascending, and whether iterates near it come to it (|p'(x)| < 1).
 struct FixedPoint {
     double x = 0, slope = 0;
     bool attracts() const { return slope > -1 && slope < 1; }
 };
+// None for p(x) = x, where every x is one.
 std::vector<FixedPoint> fixed_points(const OddPolynomial& polynomial);
 
 // The largest x such that iterating p from anywhere in (0, x] stays bounded; 0: nowhere,
@@ -31,7 +36,7 @@ std::vector<FixedPoint> fixed_points(const OddPolynomial& polynomial);
 double convergence_range(const OddPolynomial& polynomial);
 
 // Where iterates from [low, high] lie after p: the least and largest of |p| there, found at the
-// ends and the stationary points.
+// ends and the stationary points; the least is 0 where p changes sign in between.
 struct Interval {
     double low = 0, high = 1;
 };

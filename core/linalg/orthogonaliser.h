@@ -1,71 +1,16 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
-#include <optional>
-#include <span>
 
-#include "core/linalg/coefficients.h"
-#include "core/linalg/newton_schulz.h"
+#include "core/linalg/engine.h"
 #include "core/linalg/types.h"
 
 namespace muonscope {
 
-// Every way from a gradient G to a matrix O whose singular values are (nearly) equal, behind one
-// interface. The polynomial ones map each singular value x = s/|G|_F by an odd polynomial,
-// iteration by iteration, and leave the vectors alone.
-enum class Engine {
-    jordan,           // Newton-Schulz, K. Jordan's quintic
-    you,              // J. You's five quintics; further iterations repeat the last
-    polar_express,    // arXiv 2505.16932, with its safety factor 1.01
-    cubic,            // 1.5 x - .5 x^3
-    pade,             // (15 x - 10 x^3 + 3 x^5)/8
-    septic,           // (35 x - 35 x^3 + 21 x^5 - 5 x^7)/16
-    optimal_cubic,    // the best cubic for [low, 1], then for its image, and so on
-    custom,           // the quintic given
-    svd,              // U V^T over the numerical rank: the exact polar factor
-    floored,          // U min(1, x/floor) V^T
-    newton,           // X <- (X + X^-T)/2: for square matrices of full rank, else see the source
-    qr,               // Householder QR, positive diagonal: Gram-Schmidt's Q
-    spectral_power,   // U S^p V^T
-    random_spectrum,  // U diag(uniform on (0, 1]) V^T: a control
-};
-
-struct OrthogonaliserSpec {
-    Engine engine = Engine::jordan;
-    int iterations = 5;                        // of polynomial engines and newton, 1..20
-    Precision precision = Precision::float32;  // of the arithmetic
-    Quintic custom = jordan_coefficients;
-    double low = 1e-3;       // optimal_cubic: smallest s/|G|_F it is made for, in (0, 1]
-    double floor = 1e-2;     // floored: below this s/|G|_F values pass in proportion, in (0, 1]
-    double power = 0.5;      // spectral_power, in [-.5, 1]
-    std::uint64_t seed = 0;  // random_spectrum: the values, alike at every call
-
-    bool operator==(const OrthogonaliserSpec&) const = default;
-};
-
-bool is_polynomial(Engine engine);
-bool takes_iterations(Engine engine);
-
-// Iteration number `index` (from 0) of a polynomial engine, as applied: safety factors included.
-OddPolynomial polynomial_of(const OrthogonaliserSpec& spec, int index);
-
-// What x = s/|G|_F becomes after `iterations`; none where the engine is no function of x alone
-// (qr, random_spectrum). svd, floored and spectral power do not depend on `iterations`.
-std::optional<double> transfer(const OrthogonaliserSpec& spec, double x, int iterations);
-inline std::optional<double> transfer(const OrthogonaliserSpec& spec, double x) {
-    return transfer(spec, x, spec.iterations);
-}
-// Slope of the transfer function at 0; below s/|G|_F = 1/slope a direction passes almost linearly:
-// it is not flattened. None where there is no such slope (svd: infinite).
-std::optional<double> slope_at_zero(const OrthogonaliserSpec& spec);
-
-// Multiply-adds of one call for this shape, symmetric products counted as they are computed;
-// factorisations by their textbook counts (SVD: 15 n^2 m, n <= m).
-double multiply_adds(const OrthogonaliserSpec& spec, Eigen::Index rows, Eigen::Index cols);
-
-// For matrices of one shape. Polynomial engines take all memory in the constructor. Zero gives
-// zero; a matrix with a NaN or infinity gives a result that is not finite.
+// Every engine behind one interface, for matrices of one shape. Polynomial engines take all memory
+// in the constructor. Zero gives zero; a matrix with a NaN or infinity gives a result that is not
+// finite. Factorisations (all but the polynomial engines) compute in double or float; with
+// bfloat16 and tensor_core they compute in float and round what comes in and goes out.
 class Orthogonaliser {
   public:
     Orthogonaliser(Eigen::Index rows, Eigen::Index cols, const OrthogonaliserSpec& spec);

@@ -17,6 +17,7 @@ enum class Purpose : std::uint64_t {
     minibatch = 5,
     probe = 6,
     classes = 7,
+    spectrum = 8,  // of an orthogonaliser with random values
     random_matrices = 9,
 };
 

@@ -1,0 +1,138 @@
+#include "core/linalg/factorisations.h"
+
+#include <Eigen/LU>
+#include <Eigen/QR>
+#include <Eigen/SVD>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/linalg/bfloat16.h"
+#include "core/random/generator.h"
+
+namespace muonscope {
+
+namespace {
+
+template <typename Scalar>
+using Dense = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic>;
+template <typename Scalar>
+using Column = Eigen::Matrix<Scalar, Eigen::Dynamic, 1>;
+
+// Below this share of the largest, a number is what rounding leaves of zero.
+template <typename Scalar>
+Scalar negligible(const Dense<Scalar>& matrix) {
+    return std::numeric_limits<Scalar>::epsilon() *
+           static_cast<Scalar>(std::max(matrix.rows(), matrix.cols()));
+}
+
+// What the singular values become, largest first; x: those of the numerical rank, |x| = 1.
+Vector mapped(const OrthogonaliserSpec& spec, const Vector& x) {
+    Vector values(x.size());
+    Generator generator(spec.seed, Purpose::spectrum);
+    for (Eigen::Index k = 0; k < x.size(); ++k)
+        values(k) = spec.engine == Engine::random_spectrum ? 1 - generator.uniform()
+                                                           : *transfer(spec, x(k));
+    return values;
+}
+
+template <typename Scalar>
+Dense<Scalar> with_mapped_values(const OrthogonaliserSpec& spec, const Dense<Scalar>& x) {
+    const Eigen::BDCSVD<Dense<Scalar>> svd(x, Eigen::ComputeThinU | Eigen::ComputeThinV);
+    const auto& s = svd.singularValues();
+    const Eigen::Index rank = (s.array() > s(0) * negligible(x)).count();
+    const Column<Scalar> values =
+        mapped(spec, s.head(rank).template cast<double>()).template cast<Scalar>();
+    return svd.matrixU().leftCols(rank) * values.asDiagonal() *
+           svd.matrixV().leftCols(rank).transpose();
+}
+
+template <typename Scalar>
+Dense<Scalar> newton(const Dense<Scalar>& x, int iterations) {
+    Eigen::CompleteOrthogonalDecomposition<Dense<Scalar>> factors;
+    factors.setThreshold(negligible(x));
+    factors.compute(x);
+    const Eigen::Index rank = factors.rank();
+    // G P = Q [T 0; 0 0] Z
+    Dense<Scalar> middle =
+        factors.matrixT().topLeftCorner(rank, rank).template triangularView<Eigen::Upper>();
+    for (int i = 0; i < iterations; ++i)
+        middle = (middle + middle.inverse().transpose().eval()) / 2;
+    Dense<Scalar> result = Dense<Scalar>::Zero(x.rows(), x.cols());
+    result.topLeftCorner(rank, rank) = middle;
+    if (rank < x.cols()) result = (result * factors.matrixZ()).eval();  // else Z = I
+    return factors.householderQ() * result * factors.colsPermutation().inverse();
+}
+
+// Gram-Schmidt with every projection done twice (Giraud, Langou, Rozloznik, van den Eshof 2005).
+template <typename Scalar>
+Dense<Scalar> gram_schmidt(const Dense<Scalar>& x) {
+    Dense<Scalar> q = Dense<Scalar>::Zero(x.rows(), x.cols());
+    for (Eigen::Index j = 0; j < x.cols(); ++j) {
+        Column<Scalar> rest = x.col(j);
+        for (int pass = 0; pass < 2; ++pass)
+            rest -= q.leftCols(j) * (q.leftCols(j).transpose() * rest).eval();
+        const Scalar norm = rest.norm();
+        if (norm > negligible(x) * x.col(j).norm()) q.col(j) = rest / norm;
+    }
+    return q;
+}
+
+// rows >= cols.
+template <typename Scalar>
+Dense<Scalar> orthogonal_factor(const Dense<Scalar>& x) {
+    const Eigen::HouseholderQR<Dense<Scalar>> qr(x);
+    const Column<Scalar> diagonal = qr.matrixQR().diagonal();
+    // A column that depends on the others makes Householder's Q take up a direction of no meaning.
+    for (Eigen::Index j = 0; j < x.cols(); ++j)
+        if (!(std::abs(diagonal(j)) > negligible(x) * x.col(j).norm())) return gram_schmidt(x);
+    Dense<Scalar> q = qr.householderQ() * Dense<Scalar>::Identity(x.rows(), x.cols());
+    for (Eigen::Index j = 0; j < x.cols(); ++j)
+        if (diagonal(j) < 0) q.col(j) *= -1;
+    return q;
+}
+
+// x: G/|G|_F, finite and not zero.
+template <typename Scalar>
+Dense<Scalar> factorise_as(const OrthogonaliserSpec& spec, const Dense<Scalar>& x) {
+    switch (spec.engine) {
+        case Engine::newton:
+            return newton(x, spec.iterations);
+        case Engine::qr:
+            if (x.rows() < x.cols()) return orthogonal_factor<Scalar>(x.transpose()).transpose();
+            return orthogonal_factor(x);
+        default:
+            return with_mapped_values(spec, x);
+    }
+}
+
+double rounded(double x) {
+    return to_bfloat16(static_cast<float>(x));
+}
+
+}  // namespace
+
+void factorise(const OrthogonaliserSpec& spec, const Matrix& gradient, Matrix& result) {
+    const double largest = gradient.cwiseAbs().maxCoeff<Eigen::PropagateNaN>();
+    if (!std::isfinite(largest)) {
+        result.setConstant(std::numeric_limits<double>::quiet_NaN());
+        return;
+    }
+    if (largest == 0) {
+        result.setZero();
+        return;
+    }
+    // Scaled in two steps, so that no square overflows or vanishes, nor anything in float.
+    Matrix x = gradient / largest;
+    x /= x.norm();
+    const bool is_rounded =
+        spec.precision == Precision::bfloat16 || spec.precision == Precision::tensor_core;
+    if (is_rounded) x = x.unaryExpr(&rounded);
+    if (spec.precision == Precision::float64)
+        result = factorise_as<double>(spec, x);
+    else
+        result = factorise_as<float>(spec, x.cast<float>()).template cast<double>();
+    if (is_rounded) result = result.unaryExpr(&rounded);
+}
+
+}  // namespace muonscope

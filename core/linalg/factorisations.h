@@ -1,0 +1,16 @@
+#pragma once
+
+#include "core/linalg/engine.h"
+#include "core/linalg/types.h"
+
+namespace muonscope {
+
+// The engines that are no polynomials, for any shape and rank. gradient and result: of one shape;
+// a gradient with a NaN or infinity gives NaN throughout.
+//   svd, floored, spectral_power, random_spectrum   U f(s/|G|_F) V^T
+//   newton   on the triangle T of a complete orthogonal decomposition G = Q T Z over the numerical
+//            rank: Newton's iteration leaves Q and Z alone, and T is square and has an inverse
+//   qr       a column that depends on those before it gives zero, as in Gram-Schmidt
+void factorise(const OrthogonaliserSpec& spec, const Matrix& gradient, Matrix& result);
+
+}  // namespace muonscope

@@ -1,0 +1,221 @@
+#include "core/linalg/polynomial_iteration.h"
+
+#include <algorithm>
+#include <cmath>
+#include <type_traits>
+#include <variant>
+
+#include "core/linalg/bfloat16.h"
+#include "core/linalg/symmetric_product.h"
+#include "core/linalg/tensor_core.h"
+
+namespace muonscope {
+
+namespace {
+
+// X is n x m with n <= m; the others are n x n.
+template <typename Scalar>
+struct Buffers {
+    using Dense = DenseOf<Scalar>;
+    Dense x, next, gram, factor, inner;
+
+    Buffers(Eigen::Index n, Eigen::Index m)
+        : x(n, m), next(n, m), gram(n, n), factor(n, n), inner(n, n) {}
+
+    // X <- (a I + A (b I + A (c I + d A))) X: every product but the last is symmetric.
+    void iterate(const OddPolynomial& p) {
+        const double coefficients[] = {p.a, p.b, p.c, p.d};
+        const int degree = p.d != 0 ? 3 : p.c != 0 ? 2 : 1;
+        symmetric_product(x, x, gram);
+        factor = static_cast<Scalar>(coefficients[degree]) * gram;
+        factor.diagonal().array() += static_cast<Scalar>(coefficients[degree - 1]);
+        for (int i = degree - 2; i >= 0; --i) {
+            factor.swap(inner);
+            symmetric_product(gram, inner, factor);
+            factor.diagonal().array() += static_cast<Scalar>(coefficients[i]);
+        }
+        next.noalias() = factor * x;
+        x.swap(next);
+    }
+};
+
+// How bfloat16 matrices are multiplied. Both accumulate in float32; the sum is not yet rounded.
+struct InOrder {  // term after term, each sum rounded to nearest: what a processor does
+    InOrder(Eigen::Index, Eigen::Index) {}
+    static void gram(const Eigen::MatrixXf& x, Eigen::MatrixXf& result) {
+        result.noalias() = x * x.transpose();
+    }
+    static void multiply(const Eigen::MatrixXf& left, const Eigen::MatrixXf& right,
+                         Eigen::MatrixXf& result) {
+        result.noalias() = left * right;
+    }
+};
+struct InGroups {  // eight terms at once, cut: what the tensor cores of the published runs do
+    Eigen::MatrixXf transposed;
+    TensorCoreProduct product;
+
+    InGroups(Eigen::Index n, Eigen::Index m) : transposed(m, n), product(n, m) {}
+    void gram(const Eigen::MatrixXf& x, Eigen::MatrixXf& result) {
+        transposed = x.transpose();
+        product.multiply(x, transposed, result, true);
+    }
+    void multiply(const Eigen::MatrixXf& left, const Eigen::MatrixXf& right,
+                  Eigen::MatrixXf& result) {
+        product.multiply(left, right, result);
+    }
+};
+
+// Every product is rounded to bfloat16; so is every sum and scaling, in the order in which Jordan's
+// code evaluates them: B = b A + (c A) A; X = a X + B X. With a seventh power likewise:
+// B = b A + (c A + (d A) A) A.
+template <typename Product>
+struct Bfloat16Buffers : Buffers<float> {
+    Product product;
+
+    Bfloat16Buffers(Eigen::Index n, Eigen::Index m) : Buffers<float>(n, m), product(n, m) {}
+
+    static void round(Dense& matrix) {
+        float* const entries = matrix.data();
+        const Eigen::Index count = matrix.size();
+        for (Eigen::Index i = 0; i < count; ++i) entries[i] = to_bfloat16(entries[i]);
+    }
+
+    static void scale(float factor, const Dense& matrix, Dense& result) {
+        const float* const from = matrix.data();
+        float* const to = result.data();
+        const Eigen::Index count = matrix.size();
+        for (Eigen::Index i = 0; i < count; ++i) to[i] = to_bfloat16(factor * from[i]);
+    }
+
+    // sum <- round(round(sum) + round(factor * matrix))
+    static void round_and_add_scaled(float factor, const Dense& matrix, Dense& sum) {
+        const float* const from = matrix.data();
+        float* const to = sum.data();
+        const Eigen::Index count = matrix.size();
+        for (Eigen::Index i = 0; i < count; ++i)
+            to[i] = to_bfloat16(to_bfloat16(to[i]) + to_bfloat16(factor * from[i]));
+    }
+
+    void iterate_rounded(const OddPolynomial& p) {
+        // The coefficients themselves are not rounded: a scalar keeps its precision in the product.
+        const float coefficients[] = {static_cast<float>(p.a), static_cast<float>(p.b),
+                                      static_cast<float>(p.c), static_cast<float>(p.d)};
+        const int degree = p.d != 0 ? 3 : p.c != 0 ? 2 : 1;
+        product.gram(x, gram);
+        round(gram);
+        scale(coefficients[degree], gram, factor);
+        for (int i = degree - 1; i > 0; --i) {
+            factor.swap(inner);
+            product.multiply(inner, gram, factor);
+            round_and_add_scaled(coefficients[i], gram, factor);
+        }
+        product.multiply(factor, x, next);
+        round_and_add_scaled(coefficients[0], x, next);
+        x.swap(next);
+    }
+};
+
+template <typename Kind>
+constexpr bool is_bfloat16 = false;
+template <typename Product>
+constexpr bool is_bfloat16<Bfloat16Buffers<Product>> = true;
+
+// |G|_F, of matrices too, the squares of whose entries overflow.
+double norm_of(const Matrix& gradient) {
+    const double norm = gradient.norm();
+    if (!std::isinf(norm)) return norm;
+    const double largest = gradient.cwiseAbs().maxCoeff<Eigen::PropagateNaN>();
+    return std::isfinite(largest) ? largest * (gradient / largest).norm() : largest;
+}
+
+}  // namespace
+
+struct PolynomialIteration::Workspace {
+    bool transposed;
+    std::variant<Buffers<double>, Buffers<float>, Bfloat16Buffers<InOrder>,
+                 Bfloat16Buffers<InGroups>>
+        buffers;
+
+    static decltype(buffers) make_buffers(Eigen::Index n, Eigen::Index m, Precision precision) {
+        switch (precision) {
+            case Precision::float64:
+                return Buffers<double>(n, m);
+            case Precision::float32:
+                return Buffers<float>(n, m);
+            case Precision::bfloat16:
+                return Bfloat16Buffers<InOrder>(n, m);
+            case Precision::tensor_core:
+                break;
+        }
+        return Bfloat16Buffers<InGroups>(n, m);
+    }
+
+    Workspace(Eigen::Index rows, Eigen::Index cols, Precision precision)
+        : transposed(rows > cols),
+          buffers(make_buffers(std::min(rows, cols), std::max(rows, cols), precision)) {}
+};
+
+PolynomialIteration::PolynomialIteration(Eigen::Index rows, Eigen::Index cols, Precision precision)
+    : precision_(precision), workspace_(std::make_unique<Workspace>(rows, cols, precision)) {}
+PolynomialIteration::~PolynomialIteration() = default;
+PolynomialIteration::PolynomialIteration(const PolynomialIteration& other)
+    : precision_(other.precision_), workspace_(std::make_unique<Workspace>(*other.workspace_)) {}
+PolynomialIteration& PolynomialIteration::operator=(const PolynomialIteration& other) {
+    *this = PolynomialIteration(other);
+    return *this;
+}
+PolynomialIteration::PolynomialIteration(PolynomialIteration&&) noexcept = default;
+PolynomialIteration& PolynomialIteration::operator=(PolynomialIteration&&) noexcept = default;
+
+void PolynomialIteration::orthogonalise(const Matrix& gradient,
+                                        std::span<const OddPolynomial> polynomials, double share,
+                                        double floor, Matrix& result) {
+    const bool transposed = workspace_->transposed;
+    std::visit(
+        [&](auto& buffers) {
+            using Kind = std::decay_t<decltype(buffers)>;
+            using Scalar = typename Kind::Dense::Scalar;
+            if constexpr (is_bfloat16<Kind>) {
+                if (transposed)
+                    buffers.x = gradient.transpose().template cast<float>();
+                else
+                    buffers.x = gradient.template cast<float>();
+                Kind::round(buffers.x);
+                float norm = to_bfloat16(buffers.x.norm());
+                if (share != 1) norm = to_bfloat16(static_cast<float>(share) * norm);
+                const float divisor = to_bfloat16(norm + static_cast<float>(floor));
+                if (divisor != 0) buffers.x /= divisor;
+                Kind::round(buffers.x);
+                for (const OddPolynomial& polynomial : polynomials)
+                    buffers.iterate_rounded(polynomial);
+            } else {
+                // Scaled in double, so that no gradient is too small or too large for float.
+                const double divisor = share * norm_of(gradient) + floor;
+                const double scale = divisor > 0 ? 1.0 / divisor : divisor;
+                if (transposed)
+                    buffers.x = (scale * gradient.transpose()).template cast<Scalar>();
+                else
+                    buffers.x = (scale * gradient).template cast<Scalar>();
+                for (const OddPolynomial& polynomial : polynomials) buffers.iterate(polynomial);
+            }
+            if (transposed)
+                result = buffers.x.transpose().template cast<double>();
+            else
+                result = buffers.x.template cast<double>();
+        },
+        workspace_->buffers);
+}
+
+double iteration_multiply_adds(const OddPolynomial& polynomial, Eigen::Index n, Eigen::Index m,
+                               Precision precision) {
+    const bool rounded = precision == Precision::bfloat16 || precision == Precision::tensor_core;
+    const auto product = [&](Eigen::Index k) {
+        return rounded ? static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(k)
+                       : symmetric_multiply_adds(n, k);
+    };
+    const int inner = polynomial.d != 0 ? 2 : polynomial.c != 0 ? 1 : 0;
+    return product(m) + inner * product(n) +
+           static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(m);
+}
+
+}  // namespace muonscope
