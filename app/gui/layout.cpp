@@ -36,6 +36,7 @@ void build_default_layout(ImGuiID dock_space, ImVec2 area) {
     ImGui::DockBuilderDockWindow("Staged planner", middle_top);
     ImGui::DockBuilderDockWindow("Conditioning", middle_top);
     ImGui::DockBuilderDockWindow("Random matrices", middle_top);
+    ImGui::DockBuilderDockWindow("Weight norms", middle_top);
     ImGui::DockBuilderDockWindow("Loss", loss);
     ImGui::DockBuilderDockWindow("Downstream probe", probe);
     ImGui::DockBuilderDockWindow("Representations", right_top);

@@ -45,6 +45,7 @@ struct Preferences {
     int measures_source = 0;
     int trade_off_layer = 0;  // 0: layer 1
     bool trade_off_from_start = false;
+    int weight_norms_layer = 0;  // 0: layer 1
     bool spectrum_bars = false;  // else the product in the target's basis
     int spectrum_source = 0;
     bool spectrum_log = false;

@@ -6,7 +6,7 @@
 namespace muonscope::gui {
 
 namespace {
-constexpr std::array<Panel, 12> all{{
+constexpr std::array<Panel, 13> all{{
     {"Lanes", "same start, same data",
      "Each lane runs the shared experiment by its own recipe. A change acts on the running "
      "training from the next step on and leaves a mark on every step axis.",
@@ -39,6 +39,12 @@ constexpr std::array<Panel, 12> all{{
      "Draws square Gaussian matrices beside the training and holds their condition numbers and "
      "smallest singular values against the laws of A. Edelman (1988).",
      draw_random_matrices},
+    {"Weight norms", "what decay and updates do to ‖W‖",
+     "Each update has a part along W, which changes its length at once, and a part across it, "
+     "which lengthens it in the second order. Weight decay works against both; where updates do "
+     "not "
+     "depend on the weights, ‖W‖ settles at √(γC/2λ): dotted.",
+     draw_weight_norms},
     {"Loss", "½‖P − A‖²",
      "What the training minimises. A plateau means that the modes learned so far are done and "
      "the next one is still too small to be seen.",

@@ -42,6 +42,7 @@ void visit_fields(P& p, Visit&& visit) {
     visit("show_ghost", p.show_ghost);
     visit("trade_off_from_start", p.trade_off_from_start);
     visit("trade_off_layer", p.trade_off_layer, 0, 15);
+    visit("weight_norms_layer", p.weight_norms_layer, 0, 15);
     visit("sv_source", p.sv_source, 0, 16);
     visit("spectrum_source", p.spectrum_source, 0, 16);
     visit("spectrum_kind", p.spectrum_kind, 0, 2);

@@ -11,6 +11,9 @@
 #include "core/error.h"
 #include "core/measure/preservation.h"
 #include "core/measure/spectrum_measures.h"
+#include "core/model/activation.h"
+#include "core/optim/weight_decay.h"
+#include "core/theory/expected_norm.h"
 
 namespace muonscope {
 namespace {
@@ -46,6 +49,15 @@ class Fnv {
   private:
     std::uint64_t hash_ = 0xcbf29ce484222325ULL;
 };
+
+void add_state(Fnv& fnv, const LayerOptimizer& optimizer) {
+    fnv.add(static_cast<std::uint64_t>(optimizer.steps()));
+    fnv.add(optimizer.momentum_buffer());
+    if (optimizer.spec().kind != OptimizerKind::adamw) return;
+    fnv.add(static_cast<std::uint64_t>(optimizer.moment_steps()));
+    fnv.add(optimizer.first_moment());
+    fnv.add(optimizer.second_moment());
+}
 
 std::optional<Minibatches> minibatches_of(const Experiment& experiment) {
     const DataSpec& data = experiment.data;
@@ -151,7 +163,7 @@ Lane::Status Lane::advance() {
     for (std::size_t i = 0; i < layers.size(); ++i) {
         const int layer = layers[i];
         Matrix& update = updates_[index_of(layer)];
-        training().optimizers[i].update(gradient(layer), update);
+        training().optimizers[i].update(gradient(layer), weights_[index_of(layer)], update);
         if (!finite(weights_[index_of(layer)] + update))
             return diverge(layer, "update is not finite");
     }
@@ -161,7 +173,7 @@ Lane::Status Lane::advance() {
         moved_[index_of(layer)] = 1;
     }
     looked_ahead_ = false;
-    newest_objective_ = recipe_.phases[static_cast<std::size_t>(phase_)].objective;
+    newest_phase_ = static_cast<std::size_t>(phase_);
     ++phase_steps_[static_cast<std::size_t>(phase_)];
     ++step_;
     return status_;
@@ -196,8 +208,16 @@ const Matrix& Lane::gradient(int layer) const {
 }
 
 const Matrix& Lane::newest_gradient(int layer) const {
-    return newest_objective_ == Objective::layer_target ? layer_gradients_[index_of(layer)]
-                                                        : backpropagation_.gradient(layer);
+    return recipe_.phases[newest_phase_].objective == Objective::layer_target
+               ? layer_gradients_[index_of(layer)]
+               : backpropagation_.gradient(layer);
+}
+
+const LayerOptimizer* Lane::newest_optimizer(int layer) const {
+    const Training& newest = trainings_[newest_phase_];
+    const auto found = std::find(newest.layers.begin(), newest.layers.end(), layer);
+    if (found == newest.layers.end()) return nullptr;
+    return &newest.optimizers[static_cast<std::size_t>(found - newest.layers.begin())];
 }
 
 bool Lane::met(const Until& until, double loss) {
@@ -289,6 +309,7 @@ void Lane::measure_trade_off(const Layout& layout, std::span<double> row) const 
             if (!looked_ahead_)
                 row[layout.fidelity(layer)] = gradient_fidelity(-update, newest_gradient(layer));
             row[layout.preservation(layer)] = preservation(update, before, inputs);
+            measure_norm(layout, layer, before, row);
         }
         const Matrix& start = problem_->start[index_of(layer)];
         row[layout.preservation_from_start(layer)] =
@@ -297,9 +318,21 @@ void Lane::measure_trade_off(const Layout& layout, std::span<double> row) const 
             inputs = std::move(before);
         else
             inputs = before * inputs;
-        if (network.activation == Activation::tanh && layer < layout.layers())
-            inputs = inputs.array().tanh();
+        if (has_tanh(network, layer)) apply_tanh(inputs);
     }
+}
+
+void Lane::measure_norm(const Layout& layout, int layer, const Matrix& before,
+                        std::span<double> row) const {
+    const Matrix& update = updates_[index_of(layer)];
+    const UpdateParts parts = split_update(before, update);
+    row[layout.update_along(layer)] = parts.along;
+    row[layout.update_across(layer)] = parts.across;
+    const LayerOptimizer* optimizer = newest_optimizer(layer);
+    if (!optimizer) return;
+    const double rate = optimizer->newest_rate();
+    row[layout.rate(layer)] = rate;
+    row[layout.expected_norm(layer)] = expected_norm(optimizer->spec(), rate, update.norm());
 }
 
 std::uint64_t Lane::state_hash() const {
@@ -308,8 +341,7 @@ std::uint64_t Lane::state_hash() const {
     fnv.add(static_cast<std::uint64_t>(phase_));
     for (const Matrix& weight : weights_) fnv.add(weight);
     for (const Training& training : trainings_)
-        for (const LayerOptimizer& optimizer : training.optimizers)
-            fnv.add(optimizer.momentum_buffer());
+        for (const LayerOptimizer& optimizer : training.optimizers) add_state(fnv, optimizer);
     return fnv.hash();
 }
 

@@ -84,7 +84,11 @@ class Lane {
     double layer_target_gradients();
     const Matrix& gradient(int layer) const;
     const Matrix& newest_gradient(int layer) const;  // of the newest step; layers that moved
+    // What made the newest step; none once its phase has ended for good.
+    const LayerOptimizer* newest_optimizer(int layer) const;
     void measure_trade_off(const Layout& layout, std::span<double> row) const;
+    void measure_norm(const Layout& layout, int layer, const Matrix& before,
+                      std::span<double> row) const;
     bool met(const Until& until, double loss);
     Status diverge(int layer, std::string what);
 
@@ -103,7 +107,7 @@ class Lane {
     std::vector<Matrix> layer_gradients_;  // of the layer targets; empty until such a phase
     std::vector<Matrix> updates_;          // by layer, of the newest step; empty until trained
     std::vector<char> moved_;              // by layer: in the newest step
-    Objective newest_objective_ = Objective::network;
+    std::size_t newest_phase_ = 0;
     bool looked_ahead_ = false;  // gradients are those of a step not taken yet
     Status status_ = Status::training;
     std::optional<Fault> fault_;

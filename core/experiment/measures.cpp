@@ -13,13 +13,13 @@ Layout::Layout(const std::vector<int>& widths, int modes) : modes_(modes) {
     }
     product_rank_ = std::min(widths.front(), widths.back());
 
-    product_ = weight_norm(layers() + 1);
+    product_ = probe_steps() + 1;
     mode_ = product_ + static_cast<std::size_t>(product_rank_);
     weight_ = mode_ + static_cast<std::size_t>(modes_);
     gradient_ = weight_ + values;
     update_ = gradient_ + values;
-    trade_off_ = update_ + values;
-    channels_ = trade_off_ + 3 * rank_.size();
+    per_layer_ = update_ + values;
+    channels_ = per_layer_ + 8 * rank_.size();
 }
 
 }  // namespace muonscope

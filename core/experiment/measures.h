@@ -25,18 +25,25 @@ class Layout {
     std::size_t probe_floor() const { return 2; }    // least-squares floor of the probe's loss
     std::size_t probe_after_k() const { return 3; }  // loss after K gradient steps from zero
     std::size_t probe_steps() const { return 4; }    // steps to the threshold
-    std::size_t weight_norm(int layer) const { return 5 + static_cast<std::size_t>(layer - 1); }
     std::size_t product_sv(int k) const { return product_ + static_cast<std::size_t>(k); }
     std::size_t mode(int k) const { return mode_ + static_cast<std::size_t>(k); }  // u_k^T P v_k
     std::size_t weight_sv(int layer, int k) const { return at(weight_, layer, k); }
     std::size_t gradient_sv(int layer, int k) const { return at(gradient_, layer, k); }
     std::size_t update_sv(int layer, int k) const { return at(update_, layer, k); }
+    // |W|, and the level where it is expected to settle (core/theory/expected_norm.h).
+    std::size_t weight_norm(int layer) const { return per_layer(0, layer); }
+    std::size_t expected_norm(int layer) const { return per_layer(1, layer); }
     // Of the newest step: cos of the update reversed with the gradient (1 for plain SGD), and what
     // the layer kept of its output on its inputs (see core/measure/preservation.h); the latter
     // against the start too.
-    std::size_t fidelity(int layer) const { return per_layer(0, layer); }
-    std::size_t preservation(int layer) const { return per_layer(1, layer); }
-    std::size_t preservation_from_start(int layer) const { return per_layer(2, layer); }
+    std::size_t fidelity(int layer) const { return per_layer(2, layer); }
+    std::size_t preservation(int layer) const { return per_layer(3, layer); }
+    std::size_t preservation_from_start(int layer) const { return per_layer(4, layer); }
+    // The update's part along the weights (signed), <W, dW>/|W|, and across them; and the learning
+    // rate it was made with.
+    std::size_t update_along(int layer) const { return per_layer(5, layer); }
+    std::size_t update_across(int layer) const { return per_layer(6, layer); }
+    std::size_t rate(int layer) const { return per_layer(7, layer); }
 
     bool operator==(const Layout&) const = default;
 
@@ -45,13 +52,13 @@ class Layout {
         return base + offset_[static_cast<std::size_t>(layer - 1)] + static_cast<std::size_t>(k);
     }
     std::size_t per_layer(std::size_t which, int layer) const {
-        return trade_off_ + which * rank_.size() + static_cast<std::size_t>(layer - 1);
+        return per_layer_ + 8 * static_cast<std::size_t>(layer - 1) + which;
     }
     std::vector<int> rank_;
     std::vector<std::size_t> offset_;
     int product_rank_ = 0, modes_ = 0;
     std::size_t product_ = 0, mode_ = 0, weight_ = 0, gradient_ = 0, update_ = 0;
-    std::size_t trade_off_ = 0, channels_ = 0;
+    std::size_t per_layer_ = 0, channels_ = 0;
 };
 
 }  // namespace muonscope

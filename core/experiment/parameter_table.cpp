@@ -5,6 +5,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/optim/flavours.h"
+
 namespace muonscope {
 namespace {
 
@@ -158,6 +160,41 @@ MomentumStyle habit(OptimizerKind kind) {
 void take_the_habit(OptimizerSpec& optimizer, const OptimizerSpec& before) {
     if (optimizer.kind != before.kind && before.momentum_style == habit(before.kind))
         optimizer.momentum_style = habit(optimizer.kind);
+}
+
+std::vector<Choice> engines() {
+    std::vector<Choice> choices;
+    for (const EngineName& name : engine_names())
+        choices.push_back(
+            {std::string(name.slug), std::string(name.label), std::string(name.help)});
+    return choices;
+}
+
+// No member: it is read off the others and writes them.
+Field<OptimizerSpec> flavour_field() {
+    Parameter parameter{
+        .key = "flavour",
+        .label = "Conventions",
+        .type = ParameterType::choice,
+        .help =
+            "Whose momentum, Nesterov, scale and decay these are. Choosing a library takes its "
+            "conventions and its defaults of learning rate, momentum and λ.",
+        .choices = {{"own", "Own", "No library's: keeps everything as it is."}}};
+    for (const Flavour& flavour : flavours())
+        parameter.choices.push_back(
+            {std::string(flavour.slug), std::string(flavour.label), std::string(flavour.help)});
+    Field<OptimizerSpec> result;
+    result.read = [](const OptimizerSpec& spec) -> Value {
+        const Flavour* flavour = flavour_of(spec);
+        return std::string(flavour ? flavour->slug : "own");
+    };
+    result.write = [](OptimizerSpec& spec, const Value& value) {
+        for (const Flavour& flavour : flavours())
+            if (flavour.slug == std::get<std::string>(value)) take_flavour(spec, flavour);
+    };
+    parameter.fallback = result.read(OptimizerSpec{});
+    result.parameter = std::move(parameter);
+    return result;
 }
 
 // ---- the table ----
@@ -632,6 +669,119 @@ std::vector<Field<Experiment>> make_experiment_fields() {
     return fields;
 }
 
+// `add` puts a field behind those that are there.
+void add_decay(const auto& add) {
+    add(
+        {.key = "decay",
+         .label = "Weight decay",
+         .help =
+             "What shrinks the weights beside the gradient; γ is the learning rate of the step.",
+         .choices = {{"none", "None", "Nothing."},
+                     {"rate", "∝ γ", "W ← (1 − γλ) W: AdamW's decoupled decay."},
+                     {"rate_squared", "∝ γ²",
+                      "W ← (1 − γ²λ/lr) W: holds ‖W‖ while a schedule lowers γ."},
+                     {"cautious", "Cautious",
+                      "∝ γ, but only in entries that the update shrinks as well."},
+                     {"coupled", "Coupled", "G ← G + λW, before momentum and orthogonaliser."}}},
+        [](auto& o) -> auto& { return o.decay; });
+    add(
+        {.key = "weight_decay",
+         .label = "λ",
+         .min = 0,
+         .max = 1000,
+         .usual_min = 1e-4,
+         .usual_max = 10,
+         .scale = logarithmic,
+         .help = "Strength of the weight decay. ‖W‖ settles where decay and updates balance: "
+                 "‖W‖² = γC/(2λ), C = E‖u‖², if updates do not depend on the weights."},
+        [](auto& o) -> auto& { return o.weight_decay; });
+    add(
+        {.key = "radial_only",
+         .label = "Across W only turns",
+         .help = "After each step W is put to the length that its change along W has given it: "
+                 "the update's part across W then turns it without making it longer."},
+        [](auto& o) -> auto& { return o.radial_only; });
+}
+
+void add_schedule(const auto& add) {
+    add(
+        {.key = "schedule",
+         .label = "Schedule",
+         .help = "How the learning rate follows the optimiser's steps, from the phase's first on.",
+         .choices = {{"constant", "Constant", "lr."},
+                     {"linear", "Linear", "Straight down to its last share."},
+                     {"cosine", "Cosine", "Half a cosine down to its last share."},
+                     {"inverse_sqrt", "Inverse square root", "√(w/(t + 1)), w the warm-up or 1."},
+                     {"exponential", "Exponential", "By one factor a step to its last share."},
+                     {"spike", "Spike", "Many times lr for a few steps."}}},
+        [](auto& o) -> auto& { return o.schedule.kind; });
+    add(
+        {.key = "warmup",
+         .label = "Warm-up",
+         .min = 0,
+         .max = 1e9,
+         .usual_min = 0,
+         .usual_max = 500,
+         .unit = "steps",
+         .help = "Steps of a linear rise to lr, before any schedule."},
+        [](auto& o) -> auto& { return o.schedule.warmup; });
+    add(
+        {.key = "schedule_length",
+         .label = "Length",
+         .min = 1,
+         .max = 1e9,
+         .usual_min = 100,
+         .usual_max = 1e5,
+         .scale = logarithmic,
+         .unit = "steps",
+         .help = "Linear, cosine, exponential: after so many steps the rate has come down to its "
+                 "last share and stays there."},
+        [](auto& o) -> auto& { return o.schedule.length; });
+    add(
+        {.key = "last_share",
+         .label = "Last share",
+         .min = 1e-9,
+         .max = 1,
+         .usual_min = 1e-4,
+         .usual_max = 1,
+         .scale = logarithmic,
+         .unit = "of lr",
+         .help = "Linear, cosine, exponential: the share of lr that they come down to."},
+        [](auto& o) -> auto& { return o.schedule.last; });
+    add(
+        {.key = "spike_at",
+         .label = "Spike at",
+         .min = 0,
+         .max = 1e9,
+         .usual_min = 0,
+         .usual_max = 2000,
+         .unit = "steps",
+         .help = "The spike's first step."},
+        [](auto& o) -> auto& { return o.schedule.spike_at; });
+    add(
+        {.key = "spike_length",
+         .label = "Spike's length",
+         .min = 1,
+         .max = 1e9,
+         .usual_min = 1,
+         .usual_max = 500,
+         .scale = logarithmic,
+         .unit = "steps",
+         .help = "For how many steps the rate is raised."},
+        [](auto& o) -> auto& { return o.schedule.spike_length; });
+    add(
+        {.key = "spike",
+         .label = "Spike's height",
+         .min = 0,
+         .max = 1e6,
+         .usual_min = 1,
+         .usual_max = 100,
+         .scale = logarithmic,
+         .unit = "x lr",
+         .help = "How many times lr the rate is during the spike."},
+        [](auto& o) -> auto& { return o.schedule.spike; });
+}
+
 std::vector<Field<OptimizerSpec>> make_optimizer_fields() {
     using O = OptimizerSpec;
     std::vector<Field<O>> fields;
@@ -646,9 +796,13 @@ std::vector<Field<OptimizerSpec>> make_optimizer_fields() {
          .choices = {{"sgd", "SGD", "W ← W − lr · G: large modes first."},
                      {"muon", "Muon", "W ← W − lr · NS(G): every mode at the same pace."},
                      {"spectral", "Spectral power",
-                      "W ← W − lr · U Sᵖ Vᵀ of G = U S Vᵀ: p = 1 is SGD, p → 0 Muon."}}},
+                      "W ← W − lr · U Sᵖ Vᵀ of G = U S Vᵀ: p = 1 is SGD, p → 0 Muon."},
+                     {"adamw", "AdamW",
+                      "W ← W − lr · m̂/(√v̂ + ε): every entry at its own pace. Its moments begin "
+                      "anew on a switch to it."}}},
         [](auto& o) -> auto& { return o.kind; });
     fields.back() = and_then(std::move(fields.back()), take_the_habit);
+    fields.push_back(flavour_field());
     add(
         {.key = "lr",
          .label = "Learning rate",
@@ -686,16 +840,23 @@ std::vector<Field<OptimizerSpec>> make_optimizer_fields() {
          .help = "Looks one step ahead: G + μB (heavy ball) or (1 − μ)G + μB (EMA) in place of B."},
         [](auto& o) -> auto& { return o.nesterov; });
     add(
+        {.key = "engine",
+         .label = "Orthogonaliser",
+         .help = "Muon: how the momentum B becomes O, whose singular values are nearly equal.",
+         .choices = engines()},
+        [](auto& o) -> auto& { return o.orthogonaliser.engine; });
+    add(
         {.key = "iterations",
          .label = "Iterations",
          .min = 1,
          .max = 20,
          .usual_min = 1,
          .usual_max = 10,
-         .help = "Muon: X ← aX + (bA + cA²)X, A = XXᵀ, with Jordan's (3.4445, −4.7750, 2.0315). "
-                 "Directions with s/‖G‖ below 1/slope are not flattened: slope 41 at 3, 485 at 5. "
-                 "It never converges: values stay in .68 to 1.13."},
-        [](auto& o) -> auto& { return o.iterations; });
+         .help = "Muon: of a polynomial engine (Newton–Schulz: X ← aX + (bA + cA²)X, A = XXᵀ) or "
+                 "of Newton's inverse iteration. Directions with s/‖G‖ below 1/slope are not "
+                 "flattened; with Jordan's coefficients the slope is 41 at 3, 485 at 5, and it "
+                 "never converges: values stay in .68 to 1.13."},
+        [](auto& o) -> auto& { return o.orthogonaliser.iterations; });
     add(
         {.key = "precision",
          .label = "Precision",
@@ -705,13 +866,72 @@ std::vector<Field<OptimizerSpec>> make_optimizer_fields() {
                      {"bfloat16", "bfloat16", "Every operation rounded to bfloat16 (emulated)."},
                      {"tensor_core", "bfloat16, GPU",
                       "The same with products summed as tensor cores do: the published runs."}}},
-        [](auto& o) -> auto& { return o.precision; });
+        [](auto& o) -> auto& { return o.orthogonaliser.precision; });
+    add(
+        {.key = "custom_a",
+         .label = "Custom a",
+         .min = -100,
+         .max = 100,
+         .usual_min = 0,
+         .usual_max = 9,
+         .help = "Muon, custom coefficients: of x in p(x) = a x + b x³ + c x⁵, every iteration."},
+        [](auto& o) -> auto& { return o.orthogonaliser.custom.a; });
+    add(
+        {.key = "custom_b",
+         .label = "Custom b",
+         .min = -100,
+         .max = 100,
+         .usual_min = -24,
+         .usual_max = 0,
+         .help = "Muon, custom coefficients: of x³ in p(x) = a x + b x³ + c x⁵, every iteration."},
+        [](auto& o) -> auto& { return o.orthogonaliser.custom.b; });
+    add(
+        {.key = "custom_c",
+         .label = "Custom c",
+         .min = -100,
+         .max = 100,
+         .usual_min = 0,
+         .usual_max = 18,
+         .help = "Muon, custom coefficients: of x⁵ in p(x) = a x + b x³ + c x⁵, every iteration."},
+        [](auto& o) -> auto& { return o.orthogonaliser.custom.c; });
+    add(
+        {.key = "low",
+         .label = "Lower end l",
+         .min = 1e-12,
+         .max = 1,
+         .usual_min = 1e-6,
+         .usual_max = 1,
+         .scale = logarithmic,
+         .help = "Muon, optimal cubic: the smallest s/‖G‖ it is made for. Values in [l, 1] end as "
+                 "near to 1 as cubics allow."},
+        [](auto& o) -> auto& { return o.orthogonaliser.low; });
+    add(
+        {.key = "floor",
+         .label = "Floor ε",
+         .min = 1e-12,
+         .max = 1,
+         .usual_min = 1e-6,
+         .usual_max = 1,
+         .scale = logarithmic,
+         .help = "Muon, floored polar: each x = s/‖G‖ becomes min(1, x/ε)."},
+        [](auto& o) -> auto& { return o.orthogonaliser.floor; });
+    add(
+        {.key = "engine_seed",
+         .label = "Engine's seed",
+         .max = largest_seed,
+         .usual_max = 99,
+         .help = "Muon, random spectrum: which random singular values."},
+        [](auto& o) -> auto& { return o.orthogonaliser.seed; });
     add(
         {.key = "norm_law",
          .label = "Norm law",
          .help = "Muon and spectral power: how long the step is whose direction is O.",
          .choices = {{"constant", "Constant", "lr · O times the shape scale."},
-                     {"matched", "Matched", "lr · O ‖G‖/(‖O‖ + 1e-7): as long as SGD's step."}}},
+                     {"matched", "Matched", "lr · O ‖G‖/(‖O‖ + 1e-7): as long as SGD's step."},
+                     {"dual", "Dual",
+                      "lr · O ⟨G, O⟩, which is ‖G‖_* for the exact polar factor: the steepest "
+                      "descent step in the spectral norm."},
+                     {"rms", "RMS", "lr · O √(out·in)/‖O‖: entries of root mean square lr."}}},
         [](auto& o) -> auto& { return o.norm_law; });
     add(
         {.key = "shape_scale",
@@ -719,7 +939,8 @@ std::vector<Field<OptimizerSpec>> make_optimizer_fields() {
          .help = "Muon, constant norm: a factor by the layer's shape, out x in.",
          .choices = {{"none", "None", "1."},
                      {"jordan", "Jordan", "√max(1, out/in)."},
-                     {"rms", "RMS", ".2 √max(out, in): the size of an AdamW update."}}},
+                     {"rms", "RMS", ".2 √max(out, in): the size of an AdamW update."},
+                     {"spectral", "Spectral", "√(out/in)."}}},
         [](auto& o) -> auto& { return o.shape_scale; });
     add(
         {.key = "power",
@@ -728,7 +949,33 @@ std::vector<Field<OptimizerSpec>> make_optimizer_fields() {
          .max = 1,
          .help = "Spectral power: U diag((s + 1e-12/lr)ᵖ) Vᵀ. 1 keeps the gradient, 0 makes all "
                  "singular values equal, negative ones favour the small. Sensible: 0 to 1."},
-        [](auto& o) -> auto& { return o.power; });
+        [](auto& o) -> auto& { return o.orthogonaliser.power; });
+    add(
+        {.key = "beta1",
+         .label = "β₁",
+         .min = 0,
+         .max = 0.9999,
+         .help = "AdamW: of the gradients' average m. Sensible: .9."},
+        [](auto& o) -> auto& { return o.beta1; });
+    add(
+        {.key = "beta2",
+         .label = "β₂",
+         .min = 0,
+         .max = 0.999999,
+         .help = "AdamW: of the squared gradients' average v. Sensible: .95 to .999."},
+        [](auto& o) -> auto& { return o.beta2; });
+    add(
+        {.key = "epsilon",
+         .label = "ε",
+         .min = 1e-16,
+         .max = 1,
+         .usual_min = 1e-12,
+         .usual_max = 1e-2,
+         .scale = logarithmic,
+         .help = "AdamW: added to √v̂. Entries with gradients far below it hardly move."},
+        [](auto& o) -> auto& { return o.epsilon; });
+    add_decay(add);
+    add_schedule(add);
     return fields;
 }
 

@@ -185,7 +185,7 @@ Spec theory() {
     experiment.run = {.steps = 1200, .speed = 60};
     OptimizerSpec polar = sgd(0.005);
     polar.kind = OptimizerKind::spectral;
-    polar.power = 0;
+    polar.orthogonaliser.power = 0;
     spec.lanes = {lane("SGD", sgd(0.005)), lane("Muon", muon(0.005)), lane("Exact polar", polar)};
     return spec;
 }

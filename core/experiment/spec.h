@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/linalg/newton_schulz.h"
+#include "core/optim/optimizer_spec.h"
 
 // The spec: one plain value that says everything about a run. The experiment is shared by all
 // lanes; a recipe belongs to one lane. What differs between lanes therefore stands in one place,
@@ -115,26 +115,6 @@ struct Experiment {
     ClassesSpec classes;
     RecordSpec record;
     RunSpec run;
-};
-
-enum class OptimizerKind { sgd, muon, spectral };
-enum class MomentumStyle { heavy_ball, ema };
-enum class NormLaw { constant, matched };
-enum class ShapeScale { none, jordan, rms };  // 1, sqrt(max(1, out/in)), .2 sqrt(max(out, in))
-
-struct OptimizerSpec {
-    OptimizerKind kind = OptimizerKind::sgd;
-    double lr = 0.02;
-    double momentum = 0;  // 0: no buffer
-    MomentumStyle momentum_style = MomentumStyle::heavy_ball;
-    bool nesterov = false;
-    int iterations = 5;                        // Newton-Schulz, 1..20
-    Precision precision = Precision::float32;  // of Newton-Schulz
-    NormLaw norm_law = NormLaw::constant;
-    ShapeScale shape_scale = ShapeScale::none;
-    double power = 0.5;  // spectral: of the singular values, 1 = SGD's direction, 0 = Muon's limit
-
-    bool operator==(const OptimizerSpec&) const = default;
 };
 
 enum class Objective {

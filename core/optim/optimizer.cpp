@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "core/linalg/spectrum.h"
+#include "core/optim/schedule.h"
+#include "core/optim/weight_decay.h"
 
 namespace muonscope {
 
@@ -24,6 +26,8 @@ double shape_factor(ShapeScale scale, Eigen::Index rows, Eigen::Index cols) {
             return std::sqrt(std::max(1.0, out / in));
         case ShapeScale::rms:
             return 0.2 * std::sqrt(std::max(out, in));
+        case ShapeScale::spectral:
+            return std::sqrt(out / in);
     }
     return 1.0;
 }
@@ -49,42 +53,100 @@ LayerOptimizer::LayerOptimizer(Eigen::Index rows, Eigen::Index cols, const Optim
 
 void LayerOptimizer::reconfigure(const OptimizerSpec& spec, bool keep_momentum) {
     spec_ = spec;
+    const bool adam = spec.kind == OptimizerKind::adamw;
     // A buffer that is no longer fed would push in a stale direction once momentum came back.
-    if (!keep_momentum || spec.momentum == 0) buffer_.setZero();
+    if (!keep_momentum || spec.momentum == 0 || adam) buffer_.setZero();
+    if (!adam) {
+        first_.resize(0, 0);
+        second_.resize(0, 0);
+    } else if (first_.size() == 0 || !keep_momentum) {
+        first_ = second_ = Matrix::Zero(buffer_.rows(), buffer_.cols());
+        moment_steps_ = 0;
+    }
+    if (spec.decay == Decay::coupled)
+        coupled_.resize(buffer_.rows(), buffer_.cols());
+    else
+        coupled_.resize(0, 0);
     if (spec.kind != OptimizerKind::muon)
-        newton_schulz_.reset();
-    else if (!newton_schulz_ || newton_schulz_->precision() != spec.precision)
-        newton_schulz_.emplace(buffer_.rows(), buffer_.cols(), spec.precision);
+        orthogonaliser_.reset();
+    else if (orthogonaliser_)
+        orthogonaliser_->reconfigure(spec.orthogonaliser);
+    else
+        orthogonaliser_.emplace(buffer_.rows(), buffer_.cols(), spec.orthogonaliser);
 }
 
-void LayerOptimizer::update(const Matrix& gradient, Matrix& update) {
-    const Matrix* direction = &gradient;
-    if (const double mu = spec_.momentum; mu != 0) {
-        const bool ema = spec_.momentum_style == MomentumStyle::ema;
-        const double fresh = ema ? 1.0 - mu : 1.0;  // weight of the new gradient
-        buffer_ = mu * buffer_ + fresh * gradient;
-        direction = &buffer_;
-        if (spec_.nesterov) {
-            direction_ = fresh * gradient + mu * buffer_;
-            direction = &direction_;
+const Matrix& LayerOptimizer::with_coupled_decay(const Matrix& gradient, const Matrix& weight) {
+    if (spec_.decay != Decay::coupled) return gradient;
+    coupled_ = gradient + spec_.weight_decay * weight;
+    return coupled_;
+}
+
+const Matrix& LayerOptimizer::with_momentum(const Matrix& gradient) {
+    const double mu = spec_.momentum;
+    if (mu == 0) return gradient;
+    const bool ema = spec_.momentum_style == MomentumStyle::ema;
+    const double fresh = ema ? 1.0 - mu : 1.0;  // weight of the new gradient
+    buffer_ = mu * buffer_ + fresh * gradient;
+    if (!spec_.nesterov) return buffer_;
+    direction_ = fresh * gradient + mu * buffer_;
+    return direction_;
+}
+
+void LayerOptimizer::adamw(const Matrix& gradient, double rate, Matrix& update) {
+    ++moment_steps_;
+    const auto t = static_cast<double>(moment_steps_);
+    const double b1 = spec_.beta1, b2 = spec_.beta2, epsilon = spec_.epsilon;
+    const double step = rate / (1 - std::pow(b1, t));
+    const double spread = 1 / std::sqrt(1 - std::pow(b2, t));
+    first_ += (1 - b1) * (gradient - first_);
+    second_.array() += (1 - b2) * (gradient.array().square() - second_.array());
+    update.array() = -step * first_.array() / (spread * second_.array().sqrt() + epsilon);
+}
+
+double LayerOptimizer::norm_scale(const Matrix& direction, const Matrix& orthogonal) const {
+    const bool muon = spec_.kind == OptimizerKind::muon;
+    switch (spec_.norm_law) {
+        case NormLaw::constant:
+            break;
+        case NormLaw::matched: {
+            const double norm = orthogonal.norm() + (muon ? matched_floor : 0.0);
+            return norm > 0 ? direction.norm() / norm : 0.0;
+        }
+        case NormLaw::dual:
+            return (direction.array() * orthogonal.array()).sum();
+        case NormLaw::rms: {
+            const double norm = orthogonal.norm();
+            return norm > 0 ? std::sqrt(static_cast<double>(orthogonal.size())) / norm : 0.0;
         }
     }
-    if (spec_.kind == OptimizerKind::sgd) {
-        update.noalias() = -spec_.lr * *direction;
-        return;
+    return shape_factor(spec_.shape_scale, orthogonal.rows(), orthogonal.cols());
+}
+
+void LayerOptimizer::update(const Matrix& gradient, const Matrix& weight, Matrix& update) {
+    const double rate = newest_rate_ = learning_rate(spec_, steps_++);
+    const Matrix& full = with_coupled_decay(gradient, weight);
+    if (spec_.kind == OptimizerKind::adamw) {
+        adamw(full, rate, update);
+    } else {
+        const Matrix& direction = with_momentum(full);
+        switch (spec_.kind) {
+            case OptimizerKind::sgd:
+            case OptimizerKind::adamw:
+                update.noalias() = -rate * direction;
+                break;
+            case OptimizerKind::muon:
+                orthogonaliser_->orthogonalise(direction, update);
+                update *= -(rate * norm_scale(direction, update));
+                break;
+            case OptimizerKind::spectral:
+                spectral_power(direction, spec_.orthogonaliser.power,
+                               spectral_floor / std::max(spec_.lr, spectral_floor), update);
+                update *= -(rate * norm_scale(direction, update));
+                break;
+        }
     }
-    const bool muon = spec_.kind == OptimizerKind::muon;
-    if (muon)
-        newton_schulz_->orthogonalise(*direction, spec_.iterations, jordan_coefficients, update);
-    else
-        spectral_power(*direction, spec_.power, spectral_floor / std::max(spec_.lr, spectral_floor),
-                       update);
-    double scale = spec_.lr * shape_factor(spec_.shape_scale, update.rows(), update.cols());
-    if (spec_.norm_law == NormLaw::matched) {
-        const double norm = update.norm() + (muon ? matched_floor : 0.0);
-        scale = norm > 0 ? spec_.lr * direction->norm() / norm : 0.0;
-    }
-    update *= -scale;
+    add_decay(spec_, rate, weight, update);
+    if (spec_.radial_only) keep_across_from_growing(weight, update);
 }
 
 }  // namespace muonscope

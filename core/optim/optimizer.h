@@ -1,23 +1,31 @@
 #pragma once
 
-#include <memory>
+#include <cstdint>
 #include <optional>
+#include <span>
 
-#include "core/experiment/spec.h"
-#include "core/linalg/newton_schulz.h"
+#include "core/linalg/orthogonaliser.h"
 #include "core/linalg/types.h"
+#include "core/optim/optimizer_spec.h"
 
 namespace muonscope {
 
-// One layer's optimiser: W <- W + update, update = -lr * direction(gradient, buffer).
-//   SGD    heavy ball B = mu B + G, EMA B += (1 - mu)(G - B); Nesterov looks one step ahead
-//   Muon   the same buffer, then O = NS_k(B); constant norm: lr O times the shape scale;
-//          matched: lr O |B| / (|O| + 1e-7)  (arXiv 2607.01124; with momentum |B| is the
-//          momentum's norm)
-//   spectral power   O = U (S + 1e-12/lr)^p V^T of B = U S V^T; constant norm as Muon's; matched:
-//          lr O |B| / |O|  (the same paper's spec_p)
-// All memory is taken in the constructor or in reconfigure(), never in update(); only the singular
-// value decomposition of spectral power takes its own.
+// One layer's optimiser: W <- W + update, with the learning rate g of its own step (schedule.h).
+// Coupled decay first adds lambda W to the gradient G. Then
+//   SGD    heavy ball B = mu B + G, EMA B += (1 - mu)(G - B); Nesterov looks one step ahead:
+//          G + mu B, or (1 - mu) G + mu B. update = -g B
+//   Muon   the same buffer, then O = orthogonalised B. constant norm: g O times the shape scale;
+//          matched: g O |B|/(|O| + 1e-7) (arXiv 2607.01124); dual: g <B, O> O, which for the exact
+//          polar factor is g |B|_* O, the steepest descent step in the spectral norm; rms:
+//          g O sqrt(out in)/|O|, entries of root mean square g
+//   spectral power   O = U (S + 1e-12/lr)^p V^T of B = U S V^T (the same paper's spec_p); norms as
+//          Muon's, matched without the 1e-7
+//   AdamW  m += (1 - b1)(G - m), v += (1 - b2)(G^2 - v), both divided by 1 - b^t;
+//          update = -g m/(sqrt(v) + eps) (arXiv 1711.05101). Its moments are its own: they begin
+//          at zero whenever a layer is given to it
+// and last the decoupled decay (weight_decay.h).
+// All memory is taken in the constructor or in reconfigure(), never in update(); only engines that
+// decompose the matrix take their own.
 class LayerOptimizer {
   public:
     LayerOptimizer(Eigen::Index rows, Eigen::Index cols, const OptimizerSpec& spec);
@@ -26,15 +34,32 @@ class LayerOptimizer {
     void reconfigure(const OptimizerSpec& spec, bool keep_momentum);
     const OptimizerSpec& spec() const { return spec_; }
 
-    // update: what to add to W; must already have the gradient's shape, and be another matrix.
-    void update(const Matrix& gradient, Matrix& update);
+    // update: what to add to the weight; must already have the gradient's shape, and be another
+    // matrix.
+    void update(const Matrix& gradient, const Matrix& weight, Matrix& update);
 
+    std::int64_t steps() const { return steps_; }  // updates so far: the schedule's clock
+    double newest_rate() const { return newest_rate_; }
+
+    // What the next update depends on, beside the weight: the buffers in use and the clocks.
     const Matrix& momentum_buffer() const { return buffer_; }
+    const Matrix& first_moment() const { return first_; }    // empty unless AdamW
+    const Matrix& second_moment() const { return second_; }  // empty unless AdamW
+    std::int64_t moment_steps() const { return moment_steps_; }
 
   private:
+    const Matrix& with_coupled_decay(const Matrix& gradient, const Matrix& weight);
+    const Matrix& with_momentum(const Matrix& gradient);
+    void adamw(const Matrix& gradient, double rate, Matrix& update);
+    double norm_scale(const Matrix& direction, const Matrix& orthogonal) const;
+
     OptimizerSpec spec_;
+    std::int64_t steps_ = 0, moment_steps_ = 0;
+    double newest_rate_ = 0;
     Matrix buffer_, direction_;  // momentum; Nesterov's look ahead
-    std::optional<NewtonSchulz> newton_schulz_;
+    Matrix coupled_;             // G + lambda W; empty unless the decay is coupled
+    Matrix first_, second_;      // AdamW's moments
+    std::optional<Orthogonaliser> orthogonaliser_;
 };
 
 }  // namespace muonscope

@@ -187,6 +187,8 @@ void Session::apply(const Edit& edit) {
         replace(*after);
         return;
     }
+    // What changes nothing is not an edit; logged, it could push out one of its parameter that did.
+    if (muonscope::to_json(*after) == muonscope::to_json(*spec_)) return;
     // An edit in the past makes another future.
     log_.resize(applied_);
     for (History& history : histories_) history.truncate_after(step_);

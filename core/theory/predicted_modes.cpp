@@ -13,6 +13,34 @@ double muon_layer(double start, double goal, double way) {
     return start < goal ? std::min(start + way, goal) : std::max(start - way, goal);
 }
 
+bool rate_changes(const ScheduleSpec& schedule) {
+    return schedule.kind != Schedule::constant || schedule.warmup > 0;
+}
+
+// Whether all singular values of the direction end up about equal. Jordan's coefficients do not
+// make them quite so; nor do the others for values below their range.
+bool flattens(const OptimizerSpec& spec) {
+    switch (spec.kind) {
+        case OptimizerKind::sgd:
+        case OptimizerKind::adamw:
+            return false;
+        case OptimizerKind::spectral:
+            return spec.orthogonaliser.power == 0;
+        case OptimizerKind::muon:
+            break;
+    }
+    switch (spec.orthogonaliser.engine) {
+        case Engine::spectral_power:
+            return spec.orthogonaliser.power == 0;
+        case Engine::qr:  // of a diagonal matrix it is the polar factor, of a turned one not
+        case Engine::random_spectrum:
+        case Engine::custom:
+            return false;
+        default:
+            return true;
+    }
+}
+
 }  // namespace
 
 bool theory_covers(const Experiment& experiment, const Recipe& recipe) {
@@ -24,10 +52,12 @@ bool theory_covers(const Experiment& experiment, const Recipe& recipe) {
     const OptimizerSpec& first = optimizer_of(phase, 1);
     for (int layer = 1; layer <= experiment.network.depth; ++layer)
         if (!trains(phase, layer) || !(optimizer_of(phase, layer) == first)) return false;
-    if (phase.objective != Objective::network || first.momentum != 0) return false;
+    if (phase.objective != Objective::network || first.momentum != 0 ||
+        first.decay != Decay::none || first.radial_only || rate_changes(first.schedule))
+        return false;
     if (first.kind == OptimizerKind::sgd) return true;
-    const bool flattens = first.kind == OptimizerKind::muon || first.power == 0;
-    return flattens && first.norm_law == NormLaw::constant && first.shape_scale == ShapeScale::none;
+    return flattens(first) && first.norm_law == NormLaw::constant &&
+           first.shape_scale == ShapeScale::none;
 }
 
 Matrix predicted_modes(const Problem& problem, const Recipe& recipe,

@@ -84,7 +84,8 @@ void step(benchmark::State& state, OptimizerKind kind) {
     Lane lane(make_problem(square_net(d)), recipe_of(kind));
     GradientProducts gradients(d);
     IterationProducts iterations(d);
-    const int orthogonalised = kind == OptimizerKind::muon ? 2 * OptimizerSpec{}.iterations : 0;
+    const int orthogonalised =
+        kind == OptimizerKind::muon ? 2 * OptimizerSpec{}.orthogonaliser.iterations : 0;
     std::vector<double> step_times, product_times;
     for (auto _ : state) {
         const double own = seconds([&] { lane.advance(); });

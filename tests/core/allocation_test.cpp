@@ -82,7 +82,7 @@ std::vector<OptimizerSpec> optimizers() {
             spec.kind = OptimizerKind::muon;
             for (Precision precision : {Precision::float64, Precision::float32, Precision::bfloat16,
                                         Precision::tensor_core}) {
-                spec.precision = precision;
+                spec.orthogonaliser.precision = precision;
                 spec.norm_law = momentum == 0 ? NormLaw::matched : NormLaw::constant;
                 all.push_back(spec);
             }

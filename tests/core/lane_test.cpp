@@ -243,7 +243,7 @@ TEST(Lane, sgd_keeps_the_gradients_direction_and_the_polar_factor_what_its_close
     const Layout layout(problem->widths, problem->modes);
     std::vector<double> row(layout.channels());
     OptimizerSpec polar = optimizer(OptimizerKind::spectral, 0.01);
-    polar.power = 0;
+    polar.orthogonaliser.power = 0;
     Lane sgd(problem, recipe(optimizer(OptimizerKind::sgd, 0.01))), exact(problem, recipe(polar));
     for (int i = 0; i < 3; ++i) {
         sgd.advance();

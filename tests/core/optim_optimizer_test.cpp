@@ -11,9 +11,10 @@
 namespace muonscope {
 namespace {
 
+// On a weight of zeros, which nothing here depends on.
 Matrix update_of(LayerOptimizer& optimizer, const Matrix& gradient) {
     Matrix update(gradient.rows(), gradient.cols());
-    optimizer.update(gradient, update);
+    optimizer.update(gradient, Matrix::Zero(gradient.rows(), gradient.cols()), update);
     return update;
 }
 
@@ -63,7 +64,7 @@ OptimizerSpec muon(Precision precision = Precision::float64) {
     OptimizerSpec spec;
     spec.kind = OptimizerKind::muon;
     spec.lr = 0.05;
-    spec.precision = precision;
+    spec.orthogonaliser.precision = precision;
     return spec;
 }
 
@@ -90,7 +91,7 @@ TEST(Optimizer, muon_with_ema_and_heavy_ball_momentum_take_the_same_path) {
 TEST(Optimizer, muon_moves_by_the_orthogonalised_gradient_and_its_laws_of_norm) {
     const Matrix gradient = Generator(1, Purpose::start).normal_matrix(8, 2);
     Matrix o(8, 2);
-    NewtonSchulz(8, 2, Precision::float64).orthogonalise(gradient, 5, jordan_coefficients, o);
+    Orthogonaliser(8, 2, {.precision = Precision::float64}).orthogonalise(gradient, o);
 
     const auto update = [&](NormLaw law, ShapeScale scale) {
         OptimizerSpec spec = muon();
@@ -114,6 +115,45 @@ TEST(Optimizer, muon_moves_by_the_orthogonalised_gradient_and_its_laws_of_norm) 
     wide.shape_scale = ShapeScale::jordan;
     LayerOptimizer plain(2, 8, muon()), scaled(2, 8, wide);
     EXPECT_EQ(update_of(plain, gradient.transpose()), update_of(scaled, gradient.transpose()));
+}
+
+TEST(Optimizer, the_dual_norm_law_is_the_steepest_descent_step_of_the_exact_polar_factor) {
+    const Matrix gradient = Generator(1, Purpose::start).normal_matrix(7, 4);
+    OptimizerSpec spec = muon();
+    spec.orthogonaliser.engine = Engine::svd;
+    spec.norm_law = NormLaw::dual;
+    LayerOptimizer dual(7, 4, spec);
+    const double nuclear = singular_values(gradient).sum();
+    EXPECT_LT((update_of(dual, gradient) + 0.05 * nuclear * polar_factor(gradient)).norm(), 1e-13);
+
+    spec.norm_law = NormLaw::rms;
+    LayerOptimizer rms(7, 4, spec);
+    EXPECT_NEAR(update_of(rms, gradient).norm(), 0.05 * std::sqrt(28.0), 1e-14);
+}
+
+TEST(Optimizer, adamw_keeps_its_moments_to_itself) {
+    OptimizerSpec adam;
+    adam.kind = OptimizerKind::adamw;
+    adam.lr = 0.1;
+    const OptimizerSpec ball = sgd(0.9, MomentumStyle::heavy_ball, false);
+    LayerOptimizer optimizer(1, 1, adam);
+    const auto step = [&](double g) {
+        return update_of(optimizer, Matrix::Constant(1, 1, g))(0, 0);
+    };
+    // The first bias-corrected step is lr long, whatever the gradient.
+    EXPECT_NEAR(step(3), -0.1, 1e-8);
+    optimizer.reconfigure(ball, true);
+    EXPECT_NEAR(step(1), -0.1, 1e-15);
+    EXPECT_NEAR(step(2), -0.29, 1e-15);
+    optimizer.reconfigure(adam, true);
+    EXPECT_NEAR(step(-5), 0.1, 1e-8);
+    // Another rate leaves the moments alone; flushing them does not.
+    OptimizerSpec slower = adam;
+    slower.lr = 0.05;
+    optimizer.reconfigure(slower, true);
+    EXPECT_GT(std::abs(step(1e-3) + 0.05), 0.01);
+    optimizer.reconfigure(slower, false);
+    EXPECT_NEAR(step(1e-3), -0.05, 1e-6);
 }
 
 TEST(Optimizer, another_kind_keeps_the_momentum_or_flushes_it) {
@@ -161,7 +201,7 @@ TEST(Optimizer, spectral_power_raises_the_singular_values_and_keeps_their_vector
     spec.kind = OptimizerKind::spectral;
     spec.lr = 0.1;
     for (double power : {1.0, 0.5, -0.5}) {
-        spec.power = power;
+        spec.orthogonaliser.power = power;
         spec.norm_law = NormLaw::constant;
         // The fifth singular value is zero up to rounding, and no direction of its own is known.
         LayerOptimizer constant(7, 5, spec);

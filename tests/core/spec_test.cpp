@@ -63,7 +63,8 @@ TEST(Spec, values_outside_the_table_are_refused_wherever_they_stand) {
     spec.lanes[1].phases[0].optimizer.lr = std::numeric_limits<double>::infinity();
     EXPECT_MESSAGE(validate(spec), "lanes.1.phases.0.optimizer.lr: inf");
     spec = two_lanes();
-    spec.lanes[1].phases[0].layer_optimizers = {std::nullopt, OptimizerSpec{.iterations = 21}};
+    spec.lanes[1].phases[0].layer_optimizers = {
+        std::nullopt, OptimizerSpec{.orthogonaliser = {.iterations = 21}}};
     EXPECT_MESSAGE(validate(spec), "lanes.1.phases.0.layer_optimizers.2.iterations: 21");
     spec = two_lanes();
     spec.lanes[0].phases[0].until.loss = std::numeric_limits<double>::quiet_NaN();

@@ -3,6 +3,7 @@
 #include "app/gui/parameter_row.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
+#include "core/optim/schedule.h"
 #include "imgui.h"
 
 #include <fmt/format.h>
@@ -25,22 +26,47 @@ const Phase& current_phase(const Recipe& recipe, int phase) {
     return recipe.phases[std::min(static_cast<std::size_t>(std::max(0, phase)), last)];
 }
 
-// A control that would do nothing is not shown.
-bool applies(const OptimizerSpec& optimizer, std::string_view key, bool more) {
-    constexpr std::array details{"precision", "shape_scale"};
-    constexpr std::array muon_only{"iterations", "precision"};
-    constexpr std::array norms{"norm_law", "shape_scale"};
-    constexpr std::array momentum_only{"momentum_style", "nesterov"};
-    const auto among = [key](const auto& keys) {
-        return std::find(keys.begin(), keys.end(), key) != keys.end();
-    };
-    if (key == "kind") return false;  // stands above, as wide as the card
-    if (!more && among(details)) return false;
-    if (among(muon_only)) return optimizer.kind == OptimizerKind::muon;
-    if (among(norms)) return optimizer.kind != OptimizerKind::sgd;
-    if (key == "power") return optimizer.kind == OptimizerKind::spectral;
-    if (among(momentum_only)) return optimizer.momentum > 0;
+// A control that would do nothing is not shown ...
+bool does_something(const OptimizerSpec& o, std::string_view key) {
+    const bool muon = o.kind == OptimizerKind::muon, adamw = o.kind == OptimizerKind::adamw;
+    const bool spectral = o.kind == OptimizerKind::spectral;
+    const Engine engine = o.orthogonaliser.engine;
+    const Schedule schedule = o.schedule.kind;
+    if (key == "momentum") return !adamw;
+    if (key == "momentum_style" || key == "nesterov") return !adamw && o.momentum > 0;
+    if (key == "engine" || key == "precision") return muon;
+    if (key == "iterations") return muon && takes_iterations(engine);
+    if (key.starts_with("custom_")) return muon && engine == Engine::custom;
+    if (key == "low") return muon && engine == Engine::optimal_cubic;
+    if (key == "floor") return muon && engine == Engine::floored;
+    if (key == "engine_seed") return muon && engine == Engine::random_spectrum;
+    if (key == "power") return spectral || (muon && engine == Engine::spectral_power);
+    if (key == "norm_law") return muon || spectral;
+    if (key == "shape_scale") return (muon || spectral) && o.norm_law == NormLaw::constant;
+    if (key == "beta1" || key == "beta2" || key == "epsilon") return adamw;
+    if (key == "weight_decay") return o.decay != Decay::none;
+    if (key == "schedule_length" || key == "last_share")
+        return schedule == Schedule::linear || schedule == Schedule::cosine ||
+               schedule == Schedule::exponential;
+    if (key.starts_with("spike")) return schedule == Schedule::spike;
     return true;
+}
+
+// ... nor, at first, one that is rarely turned and stands where it stood.
+bool may_wait(const OptimizerSpec& o, std::string_view key) {
+    constexpr std::array details{"flavour", "precision", "shape_scale", "epsilon"};
+    if (std::find(details.begin(), details.end(), key) != details.end()) return true;
+    if (key == "engine") return o.orthogonaliser.engine == Engine::jordan;
+    if (key == "decay") return o.decay == Decay::none;
+    if (key == "radial_only") return !o.radial_only;
+    if (key == "schedule") return o.schedule.kind == Schedule::constant;
+    if (key == "warmup") return o.schedule == ScheduleSpec{};
+    return false;
+}
+
+bool applies(const OptimizerSpec& optimizer, std::string_view key, bool more) {
+    if (key == "kind") return false;  // stands above, as wide as the card
+    return does_something(optimizer, key) && (more || !may_wait(optimizer, key));
 }
 
 bool applies(const Experiment& e, std::string_view key) {
@@ -180,6 +206,50 @@ void lane_heading(PanelContext& context, int index, const LaneSnapshot& lane, in
     ImGui::PopStyleVar();
 }
 
+std::int64_t current_phase_steps(const LaneSnapshot& lane) {
+    const auto phase = static_cast<std::size_t>(std::max(0, lane.phase));
+    return phase < lane.phase_steps.size() ? lane.phase_steps[phase] : 0;
+}
+
+// The learning rate over the steps to come, from 0 up, and where the lane is on it.
+void schedule_curve(PanelContext& context, int lane, const OptimizerSpec& optimizer,
+                    std::int64_t now) {
+    const ScheduleSpec& schedule = optimizer.schedule;
+    const Theme& theme = context.theme;
+    std::int64_t last = std::max<std::int64_t>(now, schedule.warmup) * 5 / 4;
+    const bool spike = schedule.kind == Schedule::spike;
+    if (spike) last = std::max<std::int64_t>(last, schedule.spike_at + 3LL * schedule.spike_length);
+    if (schedule.kind != Schedule::inverse_sqrt && schedule.kind != Schedule::constant && !spike)
+        last = std::max<std::int64_t>(last, schedule.length * 11LL / 10);
+    last = std::max<std::int64_t>(last, 100);
+
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const ImVec2 size{ImGui::GetContentRegionAvail().x, em(2.6F)};
+    ImGui::Dummy(size);
+    const std::string text = fmt::format(
+        "Learning rate over steps 0 to {}, from 0 up; the dot: step {} of this phase, rate {:.3g}.",
+        last, now, learning_rate(optimizer, now));
+    hover_help(context, "Schedule", text);
+
+    const double top = 1.05 * std::max(1.0, spike ? schedule.spike : 1.0);
+    const float pad = em(0.2F);
+    const auto place = [&](std::int64_t step) {
+        const float across = static_cast<float>(step) / static_cast<float>(last);
+        const auto up = static_cast<float>(rate_share(schedule, step) / top);
+        return ImVec2{at.x + pad + across * (size.x - 2 * pad),
+                      at.y + size.y - pad - up * (size.y - 2 * pad)};
+    };
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    draw->AddLine({at.x, at.y + size.y - pad}, {at.x + size.x, at.y + size.y - pad},
+                  u32(theme.border));
+    // A point a pixel, and no more than there are steps.
+    const int points = static_cast<int>(
+        std::clamp<std::int64_t>(std::min(last, static_cast<std::int64_t>(size.x)), 2, 4096));
+    for (int i = 0; i <= points; ++i) draw->PathLineTo(place(last * i / points));
+    draw->PathStroke(u32(theme.lane(lane)), 0, std::max(1.5F, em(0.09F)));
+    draw->AddCircleFilled(place(std::min(now, last)), em(0.24F), u32(theme.lane(lane)));
+}
+
 void lane_controls(PanelContext& context, int index, const Recipe& recipe,
                    const LaneSnapshot& lane) {
     const int layer = context.view.lane_layer[static_cast<std::size_t>(index)];
@@ -194,6 +264,8 @@ void lane_controls(PanelContext& context, int index, const Recipe& recipe,
         if (applies(optimizer, parameter.key, context.view.show_more))
             parameter_row(context, parameter, scope + parameter.key, get(optimizer, parameter.key),
                           index);
+    if (!(optimizer.schedule == ScheduleSpec{}))
+        schedule_curve(context, index, optimizer, current_phase_steps(lane));
 }
 
 void fault_line(PanelContext& context, const LaneSnapshot& lane) {
@@ -326,8 +398,9 @@ void draw_lanes(PanelContext& context) {
     ImGui::Dummy({0, em(0.2F)});
     toggle(context, context.view.show_more ? "Fewer settings" : "More settings",
            context.view.show_more,
-           "Precision and shape scale of Muon, widths one by one, classes drawn, recording, "
-           "length of a run.");
+           "A library's conventions, orthogonaliser, weight decay and schedule of each lane; "
+           "widths one "
+           "by one, classes drawn, recording, length of a run.");
     if (context.view.show_more) experiment_rows(context, false, true);
     fit_rows(context.view, ImGui::GetCursorPosY() - top, ImGui::GetWindowHeight());
     ImGui::EndChild();

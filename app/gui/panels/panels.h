@@ -13,6 +13,7 @@ void draw_representations(PanelContext& context);
 void draw_spectrum_now(PanelContext& context);
 void draw_measures(PanelContext& context);
 void draw_trade_off(PanelContext& context);
+void draw_weight_norms(PanelContext& context);
 void draw_results(PanelContext& context);
 void draw_staged_planner(PanelContext& context);
 void draw_conditioning(PanelContext& context);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "app/gui/lane_rows.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/frame.h"
 #include "app/gui/plots/lane_plot.h"
@@ -217,13 +218,6 @@ void draw_trace(PanelContext& context, const Channels& channels, ImVec2 origin, 
     });
 }
 
-// What the trade buys, a row a number and a column a lane.
-struct Outcome {
-    std::string name, definition;
-    std::vector<double> values;
-    bool count = false;
-};
-
 double distance_from_own_target(const Problem& problem, const LaneSnapshot& lane, int layer) {
     const auto at = static_cast<std::size_t>(layer - 1);
     if (at >= problem.layer_targets.size() || !lane.weights || at >= lane.weights->size())
@@ -235,11 +229,12 @@ double distance_from_own_target(const Problem& problem, const LaneSnapshot& lane
     return (weight - target).norm() / target.norm();
 }
 
-std::vector<Outcome> outcomes(const PanelContext& context, const Channels& channels) {
+// What the trade buys.
+std::vector<LaneRow> outcomes(const PanelContext& context, const Channels& channels) {
     const Snapshot& snapshot = *context.snapshot;
-    std::vector<Outcome> rows;
+    std::vector<LaneRow> rows;
     const auto add = [&](std::string name, std::string definition, bool count, auto&& value) {
-        Outcome row{std::move(name), std::move(definition), {}, count};
+        LaneRow row{std::move(name), std::move(definition), {}, count};
         for (std::size_t l = 0; l < snapshot.lanes.size(); ++l)
             row.values.push_back(value(snapshot.lanes[l], l));
         rows.push_back(std::move(row));
@@ -278,68 +273,6 @@ std::vector<Outcome> outcomes(const PanelContext& context, const Channels& chann
     return rows;
 }
 
-float outcomes_height(std::size_t rows) {
-    return static_cast<float>(rows + 1) * (ImGui::GetTextLineHeight() + em(0.3F)) + em(0.3F);
-}
-
-void draw_outcomes(PanelContext& context, const std::vector<Outcome>& rows, float width) {
-    const Snapshot& snapshot = *context.snapshot;
-    const auto lanes = static_cast<int>(snapshot.lanes.size());
-    ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {em(0.25F), em(0.15F)});
-    if (ImGui::BeginTable("##outcomes", lanes + 1,
-                          ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_BordersInnerH |
-                              ImGuiTableFlags_NoPadOuterX,
-                          {width, 0})) {
-        float names = em(4);
-        for (const Outcome& row : rows)
-            names = std::max(names, ImGui::CalcTextSize(row.name.c_str()).x);
-        ImGui::TableSetupColumn("outcome", ImGuiTableColumnFlags_WidthFixed, names);
-        for (int l = 0; l < lanes; ++l)
-            ImGui::TableSetupColumn(fmt::format("##{}", l).c_str(),
-                                    ImGuiTableColumnFlags_WidthStretch, 1);
-        const auto cell = [&](int lane, const std::string& text) {
-            ImGui::TableNextColumn();
-            const float free =
-                ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(text.c_str()).x;
-            ImGui::SetCursorPosX(ImGui::GetCursorPosX() + std::max(0.0F, free));
-            ImGui::TextColored(context.theme.lane_text(lane), "%s", text.c_str());
-        };
-        ImGui::TableNextRow();
-        ImGui::TableNextColumn();
-        ImGui::TextColored(context.theme.dim, "now");
-        for (int l = 0; l < lanes; ++l) cell(l, snapshot.lanes[static_cast<std::size_t>(l)].name);
-        for (const Outcome& row : rows) {
-            ImGui::TableNextRow();
-            ImGui::TableNextColumn();
-            ImGui::TextColored(context.theme.dim, "%s", row.name.c_str());
-            hover_help(context, row.name, row.definition);
-            ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.95F);
-            for (int l = 0; l < lanes; ++l) {
-                const double value = row.values[static_cast<std::size_t>(l)];
-                cell(l, row.count ? (std::isfinite(value) ? fmt::format("{:.0f}", value) : "–")
-                                  : value_text(value));
-            }
-            ImGui::PopFont();
-        }
-        ImGui::EndTable();
-    }
-    ImGui::PopStyleVar();
-}
-
-// One of the two as a series over steps, in a child of its own.
-void draw_series(PanelContext& context, const char* title, const char* help, LanePlot plot,
-                 ImVec2 room) {
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
-    if (ImGui::BeginChild(plot.id, room, ImGuiChildFlags_None,
-                          ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse)) {
-        ImGui::TextColored(context.theme.dim, "%s", title);
-        hover_help(context, title, help);
-        draw_lane_plot(context, plot);
-    }
-    ImGui::EndChild();
-    ImGui::PopStyleVar();
-}
-
 }  // namespace
 
 std::string explain_trade_off(const Experiment& experiment) {
@@ -361,17 +294,17 @@ void draw_trade_off(PanelContext& context) {
     }
     begin_frame(context);
     const Channels channels = chosen_channels(context);
-    const std::vector<Outcome> rows = outcomes(context, channels);
+    const std::vector<LaneRow> rows = outcomes(context, channels);
     const float gap = em(0.8F);
     const bool series = room.x > em(30);
     const float left = series ? std::floor((room.x - gap) * 0.46F) : room.x;
-    const float table = outcomes_height(rows.size());
+    const float table = lane_rows_height(rows.size());
     const bool tabled = room.y > table + em(9);
     const float trace = tabled ? room.y - table : room.y;
     draw_trace(context, channels, origin, {left, trace});
     if (tabled) {
         ImGui::SetCursorScreenPos({origin.x, origin.y + trace});
-        draw_outcomes(context, rows, left);
+        draw_lane_rows(context, rows, left);
     }
     if (series) {
         const float half = std::floor((room.y - em(0.3F)) / 2);
@@ -386,8 +319,8 @@ void draw_trade_off(PanelContext& context) {
         plot.first_channel = channels.fidelity;
         plot.column_names = {fmt::format("layer {} fidelity", channels.layer)};
         ImGui::SetCursorScreenPos({origin.x + left + gap, origin.y});
-        draw_series(context, "gradient fidelity cos(U, G)", fidelity_help, plot,
-                    {room.x - left - gap, half});
+        draw_titled_lane_plot(context, "gradient fidelity cos(U, G)", fidelity_help, plot,
+                              {room.x - left - gap, half});
         plot.panel = preservation_key;
         plot.id = "##preservation";
         plot.name = "preservation";
@@ -395,7 +328,7 @@ void draw_trade_off(PanelContext& context) {
         plot.column_names = {
             fmt::format("layer {} preservation{}", channels.layer, start ? " from start" : "")};
         ImGui::SetCursorScreenPos({origin.x + left + gap, origin.y + room.y - half});
-        draw_series(
+        draw_titled_lane_plot(
             context,
             start ? "preservation 1 − ‖(W − W₀) h‖/‖W₀ h‖" : "preservation 1 − ‖ΔW h‖/‖W h‖",
             channels.preservation_help, plot, {room.x - left - gap, half});

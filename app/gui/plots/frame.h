@@ -23,7 +23,11 @@ enum PanelKey {
     fidelity_key,
     preservation_key,
     condition_key,
-    ratio_key
+    ratio_key,
+    weight_norm_key,
+    update_along_key,
+    update_across_key,
+    rate_key
 };
 
 // Once a frame, by whichever plot comes first: moves the shared step axis on.

@@ -68,7 +68,7 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
             double lane_low, lane_high, positive;
             if (channel < 0 || !lane.reduction().extent(channel, 1, lane_low, lane_high)) continue;
             // A floor far below the curves would squeeze them: it is drawn where there is room.
-            if (channel == what.floor) continue;
+            if (channel == what.floor && !what.floor_counts) continue;
             low = std::min(low, lane_low);
             high = std::max(high, lane_high);
             has_zero = has_zero || lane_low <= 0;
@@ -138,6 +138,19 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
             context.view.follow = true;
             kept.axes[what.panel].manual = false;
         });
+}
+
+void draw_titled_lane_plot(gui::PanelContext& context, const char* title, const char* help,
+                           const LanePlot& what, ImVec2 room) {
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
+    if (ImGui::BeginChild(what.id, room, ImGuiChildFlags_None,
+                          ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse)) {
+        ImGui::TextColored(context.theme.dim, "%s", title);
+        gui::hover_help(context, title, help);
+        draw_lane_plot(context, what);
+    }
+    ImGui::EndChild();
+    ImGui::PopStyleVar();
 }
 
 }  // namespace muonscope::plots

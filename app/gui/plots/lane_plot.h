@@ -18,6 +18,7 @@ struct LanePlot {
     int channels = 1;
     int curve = 0;                          // index of the drawn channel among them
     int floor = -1;                         // index of one drawn thin and dotted beneath, < 0: none
+    bool floor_counts = false;              // the axis shows all of it; else where there is room
     std::vector<std::string> column_names;  // of the channels, for CSV
     bool logarithmic = true;
     bool from_zero = true;  // linear axes: begin at zero
@@ -28,5 +29,8 @@ struct LanePlot {
 };
 
 void draw_lane_plot(gui::PanelContext& context, const LanePlot& what);
+// The same below a dim line of words, in a child of its own at the cursor.
+void draw_titled_lane_plot(gui::PanelContext& context, const char* title, const char* help,
+                           const LanePlot& what, ImVec2 room);
 
 }  // namespace muonscope::plots

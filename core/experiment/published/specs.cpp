@@ -28,8 +28,8 @@ OptimizerSpec muon(double lr, int iterations) {
     optimizer.lr = lr;
     optimizer.momentum_style = MomentumStyle::ema;
     optimizer.norm_law = NormLaw::matched;
-    optimizer.iterations = iterations;
-    optimizer.precision = Precision::tensor_core;
+    optimizer.orthogonaliser.iterations = iterations;
+    optimizer.orthogonaliser.precision = Precision::tensor_core;
     return optimizer;
 }
 
@@ -203,7 +203,7 @@ Recipe follow(const Schedule& schedule) {
         if (power == 1) return optimizer;  // SGD itself
         optimizer.kind = OptimizerKind::spectral;
         optimizer.norm_law = NormLaw::matched;
-        optimizer.power = power;
+        optimizer.orthogonaliser.power = power;
         return optimizer;
     };
     Phase phase;

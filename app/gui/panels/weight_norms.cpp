@@ -1,0 +1,174 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/gui/lane_rows.h"
+#include "app/gui/panels/panels.h"
+#include "app/gui/plots/frame.h"
+#include "app/gui/plots/lane_plot.h"
+#include "app/gui/plots/source.h"
+#include "app/gui/theme.h"
+#include "app/gui/widgets.h"
+#include "core/theory/expected_norm.h"
+
+namespace muonscope::gui {
+
+namespace {
+
+using namespace plots;
+
+constexpr const char* norm_help =
+    "Frobenius norm ‖W‖ = √Σs². Dotted: where it settles under weight decay if updates do not "
+    "depend on the weights, √(γC/(2λ)) with decay ∝ γ and √(lr·C/(2λ)) with decay ∝ γ², "
+    "C = ‖u‖² of the newest update ΔW = −γu; momentum makes updates alike and multiplies C by "
+    "(1 + μ)/(1 − μ), Nesterov by a little less. No line for other kinds of decay.";
+constexpr const char* along_help =
+    "⟨W, ΔW⟩/‖W‖ of the newest step, decay included: what it added to ‖W‖ in the first order. "
+    "Negative: it shrank W.";
+constexpr const char* across_help =
+    "√(‖ΔW‖² − ⟨W, ΔW⟩²/‖W‖²): the length of the part that turns W; it adds its square over 2‖W‖ "
+    "to ‖W‖.";
+constexpr const char* rate_help = "γ, the learning rate of the newest step: lr times the schedule.";
+
+int chosen_layer(const PanelContext& context) {
+    return std::clamp(context.preferences.weight_norms_layer + 1, 1,
+                      std::max(context.snapshot->layout.layers(), 1));
+}
+
+void header(PanelContext& context) {
+    const int layers = context.snapshot ? std::max(context.snapshot->layout.layers(), 1) : 1;
+    std::vector<std::string> names;
+    std::vector<const char*> labels;
+    for (int layer = 1; layer <= layers; ++layer) names.push_back(source_name(layer));
+    for (const std::string& name : names) labels.push_back(name.c_str());
+    begin_header_controls(context, picker_width(labels));
+    picker(context, "##layer", labels, context.preferences.weight_norms_layer,
+           "Which layer's weights and updates.");
+    end_header_controls(context);
+}
+
+const OptimizerSpec* optimizer_now(const Snapshot& snapshot, std::size_t lane, int layer) {
+    if (!snapshot.spec || lane >= snapshot.spec->lanes.size()) return nullptr;
+    const std::vector<Phase>& phases = snapshot.spec->lanes[lane].phases;
+    const auto phase = static_cast<std::size_t>(std::max(0, snapshot.lanes[lane].phase));
+    return phase < phases.size() ? &optimizer_of(phases[phase], layer) : nullptr;
+}
+
+std::vector<LaneRow> rows_of(const Snapshot& snapshot, int layer) {
+    const Layout& layout = snapshot.layout;
+    const auto now = [&](std::size_t lane, std::size_t channel) {
+        const std::vector<double>& row = snapshot.lanes[lane].now;
+        return channel < row.size() ? row[channel] : std::nan("");
+    };
+    std::vector<LaneRow> rows;
+    const auto add = [&](std::string name, std::string definition, auto&& value) {
+        LaneRow row{std::move(name), std::move(definition), {}};
+        for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) row.values.push_back(value(l));
+        rows.push_back(std::move(row));
+    };
+    const auto step_length = [&](std::size_t l) {
+        return std::hypot(now(l, layout.update_along(layer)), now(l, layout.update_across(layer)));
+    };
+    // The level that a decay of this kind has, or would have with the λ set.
+    const auto level = [&](Decay decay) {
+        return [&, decay](std::size_t l) {
+            const OptimizerSpec* set = optimizer_now(snapshot, l, layer);
+            if (!set || set->decay == Decay::none) return std::nan("");
+            OptimizerSpec spec = *set;
+            spec.decay = decay;
+            return expected_norm(spec, now(l, layout.rate(layer)), step_length(l));
+        };
+    };
+    add("‖W‖", "Frobenius norm of the layer's weights.",
+        [&](std::size_t l) { return now(l, layout.weight_norm(layer)); });
+    add("level, ∝ γ",
+        "√(γC/(2λ)), C = E‖u‖²: where ‖W‖ settles if it shrinks by γλ a step and updates do not "
+        "depend on the weights. γ and C of the newest step, λ as set; – without decay.",
+        level(Decay::rate));
+    add("level, ∝ γ²",
+        "√(lr·C/(2λ)): the same if W shrinks by γ²λ/lr a step, which no schedule of γ moves.",
+        level(Decay::rate_squared));
+    add("‖u‖² = C", "Squared length of the newest update over γ, ΔW = −γu, decay included.",
+        [&](std::size_t l) { return std::pow(step_length(l) / now(l, layout.rate(layer)), 2); });
+    add("γ", rate_help, [&](std::size_t l) { return now(l, layout.rate(layer)); });
+    return rows;
+}
+
+}  // namespace
+
+void draw_weight_norms(PanelContext& context) {
+    header(context);
+    if (!context.snapshot || context.snapshot->lanes.empty()) {
+        centred_note(context, "Waiting for the first step");
+        return;
+    }
+    const ImVec2 origin = ImGui::GetCursorScreenPos();
+    const ImVec2 room = ImGui::GetContentRegionAvail();
+    if (room.x < em(8) || room.y < em(6)) {
+        ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
+        return;
+    }
+    begin_frame(context);
+    const Snapshot& snapshot = *context.snapshot;
+    const Layout& layout = snapshot.layout;
+    const int layer = chosen_layer(context);
+    const std::vector<LaneRow> rows = rows_of(snapshot, layer);
+    const float gap = em(0.8F);
+    const bool series = room.x > em(30);
+    const float left = series ? std::floor((room.x - gap) * 0.5F) : room.x;
+    const float table = lane_rows_height(rows.size());
+    const bool tabled = room.y > table + em(9);
+
+    const auto plot = [&](PanelKey key, const char* id, const char* name, std::size_t channel) {
+        LanePlot what;
+        what.panel = key;
+        what.id = id;
+        what.name = name;
+        what.first_channel = channel;
+        what.logarithmic = false;
+        what.from_zero = false;
+        what.awaited = "This layer has not moved yet";
+        what.column_names = {fmt::format("layer {} {}", layer, name)};
+        return what;
+    };
+    LanePlot norms =
+        plot(weight_norm_key, "##weight norm", "weight-norm", layout.weight_norm(layer));
+    norms.channels = 2;
+    norms.floor = 1;
+    norms.floor_counts = true;
+    norms.column_names.push_back(fmt::format("layer {} expected norm", layer));
+    const std::size_t expected = layout.expected_norm(layer);
+    norms.detail = [expected](const LaneSnapshot& lane, std::size_t sample) {
+        const double level = lane.history.value(sample, expected);
+        return std::isfinite(level) ? fmt::format(", level {:.4g}", level) : std::string();
+    };
+    draw_titled_lane_plot(context, "‖W‖; dotted: expected level", norm_help, norms,
+                          {left, tabled ? room.y - table - em(0.3F) : room.y});
+    if (tabled) {
+        ImGui::SetCursorScreenPos({origin.x, origin.y + room.y - table});
+        draw_lane_rows(context, rows, left);
+    }
+    if (series) {
+        const float third = std::floor((room.y - em(0.6F)) / 3);
+        const ImVec2 at{origin.x + left + gap, origin.y};
+        const ImVec2 size{room.x - left - gap, third};
+        ImGui::SetCursorScreenPos(at);
+        draw_titled_lane_plot(
+            context, "update along W", along_help,
+            plot(update_along_key, "##along", "update-along", layout.update_along(layer)), size);
+        ImGui::SetCursorScreenPos({at.x, at.y + third + em(0.3F)});
+        LanePlot across =
+            plot(update_across_key, "##across", "update-across", layout.update_across(layer));
+        across.from_zero = true;
+        draw_titled_lane_plot(context, "update across W", across_help, across, size);
+        ImGui::SetCursorScreenPos({at.x, at.y + room.y - third});
+        LanePlot rate = plot(rate_key, "##rate", "learning-rate", layout.rate(layer));
+        rate.from_zero = true;
+        draw_titled_lane_plot(context, "learning rate γ", rate_help, rate, size);
+    }
+    ImGui::SetCursorScreenPos(origin);
+    ImGui::Dummy(room);
+}
+
+}  // namespace muonscope::gui

@@ -1,0 +1,136 @@
+#include "core/optim/flavours.h"
+
+#include <array>
+
+namespace muonscope {
+namespace {
+
+constexpr OptimizerSpec muon(double lr, double momentum, MomentumStyle style, bool nesterov,
+                             ShapeScale scale) {
+    OptimizerSpec spec;
+    spec.kind = OptimizerKind::muon;
+    spec.lr = lr;
+    spec.momentum = momentum;
+    spec.momentum_style = style;
+    spec.nesterov = nesterov;
+    spec.shape_scale = scale;
+    return spec;
+}
+
+constexpr OptimizerSpec with_decay(OptimizerSpec spec, Decay decay, double weight_decay) {
+    spec.decay = decay;
+    spec.weight_decay = weight_decay;
+    return spec;
+}
+
+constexpr OptimizerSpec paper() {
+    OptimizerSpec spec = muon(0.02, 0, MomentumStyle::ema, false, ShapeScale::none);
+    spec.norm_law = NormLaw::matched;
+    return spec;
+}
+
+constexpr OptimizerSpec adamw(double lr, double weight_decay) {
+    OptimizerSpec spec;
+    spec.kind = OptimizerKind::adamw;
+    spec.lr = lr;
+    return with_decay(spec, Decay::rate, weight_decay);
+}
+
+constexpr std::array<Flavour, 10> make_flavours() {
+    constexpr auto ema = MomentumStyle::ema, ball = MomentumStyle::heavy_ball;
+    constexpr auto rate = Decay::rate, coupled = Decay::coupled;
+    const auto jordan = muon(0.02, 0.95, ema, true, ShapeScale::jordan);
+    const auto torch = muon(1e-3, 0.95, ema, true, ShapeScale::jordan);
+    const auto torch_rms = muon(1e-3, 0.95, ema, true, ShapeScale::rms);
+    const auto moonlight = muon(2e-3, 0.95, ball, true, ShapeScale::rms);
+    const auto dion = muon(0.01, 0.95, ball, false, ShapeScale::spectral);
+    const auto dion_rms = muon(0.01, 0.95, ball, false, ShapeScale::rms);
+    const auto mlx = muon(0.02, 0.95, ema, true, ShapeScale::jordan);
+    OptimizerSpec torch_sgd;
+    torch_sgd.lr = 1e-3;
+    torch_sgd.momentum = 0.9;
+    return {{
+        {"paper", "Paper", "No momentum, norm matched: lr · O ‖G‖/(‖O‖ + 1e-7); no decay.",
+         paper()},
+        {"jordan", "Jordan",
+         "EMA .95, Nesterov, √max(1, out/in); lr .02, no decay: W ← W(1 − lr λ) with λ = 0.",
+         with_decay(jordan, Decay::none, 0)},
+        {"torch", "torch.optim.Muon",
+         "EMA .95, Nesterov, √max(1, out/in), W ← W(1 − lr λ); lr 1e-3, λ .1.",
+         with_decay(torch, rate, 0.1)},
+        {"torch_rms", "torch.optim.Muon, RMS", "The same with .2 √max(out, in).",
+         with_decay(torch_rms, rate, 0.1)},
+        {"moonlight", "Moonlight",
+         "Heavy ball .95, G + μB, .2 √max(out, in), W ← W(1 − lr λ); lr 2e-3, λ .1.",
+         with_decay(moonlight, rate, 0.1)},
+        {"dion", "dion Muon",
+         "Heavy ball .95, no Nesterov, √(out/in), W ← W(1 − lr λ); lr .01, λ .01.",
+         with_decay(dion, rate, 0.01)},
+        {"dion_rms", "dion Muon, RMS", "The same with .2 √max(out, in).",
+         with_decay(dion_rms, rate, 0.01)},
+        {"mlx", "MLX Muon",
+         "EMA .95, Nesterov, √max(1, out/in), decay coupled: G ← G + λW first; lr .02, λ .01.",
+         with_decay(mlx, coupled, 0.01)},
+        {"torch_sgd", "torch.optim.SGD", "Heavy ball .9; lr 1e-3, λ coupled where given.",
+         with_decay(torch_sgd, coupled, 0)},
+        {"torch_adamw", "torch.optim.AdamW",
+         "β .9 and .999, ε 1e-8, bias-corrected, W ← W(1 − lr λ); lr 1e-3, λ .01.",
+         adamw(1e-3, 0.01)},
+    }};
+}
+
+// What a flavour is about; the rest is the user's to turn.
+OptimizerSpec conventions(OptimizerSpec spec) {
+    const OptimizerSpec plain;
+    spec.lr = plain.lr;
+    spec.weight_decay = plain.weight_decay;
+    if (spec.momentum > 0) spec.momentum = 0.5;
+    spec.orthogonaliser.precision = plain.orthogonaliser.precision;
+    spec.schedule = plain.schedule;
+    if (spec.kind == OptimizerKind::adamw) {
+        spec.momentum = 0;
+        spec.momentum_style = plain.momentum_style;
+        spec.nesterov = false;
+    } else {
+        spec.beta1 = plain.beta1;
+        spec.beta2 = plain.beta2;
+        spec.epsilon = plain.epsilon;
+    }
+    if (spec.momentum == 0) {
+        spec.momentum_style = plain.momentum_style;
+        spec.nesterov = false;
+    }
+    if (spec.norm_law != NormLaw::constant) spec.shape_scale = ShapeScale::none;
+    if (spec.kind != OptimizerKind::muon && spec.kind != OptimizerKind::spectral) {
+        spec.orthogonaliser = plain.orthogonaliser;
+        spec.norm_law = plain.norm_law;
+        spec.shape_scale = plain.shape_scale;
+    }
+    return spec;
+}
+
+// A constant of the compiler's, because the parameter table reads it before main().
+constexpr std::array<Flavour, 10> the_flavours = make_flavours();
+
+}  // namespace
+
+std::span<const Flavour> flavours() {
+    return the_flavours;
+}
+
+const Flavour* flavour_of(const OptimizerSpec& spec) {
+    const OptimizerSpec wanted = conventions(spec);
+    for (const Flavour& flavour : the_flavours)
+        if (conventions(flavour.spec) == wanted) return &flavour;
+    return nullptr;
+}
+
+void take_flavour(OptimizerSpec& spec, const Flavour& flavour) {
+    const ScheduleSpec schedule = spec.schedule;
+    const Precision precision = spec.orthogonaliser.precision;
+    spec = flavour.spec;
+    spec.schedule = schedule;
+    spec.orthogonaliser.precision = precision;
+}
+
+}  // namespace muonscope
