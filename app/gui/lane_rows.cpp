@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/gui/plots/table.h"
+#include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 

@@ -8,6 +8,7 @@
 
 #include "core/session/command.h"
 #include "core/session/snapshot.h"
+#include "imgui.h"
 
 struct ImFont;
 
@@ -107,6 +108,9 @@ struct PanelContext {
     double frame_milliseconds = 0;            // mean of the newest second
     double memory_megabytes = 0;              // resident
     std::function<void()> save_session = {};  // empty where there is nothing to save to
+    // Saves what the next frame shows between two corners, in Dear ImGui's coordinates; empty where
+    // there is no window.
+    std::function<void(std::string path, ImVec2 from, ImVec2 to)> save_picture = {};
 };
 
 struct Panel {

@@ -91,8 +91,7 @@ void typing_field(PanelContext& context, const Parameter& parameter, const std::
         try {
             send_value(context, path, parse_value(parameter, path, view.typed.data()));
         } catch (const std::exception& fault) {
-            view.toast = fault.what();
-            view.toast_is_error = true;
+            say(view, fault.what(), true);
         }
     }
     if (entered || left) {

@@ -108,7 +108,7 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Snapshot& sna
             frame = std::min(frame, fewest_frames - 3);  // two more when it is done
         }
     }
-    return read_pixels(options.width, options.height);
+    return read_pixels({0, 0, options.width, options.height}, options.height);
 }
 
 }  // namespace

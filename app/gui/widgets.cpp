@@ -224,4 +224,10 @@ void centred_note(PanelContext& context, std::string_view text) {
     ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
 }
 
+void say(ViewState& view, std::string text, bool error) {
+    view.toast = std::move(text);
+    view.toast_is_error = error;
+    view.toast_until = ImGui::GetTime() + 6;
+}
+
 }  // namespace muonscope::gui

@@ -44,6 +44,10 @@ bool begin_combo(PanelContext& context, const char* id, const char* preview);
 // Help on hover over the last item: after a short delay, wrapped at 26 em.
 void hover_help(PanelContext& context, std::string_view title, std::string_view text);
 
+// The last word of a window action, at the bottom of the window: an error stays until dismissed,
+// anything else goes by itself.
+void say(ViewState& view, std::string text, bool error = false);
+
 // A line of dim text in the middle of what is left of the window: "no measure yet".
 void centred_note(PanelContext& context, std::string_view text);
 

@@ -6,7 +6,10 @@
 #include "app/gui/preferences.h"
 #include "app/gui/state_file.h"
 #include "app/gui/theme.h"
+#include "app/gui/widgets.h"
 #include "app/gui/window.h"
+#include "app/render/pixels.h"
+#include "app/render/png.h"
 #include "core/error.h"
 #include "core/io/files.h"
 #include "core/session/trainer.h"
@@ -23,6 +26,8 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <utility>
 
 #include <unistd.h>
 
@@ -136,11 +141,18 @@ class Application {
                              .send = [this](Command c) { trainer_.send(std::move(c)); },
                              .frame_milliseconds = times_.mean_of_newest_second(start),
                              .memory_megabytes = memory_,
-                             .save_session = [this] { save_session(); }};
+                             .save_session = [this] { save_session(); },
+                             .save_picture =
+                                 [this](std::string path, ImVec2 from, ImVec2 to) {
+                                     picture_ = Picture{std::move(path), from, to, built_};
+                                     pacer_.wake(seconds(), 0.05);
+                                 }};
         draw_frame(context);
+        ++built_;
         ImGui::Render();
         const double built = seconds();
         window_.draw();
+        take_picture();
         window_.present();
         const double done = seconds();
         times_.add(done, (built - start) * 1e3, (done - start) * 1e3);
@@ -198,10 +210,26 @@ class Application {
         }
     }
 
-    void say(std::string text, bool error) {
-        view_.toast = std::move(text);
-        view_.toast_is_error = error;
-        view_.toast_until = ImGui::GetTime() + 6;
+    void say(std::string text, bool error) { gui::say(view_, std::move(text), error); }
+
+    // Of the frame after the one that asked, which still had the menu in it.
+    void take_picture() {
+        if (!picture_ || built_ < picture_->asked_in + 2) return;
+        const Picture picture = *std::exchange(picture_, std::nullopt);
+        attempt([&] {
+            const ImGuiIO& io = ImGui::GetIO();
+            const ImVec2 scale = io.DisplayFramebufferScale;
+            const auto pixel = [](float at, float times) { return static_cast<int>(at * times); };
+            const PixelArea area =
+                cut_to({pixel(picture.from.x, scale.x), pixel(picture.from.y, scale.y),
+                        pixel(picture.to.x - picture.from.x, scale.x),
+                        pixel(picture.to.y - picture.from.y, scale.y)},
+                       pixel(io.DisplaySize.x, scale.x), pixel(io.DisplaySize.y, scale.y));
+            const auto pixels = read_pixels(area, pixel(io.DisplaySize.y, scale.y));
+            write_png(picture.path, area.width, area.height, pixels);
+            say("Saved " + picture.path, false);
+        });
+        pacer_.wake(seconds(), 0.05);
     }
 
     void close() {
@@ -225,7 +253,14 @@ class Application {
     FrameTimes times_;
     double first_frame_ = 0, memory_ = 0, memory_read_ = 0;
     std::shared_ptr<const Snapshot> snapshot_;
-    Trainer trainer_;  // last: gone first, so that it never posts to a window that is closed
+    struct Picture {
+        std::string path;
+        ImVec2 from, to;
+        std::int64_t asked_in = 0;  // the number of the frame
+    };
+    std::optional<Picture> picture_;
+    std::int64_t built_ = 0;  // frames
+    Trainer trainer_;         // last: gone first, so that it never posts to a window that is closed
 };
 
 }  // namespace

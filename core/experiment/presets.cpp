@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/experiment/published/specs.h"
+#include "core/optim/flavours.h"
 
 namespace muonscope {
 namespace {
@@ -215,12 +216,73 @@ Spec conditioning() {
     return spec;
 }
 
+Spec between() {
+    Spec spec;
+    spec.name = "between";
+    spec.title = "Between SGD and Muon";
+    spec.about = "BETWEEN";
+    spec.experiment.run = {.steps = 1200, .speed = 60};
+    OptimizerSpec half = sgd(0.02), adamw = sgd(0.004);
+    half.kind = OptimizerKind::spectral;
+    half.orthogonaliser.power = 0.5;
+    adamw.kind = OptimizerKind::adamw;
+    OptimizerSpec few = muon(0.02), exact = few;
+    few.orthogonaliser.engine = Engine::cubic;
+    few.orthogonaliser.iterations = 3;
+    exact.orthogonaliser.engine = Engine::svd;
+    spec.lanes = {lane("SGD", sgd(0.02)),   lane("Spectral power .5", half), lane("Cubic x3", few),
+                  lane("Muon", muon(0.02)), lane("Exact polar", exact),      lane("AdamW", adamw)};
+    return spec;
+}
+
+Spec libraries() {
+    Spec spec;
+    spec.name = "libraries";
+    spec.title = "Muon, as libraries have it";
+    spec.about = "LIBRARIES";
+    Experiment& experiment = spec.experiment;
+    experiment.network.widths = {48, 64, 32, 24};
+    experiment.network.depth = 3;
+    experiment.init.scale = 0.6;
+    experiment.run = {.steps = 800, .speed = 60};
+    for (const Flavour& flavour : flavours()) {
+        if (flavour.spec.kind != OptimizerKind::muon || flavour.slug == "paper") continue;
+        Recipe recipe = lane(std::string(flavour.label), flavour.spec);
+        recipe.phases.front().optimizer.lr = 0.01;
+        spec.lanes.push_back(std::move(recipe));
+    }
+    return spec;
+}
+
+Spec weight_norms() {
+    Spec spec;
+    spec.name = "weight-norms";
+    spec.title = "Where weights settle";
+    spec.about = "NORMS";
+    Experiment& experiment = spec.experiment;
+    experiment.network.depth = 2;
+    experiment.data = {.kind = DataKind::samples, .samples = 4096, .noise = 20, .batch = 32};
+    experiment.run = {.steps = 4000, .speed = 240};
+    OptimizerSpec plain = muon(0.02);
+    plain.decay = Decay::rate;
+    plain.weight_decay = 0.5;
+    plain.schedule.kind = RateSchedule::cosine;
+    plain.schedule.length = 4000;
+    plain.schedule.last = 0.05;
+    OptimizerSpec squared = plain, none = plain;
+    squared.decay = Decay::rate_squared;
+    none.decay = Decay::none;
+    spec.lanes = {lane("No decay", none), lane("Decay ∝ γ", plain), lane("Decay ∝ γ²", squared)};
+    return spec;
+}
+
 // What to begin with, then the published runs.
 const std::vector<Spec> all = {
     two_ways_up(),  staged_spec(),   deep(),
     momentum(),     tree(),          tanh_net(),
     minibatch(),    rectangular(),   matched_norm(),
-    theory(),       conditioning(),  blackbox_spec(),
+    theory(),       conditioning(),  between(),
+    libraries(),    weight_norms(),  blackbox_spec(),
     ce_spec(),      tau_spec(10),    schedules_spec(screened_schedules()),
     planned_spec(), adjacent_spec(1)};
 

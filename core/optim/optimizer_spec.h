@@ -11,12 +11,12 @@ enum class NormLaw { constant, matched, dual, rms };
 // 1, sqrt(max(1, out/in)), .2 sqrt(max(out, in)), sqrt(out/in)
 enum class ShapeScale { none, jordan, rms, spectral };
 enum class Decay { none, rate, rate_squared, cautious, coupled };
-enum class Schedule { constant, linear, cosine, inverse_sqrt, exponential, spike };
+enum class RateSchedule { constant, linear, cosine, inverse_sqrt, exponential, spike };
 
 // How the learning rate follows the optimiser's own steps t = 0, 1, ...: lr times the share that
 // rate_share() gives (core/optim/schedule.h).
 struct ScheduleSpec {
-    Schedule kind = Schedule::constant;
+    RateSchedule kind = RateSchedule::constant;
     int warmup = 0;         // steps of a linear rise to lr, before any kind
     int length = 1000;      // steps after which linear, cosine and exponential have come down
     double last = 0.01;     // the share of lr they come down to
@@ -33,7 +33,7 @@ struct OptimizerSpec {
     double momentum = 0;  // 0: no buffer
     MomentumStyle momentum_style = MomentumStyle::heavy_ball;
     bool nesterov = false;
-    OrthogonaliserSpec orthogonaliser;  // of Muon; of spectral power its power alone
+    OrthogonaliserSpec orthogonaliser{};  // of Muon; of spectral power its power alone
     NormLaw norm_law = NormLaw::constant;
     ShapeScale shape_scale = ShapeScale::none;
     double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;  // AdamW
@@ -42,7 +42,7 @@ struct OptimizerSpec {
     // Steps across W leave |W| alone: after each, W is put to the length that its change along W
     // has given it.
     bool radial_only = false;
-    ScheduleSpec schedule;
+    ScheduleSpec schedule{};
 
     bool operator==(const OptimizerSpec&) const = default;
 };

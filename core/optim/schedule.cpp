@@ -14,18 +14,18 @@ double rate_share(const ScheduleSpec& schedule, std::int64_t step) {
     const double down = std::max(schedule.length - warmup, 1.0);
     const double progress = std::min((t - warmup) / down, 1.0);
     switch (schedule.kind) {
-        case Schedule::constant:
+        case RateSchedule::constant:
             break;
-        case Schedule::linear:
+        case RateSchedule::linear:
             return 1 - (1 - schedule.last) * progress;
-        case Schedule::cosine:
+        case RateSchedule::cosine:
             return schedule.last +
                    (1 - schedule.last) * (1 + std::cos(std::numbers::pi * progress)) / 2;
-        case Schedule::inverse_sqrt:
+        case RateSchedule::inverse_sqrt:
             return std::sqrt(std::max(warmup, 1.0) / (t + 1));
-        case Schedule::exponential:
+        case RateSchedule::exponential:
             return std::pow(schedule.last, progress);
-        case Schedule::spike:
+        case RateSchedule::spike:
             return step >= schedule.spike_at && step - schedule.spike_at < schedule.spike_length
                        ? schedule.spike
                        : 1;

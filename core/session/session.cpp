@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/io/spec_json.h"
 
 namespace muonscope {
 

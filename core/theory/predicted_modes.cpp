@@ -14,7 +14,7 @@ double muon_layer(double start, double goal, double way) {
 }
 
 bool rate_changes(const ScheduleSpec& schedule) {
-    return schedule.kind != Schedule::constant || schedule.warmup > 0;
+    return schedule.kind != RateSchedule::constant || schedule.warmup > 0;
 }
 
 // Whether all singular values of the direction end up about equal. Jordan's coefficients do not

@@ -168,7 +168,7 @@ void draw_a_frame(benchmark::State& state) {
         window.begin_frame();
         view.draw(session, snapshot);
         window.draw();
-        benchmark::DoNotOptimize(read_pixels(1, 1));  // waits for the rasteriser
+        benchmark::DoNotOptimize(read_pixels({}, 1));  // waits for the rasteriser
         return milliseconds(Clock::now() - start);
     };
     for (int i = 0; i < 20; ++i) frame(full, run.get());

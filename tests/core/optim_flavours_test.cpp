@@ -104,10 +104,10 @@ TEST(Flavours, follow_their_libraries_formulas) {
 TEST(Flavours, are_known_again_whatever_rate_momentum_precision_and_schedule) {
     for (const Flavour& each : flavours()) {
         OptimizerSpec spec;
-        spec.schedule.kind = Schedule::cosine;
+        spec.schedule.kind = RateSchedule::cosine;
         spec.orthogonaliser.precision = Precision::bfloat16;
         take_flavour(spec, each);
-        EXPECT_EQ(spec.schedule.kind, Schedule::cosine);
+        EXPECT_EQ(spec.schedule.kind, RateSchedule::cosine);
         EXPECT_EQ(spec.orthogonaliser.precision, Precision::bfloat16);
         EXPECT_EQ(spec.lr, each.spec.lr);
         spec.lr = 0.7;

@@ -31,7 +31,7 @@ bool does_something(const OptimizerSpec& o, std::string_view key) {
     const bool muon = o.kind == OptimizerKind::muon, adamw = o.kind == OptimizerKind::adamw;
     const bool spectral = o.kind == OptimizerKind::spectral;
     const Engine engine = o.orthogonaliser.engine;
-    const Schedule schedule = o.schedule.kind;
+    const RateSchedule schedule = o.schedule.kind;
     if (key == "momentum") return !adamw;
     if (key == "momentum_style" || key == "nesterov") return !adamw && o.momentum > 0;
     if (key == "engine" || key == "precision") return muon;
@@ -46,9 +46,9 @@ bool does_something(const OptimizerSpec& o, std::string_view key) {
     if (key == "beta1" || key == "beta2" || key == "epsilon") return adamw;
     if (key == "weight_decay") return o.decay != Decay::none;
     if (key == "schedule_length" || key == "last_share")
-        return schedule == Schedule::linear || schedule == Schedule::cosine ||
-               schedule == Schedule::exponential;
-    if (key.starts_with("spike")) return schedule == Schedule::spike;
+        return schedule == RateSchedule::linear || schedule == RateSchedule::cosine ||
+               schedule == RateSchedule::exponential;
+    if (key.starts_with("spike")) return schedule == RateSchedule::spike;
     return true;
 }
 
@@ -59,7 +59,7 @@ bool may_wait(const OptimizerSpec& o, std::string_view key) {
     if (key == "engine") return o.orthogonaliser.engine == Engine::jordan;
     if (key == "decay") return o.decay == Decay::none;
     if (key == "radial_only") return !o.radial_only;
-    if (key == "schedule") return o.schedule.kind == Schedule::constant;
+    if (key == "schedule") return o.schedule.kind == RateSchedule::constant;
     if (key == "warmup") return o.schedule == ScheduleSpec{};
     return false;
 }
@@ -217,9 +217,10 @@ void schedule_curve(PanelContext& context, int lane, const OptimizerSpec& optimi
     const ScheduleSpec& schedule = optimizer.schedule;
     const Theme& theme = context.theme;
     std::int64_t last = std::max<std::int64_t>(now, schedule.warmup) * 5 / 4;
-    const bool spike = schedule.kind == Schedule::spike;
+    const bool spike = schedule.kind == RateSchedule::spike;
     if (spike) last = std::max<std::int64_t>(last, schedule.spike_at + 3LL * schedule.spike_length);
-    if (schedule.kind != Schedule::inverse_sqrt && schedule.kind != Schedule::constant && !spike)
+    if (schedule.kind != RateSchedule::inverse_sqrt && schedule.kind != RateSchedule::constant &&
+        !spike)
         last = std::max<std::int64_t>(last, schedule.length * 11LL / 10);
     last = std::max<std::int64_t>(last, 100);
 

@@ -49,9 +49,7 @@ void header(PanelContext& context, PaperRuns& runs) {
     if (quiet_button(context, "Copy as Markdown", button_width("Copy as Markdown"),
                      "The tables of what has been run, with the rule of their verdicts.")) {
         ImGui::SetClipboardText(results_markdown(runs, chosen(context, runs)).c_str());
-        context.view.toast = "Tables copied";
-        context.view.toast_is_error = false;
-        context.view.toast_until = ImGui::GetTime() + 3;
+        say(context.view, "Tables copied");
     }
     end_header_controls(context);
 }

@@ -152,8 +152,10 @@ Table visible_table(const PanelContext& context, const Modes& modes) {
         channels.push_back(modes.first + static_cast<std::size_t>(k));
         names.push_back(fmt::format("{} {}", source_name(context.preferences.sv_source), k + 1));
     }
-    return history_table(*context.snapshot, context.view.step_min, context.view.step_max, channels,
-                         names);
+    Table table = history_table(*context.snapshot, context.view.step_min, context.view.step_max,
+                                channels, names);
+    table.logarithmic = context.preferences.sv_log;
+    return table;
 }
 
 void draw_lines(PanelContext& context, const StepPlot& plot, const Modes& modes,

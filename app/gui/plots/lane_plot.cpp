@@ -131,8 +131,10 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
             std::vector<std::size_t> channels;
             for (int c = 0; c < what.channels; ++c)
                 channels.push_back(what.first_channel + static_cast<std::size_t>(c));
-            return history_table(snapshot, context.view.step_min, context.view.step_max, channels,
-                                 what.column_names);
+            Table table = history_table(snapshot, context.view.step_min, context.view.step_max,
+                                        channels, what.column_names);
+            table.logarithmic = what.logarithmic;
+            return table;
         },
         [&] {
             context.view.follow = true;

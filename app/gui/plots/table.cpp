@@ -8,6 +8,8 @@
 #include <exception>
 #include <map>
 
+#include "app/gui/plots/svg.h"
+#include "app/gui/widgets.h"
 #include "core/io/files.h"
 #include "imgui.h"
 
@@ -23,9 +25,20 @@ std::string field(const std::string& text) {
 }
 
 // In the home folder, where a person finds it again.
-std::string export_path(const char* name, std::int64_t step) {
+std::string export_path(const gui::PanelContext& context, const char* name, const char* ending) {
     const char* home = std::getenv("HOME");
-    return fmt::format("{}/muonscope-{}-step-{}.csv", home && *home ? home : ".", name, step);
+    const std::int64_t step = context.snapshot ? context.snapshot->step : 0;
+    return fmt::format("{}/muonscope-{}-step-{}.{}", home && *home ? home : ".", name, step,
+                       ending);
+}
+
+void save(gui::PanelContext& context, const std::string& path, const std::string& text) {
+    try {
+        write_file(path, text);
+        gui::say(context.view, "Saved " + path);
+    } catch (const std::exception& error) {
+        gui::say(context.view, error.what(), true);
+    }
 }
 
 }  // namespace
@@ -49,6 +62,7 @@ Table history_table(const Snapshot& snapshot, double from, double to,
                     std::span<const std::size_t> channels, std::span<const std::string> names) {
     Table table;
     table.columns.push_back("step");
+    table.per_lane = static_cast<int>(channels.size());
     const std::size_t width = channels.size() * snapshot.lanes.size();
     std::map<std::int64_t, std::vector<double>> rows;
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
@@ -72,6 +86,7 @@ Table history_table(const Snapshot& snapshot, double from, double to,
 
 void export_menu(gui::PanelContext& context, const char* id, const char* name, bool hovered,
                  const std::function<Table()>& table, const std::function<void()>& fit) {
+    const ImVec2 from = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
     // A right drag zooms; only a click opens the menu.
     const ImVec2 drag = ImGui::GetMouseDragDelta(ImGuiMouseButton_Right, 0);
     if (hovered && ImGui::IsMouseReleased(ImGuiMouseButton_Right) &&
@@ -79,19 +94,17 @@ void export_menu(gui::PanelContext& context, const char* id, const char* name, b
         ImGui::OpenPopup(id);
     if (!ImGui::BeginPopup(id)) return;
     if (ImGui::MenuItem("Copy values as CSV")) ImGui::SetClipboardText(to_csv(table()).c_str());
-    if (ImGui::MenuItem("Save values as CSV")) {
-        const std::string path =
-            export_path(name, context.snapshot ? context.snapshot->step : std::int64_t{0});
-        auto& view = context.view;
-        try {
-            write_file(path, to_csv(table()));
-            view.toast = "Saved " + path;
-            view.toast_is_error = false;
-        } catch (const std::exception& error) {
-            view.toast = error.what();
-            view.toast_is_error = true;
-        }
-        view.toast_until = ImGui::GetTime() + 6;
+    if (ImGui::MenuItem("Save values as CSV"))
+        save(context, export_path(context, name, "csv"), to_csv(table()));
+    // What can be shown from the first step to the last is lines over steps.
+    if (fit && ImGui::MenuItem("Save drawing as SVG"))
+        save(context, export_path(context, name, "svg"),
+             to_svg(table(), context.snapshot && context.snapshot->spec
+                                 ? context.snapshot->spec->title + ": " + name
+                                 : name));
+    if (context.save_picture && ImGui::MenuItem("Save picture as PNG")) {
+        context.save_picture(export_path(context, name, "png"), from,
+                             {from.x + size.x, from.y + size.y});
     }
     if (fit) {
         ImGui::Separator();

@@ -7,12 +7,15 @@
 
 #include "app/gui/panel.h"
 
-// Plots leave as numbers: CSV of what is visible, to the clipboard or a file.
+// Plots leave the program: CSV of what is visible, to the clipboard or a file, SVG, PNG.
 namespace muonscope::plots {
 
 struct Table {
     std::vector<std::string> columns;
     std::vector<std::vector<double>> rows;
+    // Of a table over steps: how many columns each lane has, and how its values stand on a plot.
+    int per_lane = 0;  // 0: no table over steps
+    bool logarithmic = false;
 };
 
 // RFC 4180 with a header row and \n; 17 significant digits, NaN as an empty field.
@@ -23,7 +26,8 @@ std::string to_csv(const Table& table);
 Table history_table(const Snapshot& snapshot, double from, double to,
                     std::span<const std::size_t> channels, std::span<const std::string> names);
 
-// A menu on right click over a plot: copy or save what it shows, and show everything again.
+// A menu on right click over a plot: copy or save what it shows, as numbers, as a drawing where
+// that is lines over steps, or as the picture that is on the screen; and show everything again.
 // `name` goes into the file's name. `fit` is called when everything shall be shown again.
 void export_menu(gui::PanelContext& context, const char* id, const char* name, bool hovered,
                  const std::function<Table()>& table, const std::function<void()>& fit = {});

@@ -1,0 +1,213 @@
+#include "app/gui/plots/svg.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "app/gui/plots/frame.h"
+#include "app/gui/plots/ticks.h"
+
+namespace muonscope::plots {
+
+namespace {
+
+constexpr double left = 64, right = 16, top = 34, bottom = 44;
+constexpr int legend_most = 12;  // beyond, lines are told apart by their order alone
+
+std::string escaped(std::string_view text) {
+    std::string result;
+    for (const char c : text) {
+        switch (c) {
+            case '&':
+                result += "&amp;";
+                break;
+            case '<':
+                result += "&lt;";
+                break;
+            case '>':
+                result += "&gt;";
+                break;
+            default:
+                result += c;
+        }
+    }
+    return result;
+}
+
+std::string colour_text(const ImVec4& colour) {
+    const auto byte = [](float share) { return static_cast<int>(std::lround(255 * share)); };
+    return fmt::format("#{:02x}{:02x}{:02x}", byte(colour.x), byte(colour.y), byte(colour.z));
+}
+
+const char* dash_text(Dash dash) {
+    switch (dash) {
+        case Dash::solid:
+            break;
+        case Dash::dashed:
+            return " stroke-dasharray=\"6 3\"";
+        case Dash::dotted:
+            return " stroke-dasharray=\"1.5 2.5\"";
+        case Dash::dash_dotted:
+            return " stroke-dasharray=\"6 2.5 1.5 2.5\"";
+    }
+    return "";
+}
+
+struct Axes {
+    double x_min, x_max, y_min, y_max;  // y in positions
+    AxisScale scale;
+    double width, height;
+
+    double x(double step) const {
+        return left + (step - x_min) / (x_max - x_min) * (width - left - right);
+    }
+    double y(double value) const {
+        const double up = (scale.forward(value) - y_min) / (y_max - y_min);
+        return height - bottom - std::clamp(up, 0.0, 1.0) * (height - top - bottom);
+    }
+};
+
+Axes axes_of(const Table& table, double width, double height) {
+    double low = std::numeric_limits<double>::infinity(), high = -low, smallest = low;
+    bool zero = false;
+    for (const auto& row : table.rows)
+        for (std::size_t i = 1; i < row.size(); ++i) {
+            if (!std::isfinite(row[i])) continue;
+            low = std::min(low, row[i]);
+            high = std::max(high, row[i]);
+            zero = zero || row[i] <= 0;
+            if (row[i] > 0) smallest = std::min(smallest, row[i]);
+        }
+    if (!(low <= high)) low = smallest = high = 1;
+    const bool logarithmic = table.logarithmic && std::isfinite(smallest);
+    const ValueRange range = logarithmic ? log_range(smallest, high, zero, 12)
+                             : low < 0   ? near_range(low, high)
+                                         : linear_range(low, high);
+    Axes axes{};
+    axes.x_min = table.rows.empty() ? 0 : table.rows.front().front();
+    axes.x_max = table.rows.empty() ? 1 : table.rows.back().front();
+    if (!(axes.x_max > axes.x_min)) axes.x_max = axes.x_min + 1;
+    axes.scale = range.scale;
+    axes.y_min = axes.scale.forward(range.min);
+    axes.y_max = axes.scale.forward(range.max);
+    axes.width = width;
+    axes.height = height;
+    return axes;
+}
+
+// Whether any column of the same lane has a value in this row.
+bool lane_recorded(const Table& table, const std::vector<double>& row, std::size_t column) {
+    const auto width = static_cast<std::size_t>(table.per_lane);
+    const std::size_t first = 1 + (column - 1) / width * width;
+    for (std::size_t i = first; i < std::min(first + width, row.size()); ++i)
+        if (std::isfinite(row[i])) return true;
+    return false;
+}
+
+// A column as "x,y x,y ..." parts; a gap begins a new one. Rows on one point across leave its
+// smallest and largest value only.
+std::vector<std::string> lines_of(const Table& table, std::size_t column, const Axes& axes) {
+    std::vector<std::string> lines(1);
+    const auto add = [&](double x, double y) {
+        lines.back() += fmt::format("{}{:.2f},{:.2f}", lines.back().empty() ? "" : " ", x, y);
+    };
+    struct Bin {
+        double at = -1, first = 0, last = 0, low = 0, high = 0;
+    } bin;
+    const auto flush = [&] {
+        if (bin.at < 0) return;
+        add(bin.at, bin.first);
+        if (bin.low < std::min(bin.first, bin.last)) add(bin.at, bin.low);
+        if (bin.high > std::max(bin.first, bin.last)) add(bin.at, bin.high);
+        if (bin.last != bin.first) add(bin.at, bin.last);
+        bin.at = -1;
+    };
+    for (const auto& row : table.rows) {
+        if (column >= row.size() || !std::isfinite(row[column])) {
+            // A step that this lane did not record is no gap in its line.
+            if (column < row.size() && table.per_lane > 0 && !lane_recorded(table, row, column))
+                continue;
+            flush();
+            if (!lines.back().empty()) lines.emplace_back();
+            continue;
+        }
+        const double x = axes.x(row.front()), y = axes.y(row[column]);
+        const bool crowded =
+            static_cast<double>(table.rows.size()) > axes.width && bin.at >= 0 && x - bin.at < 0.5;
+        if (!crowded) {
+            flush();
+            bin = {x, y, y, y, y};
+            continue;
+        }
+        bin.last = y;
+        bin.low = std::min(bin.low, y);
+        bin.high = std::max(bin.high, y);
+    }
+    flush();
+    if (lines.back().empty()) lines.pop_back();
+    return lines;
+}
+
+}  // namespace
+
+std::string to_svg(const Table& table, std::string_view title, int width, int height) {
+    const gui::Theme theme = gui::light_theme();
+    const Axes axes = axes_of(table, width, height);
+    std::string svg = fmt::format(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} "
+        "{1}\" font-family=\"Inter, Helvetica, Arial, sans-serif\" font-size=\"11\">\n"
+        "<rect width=\"{0}\" height=\"{1}\" fill=\"#fff\"/>\n"
+        "<text x=\"{2}\" y=\"20\" font-size=\"13\" font-weight=\"600\">{3}</text>\n",
+        width, height, left, escaped(title));
+
+    const double base = height - bottom, end = width - right;
+    const Ticks across = step_ticks(axes.x_min, axes.x_max, 7);
+    for (int i = 0; i < across.count; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        const double x = axes.x(across.values[at]);
+        svg += fmt::format(
+            "<path d=\"M{0:.2f} {1}V{2}\" stroke=\"#e5e7eb\"/><text x=\"{0:.2f}\" y=\"{3}\" "
+            "text-anchor=\"middle\">{4}</text>\n",
+            x, top, base, base + 16, escaped(across.labels[at].data()));
+    }
+    const double low = axes.scale.inverse(axes.y_min), high = axes.scale.inverse(axes.y_max);
+    const Ticks up = axes.scale.logarithmic ? log_ticks(low, high, 7) : linear_ticks(low, high, 7);
+    for (int i = 0; i < up.count; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        const double y = axes.y(up.values[at]);
+        svg += fmt::format(
+            "<path d=\"M{0} {1:.2f}H{2}\" stroke=\"#e5e7eb\"/><text x=\"{3}\" y=\"{4:.2f}\" "
+            "text-anchor=\"end\">{5}</text>\n",
+            left, y, end, left - 6, y + 4, escaped(up.labels[at].data()));
+    }
+    svg += fmt::format(
+        "<path d=\"M{0} {1}V{2}H{3}\" fill=\"none\" stroke=\"#374151\"/>\n"
+        "<text x=\"{3}\" y=\"{4}\" text-anchor=\"end\" fill=\"#374151\">{5}</text>\n",
+        left, top, base, end, height - 10,
+        escaped(table.columns.empty() ? "" : table.columns.front()));
+
+    const std::size_t width_of_lane = static_cast<std::size_t>(std::max(table.per_lane, 1));
+    for (std::size_t column = 1; column < table.columns.size(); ++column) {
+        const auto lane = static_cast<int>((column - 1) / width_of_lane);
+        const std::string pen = fmt::format(
+            "fill=\"none\" stroke=\"{}\" stroke-width=\"1.4\" "
+            "stroke-linejoin=\"round\"{}",
+            colour_text(theme.lane(lane)), dash_text(lane_dash(lane)));
+        svg += fmt::format("<g {}><title>{}</title>\n", pen, escaped(table.columns[column]));
+        for (const std::string& line : lines_of(table, column, axes))
+            svg += "<polyline points=\"" + line + "\"/>\n";
+        svg += "</g>\n";
+        if (table.columns.size() > legend_most + 1) continue;
+        const double y = top + 12 + 16 * static_cast<double>(column - 1);
+        svg += fmt::format(
+            "<path d=\"M{0} {1}h22\" {2}/><text x=\"{3}\" y=\"{4}\" "
+            "text-anchor=\"end\">{5}</text>\n",
+            end - 26, y, pen, end - 32, y + 4, escaped(table.columns[column]));
+    }
+    return svg + "</svg>\n";
+}
+
+}  // namespace muonscope::plots
