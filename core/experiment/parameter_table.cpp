@@ -677,11 +677,11 @@ void add_decay(const auto& add) {
          .help =
              "What shrinks the weights beside the gradient; γ is the learning rate of the step.",
          .choices = {{"none", "None", "Nothing."},
-                     {"rate", "∝ γ", "W ← (1 − γλ) W: AdamW's decoupled decay."},
-                     {"rate_squared", "∝ γ²",
+                     {"rate", "~ γ", "W ← (1 − γλ) W: AdamW's decoupled decay."},
+                     {"rate_squared", "~ γ²",
                       "W ← (1 − γ²λ/lr) W: holds ‖W‖ while a schedule lowers γ."},
                      {"cautious", "Cautious",
-                      "∝ γ, but only in entries that the update shrinks as well."},
+                      "~ γ, but only in entries that the update shrinks as well."},
                      {"coupled", "Coupled", "G ← G + λW, before momentum and orthogonaliser."}}},
         [](auto& o) -> auto& { return o.decay; });
     add(

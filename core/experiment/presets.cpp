@@ -220,7 +220,10 @@ Spec between() {
     Spec spec;
     spec.name = "between";
     spec.title = "Between SGD and Muon";
-    spec.about = "BETWEEN";
+    spec.about =
+        "From SGD to Muon by their orthogonalisers: the fan closes with the power of the singular "
+        "values and with the iterations, and AdamW goes a way of its own. Steps of constant length "
+        "hover around the targets in the end, those of SGD, power .5 and AdamW shrink and settle.";
     spec.experiment.run = {.steps = 1200, .speed = 60};
     OptimizerSpec half = sgd(0.02), adamw = sgd(0.004);
     half.kind = OptimizerKind::spectral;
@@ -239,7 +242,10 @@ Spec libraries() {
     Spec spec;
     spec.name = "libraries";
     spec.title = "Muon, as libraries have it";
-    spec.about = "LIBRARIES";
+    spec.about =
+        "One Muon, seven conventions at the same learning rate .01: the scale by the layer's shape "
+        "makes steps up to 1.6 times as long, heavy ball and EMA take the same path, and Nesterov "
+        "looks ahead. What is called Muon's learning rate means something else in each.";
     Experiment& experiment = spec.experiment;
     experiment.network.widths = {48, 64, 32, 24};
     experiment.network.depth = 3;
@@ -258,21 +264,28 @@ Spec weight_norms() {
     Spec spec;
     spec.name = "weight-norms";
     spec.title = "Where weights settle";
-    spec.about = "NORMS";
+    spec.about =
+        "Gradients that are nearly all noise, a cosine schedule, three kinds of decay. Without it "
+        "‖W‖ wanders off; with decay ~ γ it falls to the level of the dotted line and follows γ "
+        "down; with ~ γ² it stays where it was until what is learned outweighs the noise.";
     Experiment& experiment = spec.experiment;
     experiment.network.depth = 2;
-    experiment.data = {.kind = DataKind::samples, .samples = 4096, .noise = 20, .batch = 32};
+    experiment.network.width = 16;
+    experiment.target.scale = 1;
+    experiment.target.modes = 8;
+    experiment.probe.layer = 1;
+    experiment.data = {.kind = DataKind::samples, .samples = 8192, .noise = 20, .batch = 16};
     experiment.run = {.steps = 4000, .speed = 240};
     OptimizerSpec plain = muon(0.02);
     plain.decay = Decay::rate;
     plain.weight_decay = 0.5;
     plain.schedule.kind = RateSchedule::cosine;
     plain.schedule.length = 4000;
-    plain.schedule.last = 0.05;
+    plain.schedule.last = 0.1;
     OptimizerSpec squared = plain, none = plain;
     squared.decay = Decay::rate_squared;
     none.decay = Decay::none;
-    spec.lanes = {lane("No decay", none), lane("Decay ∝ γ", plain), lane("Decay ∝ γ²", squared)};
+    spec.lanes = {lane("No decay", none), lane("Decay ~ γ", plain), lane("Decay ~ γ²", squared)};
     return spec;
 }
 

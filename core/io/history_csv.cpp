@@ -35,6 +35,10 @@ std::vector<std::string> channel_names(const Layout& layout) {
         names[layout.preservation(layer)] = fmt::format("layer_{}_preservation", layer);
         names[layout.preservation_from_start(layer)] =
             fmt::format("layer_{}_preservation_from_start", layer);
+        names[layout.expected_norm(layer)] = fmt::format("layer_{}_expected_norm", layer);
+        names[layout.update_along(layer)] = fmt::format("layer_{}_update_along", layer);
+        names[layout.update_across(layer)] = fmt::format("layer_{}_update_across", layer);
+        names[layout.rate(layer)] = fmt::format("layer_{}_learning_rate", layer);
         for (int k = 0; k < layout.rank(layer); ++k) {
             names[layout.weight_sv(layer, k)] = fmt::format("layer_{}_sv_{}", layer, k + 1);
             names[layout.gradient_sv(layer, k)] =

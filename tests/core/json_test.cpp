@@ -307,17 +307,18 @@ TEST(HistoryCsv, has_one_line_a_step_and_lane_and_empty_cells_for_what_was_not_m
     std::getline(lines, line);
     EXPECT_EQ(line,
               "step,lane,loss,relative_error,probe_floor,probe_after_k,probe_steps_to_threshold,"
-              "layer_1_norm,product_sv_1,product_sv_2,mode_1,layer_1_sv_1,layer_1_sv_2,"
+              "product_sv_1,product_sv_2,mode_1,layer_1_sv_1,layer_1_sv_2,"
               "layer_1_gradient_sv_1,layer_1_gradient_sv_2,layer_1_update_sv_1,"
-              "layer_1_update_sv_2,layer_1_gradient_fidelity,layer_1_preservation,"
-              "layer_1_preservation_from_start");
+              "layer_1_update_sv_2,layer_1_norm,layer_1_expected_norm,layer_1_gradient_fidelity,"
+              "layer_1_preservation,layer_1_preservation_from_start,layer_1_update_along,"
+              "layer_1_update_across,layer_1_learning_rate");
     std::getline(lines, line);
-    EXPECT_EQ(line, "0,\"SGD, \"\"plain\"\"\",0.3333333333333333,,,,,,2,,,,,,,,,,,");
+    EXPECT_EQ(line, "0,\"SGD, \"\"plain\"\"\",0.3333333333333333,,,,,2,,,,,,,,,,,,,,,,");
     std::getline(lines, line);
-    EXPECT_EQ(line, "1,\"SGD, \"\"plain\"\"\",0.25,,,,,,2,,,,,,,,,,,");
+    EXPECT_EQ(line, "1,\"SGD, \"\"plain\"\"\",0.25,,,,,2,,,,,,,,,,,,,,,,");
     std::getline(lines, line);
     std::getline(lines, line);
-    EXPECT_EQ(line, "1,Muon,1.25,,,,,,2,,,,,,,,,,,");
+    EXPECT_EQ(line, "1,Muon,1.25,,,,,2,,,,,,,,,,,,,,,,");
     EXPECT_FALSE(std::getline(lines, line));
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/experiment/published/jobs.h"
 #include "core/experiment/published/specs.h"
+#include "tests/sanitized.h"
 
 namespace muonscope {
 namespace {
@@ -20,9 +21,7 @@ std::vector<SweepSeed> swept(int seeds, std::uint64_t shift = 0) {
 }
 
 TEST(Sweep, counts_the_steps_of_phase_2_that_a_run_takes) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    GTEST_SKIP() << "minutes of training under a sanitizer";
-#endif
+    if (sanitized) GTEST_SKIP() << "minutes of training under a sanitizer";
     const std::vector<SweepSeed> seeds = swept(3);
     ASSERT_EQ(seeds.size(), 3U);
     for (const SweepSeed& seed : seeds) {
@@ -53,6 +52,7 @@ TEST(Sweep, gives_the_published_steps_at_the_published_seed) {
 }
 
 TEST(Sweep, matches_what_its_budget_says) {
+    if (sanitized) GTEST_SKIP() << "minutes of training under a sanitizer";
     for (const SweepSeed& seed : swept(2, 5)) {
         const auto at = [&](Budget budget, std::size_t arm) { return seed.arm(budget, arm); };
         const double far = std::max(at(Budget::fixed, 0).distance, at(Budget::fixed, 1).distance);

@@ -20,7 +20,7 @@ using namespace plots;
 
 constexpr const char* norm_help =
     "Frobenius norm ‖W‖ = √Σs². Dotted: where it settles under weight decay if updates do not "
-    "depend on the weights, √(γC/(2λ)) with decay ∝ γ and √(lr·C/(2λ)) with decay ∝ γ², "
+    "depend on the weights, √(γC/(2λ)) with decay ~ γ and √(lr·C/(2λ)) with decay ~ γ², "
     "C = ‖u‖² of the newest update ΔW = −γu; momentum makes updates alike and multiplies C by "
     "(1 + μ)/(1 − μ), Nesterov by a little less. No line for other kinds of decay.";
 constexpr const char* along_help =
@@ -82,11 +82,11 @@ std::vector<LaneRow> rows_of(const Snapshot& snapshot, int layer) {
     };
     add("‖W‖", "Frobenius norm of the layer's weights.",
         [&](std::size_t l) { return now(l, layout.weight_norm(layer)); });
-    add("level, ∝ γ",
+    add("level, ~ γ",
         "√(γC/(2λ)), C = E‖u‖²: where ‖W‖ settles if it shrinks by γλ a step and updates do not "
         "depend on the weights. γ and C of the newest step, λ as set; – without decay.",
         level(Decay::rate));
-    add("level, ∝ γ²",
+    add("level, ~ γ²",
         "√(lr·C/(2λ)): the same if W shrinks by γ²λ/lr a step, which no schedule of γ moves.",
         level(Decay::rate_squared));
     add("‖u‖² = C", "Squared length of the newest update over γ, ΔW = −γu, decay included.",
@@ -137,6 +137,7 @@ void draw_weight_norms(PanelContext& context) {
     norms.channels = 2;
     norms.floor = 1;
     norms.floor_counts = true;
+    norms.from_zero = true;
     norms.column_names.push_back(fmt::format("layer {} expected norm", layer));
     const std::size_t expected = layout.expected_norm(layer);
     norms.detail = [expected](const LaneSnapshot& lane, std::size_t sample) {
