@@ -21,19 +21,34 @@ struct Buffers {
 
     Buffers(Eigen::Index n, Eigen::Index m)
         : x(n, m), next(n, m), gram(n, n), factor(n, n), inner(n, n) {}
+};
 
-    // X <- (a I + A (b I + A (c I + d A))) X: every product but the last is symmetric.
+template <typename Scalar>
+struct ExactBuffers : Buffers<Scalar> {
+    using Dense = DenseOf<Scalar>;
+    using Buffers<Scalar>::x, Buffers<Scalar>::next, Buffers<Scalar>::gram, Buffers<Scalar>::factor,
+        Buffers<Scalar>::inner;
+    SymmetricProduct<Scalar> product;
+
+    ExactBuffers(Eigen::Index n, Eigen::Index m) : Buffers<Scalar>(n, m), product(n, m) {}
+
+    // X <- (a I + b A + c A^2 + d A^3) X: every product but the last is symmetric.
     void iterate(const OddPolynomial& p) {
-        const double coefficients[] = {p.a, p.b, p.c, p.d};
-        const int degree = p.d != 0 ? 3 : p.c != 0 ? 2 : 1;
-        symmetric_product(x, x, gram);
-        factor = static_cast<Scalar>(coefficients[degree]) * gram;
-        factor.diagonal().array() += static_cast<Scalar>(coefficients[degree - 1]);
-        for (int i = degree - 2; i >= 0; --i) {
-            factor.swap(inner);
-            symmetric_product(gram, inner, factor);
-            factor.diagonal().array() += static_cast<Scalar>(coefficients[i]);
+        const auto a = static_cast<Scalar>(p.a), b = static_cast<Scalar>(p.b),
+                   c = static_cast<Scalar>(p.c), d = static_cast<Scalar>(p.d);
+        product.multiply(x, x, gram);
+        if (p.d != 0) {  // b A + (c A + d A^2) A
+            product.multiply(gram, gram, inner);
+            inner = d * inner + c * gram;
+            product.multiply(inner, gram, factor);
+            factor += b * gram;
+        } else if (p.c != 0) {
+            product.multiply(gram, gram, factor);
+            factor = c * factor + b * gram;
+        } else {
+            factor = b * gram;
         }
+        factor.diagonal().array() += a;
         next.noalias() = factor * x;
         x.swap(next);
     }
@@ -132,16 +147,16 @@ double norm_of(const Matrix& gradient) {
 
 struct PolynomialIteration::Workspace {
     bool transposed;
-    std::variant<Buffers<double>, Buffers<float>, Bfloat16Buffers<InOrder>,
+    std::variant<ExactBuffers<double>, ExactBuffers<float>, Bfloat16Buffers<InOrder>,
                  Bfloat16Buffers<InGroups>>
         buffers;
 
     static decltype(buffers) make_buffers(Eigen::Index n, Eigen::Index m, Precision precision) {
         switch (precision) {
             case Precision::float64:
-                return Buffers<double>(n, m);
+                return ExactBuffers<double>(n, m);
             case Precision::float32:
-                return Buffers<float>(n, m);
+                return ExactBuffers<float>(n, m);
             case Precision::bfloat16:
                 return Bfloat16Buffers<InOrder>(n, m);
             case Precision::tensor_core:

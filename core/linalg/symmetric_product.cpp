@@ -1,18 +1,146 @@
 #include "core/linalg/symmetric_product.h"
 
+#include <algorithm>
+
+// Packs carry their alignment as an attribute, which template arguments drop.
+#pragma GCC diagnostic ignored "-Wignored-attributes"
+
 namespace muonscope {
 
+namespace {
+
+using Eigen::Index;
+
+// Smaller ones are faster as they stand: mirroring costs more than it saves.
+constexpr Index least_size = 56;
+// Columns of the factors that are multiplied at once: a panel of each then stays in the cache.
+constexpr Index depth = 256;
+
 template <typename Scalar>
-void symmetric_product(const DenseOf<Scalar>& left, const DenseOf<Scalar>& right,
-                       DenseOf<Scalar>& result) {
-    result.noalias() = left * right.transpose();
+using Pack = typename Eigen::internal::packet_traits<Scalar>::type;
+template <typename Scalar>
+constexpr Index pack_size = Eigen::internal::unpacket_traits<Pack<Scalar>>::size;
+
+// A tile of the result: one or two packs of rows, and as many columns as there are registers for
+// the sums of two.
+#ifdef __AVX512F__
+constexpr Index tile_cols = 12;
+#else
+constexpr Index tile_cols = 6;
+#endif
+
+Index round_up(Index size, Index block) {
+    return (size + block - 1) / block * block;
 }
 
-template void symmetric_product(const DenseOf<float>&, const DenseOf<float>&, DenseOf<float>&);
-template void symmetric_product(const DenseOf<double>&, const DenseOf<double>&, DenseOf<double>&);
+// Rows in panels of `width`, each panel column after column; what is missing at the end is zero.
+template <Index width, typename Scalar>
+void pack(const DenseOf<Scalar>& matrix, Index first, Index count, Scalar* to) {
+    using Slice = Eigen::Map<const Eigen::Array<Scalar, width, 1>>;
+    for (Index i = 0; i < matrix.rows(); i += width) {
+        const Index height = std::min(width, matrix.rows() - i);
+        for (Index k = first; k < first + count; ++k, to += width) {
+            Eigen::Map<Eigen::Array<Scalar, width, 1>> column(to);
+            if (height == width) {
+                column = Slice(&matrix(i, k));
+            } else {
+                column.setZero();
+                for (Index r = 0; r < height; ++r) column(r) = matrix(i + r, k);
+            }
+        }
+    }
+}
 
-double symmetric_multiply_adds(Eigen::Index n, Eigen::Index k) {
-    return static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(k);
+// The tile at (i, j) <- sum of left column times right row over `count` columns; what lies within
+// the result is written to it, or added. left: `packs` panels of one pack of rows.
+template <Index packs, typename Scalar>
+void multiply_tile(const Scalar* left, const Scalar* right, Index count, bool add, Index i, Index j,
+                   DenseOf<Scalar>& result) {
+    using namespace Eigen::internal;
+    constexpr Index p = pack_size<Scalar>, rows = packs * p;
+    Pack<Scalar> sums[packs][tile_cols];
+    for (auto& row : sums)
+        for (auto& sum : row) sum = pset1<Pack<Scalar>>(Scalar(0));
+    for (Index k = 0; k < count; ++k, left += p, right += tile_cols) {
+        Pack<Scalar> column[packs];
+        for (Index r = 0; r < packs; ++r) column[r] = ploadu<Pack<Scalar>>(left + r * p * count);
+        for (Index c = 0; c < tile_cols; ++c) {
+            const auto factor = pset1<Pack<Scalar>>(right[c]);
+            for (Index r = 0; r < packs; ++r) sums[r][c] = pmadd(column[r], factor, sums[r][c]);
+        }
+    }
+    const Index height = std::min(rows, result.rows() - i);
+    const Index width = std::min(tile_cols, result.cols() - j);
+    alignas(64) Scalar entries[rows];
+    for (Index c = 0; c < width; ++c) {
+        for (Index r = 0; r < packs; ++r) pstoreu(entries + r * p, sums[r][c]);
+        Scalar* to = &result(i, j + c);
+        for (Index r = 0; r < height; ++r) to[r] = add ? to[r] + entries[r] : entries[r];
+    }
+}
+
+// The upper triangle from the lower one, in squares of packs.
+template <typename Scalar>
+void mirror(DenseOf<Scalar>& matrix) {
+    using namespace Eigen::internal;
+    constexpr Index p = pack_size<Scalar>;
+    const Index n = matrix.rows(), whole = n / p * p;
+    for (Index j = 0; j < whole; j += p)
+        for (Index i = j + p; i < whole; i += p) {
+            PacketBlock<Pack<Scalar>, p> square;
+            for (Index c = 0; c < p; ++c)
+                square.packet[c] = ploadu<Pack<Scalar>>(&matrix(i, j + c));
+            ptranspose(square);
+            for (Index c = 0; c < p; ++c) pstoreu(&matrix(j, i + c), square.packet[c]);
+        }
+    for (Index j = 0; j < n; ++j)
+        for (Index i = j + 1; i < (j < whole ? j / p * p + p : n); ++i) matrix(j, i) = matrix(i, j);
+    for (Index i = whole; i < n; ++i)
+        for (Index j = 0; j < whole; ++j) matrix(j, i) = matrix(i, j);
+}
+
+}  // namespace
+
+template <typename Scalar>
+SymmetricProduct<Scalar>::SymmetricProduct(Index n, Index k) {
+    if (n < least_size) return;
+    left_.resize(round_up(n, pack_size<Scalar>) * std::min(k, depth));
+    right_.resize(round_up(n, tile_cols) * std::min(k, depth));
+}
+
+template <typename Scalar>
+void SymmetricProduct<Scalar>::multiply(const DenseOf<Scalar>& left, const DenseOf<Scalar>& right,
+                                        DenseOf<Scalar>& result) {
+    const Index n = left.rows();
+    if (n < least_size) {
+        result.noalias() = left * right.transpose();
+        return;
+    }
+    constexpr Index p = pack_size<Scalar>;
+    for (Index first = 0; first < left.cols(); first += depth) {
+        const Index count = std::min(depth, left.cols() - first);
+        pack<p>(left, first, count, left_.data());
+        pack<tile_cols>(right, first, count, right_.data());
+        for (Index j = 0; j < n; j += tile_cols) {
+            const Scalar* columns = right_.data() + j * count;
+            // From the pack that the diagonal is in.
+            Index i = j / p * p;
+            for (; i + p < n; i += 2 * p)
+                multiply_tile<2>(left_.data() + i * count, columns, count, first > 0, i, j, result);
+            if (i < n)
+                multiply_tile<1>(left_.data() + i * count, columns, count, first > 0, i, j, result);
+        }
+    }
+    mirror(result);
+}
+
+template class SymmetricProduct<float>;
+template class SymmetricProduct<double>;
+
+double symmetric_multiply_adds(Index n, Index k) {
+    const auto size = static_cast<double>(n);
+    const double entries = n < least_size ? size * size : size * (size + 1) / 2;
+    return entries * static_cast<double>(k);
 }
 
 }  // namespace muonscope

@@ -7,11 +7,23 @@ namespace muonscope {
 template <typename Scalar>
 using DenseOf = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic>;
 
-// result = left * right^T, both n x k, where the caller knows the result to be symmetric: X X^T, or
-// A B of symmetric A and B that commute. result: n x n already, and another matrix.
+// Products L R^T that the caller knows to be symmetric: X X^T, or A B of symmetric A and B that
+// commute. Only tiles that meet the lower triangle are computed, and mirrored: nearly half the
+// work. float and double.
 template <typename Scalar>
-void symmetric_product(const DenseOf<Scalar>& left, const DenseOf<Scalar>& right,
-                       DenseOf<Scalar>& result);
+class SymmetricProduct {
+  public:
+    // For factors of at most n x k; takes its memory once.
+    SymmetricProduct(Eigen::Index n, Eigen::Index k);
+
+    // result = left * right^T, both n x k; result: n x n already, and another matrix.
+    void multiply(const DenseOf<Scalar>& left, const DenseOf<Scalar>& right,
+                  DenseOf<Scalar>& result);
+
+  private:
+    // A slice of each factor, panel by panel, as the tiles read them.
+    Eigen::Matrix<Scalar, Eigen::Dynamic, 1> left_, right_;
+};
 
 // Multiply-adds that it computes.
 double symmetric_multiply_adds(Eigen::Index n, Eigen::Index k);

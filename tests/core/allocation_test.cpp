@@ -21,6 +21,7 @@
 
 #include "core/experiment/lane.h"
 #include "core/experiment/problem.h"
+#include "core/linalg/orthogonaliser.h"
 #include "core/linalg/spectrum.h"
 
 #if MUONSCOPE_OWN_HEAP
@@ -115,6 +116,29 @@ TEST(Allocation, a_step_after_the_first_takes_no_memory) {
                         << widths[0] << (activation == Activation::tanh ? " tanh" : " linear")
                         << ", batch " << batch << ", momentum " << optimizer.momentum;
             }
+}
+
+TEST(Allocation, a_polynomial_orthogonaliser_takes_no_memory) {
+    for (const EngineName& name : engine_names()) {
+        if (!is_polynomial(name.engine)) continue;
+        for (Precision precision :
+             {Precision::float64, Precision::float32, Precision::bfloat16, Precision::tensor_core})
+            for (const auto& [rows, cols] : {std::pair{64, 64}, {100, 30}, {30, 100}, {256, 256}}) {
+                if (rows == 256 && precision > Precision::float32) continue;
+                OrthogonaliserSpec spec;
+                spec.engine = name.engine;
+                spec.precision = precision;
+                const Matrix gradient = Matrix::Random(rows, cols);
+                Matrix result(rows, cols);
+                Orthogonaliser orthogonaliser(rows, cols, spec);
+                const long before = requests;
+                orthogonaliser.orthogonalise(gradient, result);
+                spec.iterations = 7;
+                orthogonaliser.reconfigure(spec);
+                orthogonaliser.orthogonalise(gradient, result);
+                EXPECT_EQ(requests - before, 0) << name.slug << " " << rows << " x " << cols;
+            }
+    }
 }
 
 TEST(Allocation, singular_values_take_no_memory) {
