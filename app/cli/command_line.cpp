@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "app/cli/commands.h"
+#include "app/cli/matrix_source.h"
 #include "core/error.h"
 #include "core/experiment/near_names.h"
 #include "core/experiment/published/experiment.h"
@@ -37,6 +38,7 @@ struct Arguments {
     RenderArguments render;
     ReproduceArguments reproduce;
     SweepArguments sweep;
+    OrthogonaliseArguments orthogonalise;
     bool parameters_as_json = false;
 };
 
@@ -202,6 +204,53 @@ CLI::App& add_sweep(CLI::App& app, SweepArguments& arguments) {
     return sweep;
 }
 
+CLI::App& add_orthogonalise(CLI::App& app, OrthogonaliseArguments& arguments) {
+    CLI::App& command = *app.add_subcommand(
+        "orthogonalise", "Compare orthogonalisers on one matrix: slope, error, fidelity, cost");
+    command.add_option("matrix", arguments.source, "A .npy file, or a matrix to make: see below")
+        ->type_name("MATRIX")
+        ->required();
+    command
+        .add_option("--engine", arguments.engines,
+                    "Which, with its iterations, 1 to 20 (otherwise 5); may be repeated; otherwise "
+                    "all of them")
+        ->type_name("NAME[:N]")
+        ->allow_extra_args(false);
+    command.add_option("--compare", arguments.compare, "all: every other engine beside it")
+        ->type_name("all");
+    command
+        .add_option("--precision", arguments.precision,
+                    "float64, float32 (the default), bfloat16 or tensor_core; with the last two "
+                    "factorisations compute in float and round what comes in and goes out")
+        ->type_name("P");
+    command.add_option("--seed", arguments.seed, "Of the matrix and of random_spectrum; 0")
+        ->type_name("N");
+    command.add_option("--low", arguments.low, "optimal_cubic: the least s/|G|_F it is for; .001")
+        ->type_name("X");
+    command
+        .add_option("--floor", arguments.floor,
+                    "floored: below this s/|G|_F values pass in proportion; .01")
+        ->type_name("X");
+    command.add_option("--power", arguments.power, "spectral_power: p, -.5 to 1; .5")
+        ->type_name("P");
+    command
+        .add_option("--custom", arguments.custom, "custom: a,b,c of a x + b x^3 + c x^5; Jordan's")
+        ->type_name("A,B,C");
+    command.add_flag("--json", arguments.json, "Print JSON; a number that is not finite is null");
+    command.add_flag("--no-time", arguments.no_time, "Leave out what differs from run to run");
+    command
+        .add_option("-o,--output", arguments.output, "Write the result of the one --engine there")
+        ->type_name("FILE.npy");
+    command.footer(fmt::format(
+        "Matrices:\n  {}\n\nEngines:\n{}\nColumns:\n{}{}\n"
+        "Examples:\n"
+        "  muonscope orthogonalise gaussian:64x64\n"
+        "  muonscope orthogonalise spectrum:exponential:.8:64x64 --engine jordan:5 --compare all\n"
+        "  muonscope orthogonalise G.npy --engine polar_express:8 -o O.npy\n\n{}",
+        source_help, engine_list(), orthogonalise_legend, orthogonalise_time_legend, exit_codes));
+    return command;
+}
+
 std::string one_line(std::string text) {
     while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.pop_back();
     std::replace(text.begin(), text.end(), '\n', ' ');
@@ -257,6 +306,7 @@ int dispatch(int argc, const char* const* argv) {
     const CLI::App& render_command = add_render(app, arguments.render);
     const CLI::App& reproduce_command = add_reproduce(app, arguments.reproduce);
     const CLI::App& sweep_command = add_sweep(app, arguments.sweep);
+    const CLI::App& orthogonalise_command = add_orthogonalise(app, arguments.orthogonalise);
 
     try {
         app.parse(argc, argv);
@@ -272,6 +322,7 @@ int dispatch(int argc, const char* const* argv) {
     if (render_command.parsed()) return render(arguments.render);
     if (reproduce_command.parsed()) return reproduce(arguments.reproduce);
     if (sweep_command.parsed()) return sweep(arguments.sweep);
+    if (orthogonalise_command.parsed()) return orthogonalise(arguments.orthogonalise);
     return open_window(arguments.window);
 }
 

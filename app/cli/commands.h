@@ -51,6 +51,29 @@ struct SweepArguments {
 };
 int sweep(const SweepArguments& arguments);
 
+struct OrthogonaliseArguments {
+    std::string source;                // a file or a matrix to make: matrix_source.h
+    std::vector<std::string> engines;  // "name" or "name:iterations"; none: all
+    std::string compare;               // "all": every other engine too
+    std::string precision = "float32", seed = "0", low = ".001", floor = ".01", power = ".5",
+                custom = "3.4445,-4.775,2.0315";
+    std::string output;  // empty: print only
+    bool json = false, no_time = false;
+};
+int orthogonalise(const OrthogonaliseArguments& arguments);
+std::string engine_list();  // for --help: a line an engine
+// What the columns of its table are.
+inline constexpr const char* orthogonalise_legend =
+    "slope at 0     of the transfer function x -> p(x), x = s/|G|_F: below 1/slope a direction is\n"
+    "               not flattened; - where there is none\n"
+    "error          |O O^T - I|_F/sqrt(n), n the smaller side (O^T O where rows > columns)\n"
+    "least, largest singular values of the result O\n"
+    "cos polar      <O, UV^T>/(|O| |UV^T|): 1 for the exact polar factor of G\n"
+    "cos G          <O, G>/(|O| |G|): gradient fidelity\n"
+    "multiply-adds  of one call as computed here; factorisations by textbook counts\n";
+inline constexpr const char* orthogonalise_time_legend =
+    "time           processor time of a call: median and quartiles of at least five\n";
+
 int list_presets();
 int list_parameters(bool json);
 

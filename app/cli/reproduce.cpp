@@ -72,15 +72,15 @@ bool whole(const Reproduction::Progress& experiment, bool judged) {
 
 }  // namespace
 
-void check_writable(const std::string& path) {
+void check_writable(const std::string& path, const std::string& option) {
     namespace fs = std::filesystem;
     if (path.empty()) return;
     std::error_code fault;
     const fs::path folder = fs::absolute(path).parent_path();
     if (fs::is_directory(path, fault))
-        throw Error("--json " + in_quotes(path, 200), "is a folder", "name a file");
+        throw Error(option + " " + in_quotes(path, 200), "is a folder", "name a file");
     if (!fs::is_directory(folder, fault) || ::access(folder.c_str(), W_OK) != 0)
-        throw Error("--json " + in_quotes(path, 200), "cannot be written",
+        throw Error(option + " " + in_quotes(path, 200), "cannot be written",
                     "name a file in a folder that exists and that you may write to");
 }
 

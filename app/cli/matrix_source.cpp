@@ -1,0 +1,91 @@
+#include "app/cli/matrix_source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+
+#include "app/cli/number_in.h"
+#include "core/error.h"
+#include "core/experiment/near_names.h"
+#include "core/io/files.h"
+#include "core/random/generator.h"
+
+namespace muonscope::cli {
+namespace {
+
+constexpr long longest_side = 4096;
+constexpr const char* forms =
+    "write FILE.npy, gaussian:ROWSxCOLS, spectrum:exponential:R:ROWSxCOLS, "
+    "spectrum:power:A:ROWSxCOLS or spectrum:S1,S2,…:ROWSxCOLS";
+
+struct Shape {
+    Eigen::Index rows, cols;
+};
+
+Shape shape_in(const std::string& text, const std::string& source) {
+    const std::vector<std::string> sides = split(text, 'x');
+    if (sides.size() != 2)
+        throw Error(in_quotes(source), in_quotes(text) + " is not a shape",
+                    "write ROWSxCOLS, for example 64x32");
+    return {whole_number_in(sides[0], in_quotes(source), 1, longest_side),
+            whole_number_in(sides[1], in_quotes(source), 1, longest_side)};
+}
+
+Vector values_in(const std::vector<std::string>& parts, Eigen::Index count,
+                 const std::string& source) {
+    Vector values = Vector::Zero(count);
+    const std::string where = in_quotes(source);
+    if (parts.size() == 4) {
+        const bool power = parts[1] == "power";
+        if (!power && parts[1] != "exponential")
+            throw Error(where, in_quotes(parts[1]) + " is not a kind of spectrum",
+                        "choose exponential or power, or give the values");
+        const double number =
+            power ? number_in(parts[2], where, 0, 20) : number_in(parts[2], where, 1e-6, 1);
+        for (Eigen::Index k = 0; k < count; ++k)
+            values(k) = power ? std::pow(static_cast<double>(k + 1), -number)
+                              : std::pow(number, static_cast<double>(k));
+        return values;
+    }
+    const std::vector<std::string> given = split(parts[1], ',');
+    if (static_cast<Eigen::Index>(given.size()) > count)
+        throw Error(where, fmt::format("gives {} singular values", given.size()),
+                    fmt::format("this shape has {}", count));
+    for (std::size_t k = 0; k < given.size(); ++k)
+        values(static_cast<Eigen::Index>(k)) = number_in(given[k], where, 0, 1e30);
+    return values;
+}
+
+Matrix with_spectrum(const Vector& values, Shape shape, std::uint64_t seed) {
+    return Generator(seed, Purpose::target).orthogonal_matrix(shape.rows, values.size()) *
+           values.asDiagonal() *
+           Generator(seed, Purpose::start).orthogonal_matrix(values.size(), shape.cols);
+}
+
+}  // namespace
+
+Matrix matrix_from(const std::string& source, std::uint64_t seed) {
+    std::error_code fault;
+    const std::vector<std::string> parts = split(source, ':');
+    if (parts.size() == 1 || std::filesystem::exists(source, fault)) return read_npy(source);
+    if (parts[0] == "gaussian" && parts.size() == 2) {
+        const Shape shape = shape_in(parts[1], source);
+        return Generator(seed, Purpose::target).normal_matrix(shape.rows, shape.cols);
+    }
+    if (parts[0] == "spectrum" && (parts.size() == 3 || parts.size() == 4)) {
+        const Shape shape = shape_in(parts.back(), source);
+        return with_spectrum(values_in(parts, std::min(shape.rows, shape.cols), source), shape,
+                             seed);
+    }
+    const std::array<std::string, 2> kinds{"gaussian", "spectrum"};
+    const std::string near = did_you_mean(parts[0], kinds);
+    throw Error(in_quotes(source), "is neither an existing file nor a matrix that can be made",
+                near.empty() || near.find(parts[0]) != std::string::npos
+                    ? forms
+                    : near + " " + std::string(forms));
+}
+
+}  // namespace muonscope::cli

@@ -1,0 +1,44 @@
+#include "app/cli/number_in.h"
+
+#include <fmt/format.h>
+
+#include <cctype>
+#include <cmath>
+#include <cstdlib>
+
+#include "core/error.h"
+#include "core/experiment/near_names.h"
+
+namespace muonscope::cli {
+
+double number_in(const std::string& text, const std::string& where, double least, double most) {
+    char* end = nullptr;
+    const bool begins = !text.empty() && std::isspace(static_cast<unsigned char>(text[0])) == 0;
+    const double number = begins ? std::strtod(text.c_str(), &end) : std::nan("");
+    if (!begins || *end != '\0' || !(number >= least && number <= most))
+        throw Error(where, in_quotes(text) + " is not allowed",
+                    fmt::format("give a number from {} to {}", least, most));
+    return number;
+}
+
+long whole_number_in(const std::string& text, const std::string& where, long least, long most) {
+    const bool digits = !text.empty() && text.size() < 16 &&
+                        text.find_first_not_of("0123456789") == std::string::npos;
+    const long number = digits ? std::strtol(text.c_str(), nullptr, 10) : least - 1;
+    if (!digits || number < least || number > most)
+        throw Error(where, in_quotes(text) + " is not allowed",
+                    fmt::format("give a whole number from {} to {}", least, most));
+    return number;
+}
+
+std::vector<std::string> split(std::string_view text, char mark) {
+    std::vector<std::string> parts{""};
+    for (const char c : text)
+        if (c == mark)
+            parts.emplace_back();
+        else
+            parts.back() += c;
+    return parts;
+}
+
+}  // namespace muonscope::cli
