@@ -224,6 +224,14 @@ void centred_note(PanelContext& context, std::string_view text) {
     ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
 }
 
+void fitted_text(ImDrawList* draw, ImVec2 at, float width, const ImVec4& colour, const char* text) {
+    ImGui::PushStyleColor(ImGuiCol_Text, colour);
+    const float right = at.x + std::max(width, 0.0F);
+    ImGui::RenderTextEllipsis(draw, at, {right, at.y + ImGui::GetTextLineHeight()}, right, text,
+                              nullptr, nullptr);
+    ImGui::PopStyleColor();
+}
+
 void say(ViewState& view, std::string text, bool error) {
     view.toast = std::move(text);
     view.toast_is_error = error;

@@ -44,6 +44,9 @@ bool begin_combo(PanelContext& context, const char* id, const char* preview);
 // Help on hover over the last item: after a short delay, wrapped at 26 em.
 void hover_help(PanelContext& context, std::string_view title, std::string_view text);
 
+// Text that ends in an ellipsis where it is wider than the room it has.
+void fitted_text(ImDrawList* draw, ImVec2 at, float width, const ImVec4& colour, const char* text);
+
 // The last word of a window action, at the bottom of the window: an error stays until dismissed,
 // anything else goes by itself.
 void say(ViewState& view, std::string text, bool error = false);

@@ -137,16 +137,21 @@ void draw_measures(PanelContext& context) {
     const float line = std::clamp(room.y / shown, least, em(1.75F));
     ImGui::PushStyleVar(ImGuiStyleVar_CellPadding,
                         {em(0.25F), (line - ImGui::GetTextLineHeight()) / 2});
+    // So are lanes whose numbers would not stand beside one another.
+    const float names = ImGui::CalcTextSize("numerical rank").x;
+    const float number = em(4.6F);
+    const bool sideways = room.x < names + em(1) + static_cast<float>(lanes) * number;
+    const float whole = names + em(1) + static_cast<float>(lanes) * (number + em(0.5F));
     if (ImGui::BeginTable("##measures", lanes + 1,
                           ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_ScrollY |
-                              ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoPadOuterX,
-                          {room.x, room.y})) {
-        ImGui::TableSetupColumn("measure", ImGuiTableColumnFlags_WidthFixed,
-                                ImGui::CalcTextSize("numerical rank").x);
+                              ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoPadOuterX |
+                              (sideways ? ImGuiTableFlags_ScrollX : ImGuiTableFlags_None),
+                          {room.x, room.y}, sideways ? whole : 0)) {
+        ImGui::TableSetupColumn("measure", ImGuiTableColumnFlags_WidthFixed, names);
         for (int l = 0; l < lanes; ++l)
             ImGui::TableSetupColumn(fmt::format("##{}", l).c_str(),
                                     ImGuiTableColumnFlags_WidthStretch, 1);
-        ImGui::TableSetupScrollFreeze(0, 1);
+        ImGui::TableSetupScrollFreeze(sideways ? 1 : 0, 1);
         const auto right_aligned = [](const char* text) {
             const float width = ImGui::CalcTextSize(text).x;
             ImGui::SetCursorPosX(ImGui::GetCursorPosX() +
@@ -161,9 +166,13 @@ void draw_measures(PanelContext& context) {
         ImGui::PushFont(context.fonts.heading, 0);
         for (int l = 0; l < lanes; ++l) {
             ImGui::TableNextColumn();
-            ImGui::PushStyleColor(ImGuiCol_Text, theme.lane_text(l));
-            right_aligned(snapshot.lanes[static_cast<std::size_t>(l)].name.c_str());
-            ImGui::PopStyleColor();
+            const char* name = snapshot.lanes[static_cast<std::size_t>(l)].name.c_str();
+            const float free = ImGui::GetContentRegionAvail().x;
+            const float width = std::min(free, ImGui::CalcTextSize(name).x);
+            const ImVec2 at = ImGui::GetCursorScreenPos();
+            fitted_text(ImGui::GetWindowDrawList(), {at.x + free - width, at.y}, width + 1,
+                        theme.lane_text(l), name);
+            ImGui::Dummy({free, ImGui::GetTextLineHeight()});
         }
         ImGui::PopFont();
         for (const Row& row : rows) {

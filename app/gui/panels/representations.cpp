@@ -197,13 +197,22 @@ void draw_representations(PanelContext& context) {
     }
     const float line = ImGui::GetTextLineHeight();
     const float gap = em(0.4F);
+    // Lanes stand below one another, and side by side only where their pictures would be too flat.
+    const auto height_with = [&](int lanes_across) {
+        const auto rows = static_cast<float>((lanes + lanes_across - 1) / lanes_across);
+        return (room.y - line * (rows + 1) - gap * rows) / rows;
+    };
+    int across = 1;
+    const int most_across = std::max(1, static_cast<int>((room.x + gap) / (em(5.2F) + gap)));
+    while (across < std::min(lanes, most_across) && height_with(across) < em(2.4F)) ++across;
+    const float lane_width =
+        (room.x - 2 * gap * static_cast<float>(across - 1)) / static_cast<float>(across);
     const std::vector<int> shown =
-        chosen_layers(layers, static_cast<int>((room.x + gap) / (em(5.2F) + gap)));
+        chosen_layers(layers, static_cast<int>((lane_width + gap) / (em(5.2F) + gap)));
     const auto columns = static_cast<int>(shown.size());
     const ImVec2 cell_extent{
-        (room.x - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns),
-        (room.y - line * static_cast<float>(lanes + 1) - gap * static_cast<float>(lanes)) /
-            static_cast<float>(lanes)};
+        (lane_width - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns),
+        height_with(across)};
     if (cell_extent.x < em(2) || cell_extent.y < em(2)) {
         ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
         return;
@@ -237,16 +246,20 @@ void draw_representations(PanelContext& context) {
     const ImU32 dim = u32(theme.dim);
     const float small = ImGui::GetFontSize() * 0.8F;
     std::vector<Cell> cells;
-    float y = origin.y;
+    const auto left_of = [&](int place) {
+        return origin.x + static_cast<float>(place) * (lane_width + 2 * gap);
+    };
     for (int l = 0; l < lanes; ++l) {
+        const float left = left_of(l % across);
+        float y = origin.y + static_cast<float>(l / across) * (line + cell_extent.y + gap);
         ImGui::PushFont(context.fonts.heading, 0);
-        draw->AddText({origin.x, y}, u32(theme.lane_text(l)),
-                      snapshot.lanes[static_cast<std::size_t>(l)].name.c_str());
+        fitted_text(draw, {left, y}, lane_width, theme.lane_text(l),
+                    snapshot.lanes[static_cast<std::size_t>(l)].name.c_str());
         ImGui::PopFont();
         y += line;
         for (std::size_t c = 0; c < shown.size(); ++c) {
             Cell cell;
-            cell.from = {std::round(origin.x + static_cast<float>(c) * (cell_extent.x + gap)),
+            cell.from = {std::round(left + static_cast<float>(c) * (cell_extent.x + gap)),
                          std::round(y)};
             cell.to = {std::round(cell.from.x + cell_extent.x),
                        std::round(cell.from.y + cell_extent.y)};
@@ -267,15 +280,17 @@ void draw_representations(PanelContext& context) {
                           {cell.to.x - width - em(0.25F), cell.to.y - small - em(0.2F)}, dim,
                           label.c_str());
         }
-        y += cell_extent.y + gap;
     }
-    for (std::size_t c = 0; c < shown.size(); ++c) {
-        const std::string label =
-            shown[c] + 1 == layers ? "output" : fmt::format("layer {}", shown[c] + 1);
-        const float width = ImGui::CalcTextSize(label.c_str()).x;
-        const float x = origin.x + static_cast<float>(c) * (cell_extent.x + gap);
-        draw->AddText({x + (cell_extent.x - width) / 2, y - gap * 0.5F}, dim, label.c_str());
-    }
+    const auto rows = static_cast<float>((lanes + across - 1) / across);
+    const float below = origin.y + rows * (line + cell_extent.y + gap) - gap * 0.5F;
+    for (int place = 0; place < across; ++place)
+        for (std::size_t c = 0; c < shown.size(); ++c) {
+            const std::string label =
+                shown[c] + 1 == layers ? "output" : fmt::format("layer {}", shown[c] + 1);
+            const float width = ImGui::CalcTextSize(label.c_str()).x;
+            const float x = left_of(place) + static_cast<float>(c) * (cell_extent.x + gap);
+            draw->AddText({x + (cell_extent.x - width) / 2, below}, dim, label.c_str());
+        }
 
     Points marks(context, kept.markers, theme.point());
     const ImVec2 mouse = ImGui::GetMousePos();

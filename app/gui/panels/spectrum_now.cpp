@@ -289,8 +289,8 @@ void draw_basis(PanelContext& context, ImVec2 origin, ImVec2 room) {
         const ImVec2 at{std::round(start_x + static_cast<float>(column) * (side + gap)),
                         std::round(origin.y + static_cast<float>(row) * (side + line + em(0.3F)))};
         ImGui::PushFont(context.fonts.heading, 0);
-        draw->AddText(at, u32(theme.lane_text(l)),
-                      snapshot.lanes[static_cast<std::size_t>(l)].name.c_str());
+        fitted_text(draw, at, side + gap / 2, theme.lane_text(l),
+                    snapshot.lanes[static_cast<std::size_t>(l)].name.c_str());
         ImGui::PopFont();
         const ImVec2 corner{at.x, std::round(at.y + line + em(0.15F))};
         const auto rows = values.rows(), cols = values.cols();

@@ -1,0 +1,91 @@
+#include "app/gui/plots/svg.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+namespace muonscope::plots {
+namespace {
+
+// Two lanes of one column each; the second lane records every other step.
+Table two_lanes(int steps) {
+    Table table;
+    table.columns = {"step", "SGD loss", "a < b & c loss"};
+    table.per_lane = 1;
+    for (int step = 0; step < steps; ++step)
+        table.rows.push_back({static_cast<double>(step), std::exp(-0.01 * step),
+                              step % 2 ? std::nan("") : 0.5 * std::exp(-0.02 * step)});
+    return table;
+}
+
+std::size_t count(const std::string& text, const std::string& part) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+        ++found;
+    return found;
+}
+
+std::vector<std::pair<double, double>> points(const std::string& svg, int line) {
+    std::size_t at = 0;
+    for (int i = 0; i <= line; ++i) at = svg.find("points=\"", at) + 8;
+    std::istringstream text(svg.substr(at, svg.find('"', at) - at));
+    std::vector<std::pair<double, double>> result;
+    for (double x, y; text >> x;) {
+        text.ignore(1);
+        text >> y;
+        result.emplace_back(x, y);
+    }
+    return result;
+}
+
+TEST(Svg, draws_a_line_a_column_and_says_what_it_is) {
+    Table table = two_lanes(50);
+    table.logarithmic = true;
+    const std::string svg = to_svg(table, "Two ways up: loss");
+    EXPECT_EQ(svg.rfind("</svg>\n"), svg.size() - 7);
+    EXPECT_EQ(count(svg, "<polyline"), 2U) << "a step not recorded is no gap";
+    EXPECT_EQ(count(svg, "a &lt; b &amp; c loss"), 2U);
+    EXPECT_EQ(count(svg, "a < b"), 0U);
+    EXPECT_NE(svg.find("Two ways up: loss"), std::string::npos);
+    const auto line = points(svg, 0);
+    ASSERT_EQ(line.size(), 50U);
+    // A straight line on a logarithmic axis, falling, inside the picture.
+    const double slope = (line[49].second - line[0].second) / (line[49].first - line[0].first);
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        EXPECT_NEAR(line[i].second, line[0].second + slope * (line[i].first - line[0].first), 0.03);
+        EXPECT_GE(line[i].first, 0);
+        EXPECT_LE(line[i].first, 640);
+        EXPECT_GE(line[i].second, 0);
+        EXPECT_LE(line[i].second, 400);
+    }
+    EXPECT_GT(slope, 0);
+}
+
+TEST(Svg, of_many_steps_stays_small_and_keeps_every_peak) {
+    Table table = two_lanes(200000);
+    table.rows[123457][1] = 7;
+    const std::string svg = to_svg(table, "loss");
+    EXPECT_LT(svg.size(), 300000U);
+    const auto line = points(svg, 0);
+    const double top = std::min_element(line.begin(), line.end(), [](const auto& a, const auto& b) {
+                           return a.second < b.second;
+                       })->second;
+    EXPECT_LT(top, line.front().second - 200) << "7 beside 1";
+}
+
+TEST(Svg, a_nan_of_all_the_lane_has_breaks_no_line_and_nothing_at_all_is_an_empty_plot) {
+    Table table = two_lanes(3);
+    table.rows.clear();
+    EXPECT_EQ(count(to_svg(table, ""), "<polyline"), 0U);
+    table.rows = {{0, NAN, NAN}, {1, NAN, NAN}};
+    EXPECT_EQ(count(to_svg(table, ""), "<polyline"), 0U);
+    // Of two columns of a lane that was recorded, one not measured: a gap.
+    table.per_lane = 2;
+    table.rows = {{0, 1, 2}, {1, NAN, 2}, {2, 1, 2}};
+    EXPECT_EQ(count(to_svg(table, ""), "<polyline"), 3U);
+}
+
+}  // namespace
+}  // namespace muonscope::plots
