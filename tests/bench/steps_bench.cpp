@@ -109,7 +109,11 @@ void muon_step(benchmark::State& state) {
     step(state, OptimizerKind::muon);
 }
 BENCHMARK(sgd_step)->Arg(64)->Arg(256)->UseManualTime();
+void adamw_step(benchmark::State& state) {
+    step(state, OptimizerKind::adamw);
+}
 BENCHMARK(muon_step)->Arg(64)->Arg(256)->UseManualTime();
+BENCHMARK(adamw_step)->Arg(64)->Arg(256)->UseManualTime();
 
 // Newton-Schulz x5 against three plain products an iteration, as they are without symmetry.
 void orthogonaliser(benchmark::State& state) {

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""Times whole training steps of this program beside PyTorch's: the same nets, one thread each.
+
+    tests/bench/pytorch_steps.py [--build build/release] [--python PYTHON] [--rounds N]
+
+A step is forward and backward of 1/2 |W2 W1 - A|^2 (two d x d layers, float64) and the optimiser's
+update. SGD and AdamW are torch.optim's; Muon is Jordan's Newton-Schulz x5 in float32 written with
+PyTorch's products, as ours computes it, and torch.optim.Muon (bfloat16) where PyTorch has it. Both
+programs are timed in turn, by processor time, and the medians of their rounds are compared. PYTHON
+must have torch; without the option one is installed into build/torchenv.
+"""
+
+import argparse
+import json
+import pathlib
+import statistics
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+TORCH = r"""
+import json, sys, time, warnings
+import torch
+warnings.filterwarnings("ignore")
+torch.set_num_threads(1)
+torch.set_num_interop_threads(1)
+
+def newton_schulz(g):
+    x = g.to(torch.float32)
+    x = x / (x.norm() + 1e-7)
+    for _ in range(5):
+        a = x @ x.T
+        x = 3.4445 * x + torch.addmm(a, a, a, beta=-4.7750, alpha=2.0315) @ x
+    return x.to(g.dtype)
+
+class Muon(torch.optim.Optimizer):
+    def __init__(self, params, lr):
+        super().__init__(params, dict(lr=lr))
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.add_(newton_schulz(p.grad), alpha=-group["lr"])
+
+makers = {"sgd": lambda p: torch.optim.SGD(p, lr=1e-4),
+          "adamw": lambda p: torch.optim.AdamW(p, lr=1e-4),
+          "muon": lambda p: Muon(p, lr=1e-4)}
+if hasattr(torch.optim, "Muon"):
+    makers["torch.optim.Muon"] = lambda p: torch.optim.Muon(p, lr=1e-4, momentum=0, nesterov=False,
+                                                            weight_decay=0)
+found = {"version": torch.__version__}
+for d in (64, 256):
+    for name, make in makers.items():
+        torch.manual_seed(0)
+        target = torch.randn(d, d, dtype=torch.float64) / d ** .5
+        first, second = [torch.nn.Parameter(torch.randn(d, d, dtype=torch.float64) / d ** .5)
+                         for _ in range(2)]
+        optimiser = make([first, second])
+        def step():
+            optimiser.zero_grad()
+            loss = .5 * (second @ first - target).square().sum()
+            loss.backward()
+            optimiser.step()
+        for _ in range(20):
+            step()
+        times = []
+        while sum(times) < .7:
+            before = time.thread_time()
+            step()
+            times.append(time.thread_time() - before)
+        times.sort()
+        found[f"{name}/{d}"] = times[len(times) // 2] * 1e6
+print(json.dumps(found))
+"""
+
+
+def private_torch(build):
+    python = build.parent / "torchenv/bin/python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", python.parents[1]], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "torch", "numpy"], check=True)
+    return python
+
+
+def ours(build):
+    out = subprocess.run([build / "bench", "--benchmark_filter=_step/", "--benchmark_format=json",
+                          "--benchmark_min_time=0.7"], check=True, capture_output=True,
+                         text=True).stdout
+    times = {}
+    for run in json.loads(out)["benchmarks"]:
+        name, size = run["name"].split("/")[:2]
+        times[f"{name.removesuffix('_step')}/{size}"] = run["step_us"]
+    return times
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
+    parser.add_argument("--python", type=pathlib.Path, help="an interpreter that has torch")
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    build = options.build.resolve()
+    python = options.python or private_torch(build)
+
+    own_rounds, torch_rounds = [], []
+    for _ in range(options.rounds):
+        own_rounds.append(ours(build))
+        torch_rounds.append(json.loads(subprocess.run(
+            [python, "-c", TORCH], check=True, capture_output=True, text=True).stdout))
+    wanted = {"sgd/64": 5, "adamw/64": 5, "muon/64": 5, "sgd/256": 1.3, "adamw/256": 1.3,
+              "muon/256": 1.1}
+    print(f"PyTorch {torch_rounds[0]['version']}, one thread, processor time, medians of "
+          f"{options.rounds} rounds\n")
+    print(f"{'step':<22}{'d':>5}{'ours':>12}{'PyTorch':>12}{'ratio':>8}  {'rounds':<16}wanted")
+    for key in torch_rounds[0]:
+        if key == "version":
+            continue
+        name, size = key.split("/")
+        same = "muon" if name == "torch.optim.Muon" else name
+        pairs = [(own[f"{same}/{size}"], theirs[key])
+                 for own, theirs in zip(own_rounds, torch_rounds)]
+        ratios = [theirs / own for own, theirs in pairs]
+        limit = wanted.get(key)
+        spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
+        print(f"{name:<22}{size:>5}{statistics.median(o for o, _ in pairs):>9.0f} µs"
+              f"{statistics.median(t for _, t in pairs):>9.0f} µs"
+              f"{statistics.median(ratios):>7.2f}x  {spread:<16}"
+              f"{f'at least {limit}x' if limit else '-'}")
+
+
+if __name__ == "__main__":
+    main()
