@@ -38,13 +38,10 @@ struct ExactBuffers : Buffers<Scalar> {
                    c = static_cast<Scalar>(p.c), d = static_cast<Scalar>(p.d);
         product.multiply(x, x, gram);
         if (p.d != 0) {  // b A + (c A + d A^2) A
-            product.multiply(gram, gram, inner);
-            inner = d * inner + c * gram;
-            product.multiply(inner, gram, factor);
-            factor += b * gram;
+            product.combine(d, gram, gram, c, gram, inner);
+            product.combine(1, inner, gram, b, gram, factor);
         } else if (p.c != 0) {
-            product.multiply(gram, gram, factor);
-            factor = c * factor + b * gram;
+            product.combine(c, gram, gram, b, gram, factor);
         } else {
             factor = b * gram;
         }

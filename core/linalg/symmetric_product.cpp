@@ -51,10 +51,12 @@ void pack(const DenseOf<Scalar>& matrix, Index first, Index count, Scalar* to) {
     }
 }
 
-// The tile at (i, j) <- sum of left column times right row over `count` columns; what lies within
-// the result is written to it, or added. left: `packs` panels of one pack of rows.
+// A tile at (i, j) <- alpha times the sum of left column times right row over `count` columns, plus
+// beta times the same tile of other, if any; what lies within the result is written to it. left:
+// `packs` panels of one pack of rows.
 template <Index packs, typename Scalar>
-void multiply_tile(const Scalar* left, const Scalar* right, Index count, bool add, Index i, Index j,
+void multiply_tile(const Scalar* left, const Scalar* right, Index count, Scalar alpha,
+                   const DenseOf<Scalar>* other, Scalar beta, Index i, Index j,
                    DenseOf<Scalar>& result) {
     using namespace Eigen::internal;
     constexpr Index p = pack_size<Scalar>, rows = packs * p;
@@ -75,7 +77,12 @@ void multiply_tile(const Scalar* left, const Scalar* right, Index count, bool ad
     for (Index c = 0; c < width; ++c) {
         for (Index r = 0; r < packs; ++r) pstoreu(entries + r * p, sums[r][c]);
         Scalar* to = &result(i, j + c);
-        for (Index r = 0; r < height; ++r) to[r] = add ? to[r] + entries[r] : entries[r];
+        if (!other) {
+            for (Index r = 0; r < height; ++r) to[r] = alpha * entries[r];
+            continue;
+        }
+        const Scalar* from = &(*other)(i, j + c);
+        for (Index r = 0; r < height; ++r) to[r] = alpha * entries[r] + beta * from[r];
     }
 }
 
@@ -109,16 +116,23 @@ SymmetricProduct<Scalar>::SymmetricProduct(Index n, Index k) {
 }
 
 template <typename Scalar>
-void SymmetricProduct<Scalar>::multiply(const DenseOf<Scalar>& left, const DenseOf<Scalar>& right,
-                                        DenseOf<Scalar>& result) {
+void SymmetricProduct<Scalar>::compute(const DenseOf<Scalar>& left, const DenseOf<Scalar>& right,
+                                       Scalar alpha, const DenseOf<Scalar>* other, Scalar beta,
+                                       DenseOf<Scalar>& result) {
     const Index n = left.rows();
     if (n < least_size) {
-        result.noalias() = left * right.transpose();
+        result.noalias() = alpha * (left * right.transpose());
+        if (other) result += beta * *other;
         return;
     }
     constexpr Index p = pack_size<Scalar>;
     for (Index first = 0; first < left.cols(); first += depth) {
         const Index count = std::min(depth, left.cols() - first);
+        // Later slices are added to what is there.
+        if (first > 0) {
+            other = &result;
+            beta = 1;
+        }
         pack<p>(left, first, count, left_.data());
         pack<tile_cols>(right, first, count, right_.data());
         for (Index j = 0; j < n; j += tile_cols) {
@@ -126,9 +140,11 @@ void SymmetricProduct<Scalar>::multiply(const DenseOf<Scalar>& left, const Dense
             // From the pack that the diagonal is in.
             Index i = j / p * p;
             for (; i + p < n; i += 2 * p)
-                multiply_tile<2>(left_.data() + i * count, columns, count, first > 0, i, j, result);
+                multiply_tile<2>(left_.data() + i * count, columns, count, alpha, other, beta, i, j,
+                                 result);
             if (i < n)
-                multiply_tile<1>(left_.data() + i * count, columns, count, first > 0, i, j, result);
+                multiply_tile<1>(left_.data() + i * count, columns, count, alpha, other, beta, i, j,
+                                 result);
         }
     }
     mirror(result);

@@ -18,9 +18,19 @@ class SymmetricProduct {
 
     // result = left * right^T, both n x k; result: n x n already, and another matrix.
     void multiply(const DenseOf<Scalar>& left, const DenseOf<Scalar>& right,
-                  DenseOf<Scalar>& result);
+                  DenseOf<Scalar>& result) {
+        compute(left, right, 1, nullptr, 0, result);
+    }
+    // result = alpha left * right^T + beta other, with a symmetric other, n x n.
+    void combine(Scalar alpha, const DenseOf<Scalar>& left, const DenseOf<Scalar>& right,
+                 Scalar beta, const DenseOf<Scalar>& other, DenseOf<Scalar>& result) {
+        compute(left, right, alpha, &other, beta, result);
+    }
 
   private:
+    void compute(const DenseOf<Scalar>& left, const DenseOf<Scalar>& right, Scalar alpha,
+                 const DenseOf<Scalar>* other, Scalar beta, DenseOf<Scalar>& result);
+
     // A slice of each factor, panel by panel, as the tiles read them.
     Eigen::Matrix<Scalar, Eigen::Dynamic, 1> left_, right_;
 };

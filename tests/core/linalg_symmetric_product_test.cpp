@@ -42,6 +42,18 @@ TEST(SymmetricProduct, factors_that_commute_may_differ) {
     EXPECT_LT((result - a * b).norm(), 1e-13 * result.norm());
 }
 
+TEST(SymmetricProduct, another_matrix_is_added_once) {
+    for (int n : {20, 90})
+        for (int k : {30, 700}) {
+            const DenseOf<double> x = DenseOf<double>::Random(n, k),
+                                  y = DenseOf<double>::Random(n, n);
+            const DenseOf<double> other = y + y.transpose();
+            DenseOf<double> result(n, n);
+            SymmetricProduct<double>(n, k).combine(-3, x, x, .5, other, result);
+            EXPECT_LT((result - (.5 * other - 3 * x * x.transpose())).norm(), 1e-11) << n << k;
+        }
+}
+
 TEST(SymmetricProduct, smaller_factors_than_it_was_made_for_are_welcome) {
     SymmetricProduct<float> product(130, 300);
     const DenseOf<float> x = DenseOf<float>::Random(70, 20);
