@@ -42,6 +42,7 @@ void draw_bar(PanelContext& context, const char* name, ImVec2 at, ImVec2 extent,
               void (*content)(PanelContext&)) {
     ImGui::SetNextWindowPos(at);
     ImGui::SetNextWindowSize(extent);
+    ImGui::SetNextWindowViewport(ImGui::GetMainViewport()->ID);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {em(0.7F), 0});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, {1, 1});
@@ -60,6 +61,7 @@ bool shown_when_presenting(const Panel& panel) {
 void draw_dock_space(PanelContext& context, ImVec2 at, ImVec2 extent) {
     ImGui::SetNextWindowPos(at);
     ImGui::SetNextWindowSize(extent);
+    ImGui::SetNextWindowViewport(ImGui::GetMainViewport()->ID);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, {1, 1});
@@ -92,9 +94,13 @@ void draw_header(PanelContext& context, const Panel& panel) {
 void draw_panel(PanelContext& context, const Panel& panel) {
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {em(size::padding), em(0.5F)});
     ImGui::PushStyleColor(ImGuiCol_Button, ImVec4{0, 0, 0, 0});  // the corner that unhides a tab
-    const bool visible = ImGui::Begin(panel.title, nullptr,
-                                      ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoBackground |
-                                          ImGuiWindowFlags_NoFocusOnAppearing);
+    // In the main window the ground is there already; a window of its own needs one.
+    const ImGuiWindow* window = ImGui::FindWindowByName(panel.title);
+    const bool detached = window != nullptr && window->ViewportOwned;
+    const bool visible =
+        ImGui::Begin(panel.title, nullptr,
+                     ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoFocusOnAppearing |
+                         (detached ? ImGuiWindowFlags_None : ImGuiWindowFlags_NoBackground));
     ImGui::PopStyleColor();
     ImGui::PopStyleVar();
     if (visible) {

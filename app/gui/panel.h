@@ -108,8 +108,8 @@ struct PanelContext {
     double frame_milliseconds = 0;            // mean of the newest second
     double memory_megabytes = 0;              // resident
     std::function<void()> save_session = {};  // empty where there is nothing to save to
-    // Saves what the next frame shows between two corners, in Dear ImGui's coordinates; empty where
-    // there is no window.
+    // Saves what the next frame shows between two corners, in Dear ImGui's coordinates, of the
+    // main window; empty where there is none.
     std::function<void(std::string path, ImVec2 from, ImVec2 to)> save_picture = {};
 };
 

@@ -112,6 +112,8 @@ Window::Window(const char* title, Size size, Kind kind) : kind_(kind) {
         glfwDestroyWindow(window_);
         no_context(kind);
     }
+    // A panel dragged out of the window becomes one of its own.
+    if (kind == Kind::on_screen) ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_ViewportsEnable;
     ImGui_ImplGlfw_InitForOpenGL(window_, kind == Kind::on_screen);
     ImGui_ImplOpenGL3_Init("#version 330 core");
 }
@@ -163,6 +165,10 @@ void Window::draw() {
 
 void Window::present() {
     glfwSwapBuffers(window_);
+    if ((ImGui::GetIO().ConfigFlags & ImGuiConfigFlags_ViewportsEnable) == 0) return;
+    ImGui::UpdatePlatformWindows();
+    ImGui::RenderPlatformWindowsDefault();
+    glfwMakeContextCurrent(window_);
 }
 
 }  // namespace muonscope::gui

@@ -144,6 +144,7 @@ class Application {
                              .save_session = [this] { save_session(); },
                              .save_picture =
                                  [this](std::string path, ImVec2 from, ImVec2 to) {
+                                     view_.toast.clear();  // must not be in it
                                      picture_ = Picture{std::move(path), from, to, built_};
                                      pacer_.wake(seconds(), 0.05);
                                  }};
@@ -219,9 +220,11 @@ class Application {
         attempt([&] {
             const ImGuiIO& io = ImGui::GetIO();
             const ImVec2 scale = io.DisplayFramebufferScale;
+            const ImVec2 origin = ImGui::GetMainViewport()->Pos;
             const auto pixel = [](float at, float times) { return static_cast<int>(at * times); };
             const PixelArea area =
-                cut_to({pixel(picture.from.x, scale.x), pixel(picture.from.y, scale.y),
+                cut_to({pixel(picture.from.x - origin.x, scale.x),
+                        pixel(picture.from.y - origin.y, scale.y),
                         pixel(picture.to.x - picture.from.x, scale.x),
                         pixel(picture.to.y - picture.from.y, scale.y)},
                        pixel(io.DisplaySize.x, scale.x), pixel(io.DisplaySize.y, scale.y));

@@ -85,6 +85,8 @@ TEST(Svg, a_nan_of_all_the_lane_has_breaks_no_line_and_nothing_at_all_is_an_empt
     table.per_lane = 2;
     table.rows = {{0, 1, 2}, {1, NAN, 2}, {2, 1, 2}};
     EXPECT_EQ(count(to_svg(table, ""), "<polyline"), 3U);
+    table.drawn = {1};
+    EXPECT_EQ(count(to_svg(table, ""), "<polyline"), 1U);
 }
 
 }  // namespace

@@ -134,6 +134,7 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
             Table table = history_table(snapshot, context.view.step_min, context.view.step_max,
                                         channels, what.column_names);
             table.logarithmic = what.logarithmic;
+            table.drawn = {what.curve};
             return table;
         },
         [&] {

@@ -70,12 +70,23 @@ struct Axes {
     }
 };
 
+std::vector<std::size_t> drawn_columns(const Table& table) {
+    const auto width = static_cast<std::size_t>(std::max(table.per_lane, 1));
+    std::vector<std::size_t> columns;
+    for (std::size_t column = 1; column < table.columns.size(); ++column)
+        if (table.drawn.empty() || std::count(table.drawn.begin(), table.drawn.end(),
+                                              static_cast<int>((column - 1) % width)) > 0)
+            columns.push_back(column);
+    return columns;
+}
+
 Axes axes_of(const Table& table, double width, double height) {
     double low = std::numeric_limits<double>::infinity(), high = -low, smallest = low;
     bool zero = false;
+    const std::vector<std::size_t> columns = drawn_columns(table);
     for (const auto& row : table.rows)
-        for (std::size_t i = 1; i < row.size(); ++i) {
-            if (!std::isfinite(row[i])) continue;
+        for (const std::size_t i : columns) {
+            if (i >= row.size() || !std::isfinite(row[i])) continue;
             low = std::min(low, row[i]);
             high = std::max(high, row[i]);
             zero = zero || row[i] <= 0;
@@ -190,7 +201,9 @@ std::string to_svg(const Table& table, std::string_view title, int width, int he
         escaped(table.columns.empty() ? "" : table.columns.front()));
 
     const std::size_t width_of_lane = static_cast<std::size_t>(std::max(table.per_lane, 1));
-    for (std::size_t column = 1; column < table.columns.size(); ++column) {
+    const std::vector<std::size_t> columns = drawn_columns(table);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const std::size_t column = columns[i];
         const auto lane = static_cast<int>((column - 1) / width_of_lane);
         const std::string pen = fmt::format(
             "fill=\"none\" stroke=\"{}\" stroke-width=\"1.4\" "
@@ -200,8 +213,8 @@ std::string to_svg(const Table& table, std::string_view title, int width, int he
         for (const std::string& line : lines_of(table, column, axes))
             svg += "<polyline points=\"" + line + "\"/>\n";
         svg += "</g>\n";
-        if (table.columns.size() > legend_most + 1) continue;
-        const double y = top + 12 + 16 * static_cast<double>(column - 1);
+        if (columns.size() > legend_most) continue;
+        const double y = top + 12 + 16 * static_cast<double>(i);
         svg += fmt::format(
             "<path d=\"M{0} {1}h22\" {2}/><text x=\"{3}\" y=\"{4}\" "
             "text-anchor=\"end\">{5}</text>\n",

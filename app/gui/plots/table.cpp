@@ -87,6 +87,7 @@ Table history_table(const Snapshot& snapshot, double from, double to,
 void export_menu(gui::PanelContext& context, const char* id, const char* name, bool hovered,
                  const std::function<Table()>& table, const std::function<void()>& fit) {
     const ImVec2 from = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
+    const bool in_main_window = ImGui::GetWindowViewport() == ImGui::GetMainViewport();
     // A right drag zooms; only a click opens the menu.
     const ImVec2 drag = ImGui::GetMouseDragDelta(ImGuiMouseButton_Right, 0);
     if (hovered && ImGui::IsMouseReleased(ImGuiMouseButton_Right) &&
@@ -102,7 +103,7 @@ void export_menu(gui::PanelContext& context, const char* id, const char* name, b
              to_svg(table(), context.snapshot && context.snapshot->spec
                                  ? context.snapshot->spec->title + ": " + name
                                  : name));
-    if (context.save_picture && ImGui::MenuItem("Save picture as PNG")) {
+    if (context.save_picture && in_main_window && ImGui::MenuItem("Save picture as PNG")) {
         context.save_picture(export_path(context, name, "png"), from,
                              {from.x + size.x, from.y + size.y});
     }

@@ -14,7 +14,8 @@ struct Table {
     std::vector<std::string> columns;
     std::vector<std::vector<double>> rows;
     // Of a table over steps: how many columns each lane has, and how its values stand on a plot.
-    int per_lane = 0;  // 0: no table over steps
+    int per_lane = 0;          // 0: no table over steps
+    std::vector<int> drawn{};  // which of them a drawing shows; empty: all
     bool logarithmic = false;
 };
 
