@@ -34,6 +34,7 @@ void build_default_layout(ImGuiID dock_space, ImVec2 area) {
     ImGui::DockBuilderDockWindow("Trade-off", middle_top);
     ImGui::DockBuilderDockWindow("Results", middle_top);
     ImGui::DockBuilderDockWindow("Staged planner", middle_top);
+    ImGui::DockBuilderDockWindow("Orthogonaliser lab", middle_top);
     ImGui::DockBuilderDockWindow("Conditioning", middle_top);
     ImGui::DockBuilderDockWindow("Random matrices", middle_top);
     ImGui::DockBuilderDockWindow("Weight norms", middle_top);

@@ -23,6 +23,7 @@ namespace muonscope::gui {
 struct Theme;            // theme.h: colours and sizes
 struct PaperRuns;        // paper_runs.h: what runs beside the training
 struct ConditioningNow;  // conditioning_now.h: condition numbers of the newest weights
+struct Lab;              // lab.h: the bench of orthogonalisers
 struct RandomSample;     // random_sample.h: random matrices drawn beside it
 
 struct Fonts {
@@ -78,6 +79,7 @@ struct ViewState {
     std::shared_ptr<plots::Memory> plots;           // made by the first plot
     std::shared_ptr<PaperRuns> paper;               // made by the first panel that asks
     std::shared_ptr<ConditioningNow> conditioning;  // likewise
+    std::shared_ptr<Lab> lab;                       // likewise
     std::shared_ptr<RandomSample> random_sample;    // likewise
     int paper_choice = 0;                           // Results: 0: all; i: the i-th experiment
     StagedPlans staged;

@@ -6,7 +6,7 @@
 namespace muonscope::gui {
 
 namespace {
-constexpr std::array<Panel, 13> all{{
+constexpr std::array<Panel, 14> all{{
     {"Lanes", "same start, same data",
      "Each lane runs the shared experiment by its own recipe. A change acts on the running "
      "training from the next step on and leaves a mark on every step axis.",
@@ -30,6 +30,11 @@ constexpr std::array<Panel, 13> all{{
      "Once layer 1 stands still, layer 2 is a linear problem: its steps can be counted from the "
      "weights as they are, without training. Below: the same over many seeds.",
      draw_staged_planner},
+    {"Orthogonaliser lab", "what each engine makes of one matrix",
+     "A bench for the ways from a gradient to an orthogonal update: what each does to every "
+     "singular value, how orthogonal the result is and how near to the exact polar factor and to "
+     "the gradient, and what it costs on this machine.",
+     draw_lab},
     {"Conditioning", "how stretched each layer's problem is",
      "κ = s₁/sₙ of each layer, of the product, and of the problem that each layer faces while the "
      "others stand still. Where one layer is trained alone, the rate at which gradient descent "

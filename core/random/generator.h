@@ -19,6 +19,8 @@ enum class Purpose : std::uint64_t {
     classes = 7,
     spectrum = 8,  // of an orthogonaliser with random values
     random_matrices = 9,
+    column_order = 10,
+    lab = 11,
 };
 
 class Generator {

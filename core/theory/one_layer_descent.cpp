@@ -38,7 +38,11 @@ int layer_trained_alone(const Experiment& experiment, const Phase& phase) {
     }
     if (alone == 0) return 0;
     const OptimizerSpec& optimizer = optimizer_of(phase, alone);
-    return optimizer.kind == OptimizerKind::sgd && optimizer.momentum == 0 ? alone : 0;
+    const bool plain = optimizer.kind == OptimizerKind::sgd && optimizer.momentum == 0 &&
+                       optimizer.decay == Decay::none && !optimizer.radial_only &&
+                       optimizer.schedule.kind == RateSchedule::constant &&
+                       optimizer.schedule.warmup == 0;
+    return plain ? alone : 0;
 }
 
 double half_loss_rate(const Problem& problem, double lr) {

@@ -136,6 +136,11 @@ TEST(one_layer_descent, speaks_of_plain_descent_on_one_layer_of_a_linear_net) {
     EXPECT_EQ(layer_after([](auto&, Phase& p) { p.layers = {2}; }), 2);
     EXPECT_EQ(layer_after([](auto&, Phase& p) { p.layers = {}; }), 0);
     EXPECT_EQ(layer_after([](auto&, Phase& p) { p.optimizer.momentum = 0.5; }), 0);
+    EXPECT_EQ(layer_after([](auto&, Phase& p) { p.optimizer.decay = Decay::rate; }), 0);
+    EXPECT_EQ(layer_after([](auto&, Phase& p) { p.optimizer.radial_only = true; }), 0);
+    EXPECT_EQ(layer_after([](auto&, Phase& p) { p.optimizer.schedule.warmup = 5; }), 0);
+    EXPECT_EQ(
+        layer_after([](auto&, Phase& p) { p.optimizer.schedule.kind = RateSchedule::cosine; }), 0);
     EXPECT_EQ(layer_after([](auto&, Phase& p) { p.optimizer.kind = OptimizerKind::muon; }), 0);
     EXPECT_EQ(layer_after([](auto&, Phase& p) { p.objective = Objective::layer_target; }), 0);
     EXPECT_EQ(layer_after([](Experiment& e, auto&) { e.network.activation = Activation::tanh; }),

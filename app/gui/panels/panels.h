@@ -16,6 +16,7 @@ void draw_trade_off(PanelContext& context);
 void draw_weight_norms(PanelContext& context);
 void draw_results(PanelContext& context);
 void draw_staged_planner(PanelContext& context);
+void draw_lab(PanelContext& context);
 void draw_conditioning(PanelContext& context);
 void draw_random_matrices(PanelContext& context);
 std::string explain_trade_off(const Experiment& experiment);

@@ -118,6 +118,7 @@ bool begin_graph(gui::PanelContext& context, const GraphOptions& options, Graph&
     ImGui::SetCursorScreenPos(graph.position);
     ImGui::InvisibleButton(options.id, graph.extent);
     graph.hovered = ImGui::IsItemHovered();
+    graph.pressed = ImGui::IsItemActive();
     ImGui::EndGroup();
     draw->PushClipRect(graph.position, corner, true);
     return true;
@@ -149,7 +150,7 @@ void draw_function(gui::PanelContext& context, const Graph& graph,
                    const std::function<double(double)>& f, const ImVec4& colour, float thickness,
                    Dash dash) {
     std::vector<double> x, y;
-    for (float at = graph.position.x; at <= graph.right(); at += 2) {
+    for (float at = graph.position.x; at <= graph.right(); ++at) {
         x.push_back(graph.value_x(at));
         y.push_back(f(x.back()));
     }

@@ -22,6 +22,7 @@ struct Graph {
     ImVec2 position, extent;  // of the plot area, pixels
     GraphAxis x, y;
     bool hovered = false;
+    bool pressed = false;  // the left button went down on it, and is down still
 
     // Far outside, values stay near the edge, so that slopes there are all that is drawn.
     float pixel_x(double value) const;
@@ -49,7 +50,7 @@ void end_graph(gui::PanelContext& context, const Graph& graph);
 void draw_line(gui::PanelContext& context, const Graph& graph, std::span<const double> x,
                std::span<const double> y, const ImVec4& colour, float thickness,
                Dash dash = Dash::solid);
-// y = f(x) over the whole axis, a point every two pixels.
+// y = f(x) over the whole axis, a point a pixel.
 void draw_function(gui::PanelContext& context, const Graph& graph,
                    const std::function<double(double)>& f, const ImVec4& colour, float thickness,
                    Dash dash = Dash::solid);

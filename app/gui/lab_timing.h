@@ -1,0 +1,33 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "core/linalg/engine.h"
+
+namespace muonscope::gui {
+
+// How long one call of an engine takes for an n x n Gaussian matrix on this machine: seconds of
+// this thread's processor time, so that what runs beside it hardly counts. Median and quartiles of
+// several runs.
+struct EngineTiming {
+    Engine engine = Engine::jordan;
+    int n = 0, runs = 0;
+    double low = 0, median = 0, high = 0;
+};
+
+// n = 16, 32 … 1024, all engines at one n before the next; an engine stops at the n that would take
+// it more than about a second a call. Looks at `stopped` between calls.
+void time_engines(const std::vector<OrthogonaliserSpec>& engines,
+                  const std::function<bool()>& stopped,
+                  const std::function<void(const EngineTiming&)>& found);
+
+// Of a law time = c n^p through the medians of one engine, from n = 128 on (all, where there are
+// fewer than two such); least squares of the logarithms. p is NaN with fewer than two.
+struct CostLaw {
+    double factor = 0, exponent = 0;
+    double seconds(double n) const;
+};
+CostLaw cost_law(const std::vector<EngineTiming>& timings, Engine engine);
+
+}  // namespace muonscope::gui

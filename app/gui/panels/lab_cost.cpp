@@ -1,0 +1,138 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/gui/panels/lab_views.h"
+#include "app/gui/plots/frame.h"
+#include "app/gui/plots/graph.h"
+#include "app/gui/plots/table.h"
+#include "app/gui/theme.h"
+#include "app/gui/widgets.h"
+#include "core/linalg/orthogonaliser.h"
+#include "imgui.h"
+
+// Time of one call against the size of a square matrix, measured on this machine.
+namespace muonscope::gui {
+namespace {
+
+using namespace plots;
+
+std::string seconds_text(double seconds) {
+    if (!std::isfinite(seconds)) return "–";
+    if (seconds < 1e-3) return fmt::format("{:.3g} µs", seconds * 1e6);
+    if (seconds < 1) return fmt::format("{:.3g} ms", seconds * 1e3);
+    return fmt::format("{:.3g} s", seconds);
+}
+
+std::vector<Engine> timed(const Lab& bench) {
+    std::vector<Engine> engines;
+    for (const EngineTiming& timing : bench.timings)
+        if (std::find(engines.begin(), engines.end(), timing.engine) == engines.end())
+            engines.push_back(timing.engine);
+    return engines;
+}
+
+GraphAxis time_axis(const Lab& bench) {
+    double low = 1e-6, high = 1e-2;
+    if (!bench.timings.empty()) {
+        low = INFINITY;
+        high = 0;
+        for (const EngineTiming& timing : bench.timings) {
+            low = std::min(low, std::max(timing.low, 1e-8));
+            high = std::max(high, timing.high);
+        }
+    }
+    return {std::pow(10.0, std::floor(std::log10(low))),
+            std::pow(10.0, std::ceil(std::log10(std::max(high, 10 * low)))), true,
+            "seconds a call"};
+}
+
+// The sizes times two to the half around the mouse belong to it.
+void readout(PanelContext& context, const Graph& graph, const Lab& bench) {
+    const double mouse = std::log2(graph.value_x(ImGui::GetMousePos().x));
+    const int n = 1 << std::clamp(static_cast<int>(std::lround(mouse)), 4, 10);
+    std::vector<ReadoutRow> rows;
+    for (const EngineTiming& timing : bench.timings) {
+        if (timing.n != n) continue;
+        const double work = multiply_adds(bench.wish.spec(timing.engine), n, n);
+        rows.push_back({std::string(label(timing.engine)),
+                        fmt::format("{}  ({} to {}), {:.3g} G multiply-adds/s",
+                                    seconds_text(timing.median), seconds_text(timing.low),
+                                    seconds_text(timing.high), work / timing.median / 1e9),
+                        engine_colour(context.theme, timing.engine)});
+    }
+    if (!rows.empty()) draw_readout(context, fmt::format("n = {}: median (quartiles)", n), rows);
+}
+
+void draw_timings(PanelContext& context, const Graph& graph, const Lab& bench, Engine engine) {
+    const ImVec4 colour = engine_colour(context.theme, engine);
+    std::vector<double> n, median;
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    for (const EngineTiming& timing : bench.timings) {
+        if (timing.engine != engine) continue;
+        n.push_back(timing.n);
+        median.push_back(timing.median);
+        const float x = graph.pixel_x(timing.n), half = em(0.22F), hair = context.theme.hairline();
+        const float low = graph.pixel_y(timing.low), high = graph.pixel_y(timing.high);
+        draw->AddRectFilled({x - hair / 2, high}, {x + hair / 2, low}, u32(colour));
+        for (const float y : {low, high})
+            draw->AddRectFilled({x - half, y - hair / 2}, {x + half, y + hair / 2}, u32(colour));
+    }
+    draw_line(context, graph, n, median, colour, context.theme.line(), engine_dash(engine));
+    for (std::size_t i = 0; i < n.size(); ++i) draw_point(context, graph, n[i], median[i], colour);
+}
+
+void draw_plot(PanelContext& context, const Lab& bench) {
+    const GraphOptions options{"##cost",
+                               ImGui::GetContentRegionAvail(),
+                               {12, 1400, true, "n, of an n x n matrix"},
+                               time_axis(bench)};
+    Graph graph;
+    if (!begin_graph(context, options, graph)) return;
+    std::vector<KeyRow> key;
+    for (const Engine engine : timed(bench)) {
+        draw_timings(context, graph, bench, engine);
+        const CostLaw law = cost_law(bench.timings, engine);
+        key.push_back({std::isfinite(law.exponent)
+                           ? fmt::format("{}: n^{:.2f}", label(engine), law.exponent)
+                           : std::string(label(engine)),
+                       engine_colour(context.theme, engine), engine_dash(engine)});
+    }
+    draw_key(context, graph, key, Corner::top_left);
+    end_graph(context, graph);
+    if (graph.hovered) readout(context, graph, bench);
+    export_menu(context, "##export cost", "cost", graph.hovered, [&] {
+        Table table{{"engine", "n", "runs", "lower quartile", "median", "upper quartile"}, {}};
+        for (const EngineTiming& t : bench.timings)
+            table.rows.push_back({static_cast<double>(t.engine), static_cast<double>(t.n),
+                                  static_cast<double>(t.runs), t.low, t.median, t.high});
+        return table;
+    });
+}
+
+}  // namespace
+
+void draw_lab_cost(PanelContext& context, Lab& bench) {
+    const bool busy = bench.timing.busy();
+    if (quiet_button(context, busy ? "Stop###time" : "Measure###time", button_width("Measure"),
+                     "Times one call of every engine that is on, for n = 16 to 1024, on a thread "
+                     "of its own: processor time of that thread, median and quartiles of at least "
+                     "five calls. An engine stops where a call would take more than about a "
+                     "second.",
+                     !busy && bench.timings.empty())) {
+        if (busy)
+            bench.timing.stop();
+        else
+            begin_timing(bench);
+    }
+    ImGui::SameLine(0, em(0.6F));
+    ImGui::AlignTextToFramePadding();
+    const char* words = busy                    ? "measuring; the training beside it slows both"
+                        : bench.timings.empty() ? "not measured yet"
+                                                : "exponents are fitted from n = 128 on";
+    ImGui::TextColored(context.theme.dim, "%s", words);
+    draw_plot(context, bench);
+}
+
+}  // namespace muonscope::gui
