@@ -198,6 +198,30 @@ TEST(lanes, switch_the_first_lane_to_muon_by_clicking) {
     EXPECT_EQ(optimizer(harness.now(), 1).kind, OptimizerKind::muon);
 }
 
+void choose(Harness& harness, const std::string& path, const char* label) {
+    harness.click(lane_control(harness, 0, path.c_str(), "##choice"));
+    harness.frames(3);
+    ImGuiWindow* list = harness.window("##Combo_00");
+    ASSERT_NE(list, nullptr) << path;
+    harness.click(harness.find(list, list->GetID(label)));
+}
+
+TEST(lanes, take_a_librarys_conventions_and_another_orthogonaliser_while_running) {
+    Harness harness;
+    harness.view.show_more = true;
+    harness.train(two_ways()).send(StepOnce{7});
+    harness.now();
+    choose(harness, "lanes.0.optimizer.flavour", "Moonlight");
+    const OptimizerSpec taken = optimizer(harness.now(), 0);
+    EXPECT_EQ(taken.kind, OptimizerKind::muon);
+    EXPECT_EQ(taken.shape_scale, ShapeScale::rms);
+    EXPECT_EQ(taken.decay, Decay::rate);
+    EXPECT_EQ(optimizer(harness.now(), 1).decay, Decay::none);
+    choose(harness, "lanes.0.optimizer.engine", "Polar Express");
+    EXPECT_EQ(optimizer(harness.now(), 0).orthogonaliser.engine, Engine::polar_express);
+    EXPECT_EQ(harness.now().step, 7);
+}
+
 TEST(lanes, change_the_learning_rate_by_dragging_without_a_restart) {
     Harness harness;
     Trainer& trainer = harness.train(two_ways());

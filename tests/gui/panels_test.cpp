@@ -2,6 +2,7 @@
 
 #include "app/gui/frame.h"
 #include "core/error.h"
+#include "core/experiment/presets.h"
 #include "tests/gui/harness.h"
 
 #include <gtest/gtest.h>
@@ -86,6 +87,16 @@ TEST(panels, draw_at_four_times_the_size) {
     harness.show(made_by_hand(3, 2, 100, 1));
     draw_everything(harness);
     EXPECT_NEAR(ImGui::GetIO().Fonts->Fonts[0]->LastBaked->Size, size::font * 4, 12);
+}
+
+TEST(panels, draw_every_kind_of_optimiser_decay_and_schedule) {
+    for (const char* name : {"between", "libraries", "weight-norms"}) {
+        Harness harness;
+        harness.view.show_more = true;
+        harness.train(preset(name)).send(StepOnce{3});
+        ASSERT_EQ(harness.now().step, 3) << name;
+        draw_everything(harness);
+    }
 }
 
 TEST(panels, draw_every_fault_a_run_can_end_with) {
