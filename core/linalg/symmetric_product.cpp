@@ -21,13 +21,14 @@ using Pack = typename Eigen::internal::packet_traits<Scalar>::type;
 template <typename Scalar>
 constexpr Index pack_size = Eigen::internal::unpacket_traits<Pack<Scalar>>::size;
 
-// A tile of the result: one or two packs of rows, and as many columns as there are registers for
-// the sums of two.
+// A tile of the result: one or two packs of rows, and no more columns than there are registers for
+// the sums of two. Narrow ones waste less beyond the diagonal, wide ones read less.
 #ifdef __AVX512F__
-constexpr Index tile_cols = 12;
+constexpr Index wide_tile = 12, narrow_tile = 8;
 #else
-constexpr Index tile_cols = 6;
+constexpr Index wide_tile = 6, narrow_tile = 4;
 #endif
+constexpr Index least_wide = 128;  // size from which tiles are wide
 
 Index round_up(Index size, Index block) {
     return (size + block - 1) / block * block;
@@ -54,7 +55,7 @@ void pack(const DenseOf<Scalar>& matrix, Index first, Index count, Scalar* to) {
 // A tile at (i, j) <- alpha times the sum of left column times right row over `count` columns, plus
 // beta times the same tile of other, if any; what lies within the result is written to it. left:
 // `packs` panels of one pack of rows.
-template <Index packs, typename Scalar>
+template <Index packs, Index tile_cols, typename Scalar>
 void multiply_tile(const Scalar* left, const Scalar* right, Index count, Scalar alpha,
                    const DenseOf<Scalar>* other, Scalar beta, Index i, Index j,
                    DenseOf<Scalar>& result) {
@@ -112,7 +113,7 @@ template <typename Scalar>
 SymmetricProduct<Scalar>::SymmetricProduct(Index n, Index k) {
     if (n < least_size) return;
     left_.resize(round_up(n, pack_size<Scalar>) * std::min(k, depth));
-    right_.resize(round_up(n, tile_cols) * std::min(k, depth));
+    right_.resize((n + wide_tile) * std::min(k, depth));
 }
 
 template <typename Scalar>
@@ -125,28 +126,34 @@ void SymmetricProduct<Scalar>::compute(const DenseOf<Scalar>& left, const DenseO
         if (other) result += beta * *other;
         return;
     }
-    constexpr Index p = pack_size<Scalar>;
-    for (Index first = 0; first < left.cols(); first += depth) {
-        const Index count = std::min(depth, left.cols() - first);
-        // Later slices are added to what is there.
-        if (first > 0) {
-            other = &result;
-            beta = 1;
+    const auto compute_tiles = [&]<Index tile_cols>() {
+        constexpr Index p = pack_size<Scalar>;
+        for (Index first = 0; first < left.cols(); first += depth) {
+            const Index count = std::min(depth, left.cols() - first);
+            // Later slices are added to what is there.
+            if (first > 0) {
+                other = &result;
+                beta = 1;
+            }
+            pack<p>(left, first, count, left_.data());
+            pack<tile_cols>(right, first, count, right_.data());
+            for (Index j = 0; j < n; j += tile_cols) {
+                const Scalar* columns = right_.data() + j * count;
+                // From the pack that the diagonal is in.
+                Index i = j / p * p;
+                for (; i + p < n; i += 2 * p)
+                    multiply_tile<2, tile_cols>(left_.data() + i * count, columns, count, alpha,
+                                                other, beta, i, j, result);
+                if (i < n)
+                    multiply_tile<1, tile_cols>(left_.data() + i * count, columns, count, alpha,
+                                                other, beta, i, j, result);
+            }
         }
-        pack<p>(left, first, count, left_.data());
-        pack<tile_cols>(right, first, count, right_.data());
-        for (Index j = 0; j < n; j += tile_cols) {
-            const Scalar* columns = right_.data() + j * count;
-            // From the pack that the diagonal is in.
-            Index i = j / p * p;
-            for (; i + p < n; i += 2 * p)
-                multiply_tile<2>(left_.data() + i * count, columns, count, alpha, other, beta, i, j,
-                                 result);
-            if (i < n)
-                multiply_tile<1>(left_.data() + i * count, columns, count, alpha, other, beta, i, j,
-                                 result);
-        }
-    }
+    };
+    if (n < least_wide)
+        compute_tiles.template operator()<narrow_tile>();
+    else
+        compute_tiles.template operator()<wide_tile>();
     mirror(result);
 }
 
