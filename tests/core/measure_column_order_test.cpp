@@ -16,7 +16,7 @@ double dependence(Engine engine, const Matrix& gradient, std::uint64_t seed = 1)
 
 TEST(column_order, matters_to_gram_schmidt_and_to_nothing_that_acts_on_singular_values) {
     Generator generator(2, Purpose::start);
-    for (const auto [rows, cols] : {std::pair{12, 12}, std::pair{20, 8}, std::pair{8, 20}}) {
+    for (const auto& [rows, cols] : {std::pair{12, 12}, std::pair{20, 8}, std::pair{8, 20}}) {
         const Matrix gradient = generator.normal_matrix(rows, cols);
         EXPECT_GT(dependence(Engine::qr, gradient), 0.1) << rows;
         EXPECT_NE(dependence(Engine::qr, gradient, 1), dependence(Engine::qr, gradient, 2));
