@@ -62,6 +62,7 @@ void controls(PanelContext& context, RandomSample& sample) {
         sample.stopped = !sample.stopped;
     ImGui::EndDisabled();
     ImGui::SameLine(0, em(0.6F));
+    ImGui::AlignTextToFramePadding();
     ImGui::TextColored(context.theme.dim, "%s",
                        fmt::format("{} drawn", sample.summary.drawn).c_str());
 }

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
-#include "app/gui/plots/table.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 
@@ -56,18 +56,27 @@ void readout(gui::PanelContext& context, const StepPlot& plot, const std::vector
     if (!rows.empty()) draw_readout(context, fmt::format("step {:.0f}", step), rows);
 }
 
-Table table_of(const gui::PanelContext& context, const std::vector<Series>& series) {
-    Table table{{"curve", "step", "value"}, {}};
-    for (std::size_t s = 0; s < series.size(); ++s)
-        for (std::size_t i = 0; i < series[s].steps.size(); ++i)
-            if (series[s].steps[i] >= context.view.step_min &&
-                series[s].steps[i] <= context.view.step_max)
-                table.rows.push_back(
-                    {static_cast<double>(s + 1), series[s].steps[i], series[s].values[i]});
+}  // namespace
+
+Table series_table(const std::vector<Series>& series, double from, double to, bool logarithmic) {
+    Table table;
+    table.columns.push_back("step");
+    table.per_lane = 1;
+    table.logarithmic = logarithmic;
+    std::map<double, std::vector<double>> rows;
+    for (std::size_t s = 0; s < series.size(); ++s) {
+        table.columns.push_back(series[s].name);
+        for (std::size_t i = 0; i < series[s].steps.size(); ++i) {
+            const double step = series[s].steps[i];
+            if (step < from || step > to) continue;
+            auto& row = rows.try_emplace(step, series.size() + 1, std::nan("")).first->second;
+            row[0] = step;
+            row[s + 1] = series[s].values[i];
+        }
+    }
+    for (auto& [step, row] : rows) table.rows.push_back(std::move(row));
     return table;
 }
-
-}  // namespace
 
 void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2 size,
                       const std::vector<Series>& series, const std::vector<Level>& levels) {
@@ -128,7 +137,11 @@ void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2
     end_step_plot(context, options, plot);
     ImGui::PushID(what.id);
     export_menu(
-        context, "##export", what.name, hovered, [&] { return table_of(context, series); },
+        context, "##export", what.name, hovered,
+        [&] {
+            return series_table(series, context.view.step_min, context.view.step_max,
+                                what.logarithmic);
+        },
         [&] {
             context.view.follow = true;
             memory(context).axes[what.panel].manual = false;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "app/gui/plots/frame.h"
+#include "app/gui/plots/table.h"
 
 // Numbers over steps that a panel worked out itself, in a step plot like any other.
 namespace muonscope::plots {
@@ -28,6 +29,10 @@ struct SeriesPlot {
     bool logarithmic = false;
     std::string awaited;  // what is said as long as there is nothing
 };
+
+// The steps from one to another: a row a step, a column a series; empty where one has no value
+// then.
+Table series_table(const std::vector<Series>& series, double from, double to, bool logarithmic);
 
 // Levels are dotted lines over all steps; they belong to the axis and to the read-out.
 void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2 size,
