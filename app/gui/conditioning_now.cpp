@@ -54,15 +54,17 @@ ConditioningNow& conditioning_now(PanelContext& context) {
         now.lanes.clear();
     }
     take_over(now);
+    if (now.work.busy()) now.took = ImGui::GetTime() - now.begun_at;
     const bool complete =
         std::all_of(snapshot->lanes.begin(), snapshot->lanes.end(),
                     [](const LaneSnapshot& lane) { return lane.weights != nullptr; });
-    const bool rested = ImGui::GetTime() - now.begun_at > 0.1 || now.lanes.empty() ||
-                        snapshot->state != TrainerState::running;
+    const bool rested = ImGui::GetTime() - now.begun_at > std::max(0.1, 4 * now.took) ||
+                        now.lanes.empty() || snapshot->state != TrainerState::running;
     if (!now.work.busy() && complete && rested && old(now, *snapshot)) {
         ConditioningNow::Piece piece{snapshot->problem, snapshot->step, {}, {}};
         for (const LaneSnapshot& lane : snapshot->lanes) piece.weights.push_back(lane.weights);
         now.begun_at = ImGui::GetTime();
+        now.took = 0;
         now.work.begin([piece = std::move(piece)](auto& outlet) mutable {
             for (const auto& weights : piece.weights) {
                 if (outlet.stopped()) return;

@@ -33,6 +33,7 @@ struct ConditioningNow {
     std::vector<LaneNow> lanes;
     Background<Piece> work;
     double begun_at = -1;  // seconds of ImGui::GetTime()
+    double took = 0;       // seconds from then to its end
     int lane = 0;          // whose table is shown
     int source = 0;        // of the curve: product, layers, Jacobians
 
@@ -41,7 +42,8 @@ struct ConditioningNow {
     }
 };
 
-// Those of this view: takes over what came and begins on newer weights, ten times a second at most.
+// Those of this view: takes over what came and begins on newer weights, ten times a second at
+// most and resting three times as long as it worked: the training has the cores first.
 ConditioningNow& conditioning_now(PanelContext& context);
 
 }  // namespace muonscope::gui

@@ -61,6 +61,7 @@ struct Lab {
     Background<LabOutcome> work;
     LabWish begun;         // what is being worked out, or was last
     double begun_at = -1;  // seconds of ImGui::GetTime(); < 0: never
+    double took = 0;       // seconds from then to its end
     std::vector<char> typed = std::vector<char>(1024, '\0');  // of the path
 
     Engine focus = Engine::jordan;     // whose iterates and landings are drawn
@@ -75,8 +76,9 @@ struct Lab {
     bool on(Engine engine) const { return wish.on[static_cast<std::size_t>(engine)]; }
 };
 
-// The bench of this view: takes over what came since the last frame, works out what is wished, four
-// times a second at most while the training runs, and asks for frames while it does.
+// The bench of this view: takes over what came since the last frame, works out what is wished, and
+// asks for frames while it does. While the training runs it follows four times a second at most,
+// and rests three times as long as it worked: the training has the cores first.
 Lab& lab(PanelContext& context);
 
 // Times the engines that are on, on a thread of its own; timings of before are forgotten.

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <thread>
 
+#include "app/gui/frame.h"
 #include "app/gui/panels/lab_views.h"
 #include "core/experiment/presets.h"
 #include "core/io/files.h"
@@ -205,6 +206,40 @@ TEST_F(LabPanel, draws_every_engine_in_every_view) {
             ASSERT_EQ(bench().outcome.engines.size(), engine_count) << bench().outcome.error;
             for (bench().view = 0; bench().view < 3; ++bench().view) harness.frames(3);
         }
+}
+
+int tooltips() {
+    int count = 0;
+    for (const ImGuiWindow* window : ImGui::GetCurrentContext()->Windows)
+        if (window->Active && (window->Flags & ImGuiWindowFlags_Tooltip)) ++count;
+    return count;
+}
+
+TEST_F(LabPanel, says_what_becomes_of_the_value_under_the_mouse) {
+    const ImVec2 at = harness.find(window(), window()->GetID("##transfer"));
+    harness.move_to({at.x + 200, at.y + 100});
+    harness.frames(3);
+    EXPECT_EQ(tooltips(), 1);
+    harness.move_to({3, 3});
+    harness.frames(3);
+    EXPECT_EQ(tooltips(), 0);
+}
+
+TEST(lab, is_drawn_in_a_window_too_small_for_it_and_at_four_times_the_size) {
+    for (const auto& [size, scale] : {std::pair{ImVec2{80, 60}, 1.0F}, {ImVec2{1600, 900}, 4.0F}}) {
+        Harness harness(size, scale);
+        harness.show(made_by_hand(16, 8, 20, 1));
+        const Panel& panel = panel_by_slug("orthogonaliser-lab");
+        harness.panel_frame(panel);
+        Lab& bench = *harness.view.lab;
+        bench.wish.on.fill(true);
+        for (const LabSource source : {LabSource::live, LabSource::random, LabSource::file})
+            for (bench.view = 0; bench.view < 3; ++bench.view) {
+                bench.wish.source = source;
+                for (int i = 0; i < 4; ++i) harness.panel_frame(panel);
+            }
+        EXPECT_GT(ImGui::GetDrawData()->TotalVtxCount, 0);
+    }
 }
 
 TEST(cost_law, is_fitted_to_what_was_timed) {
