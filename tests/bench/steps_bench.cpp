@@ -108,10 +108,10 @@ void sgd_step(benchmark::State& state) {
 void muon_step(benchmark::State& state) {
     step(state, OptimizerKind::muon);
 }
-BENCHMARK(sgd_step)->Arg(64)->Arg(256)->UseManualTime();
 void adamw_step(benchmark::State& state) {
     step(state, OptimizerKind::adamw);
 }
+BENCHMARK(sgd_step)->Arg(64)->Arg(256)->UseManualTime();
 BENCHMARK(muon_step)->Arg(64)->Arg(256)->UseManualTime();
 BENCHMARK(adamw_step)->Arg(64)->Arg(256)->UseManualTime();
 
