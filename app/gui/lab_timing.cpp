@@ -21,7 +21,8 @@ double thread_seconds() {
 }
 
 double quantile(const std::vector<double>& sorted, double part) {
-    return sorted[static_cast<std::size_t>(part * static_cast<double>(sorted.size() - 1) + 0.5)];
+    return sorted[static_cast<std::size_t>(
+        std::lround(part * static_cast<double>(sorted.size() - 1)))];
 }
 
 EngineTiming time_engine(const OrthogonaliserSpec& spec, int n,
