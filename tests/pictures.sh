@@ -24,3 +24,13 @@ panel tau tau 24000 loss
 panel dp planned 100 loss
 panel screening schedules 100 loss
 panel mlp adjacent 300 singular-values
+
+# Panels of the guide.
+guide() { # name, preset, steps, panel
+    "$program" render "$2" --steps "$3" --panel "$4" --size 1100x620 --theme light \
+        -o "$out/$1.png"
+}
+guide lab two-ways-up 60 orthogonaliser-lab
+guide weight-norms weight-norms 4000 weight-norms
+guide conditioning conditioning 300 conditioning
+guide random-matrices two-ways-up 10 random-matrices
