@@ -224,6 +224,17 @@ void centred_note(PanelContext& context, std::string_view text) {
     ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
 }
 
+bool has_measured_room(PanelContext& context, float across, float down) {
+    if (!context.snapshot || context.snapshot->lanes.empty()) {
+        centred_note(context, "Waiting for the first step");
+        return false;
+    }
+    const ImVec2 room = ImGui::GetContentRegionAvail();
+    if (room.x >= em(across) && room.y >= em(down)) return true;
+    ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
+    return false;
+}
+
 void fitted_text(ImDrawList* draw, ImVec2 at, float width, const ImVec4& colour, const char* text) {
     ImGui::PushStyleColor(ImGuiCol_Text, colour);
     const float right = at.x + std::max(width, 0.0F);

@@ -51,6 +51,10 @@ void fitted_text(ImDrawList* draw, ImVec2 at, float width, const ImVec4& colour,
 // anything else goes by itself.
 void say(ViewState& view, std::string text, bool error = false);
 
+// Whether a panel of measured things can draw: a step was measured, and at least so many em are
+// left of its window. Where not, the words or the empty space are drawn.
+bool has_measured_room(PanelContext& context, float across, float down);
+
 // A line of dim text in the middle of what is left of the window: "no measure yet".
 void centred_note(PanelContext& context, std::string_view text);
 

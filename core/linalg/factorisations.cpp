@@ -2,12 +2,12 @@
 
 #include <Eigen/LU>
 #include <Eigen/QR>
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "core/linalg/bfloat16.h"
+#include "core/linalg/checked_svd.h"
 #include "core/random/generator.h"
 
 namespace muonscope {
@@ -38,13 +38,12 @@ Vector mapped(const OrthogonaliserSpec& spec, const Vector& x) {
 
 template <typename Scalar>
 Dense<Scalar> with_mapped_values(const OrthogonaliserSpec& spec, const Dense<Scalar>& x) {
-    const Eigen::BDCSVD<Dense<Scalar>> svd(x, Eigen::ComputeThinU | Eigen::ComputeThinV);
-    const auto& s = svd.singularValues();
+    const CheckedSvd<Scalar> svd(x);
+    const auto& s = svd.s;
     const Eigen::Index rank = (s.array() > s(0) * negligible(x)).count();
     const Column<Scalar> values =
         mapped(spec, s.head(rank).template cast<double>()).template cast<Scalar>();
-    return svd.matrixU().leftCols(rank) * values.asDiagonal() *
-           svd.matrixV().leftCols(rank).transpose();
+    return svd.u.leftCols(rank) * values.asDiagonal() * svd.v.leftCols(rank).transpose();
 }
 
 template <typename Scalar>

@@ -5,8 +5,10 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <utility>
 
 #include "core/linalg/bidiagonal_values.h"
+#include "core/linalg/checked_svd.h"
 
 namespace muonscope {
 
@@ -188,8 +190,8 @@ ThinSvd thin_svd(const Matrix& matrix, Signs signs) {
                 Vector::Constant(rank, not_a_number),
                 Matrix::Constant(matrix.cols(), rank, not_a_number)};
     }
-    const Eigen::BDCSVD<Matrix> svd(matrix, Eigen::ComputeThinU | Eigen::ComputeThinV);
-    ThinSvd result{svd.matrixU(), svd.singularValues(), svd.matrixV()};
+    CheckedSvd<double> svd(matrix);
+    ThinSvd result{std::move(svd.u), std::move(svd.s), std::move(svd.v)};
     if (signs == Signs::householder) return result;
     for (Eigen::Index k = 0; k < rank; ++k) {
         Eigen::Index largest = 0;

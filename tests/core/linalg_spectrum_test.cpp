@@ -172,5 +172,26 @@ TEST(PolarFactor, covers_the_numerical_rank_only) {
     EXPECT_EQ(polar_factor(Matrix::Zero(4, 3)), Matrix::Zero(4, 3));
 }
 
+// Two clusters of equal singular values, on which Eigen 3.4's divide and conquer can lose half of
+// the digits.
+TEST(Spectrum, decompositions_hold_to_rounding_where_singular_values_are_equal) {
+    for (std::uint64_t seed = 0; seed < 60; ++seed) {
+        Generator generator(seed, Purpose::target);
+        const auto rows = static_cast<Eigen::Index>(2 + generator.below(60));
+        const auto cols = static_cast<Eigen::Index>(2 + generator.below(60));
+        const Eigen::Index r = std::min(rows, cols);
+        Vector s = Vector::Constant(r, 0.1);
+        s.head(r / 2).setOnes();
+        const Matrix a = generator.orthogonal_matrix(rows, r) * s.asDiagonal() *
+                         generator.orthogonal_matrix(cols, r).transpose();
+        const ThinSvd svd = thin_svd(a);
+        const Matrix unit = Matrix::Identity(r, r);
+        EXPECT_LT((svd.u.transpose() * svd.u - unit).norm(), 1e-11) << rows << " x " << cols;
+        EXPECT_LT((svd.v.transpose() * svd.v - unit).norm(), 1e-11) << rows << " x " << cols;
+        EXPECT_LT((a * svd.v - svd.u * svd.s.asDiagonal()).norm(), 1e-11) << rows << " x " << cols;
+        EXPECT_LT((svd.s - s).norm(), 1e-12) << rows << " x " << cols;
+    }
+}
+
 }  // namespace
 }  // namespace muonscope

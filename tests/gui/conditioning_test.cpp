@@ -1,7 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <thread>
 
 #include "app/gui/conditioning_now.h"
 #include "core/experiment/presets.h"
@@ -10,7 +8,6 @@
 namespace muonscope::gui {
 namespace {
 
-using namespace std::chrono_literals;
 
 class ConditioningPanel : public testing::Test {
   protected:
@@ -19,25 +16,17 @@ class ConditioningPanel : public testing::Test {
         harness.frames(4);
         ImGui::SetWindowFocus("Conditioning");
         harness.frames(3);
-        frames_until([&] { return harness.view.conditioning && now().has(0); });
+        harness.frames_until([&] { return harness.view.conditioning && now().has(0); });
     }
     ConditioningNow& now() { return *harness.view.conditioning; }
     ImGuiWindow* column() { return harness.child("Conditioning", "numbers", 0); }
-    template <class Condition>
-    void frames_until(Condition&& condition) {
-        for (int i = 0; i < 5000 && !condition(); ++i) {
-            harness.frame();
-            std::this_thread::sleep_for(1ms);
-        }
-        ASSERT_TRUE(condition());
-    }
 
     Harness harness;
 };
 
 TEST_F(ConditioningPanel, works_out_the_newest_weights_and_rests) {
     open(preset("conditioning"));
-    frames_until([&] { return !now().work.busy(); });
+    harness.frames_until([&] { return !now().work.busy(); });
     ASSERT_EQ(now().lanes.size(), 3U);
     EXPECT_NEAR(now().lanes[0].numbers.jacobians[0].condition(), 10, 1e-6);
     harness.view.working = false;
@@ -46,7 +35,7 @@ TEST_F(ConditioningPanel, works_out_the_newest_weights_and_rests) {
 
     ASSERT_EQ(now().lanes[0].trace.size(), 1U);
     harness.press(ImGuiKey_RightArrow);  // one step
-    frames_until([&] { return now().lanes[0].trace.back().step == 1; });
+    harness.frames_until([&] { return now().lanes[0].trace.back().step == 1; });
     EXPECT_NEAR(now().lanes[0].numbers.jacobians[0].condition(), 10, 1e-6);  // layer 2 is fixed
 }
 
@@ -59,7 +48,7 @@ TEST_F(ConditioningPanel, starts_over_with_another_condition_in_one_drag) {
     harness.drag({at.x + 20, at.y}, {at.x - 300, at.y});
     EXPECT_EQ(harness.now().spec->experiment.init.condition, 1);
     EXPECT_EQ(harness.now().spec->experiment.init.kind, InitKind::conditioned);
-    frames_until(
+    harness.frames_until(
         [&] { return now().has(0) && now().lanes[0].numbers.jacobians[0].condition() < 2; });
 }
 

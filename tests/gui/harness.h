@@ -1,7 +1,11 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "app/gui/imgui_session.h"
@@ -22,6 +26,15 @@ class Harness {
     void set_scale(float scale);
     void frame();  // one frame of the whole window
     void frames(int count);
+    // Frames a millisecond apart until what works in the background has come so far.
+    template <class Condition>
+    void frames_until(Condition&& condition) {
+        for (int i = 0; i < 5000 && !condition(); ++i) {
+            frame();
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        ASSERT_TRUE(condition());
+    }
     void panel_frame(const Panel& panel);
 
     // From then on frames show this trainer, and commands go to it.

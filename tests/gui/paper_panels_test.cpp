@@ -57,14 +57,6 @@ class Results : public testing::Test {
         ImGuiWindow* window = harness.window("Results");
         harness.click(harness.find(window, window->GetID("###run")));
     }
-    template <class Condition>
-    void frames_until(Condition&& condition) {
-        for (int i = 0; i < 5000 && !condition(); ++i) {
-            harness.frame();
-            std::this_thread::sleep_for(1ms);
-        }
-        ASSERT_TRUE(condition());
-    }
 
     Harness harness;
 };
@@ -72,7 +64,7 @@ class Results : public testing::Test {
 TEST_F(Results, fill_in_while_they_run_and_say_their_verdicts) {
     press_run();
     ASSERT_TRUE(runs().busy());
-    frames_until([&] { return runs().kept.at("staged").progress.figures.size() == 1; });
+    harness.frames_until([&] { return runs().kept.at("staged").progress.figures.size() == 1; });
     EXPECT_TRUE(runs().kept.at("staged").running);
     EXPECT_EQ(outcome_text(&runs().kept.at("staged")),
               "running; 1 of 1 figures as published so far");
@@ -81,7 +73,7 @@ TEST_F(Results, fill_in_while_they_run_and_say_their_verdicts) {
     EXPECT_TRUE(harness.view.working);  // or the window would sleep
 
     released = true;
-    frames_until([&] { return !runs().busy(); });
+    harness.frames_until([&] { return !runs().busy(); });
     harness.view.working = false;
     harness.frames(3);
     EXPECT_FALSE(harness.view.working);
@@ -101,9 +93,9 @@ TEST_F(Results, fill_in_while_they_run_and_say_their_verdicts) {
 
 TEST_F(Results, are_cancelled_by_the_button_that_began_them) {
     press_run();
-    frames_until([&] { return runs().kept.at("staged").progress.figures.size() == 1; });
+    harness.frames_until([&] { return runs().kept.at("staged").progress.figures.size() == 1; });
     press_run();
-    frames_until([&] { return !runs().busy(); });
+    harness.frames_until([&] { return !runs().busy(); });
     const PaperRuns::Kept& kept = runs().kept.at("staged");
     EXPECT_TRUE(kept.cancelled);
     EXPECT_FALSE(kept.running);
@@ -120,9 +112,9 @@ TEST_F(Results, begin_nothing_while_a_sweep_runs) {
     begin_sweep(runs(), 1000);
     begin_experiments(runs(), {toy()});
     EXPECT_TRUE(runs().sweeping());
-    frames_until([&] { return !runs().seeds.empty(); });
+    harness.frames_until([&] { return !runs().seeds.empty(); });
     runs().run->cancel();
-    frames_until([&] { return !runs().busy(); });
+    harness.frames_until([&] { return !runs().busy(); });
     EXPECT_GE(runs().seeds.size(), 1U);
     EXPECT_EQ(runs().seeds.front().difference(Budget::fixed), 115);
     EXPECT_TRUE(runs().kept.at("sweep").cancelled);

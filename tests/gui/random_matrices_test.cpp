@@ -21,14 +21,6 @@ class RandomMatricesPanel : public testing::Test {
         harness.frames(3);
     }
     RandomSample& sample() { return *harness.view.random_sample; }
-    template <class Condition>
-    void frames_until(Condition&& condition) {
-        for (int i = 0; i < 5000 && !condition(); ++i) {
-            harness.frame();
-            std::this_thread::sleep_for(1ms);
-        }
-        ASSERT_TRUE(condition());
-    }
 
     Harness harness;
 };
@@ -36,7 +28,7 @@ class RandomMatricesPanel : public testing::Test {
 TEST_F(RandomMatricesPanel, draws_until_as_many_as_wanted_are_there_and_rests) {
     sample().n = 8;
     sample().wanted = 500;
-    frames_until([&] { return sample().summary.drawn == 500 && !sample().drawing(); });
+    harness.frames_until([&] { return sample().summary.drawn == 500 && !sample().drawing(); });
     EXPECT_NEAR(sample().summary.smallest.median, 0.545, 0.1);
     double shares = 0;
     for (const double share : sample().summary.condition.histogram.shares) shares += share;
@@ -50,36 +42,36 @@ TEST_F(RandomMatricesPanel, draws_until_as_many_as_wanted_are_there_and_rests) {
 TEST_F(RandomMatricesPanel, goes_on_where_it_was_stopped) {
     sample().n = 128;
     sample().wanted = 200000;
-    frames_until([&] { return sample().summary_n == 128 && sample().summary.drawn > 0; });
+    harness.frames_until([&] { return sample().summary_n == 128 && sample().summary.drawn > 0; });
     ImGuiWindow* column = harness.child("Random matrices", "numbers", 0);
     ASSERT_NE(column, nullptr);
     const ImVec2 button = harness.find(column, column->GetID("###draw"));
     harness.click(button);
     EXPECT_TRUE(sample().stopped);
-    frames_until([&] { return !sample().drawing(); });
+    harness.frames_until([&] { return !sample().drawing(); });
     const std::int64_t drawn = sample().summary.drawn;
     harness.frames(5);
     EXPECT_EQ(sample().summary.drawn, drawn);
     harness.click(button);
-    frames_until([&] { return sample().summary.drawn > drawn; });
+    harness.frames_until([&] { return sample().summary.drawn > drawn; });
 }
 
 TEST_F(RandomMatricesPanel, begins_anew_with_another_size) {
     sample().n = 4;
     sample().wanted = 300;
-    frames_until([&] { return sample().summary_n == 4 && sample().summary.drawn == 300; });
+    harness.frames_until([&] { return sample().summary_n == 4 && sample().summary.drawn == 300; });
     ImGuiWindow* column = harness.child("Random matrices", "numbers", 0);
     const ImGuiID track = ImHashStr("##track", 0, ImHashStr("panel.n", 0, column->ID));
     const ImVec2 at = harness.find(column, track);
     harness.drag({at.x + 40, at.y}, {at.x - 200, at.y});
     EXPECT_EQ(sample().n, 2);
-    frames_until([&] { return sample().summary_n == 2 && sample().summary.drawn == 300; });
+    harness.frames_until([&] { return sample().summary_n == 2 && sample().summary.drawn == 300; });
 }
 
 TEST_F(RandomMatricesPanel, ends_with_the_window_while_it_draws) {
     sample().n = 256;
     sample().wanted = 200000;
-    frames_until([&] { return sample().drawing(); });
+    harness.frames_until([&] { return sample().drawing(); });
 }
 
 TEST(background, waits_while_nobody_takes_what_it_made) {

@@ -199,7 +199,8 @@ void draw_representations(PanelContext& context) {
     const float gap = em(0.4F);
     // Lanes stand below one another, and side by side only where their pictures would be too flat.
     const auto height_with = [&](int lanes_across) {
-        const auto rows = static_cast<float>((lanes + lanes_across - 1) / lanes_across);
+        const int lines = (lanes + lanes_across - 1) / lanes_across;
+        const auto rows = static_cast<float>(lines);
         return (room.y - line * (rows + 1) - gap * rows) / rows;
     };
     int across = 1;
@@ -251,7 +252,8 @@ void draw_representations(PanelContext& context) {
     };
     for (int l = 0; l < lanes; ++l) {
         const float left = left_of(l % across);
-        float y = origin.y + static_cast<float>(l / across) * (line + cell_extent.y + gap);
+        const int row = l / across;
+        float y = origin.y + static_cast<float>(row) * (line + cell_extent.y + gap);
         ImGui::PushFont(context.fonts.heading, 0);
         fitted_text(draw, {left, y}, lane_width, theme.lane_text(l),
                     snapshot.lanes[static_cast<std::size_t>(l)].name.c_str());
@@ -281,8 +283,9 @@ void draw_representations(PanelContext& context) {
                           label.c_str());
         }
     }
-    const auto rows = static_cast<float>((lanes + across - 1) / across);
-    const float below = origin.y + rows * (line + cell_extent.y + gap) - gap * 0.5F;
+    const int rows = (lanes + across - 1) / across;
+    const float below =
+        origin.y + static_cast<float>(rows) * (line + cell_extent.y + gap) - gap * 0.5F;
     for (int place = 0; place < across; ++place)
         for (std::size_t c = 0; c < shown.size(); ++c) {
             const std::string label =

@@ -366,16 +366,9 @@ void draw_basis(PanelContext& context, ImVec2 origin, ImVec2 room) {
 
 void draw_spectrum_now(PanelContext& context) {
     header(context);
-    if (!context.snapshot || context.snapshot->lanes.empty()) {
-        centred_note(context, "Waiting for the first step");
-        return;
-    }
+    if (!has_measured_room(context, 4, 3)) return;
     const ImVec2 origin = ImGui::GetCursorScreenPos();
     const ImVec2 room = ImGui::GetContentRegionAvail();
-    if (room.x < em(4) || room.y < em(3)) {
-        ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
-        return;
-    }
     if (context.preferences.spectrum_bars)
         draw_bars(context, origin, room);
     else

@@ -51,16 +51,11 @@ Channels chosen_channels(const PanelContext& context) {
 }
 
 void header(PanelContext& context) {
-    const int layers = context.snapshot ? std::max(context.snapshot->layout.layers(), 1) : 1;
-    std::vector<std::string> names;
-    std::vector<const char*> labels;
-    for (int layer = 1; layer <= layers; ++layer) names.push_back(source_name(layer));
-    for (const std::string& name : names) labels.push_back(name.c_str());
     const float between = em(0.6F);
-    begin_header_controls(
-        context, picker_width(labels) + between + segmented_width({"each step", "from the start"}));
-    picker(context, "##layer", labels, context.preferences.trade_off_layer,
-           "Which layer's update, gradient and output.");
+    begin_header_controls(context, source_picker_width() + between +
+                                       segmented_width({"each step", "from the start"}));
+    layer_picker(context, "##layer", context.preferences.trade_off_layer,
+                 "Which layer's update, gradient and output.");
     ImGui::SameLine(0, between);
     segmented(context, "against", {"each step", "from the start"},
               context.preferences.trade_off_from_start,
@@ -282,16 +277,9 @@ std::string explain_trade_off(const Experiment& experiment) {
 
 void draw_trade_off(PanelContext& context) {
     header(context);
-    if (!context.snapshot || context.snapshot->lanes.empty()) {
-        centred_note(context, "Waiting for the first step");
-        return;
-    }
+    if (!has_measured_room(context, 8, 6)) return;
     const ImVec2 origin = ImGui::GetCursorScreenPos();
     const ImVec2 room = ImGui::GetContentRegionAvail();
-    if (room.x < em(8) || room.y < em(6)) {
-        ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
-        return;
-    }
     begin_frame(context);
     const Channels channels = chosen_channels(context);
     const std::vector<LaneRow> rows = outcomes(context, channels);

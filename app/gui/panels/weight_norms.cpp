@@ -37,14 +37,9 @@ int chosen_layer(const PanelContext& context) {
 }
 
 void header(PanelContext& context) {
-    const int layers = context.snapshot ? std::max(context.snapshot->layout.layers(), 1) : 1;
-    std::vector<std::string> names;
-    std::vector<const char*> labels;
-    for (int layer = 1; layer <= layers; ++layer) names.push_back(source_name(layer));
-    for (const std::string& name : names) labels.push_back(name.c_str());
-    begin_header_controls(context, picker_width(labels));
-    picker(context, "##layer", labels, context.preferences.weight_norms_layer,
-           "Which layer's weights and updates.");
+    begin_header_controls(context, source_picker_width());
+    layer_picker(context, "##layer", context.preferences.weight_norms_layer,
+                 "Which layer's weights and updates.");
     end_header_controls(context);
 }
 
@@ -99,16 +94,9 @@ std::vector<LaneRow> rows_of(const Snapshot& snapshot, int layer) {
 
 void draw_weight_norms(PanelContext& context) {
     header(context);
-    if (!context.snapshot || context.snapshot->lanes.empty()) {
-        centred_note(context, "Waiting for the first step");
-        return;
-    }
+    if (!has_measured_room(context, 8, 6)) return;
     const ImVec2 origin = ImGui::GetCursorScreenPos();
     const ImVec2 room = ImGui::GetContentRegionAvail();
-    if (room.x < em(8) || room.y < em(6)) {
-        ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
-        return;
-    }
     begin_frame(context);
     const Snapshot& snapshot = *context.snapshot;
     const Layout& layout = snapshot.layout;

@@ -74,6 +74,17 @@ void source_picker(gui::PanelContext& context, const char* id, int& source, cons
     end_combo();
 }
 
+void layer_picker(gui::PanelContext& context, const char* id, int& layer, const char* help) {
+    const int layers = context.snapshot ? std::max(context.snapshot->layout.layers(), 1) : 1;
+    layer = std::clamp(layer, 0, layers - 1);
+    const bool open = begin_combo(context, id, source_picker_width(), source_name(layer + 1));
+    if (!open) gui::hover_help(context, "", help);
+    if (!open) return;
+    for (int i = 0; i < layers; ++i)
+        if (ImGui::Selectable(source_name(i + 1).c_str(), i == layer)) layer = i;
+    end_combo();
+}
+
 float picker_width(std::span<const char* const> labels) {
     float widest = 0;
     for (const char* label : labels) widest = std::max(widest, ImGui::CalcTextSize(label).x);

@@ -13,6 +13,9 @@ std::string source_name(int source);  // product, layer 2
 float source_picker_width();
 void source_picker(gui::PanelContext& context, const char* id, int& source, const char* help);
 
+// The same for layers alone; `layer` counts from 0.
+void layer_picker(gui::PanelContext& context, const char* id, int& layer, const char* help);
+
 // Another drop-down of the same look.
 float picker_width(std::span<const char* const> labels);
 void picker(gui::PanelContext& context, const char* id, std::span<const char* const> labels,
