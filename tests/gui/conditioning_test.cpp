@@ -1,13 +1,11 @@
 #include <gtest/gtest.h>
 
-
 #include "app/gui/conditioning_now.h"
 #include "core/experiment/presets.h"
 #include "tests/gui/harness.h"
 
 namespace muonscope::gui {
 namespace {
-
 
 class ConditioningPanel : public testing::Test {
   protected:
