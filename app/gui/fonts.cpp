@@ -23,7 +23,7 @@ void add_icons() {
     icons.MergeMode = true;
     icons.SizePixels = size::font;  // what the offset is measured at
     icons.GlyphOffset = {0, 1.5F};
-    icons.ExtraSizeScale = 0.95F;
+    icons.ExtraSizeScale = icon_scale;
     add("fonts/bootstrap-icons.ttf", icons);
 }
 

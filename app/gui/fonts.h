@@ -1,12 +1,15 @@
 #pragma once
 
 #include "app/gui/panel.h"
+#include "imgui.h"
 
 namespace muonscope::gui {
 
 // Inter, Inter semi-bold and JetBrains Mono from inside the program, Bootstrap Icons merged into
 // the first two. Glyphs are rasterised when first drawn, at the size they are drawn.
 Fonts load_fonts();
+
+inline constexpr float icon_scale = 0.95F;  // of an icon beside text of the same size
 
 // Bootstrap Icons 1.10 as UTF-8 text.
 namespace icon {
@@ -33,6 +36,7 @@ inline constexpr const char* check = "\xef\x89\xb2";
 inline constexpr const char* info = "\xef\x90\xb1";
 inline constexpr const char* download = "\xef\x8c\x8a";
 inline constexpr const char* camera = "\xef\x88\xa0";
+inline constexpr ImWchar disc = 0xF287;  // drawn by its outline, widgets.h
 }  // namespace icon
 
 }  // namespace muonscope::gui

@@ -110,17 +110,16 @@ struct Row {
     ImVec4 colour;  // of what is filled
 };
 
-void draw_track(const PanelContext& context, const Row& row, double position, bool hot) {
-    const Theme& t = context.theme;
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    const float radius = em(0.36F), thick = em(0.22F);
-    const float left = row.at.x + radius, right = row.at.x + row.width - value_width() - radius;
-    const float y = row.at.y + row.height / 2;
-    const float x = left + static_cast<float>(position) * std::max(0.0F, right - left);
-    draw->AddRectFilled({left, y - thick / 2}, {right, y + thick / 2}, u32(t.well_hovered), thick);
-    draw->AddRectFilled({left, y - thick / 2}, {x, y + thick / 2},
-                        u32(with_alpha(row.colour, 0.75F)), thick);
-    draw->AddCircleFilled({x, y}, hot ? radius * 1.2F : radius, u32(row.colour));
+void draw_track(PanelContext& context, const Row& row, double position, bool hot) {
+    const float radius = em(0.36F);
+    SliderTrack track{};
+    track.left = row.at.x + radius;
+    track.right = row.at.x + row.width - value_width() - radius;
+    track.y = row.at.y + row.height / 2;
+    track.x = track.left + static_cast<float>(position) * std::max(0.0F, track.right - track.left);
+    track.thickness = em(0.22F);
+    track.radius = hot ? radius * 1.2F : radius;
+    draw_track(context, track, row.colour);
 }
 
 void draw_value(const PanelContext& context, const Row& row, const std::string& text, bool moved) {

@@ -1,11 +1,14 @@
 #include "app/gui/widgets.h"
 
 #include "app/gui/fonts.h"
+#include "app/gui/plots/stroke.h"
 #include "app/gui/theme.h"
 #include "imgui.h"
 #include "imgui_internal.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 
 namespace muonscope::gui {
 namespace {
@@ -233,6 +236,32 @@ bool has_measured_room(PanelContext& context, float across, float down) {
     if (room.x >= em(across) && room.y >= em(down)) return true;
     ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
     return false;
+}
+
+void add_disc(PanelContext& context, ImDrawList* draw, ImVec2 centre, float radius, ImU32 colour) {
+    // The icon fills its square: drawn at the size of the circle, texel for pixel.
+    const float size = std::max(2.0F, std::round(2 * radius / icon_scale));
+    ImFontBaked* baked = context.fonts.text->GetFontBaked(size);
+    const ImFontGlyph* glyph = baked->FindGlyphNoFallback(icon::disc);
+    if (glyph == nullptr || !(glyph->X1 > glyph->X0)) {
+        draw->AddCircleFilled(centre, radius, colour);
+        return;
+    }
+    const ImVec2 extent{glyph->X1 - glyph->X0, glyph->Y1 - glyph->Y0};
+    const ImVec2 from{std::round(centre.x - extent.x / 2), std::round(centre.y - extent.y / 2)};
+    draw->PrimReserve(6, 4);
+    draw->PrimRectUV(from, {from.x + extent.x, from.y + extent.y}, {glyph->U0, glyph->V0},
+                     {glyph->U1, glyph->V1}, colour);
+}
+
+void draw_track(PanelContext& context, const SliderTrack& track, const ImVec4& colour) {
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const Theme& t = context.theme;
+    const std::array<ImVec2, 2> filled{ImVec2{track.left, track.y}, ImVec2{track.x, track.y}};
+    const std::array<ImVec2, 2> rest{ImVec2{track.x, track.y}, ImVec2{track.right, track.y}};
+    plots::add_stroke(draw, rest, u32(t.well_hovered), track.thickness);
+    plots::add_stroke(draw, filled, u32(mix(t.well_hovered, colour, 0.75F)), track.thickness);
+    add_disc(context, draw, {track.x, track.y}, track.radius, u32(colour));
 }
 
 void fitted_text(ImDrawList* draw, ImVec2 at, float width, const ImVec4& colour, const char* text) {

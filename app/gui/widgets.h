@@ -44,6 +44,17 @@ bool begin_combo(PanelContext& context, const char* id, const char* preview);
 // Help on hover over the last item: after a short delay, wrapped at 26 em.
 void hover_help(PanelContext& context, std::string_view title, std::string_view text);
 
+// A filled circle as one picture of a circle: as smooth as a polygon, for a tenth of its triangles.
+// Its middle lies on the nearest pixel's.
+void add_disc(PanelContext& context, ImDrawList* draw, ImVec2 centre, float radius, ImU32 colour);
+
+// A slider's line from `left` to `right`, filled up to the knob at x.
+struct SliderTrack {
+    float left, right, y, x;
+    float thickness, radius;  // of the line, of the knob
+};
+void draw_track(PanelContext& context, const SliderTrack& track, const ImVec4& colour);
+
 // Text that ends in an ellipsis where it is wider than the room it has.
 void fitted_text(ImDrawList* draw, ImVec2 at, float width, const ImVec4& colour, const char* text);
 

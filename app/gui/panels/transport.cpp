@@ -124,12 +124,10 @@ void speed_track(PanelContext& context, float width) {
                "Steps a second wanted, 1 to 1000; the right end trains as fast as the machine "
                "goes. Keys + and −. Double click: 60.");
     ImDrawList* draw = ImGui::GetWindowDrawList();
-    const float y = at.y + height / 2, thick = em(0.24F);
+    const float y = at.y + height / 2;
     const float x = left + static_cast<float>(position_of(shown)) * std::max(0.0F, right - left);
-    draw->AddRectFilled({left, y - thick / 2}, {right, y + thick / 2}, u32(t.well_hovered), thick);
-    draw->AddRectFilled({left, y - thick / 2}, {x, y + thick / 2}, u32(with_alpha(t.accent, 0.75F)),
-                        thick);
-    draw->AddCircleFilled({x, y}, hovered || active ? radius * 1.2F : radius, u32(t.accent));
+    draw_track(context, {left, right, y, x, em(0.24F), hovered || active ? radius * 1.2F : radius},
+               t.accent);
     const std::string number = shown <= 0 ? "max" : fmt::format("{:.0f}", shown);
     ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.95F);
     const float number_x = right + radius + em(0.5F);
