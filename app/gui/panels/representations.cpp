@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <set>
+#include <utility>
 
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/frame.h"
@@ -48,10 +50,12 @@ int cell_size(float radius) {
     return static_cast<int>(std::ceil(2.6F * radius)) + 3;
 }
 
-// Half the side of the square that a point is drawn as: the widest shape and its soft edge, not the
-// whole cell, whose clear rim keeps its neighbours out.
-float half_size(float radius) {
-    return std::min(1.2F * radius + 0.75F, static_cast<float>(cell_size(radius)) / 2);
+// Half the side of the square that a point is drawn as: the shape and its soft edge, not the whole
+// cell, whose clear rim keeps its neighbours out.
+float half_size(int shape, float radius) {
+    constexpr std::array<float, shapes> reach{1, 0.85F, 1.2F, 1.15F, 1.15F, 1.1F, 1.1F, 1};
+    return std::min(reach[static_cast<std::size_t>(shape)] * radius + 0.75F,
+                    static_cast<float>(cell_size(radius)) / 2);
 }
 
 // White shapes with soft edges, side by side; the colour comes with each point.
@@ -96,10 +100,11 @@ class Points {
     void draw(const Cell& cell, const Matrix& at, const Problem& problem, int shown, bool ghost) {
         ImDrawList* draw = ImGui::GetWindowDrawList();
         const auto count = static_cast<int>(at.cols());
-        const float size = static_cast<float>(cell_size(radius_)), half = half_size(radius_);
+        const float size = static_cast<float>(cell_size(radius_));
         if (textured_) draw->PushTexture(markers_.texture.reference());
         draw->PrimReserve(6 * count, 4 * count);
         int drawn = 0;
+        taken_.clear();
         const float width = static_cast<float>(markers_.texture.width());
         const float height = static_cast<float>(markers_.texture.height());
         // Half of the points say where the start was.
@@ -110,6 +115,9 @@ class Points {
             if (centre.x < cell.from.x || centre.x > cell.to.x || centre.y < cell.from.y ||
                 centre.y > cell.to.y)
                 continue;
+            // A start may lie on one spot: grey on grey shows no more than once.
+            if (ghost && !taken_.emplace(std::lround(centre.x), std::lround(centre.y)).second)
+                continue;
             const int kind = class_of(problem, shown, i);
             const ImU32 colour = ghost ? u32(with_alpha(context_.theme.ghost, 0.55F))
                                        : u32(context_.theme.class_colour(kind));
@@ -119,7 +127,9 @@ class Points {
                                {centre.x + radius_, centre.y + radius_}, colour);
                 continue;
             }
-            const float u = size * (static_cast<float>(kind % shapes) + 0.5F), v = size / 2;
+            const int shape = kind % shapes;
+            const float half = half_size(shape, radius_);
+            const float u = size * (static_cast<float>(shape) + 0.5F), v = size / 2;
             draw->PrimRectUV({centre.x - half, centre.y - half}, {centre.x + half, centre.y + half},
                              {(u - half) / width, (v - half) / height},
                              {(u + half) / width, (v + half) / height}, colour);
@@ -140,6 +150,7 @@ class Points {
     Markers& markers_;
     float radius_;
     bool textured_;
+    std::set<std::pair<long, long>> taken_;  // pixels
 };
 
 void update(Representation& kept, const std::shared_ptr<const Problem>& problem,
