@@ -220,6 +220,27 @@ TEST(Straighten, keeps_the_top_of_a_spike) {
     EXPECT_TRUE(top);
 }
 
+TEST(Straighten, moves_no_edge_of_a_band_by_more_than_the_tolerance) {
+    std::vector<BandColumn> columns;
+    for (int i = 0; i <= 200; ++i) {
+        const auto x = static_cast<float>(i);
+        const float high = 40 * std::sin(x / 30);
+        columns.push_back({x, high, high + 5 + 2 * std::sin(x / 7)});
+    }
+    auto kept = columns;
+    const float tolerance = 0.4f;
+    kept.resize(straighten(std::span<BandColumn>(kept), tolerance));
+    EXPECT_LT(kept.size(), 120u);
+    std::size_t segment = 0;
+    for (const BandColumn& column : columns) {
+        while (segment + 2 < kept.size() && kept[segment + 1].x < column.x) ++segment;
+        const BandColumn a = kept[segment], b = kept[segment + 1];
+        const float share = (column.x - a.x) / (b.x - a.x);
+        EXPECT_NEAR(a.high + (b.high - a.high) * share, column.high, tolerance + 1e-3f);
+        EXPECT_NEAR(a.low + (b.low - a.low) * share, column.low, tolerance + 1e-3f);
+    }
+}
+
 TEST(AxisScale, puts_zero_and_negatives_on_the_floor) {
     const AxisScale scale{true, 1e-6};
     EXPECT_DOUBLE_EQ(scale.forward(0), -6);

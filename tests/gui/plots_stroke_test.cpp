@@ -6,7 +6,8 @@
 #include <cmath>
 
 #include "app/gui/imgui_session.h"
-#include "app/gui/plots/frame.h"
+#include "app/gui/plots/curve.h"
+#include "app/gui/theme.h"
 #include "imgui.h"
 
 namespace muonscope::plots {
@@ -92,6 +93,113 @@ TEST_F(Stroke, draws_points_that_coincide_without_a_fault) {
     }
     for (const ImDrawIdx index : draw_->IdxBuffer)
         EXPECT_LT(static_cast<int>(index), draw_->VtxBuffer.Size);
+}
+
+TEST_F(Stroke, draws_a_band_half_a_thickness_wider_than_what_it_holds) {
+    const std::array<BandColumn, 3> columns{BandColumn{10, 40, 60}, BandColumn{12, 44, 50},
+                                            BandColumn{14, 47, 47}};
+    add_band(draw_, columns, white, 1.6F);
+    ASSERT_EQ(draw_->VtxBuffer.Size, 6);
+    ASSERT_EQ(draw_->IdxBuffer.Size, 12);
+    for (int i = 0; i < 3; ++i) {
+        const BandColumn& at = columns[static_cast<std::size_t>(i)];
+        const ImDrawVert &above = draw_->VtxBuffer[2 * i], &below = draw_->VtxBuffer[2 * i + 1];
+        EXPECT_EQ(above.pos.x, at.x);
+        EXPECT_EQ(below.pos.x, at.x);
+        const float soft = above.pos.y - (at.high - 0.8F);  // the edge, at most a pixel or so
+        EXPECT_LT(soft, 0) << i;
+        EXPECT_GT(soft, -1.6F) << i;
+        EXPECT_NEAR(below.pos.y - (at.low + 0.8F), -soft, 1e-4F) << i;
+    }
+    for (const ImDrawIdx index : draw_->IdxBuffer) EXPECT_LT(static_cast<int>(index), 6);
+}
+
+// A plot of 100 x 100 pixels for steps 0 to 100 and values 0 to 10.
+class Curve : public Stroke {
+  protected:
+    Curve() {
+        plot_.extent = {100, 100};
+        plot_.x_min = 0;
+        plot_.x_max = 100;
+        plot_.y_min = 0;
+        plot_.y_max = 10;
+        ImGui::Begin("plot");
+        draw_ = ImGui::GetWindowDrawList();
+        before_ = draw_->VtxBuffer.Size;
+    }
+    ~Curve() override { ImGui::End(); }
+    template <class Values>
+    void draw(int samples, Values&& value, Dash dash = Dash::solid) {
+        Reduction reduction;
+        reduction.begin(1, 0, 100, 50);
+        for (int i = 0; i < samples; ++i) {
+            const double at = 100.0 * i / samples;
+            const std::array<double, 1> values{value(at, i)};
+            reduction.add(at, values);
+        }
+        gui::PanelContext context{.preferences = preferences_,
+                                  .view = view_,
+                                  .theme = theme_,
+                                  .fonts = session_.fonts(),
+                                  .send = [](Command) {}};
+        draw_curve(context, plot_, reduction, 0, white, 1.6F, dash);
+    }
+    int vertices() const { return draw_->VtxBuffer.Size - before_; }
+    // The heights drawn within a pixel of x.
+    void extent(float x, float& high, float& low) const {
+        high = 1e9F;
+        low = -1e9F;
+        for (int i = before_; i < draw_->VtxBuffer.Size; ++i) {
+            const ImVec2 at = draw_->VtxBuffer[i].pos;
+            if (std::abs(at.x - x) > 1) continue;
+            high = std::min(high, at.y);
+            low = std::max(low, at.y);
+        }
+    }
+    gui::Preferences preferences_;
+    gui::ViewState view_;
+    gui::Theme theme_ = gui::theme_for(preferences_, 1);
+    StepPlot plot_;
+    int before_ = 0;
+};
+
+TEST_F(Curve, that_rattles_evenly_is_one_band_however_many_samples_it_has) {
+    draw(5000, [](double, int i) { return 4.0 + i % 3; });
+    EXPECT_LE(vertices(), 8);
+    float high, low;
+    extent(0, high, low);
+    EXPECT_NEAR(high, 40, 2);
+    EXPECT_NEAR(low, 60, 2);
+}
+
+TEST_F(Curve, keeps_the_height_of_a_spike_within_a_rattle) {
+    draw(5000, [](double, int i) { return i == 2510 ? 9.0 : 4 + 0.2 * (i % 3); });
+    float high, low;
+    extent(51, high, low);
+    EXPECT_NEAR(high, 10, 3);  // its soft edge is stretched with it
+    extent(30, high, low);
+    EXPECT_GT(high, 50);
+}
+
+TEST_F(Curve, is_drawn_from_end_to_end_where_lines_and_bands_meet) {
+    draw(5000, [](double at, int i) {
+        return at < 30 ? at / 10 : at < 60 ? (i % 2 == 0 ? 3.0 : 5.0) : 4.0;
+    });
+    // Every column between the ends is covered by some quad.
+    std::array<bool, 100> covered{};
+    for (int i = 0; i + 2 < draw_->IdxBuffer.Size; i += 3) {
+        float left = 1e9F, right = -1e9F;
+        for (int k = 0; k < 3; ++k) {
+            const int vertex = draw_->IdxBuffer[i + k];
+            if (vertex < before_) continue;
+            left = std::min(left, draw_->VtxBuffer[vertex].pos.x);
+            right = std::max(right, draw_->VtxBuffer[vertex].pos.x);
+        }
+        for (int x = 0; x < 100; ++x)
+            if (static_cast<float>(x) >= left - 0.5F && static_cast<float>(x) <= right + 0.5F)
+                covered[static_cast<std::size_t>(x)] = true;
+    }
+    for (std::size_t x = 0; x < covered.size(); ++x) EXPECT_TRUE(covered[x]) << x;
 }
 
 class Apart : public ::testing::Test {

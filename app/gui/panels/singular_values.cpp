@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "app/gui/panels/panels.h"
-#include "app/gui/plots/frame.h"
+#include "app/gui/plots/curve.h"
 #include "app/gui/plots/phases.h"
 #include "app/gui/plots/source.h"
 #include "app/gui/plots/table.h"
@@ -174,7 +174,7 @@ void draw_lines(PanelContext& context, const StepPlot& plot, const Modes& modes,
     // Of the noise, all in one colour, only what can be told from the line above it.
     std::array<bool, most_modes> hidden{};
     for (int k = coloured + 1, above = coloured; k < modes.count; ++k) {
-        hidden[static_cast<std::size_t>(k)] = !apart(plot, reduction, k, above, 0.3F);
+        hidden[static_cast<std::size_t>(k)] = !apart(plot, reduction, k, above, 0.5F);
         if (!hidden[static_cast<std::size_t>(k)]) above = k;
     }
     // Small modes first, so that large ones lie on top.

@@ -156,6 +156,29 @@ CurveBins curve_bins(const gui::PanelContext& context, float width) {
     return bins;
 }
 
+namespace {
+
+// Lines of whole pixels have no soft edges to draw.
+void draw_grid(const StepPlot& plot, const Ticks& steps, std::span<const double> positions,
+               ImU32 colour) {
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const float right = plot.position.x + plot.extent.x, bottom = plot.position.y + plot.extent.y;
+    for (int i = 0; i < steps.count; ++i) {
+        const float x = std::round(plot.pixel_x(steps.values[static_cast<std::size_t>(i)]));
+        if (x >= plot.position.x && x <= right)
+            draw->AddRectFilled({x, plot.position.y}, {x + 1, bottom}, colour);
+    }
+    for (const double position : positions) {
+        const float y = std::round(plot.position.y + static_cast<float>((plot.y_max - position) /
+                                                                        (plot.y_max - plot.y_min)) *
+                                                         plot.extent.y);
+        if (y >= plot.position.y && y <= bottom)
+            draw->AddRectFilled({plot.position.x, y}, {right, y + 1}, colour);
+    }
+}
+
+}  // namespace
+
 bool begin_step_plot(gui::PanelContext& context, const StepPlotOptions& options, const Ticks& ticks,
                      StepPlot& plot) {
     begin_frame(context);
@@ -174,7 +197,8 @@ bool begin_step_plot(gui::PanelContext& context, const StepPlotOptions& options,
         return false;
     }
     constexpr ImPlotAxisFlags quiet = ImPlotAxisFlags_NoMenus | ImPlotAxisFlags_NoSideSwitch |
-                                      ImPlotAxisFlags_NoTickMarks | ImPlotAxisFlags_NoInitialFit;
+                                      ImPlotAxisFlags_NoTickMarks | ImPlotAxisFlags_NoGridLines |
+                                      ImPlotAxisFlags_NoInitialFit;
     ImPlot::SetupAxis(ImAxis_X1, options.step_label ? "step" : nullptr, quiet);
     ImPlot::SetupAxisLinks(ImAxis_X1, &view.step_min, &view.step_max);
     ImPlot::SetupAxisLimitsConstraints(ImAxis_X1, 0, 1e15);
@@ -221,6 +245,8 @@ bool begin_step_plot(gui::PanelContext& context, const StepPlotOptions& options,
     plot.hovered = ImPlot::IsPlotHovered();
     if (plot.hovered) kept.hovered_next = std::max(0.0, ImPlot::GetPlotMousePos().x);
     ImPlot::PushPlotClipRect();
+    draw_grid(plot, steps, std::span(positions).first(static_cast<std::size_t>(ticks.count)),
+              u32(context.theme.grid));
     if (axis.scale.logarithmic && axis.at_floor)
         draw_level(plot, axis.scale.floor, u32(context.theme.dim), context.theme.hairline(),
                    em(0.5F), em(0.35F));
@@ -242,120 +268,6 @@ void end_step_plot(gui::PanelContext& context, const StepPlotOptions& options, S
         view.follow = true;
         axis.manual = false;
     }
-}
-
-void draw_curve(gui::PanelContext& context, const StepPlot& plot, const Reduction& reduction,
-                int channel, ImU32 colour, float thickness, Dash dash) {
-    Memory& kept = memory(context);
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    auto& points = kept.points;
-    auto& pixels = kept.pixels;
-    // Bins to pixels, values to pixels, in float: only differences within the screen matter.
-    const double per_bin = (reduction.x_max() - reduction.x_min()) / reduction.bins();
-    const auto to_pixels = static_cast<double>(plot.extent.x) / (plot.x_max - plot.x_min);
-    const auto x_scale = static_cast<float>(per_bin * to_pixels);
-    const float x_offset =
-        plot.position.x + static_cast<float>((reduction.x_min() - plot.x_min) * to_pixels);
-    const auto y_scale =
-        static_cast<float>(static_cast<double>(plot.extent.y) / (plot.y_max - plot.y_min));
-    const float y_offset = plot.position.y + static_cast<float>(plot.y_max) * y_scale;
-    const bool logarithmic = plot.scale.logarithmic;
-    const auto floor = static_cast<float>(std::max(plot.scale.floor, 1e-37));
-    // Far outside the plot a line's slope is all that matters.
-    const float top = plot.position.y - 4 * plot.extent.y;
-    const float bottom = plot.position.y + 5 * plot.extent.y;
-    const auto pixel_y = [&](float value) {
-        const float position = logarithmic ? std::log10(std::max(value, floor)) : value;
-        return std::clamp(y_offset - position * y_scale, top, bottom);
-    };
-    bool after_band = false;  // the open line's first point lies inside what is drawn already
-    const auto flush = [&] {
-        if (points.size() > 1 || (!points.empty() && !after_band)) {
-            const std::size_t count = straighten(points, 0.3F);
-            pixels.clear();
-            for (std::size_t i = 0; i < count; ++i) pixels.emplace_back(points[i].x, points[i].y);
-            add_line(draw, pixels, colour, thickness, dash, context.theme.scale * 1.3F);
-        }
-        points.clear();
-        after_band = false;
-    };
-    const auto push = [&](float x, float y) {
-        if (points.empty() || points.back().x != x || points.back().y != y)
-            points.push_back({x, y});
-    };
-    const float half = thickness / 2;
-    points.clear();
-    for (int bin = 0; bin < reduction.bins() + 2; ++bin) {
-        const Reduction::Column at = reduction.column(bin, channel);
-        if (at.samples == 0) continue;  // sparse samples: the line goes through
-        if (std::isnan(at.first)) {
-            flush();
-            continue;
-        }
-        const float last = pixel_y(at.last), last_x = x_offset + at.last_x * x_scale;
-        if (at.samples > 2) {
-            const float low = pixel_y(at.low), high = pixel_y(at.high);
-            const bool turns =
-                std::min(std::abs(pixel_y(at.first) - low) + std::abs(last - high),
-                         std::abs(pixel_y(at.first) - high) + std::abs(last - low)) > thickness;
-            if (turns && low - high > thickness && bin > 0 && bin <= reduction.bins()) {
-                // To and fro within two pixels: the band it fills, not every stroke of it. The
-                // line before reaches into it, the line after starts inside it.
-                const float before = points.empty() ? low : points.back().y;
-                flush();
-                // A tall band is a fall or a rise, not a rattle: a gap there would hide it.
-                if (dash == Dash::solid || bin % 5 < 3 || low - high > 8 * thickness)
-                    draw->AddRectFilled({x_offset + static_cast<float>(bin - 1) * x_scale,
-                                         std::min(high, before) - half},
-                                        {x_offset + static_cast<float>(bin) * x_scale,
-                                         std::max(low, before) + half},
-                                        colour);
-                points.push_back({last_x, last});
-                after_band = true;
-                if (at.gap) points.clear();
-                continue;
-            }
-            // A small swing shows as its two ends; a course through all four points costs twice.
-            if (!turns) push(x_offset + at.first_x * x_scale, pixel_y(at.first));
-            const bool low_first = at.low_x <= at.high_x;
-            push(x_offset + (low_first ? at.low_x : at.high_x) * x_scale, low_first ? low : high);
-            push(x_offset + (low_first ? at.high_x : at.low_x) * x_scale, low_first ? high : low);
-            if (turns) {
-                if (at.gap) flush();
-                continue;
-            }
-        } else {
-            push(x_offset + at.first_x * x_scale, pixel_y(at.first));
-        }
-        push(last_x, last);
-        if (at.gap) flush();
-    }
-    flush();
-}
-
-bool apart(const StepPlot& plot, const Reduction& reduction, int channel, int other, float pixels) {
-    const double positions = static_cast<double>(pixels) * (plot.y_max - plot.y_min) /
-                             static_cast<double>(plot.extent.y);
-    // On a log axis a distance is a ratio: no logarithm of every value.
-    const bool logarithmic = plot.scale.logarithmic;
-    const auto floor = static_cast<float>(plot.scale.floor);
-    const auto limit = static_cast<float>(logarithmic ? std::pow(10.0, positions) : positions);
-    const auto near = [&](float a, float b) {
-        if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);
-        if (!logarithmic) return std::abs(a - b) <= limit;
-        a = std::max(a, floor);
-        b = std::max(b, floor);
-        return a <= b * limit && b <= a * limit;
-    };
-    for (int bin = 0; bin < reduction.bins() + 2; ++bin) {
-        const Reduction::Column a = reduction.column(bin, channel);
-        const Reduction::Column b = reduction.column(bin, other);
-        if (a.samples == 0) continue;
-        if (a.gap != b.gap || !near(a.first, b.first) || !near(a.low, b.low) ||
-            !near(a.high, b.high) || !near(a.last, b.last))
-            return true;
-    }
-    return false;
 }
 
 void draw_level(const StepPlot& plot, double value, ImU32 colour, float thickness, float on,

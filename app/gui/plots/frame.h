@@ -94,11 +94,6 @@ bool begin_step_plot(gui::PanelContext& context, const StepPlotOptions& options,
                      StepPlot& plot);
 void end_step_plot(gui::PanelContext& context, const StepPlotOptions& options, StepPlot& plot);
 
-void draw_curve(gui::PanelContext& context, const StepPlot& plot, const Reduction& reduction,
-                int channel, ImU32 colour, float thickness, Dash dash = Dash::solid);
-// Whether two channels are ever more than `pixels` apart, or one has a gap where the other has
-// none: if not, a line of the same colour need not be drawn twice.
-bool apart(const StepPlot& plot, const Reduction& reduction, int channel, int other, float pixels);
 void draw_level(const StepPlot& plot, double value, ImU32 colour, float thickness, float on,
                 float off);
 // Dotted levels, one quad each however many dots it has; NaN: none.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/gui/plots/curve.h"
 #include "app/gui/plots/phases.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/theme.h"

@@ -88,6 +88,7 @@ struct Memory {
     double hovered_step = -1;  // where the mouse is on some step axis; < 0: nowhere
     double hovered_next = -1;
     std::vector<CurvePoint> points;  // scratch
+    std::vector<BandColumn> columns;
     std::vector<ImVec2> pixels;
     std::vector<float> column;
 };

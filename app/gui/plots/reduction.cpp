@@ -1,6 +1,7 @@
 #include "app/gui/plots/reduction.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -215,33 +216,58 @@ bool HistoryReduction::update(const HistoryView& history, std::size_t first_chan
     return true;
 }
 
-std::size_t straighten(std::span<CurvePoint> points, float tolerance) {
+namespace {
+
+// The slopes from an anchor that pass every point since within the tolerance.
+class Cone {
+  public:
+    void reset() { *this = {}; }
+    void pass(float dx, float dy, float tolerance) {
+        low_ = std::max(low_, (dy - tolerance) / dx);
+        high_ = std::min(high_, (dy + tolerance) / dx);
+    }
+    bool holds(float slope) const { return slope >= low_ && slope <= high_; }
+
+  private:
+    float low_ = -infinite, high_ = infinite;
+};
+
+// Keeps the ends and every point that the line from the last one kept to the next would miss.
+template <class Point, std::size_t edges>
+std::size_t straighten_edges(std::span<Point> points, float tolerance,
+                             const std::array<float Point::*, edges>& heights) {
     if (points.size() < 3) return points.size();
     std::size_t kept = 1;
-    CurvePoint anchor = points[0];
-    float low = -infinite, high = infinite;  // slopes that pass all points since the anchor
+    Point anchor = points[0];
+    std::array<Cone, edges> cones;
     for (std::size_t i = 1; i + 1 < points.size(); ++i) {
-        const CurvePoint point = points[i], next = points[i + 1];
-        const float dx = point.x - anchor.x;
-        if (dx > 0) {
-            low = std::max(low, (point.y - tolerance - anchor.y) / dx);
-            high = std::min(high, (point.y + tolerance - anchor.y) / dx);
-        }
-        const float ahead = next.x - anchor.x;
-        bool straight = false;
-        if (dx > 0 && ahead > 0) {
-            const float slope = (next.y - anchor.y) / ahead;
-            straight = slope >= low && slope <= high;
+        const Point point = points[i], next = points[i + 1];
+        const float dx = point.x - anchor.x, ahead = next.x - anchor.x;
+        bool straight = dx > 0 && ahead > 0;
+        for (std::size_t e = 0; e < edges && straight; ++e) {
+            const auto y = heights[e];
+            cones[e].pass(dx, point.*y - anchor.*y, tolerance);
+            straight = cones[e].holds((next.*y - anchor.*y) / ahead);
         }
         if (!straight) {
             points[kept++] = point;
             anchor = point;
-            low = -infinite;
-            high = infinite;
+            for (Cone& cone : cones) cone.reset();
         }
     }
     points[kept++] = points.back();
     return kept;
+}
+
+}  // namespace
+
+std::size_t straighten(std::span<CurvePoint> points, float tolerance) {
+    return straighten_edges<CurvePoint, 1>(points, tolerance, {&CurvePoint::y});
+}
+
+std::size_t straighten(std::span<BandColumn> columns, float tolerance) {
+    return straighten_edges<BandColumn, 2>(columns, tolerance,
+                                           {&BandColumn::high, &BandColumn::low});
 }
 
 }  // namespace muonscope::plots

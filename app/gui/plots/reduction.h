@@ -113,4 +113,11 @@ class HistoryReduction {
 // a run without NaN; returns the number kept. The two ends stay.
 std::size_t straighten(std::span<CurvePoint> points, float tolerance);
 
+// What a curve fills at x while it runs to and fro there, in pixels: high <= low.
+struct BandColumn {
+    float x, high, low;
+};
+// Likewise, both edges of a band at once.
+std::size_t straighten(std::span<BandColumn> columns, float tolerance);
+
 }  // namespace muonscope::plots

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 
+#include "app/gui/plots/curve.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 

@@ -68,6 +68,38 @@ void add_stroke(ImDrawList* draw, std::span<const ImVec2> points, ImU32 colour, 
     draw->PrimUnreserve(0, most - written);
 }
 
+void add_band(ImDrawList* draw, std::span<const BandColumn> columns, ImU32 colour,
+              float thickness) {
+    if (columns.size() < 2) return;
+    if ((draw->Flags & ImDrawListFlags_AntiAliasedLinesUseTex) == 0) {
+        const float half = thickness / 2;
+        for (std::size_t i = 1; i < columns.size(); ++i) {
+            const BandColumn &a = columns[i - 1], &b = columns[i];
+            draw->AddQuadFilled({a.x, a.high - half}, {b.x, b.high - half}, {b.x, b.low + half},
+                                {a.x, a.low + half}, colour);
+        }
+        return;
+    }
+    const auto count = static_cast<int>(columns.size());
+    draw->PrimReserve(6 * (count - 1), 2 * count);
+    for (int i = 0; i < count; ++i) {
+        const BandColumn& at = columns[static_cast<std::size_t>(i)];
+        const float height = at.low - at.high + thickness, middle = (at.low + at.high) / 2;
+        // As in add_stroke, of the row nearest in height: between two columns the texture goes
+        // through the rows between, and their lines are as wide as the band is there.
+        const int row = std::clamp(static_cast<int>(std::lround(height)), 1,
+                                   IM_DRAWLIST_TEX_LINES_WIDTH_MAX - 1);
+        const ImVec4 uv = draw->_Data->TexUvLines[row];
+        const float half = (static_cast<float>(row) / 2 + 1) * height / static_cast<float>(row);
+        draw->PrimWriteVtx({at.x, middle - half}, {uv.x, uv.y}, colour);
+        draw->PrimWriteVtx({at.x, middle + half}, {uv.z, uv.w}, colour);
+        if (i == 0) continue;
+        const unsigned end = draw->_VtxCurrentIdx;
+        for (const unsigned corner : {4U, 3U, 2U, 2U, 3U, 1U})
+            draw->PrimWriteIdx(static_cast<ImDrawIdx>(end - corner));
+    }
+}
+
 void add_dashes(ImDrawList* draw, std::span<const ImVec2> points, ImU32 colour, float thickness,
                 std::span<const float> pattern) {
     std::size_t phase = 0;
