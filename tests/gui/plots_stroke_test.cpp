@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "app/gui/imgui_session.h"
 #include "app/gui/plots/curve.h"
@@ -222,27 +223,43 @@ class Apart : public ::testing::Test {
         }
         return reduction;
     }
+    // As far as which bin the second channel is 0.3 pixels away from the first.
+    int until(const Reduction& reduction) const {
+        const std::vector<int> first(static_cast<std::size_t>(reduction.bins()) + 2, 0);
+        return apart_until(plot_, reduction, 1, first, 0.3F);
+    }
     StepPlot plot_;
 };
 
-TEST_F(Apart, one_sample_that_leaves_the_other_line_is_enough) {
-    EXPECT_FALSE(apart(plot_, reduced(0.029), 0, 1, 0.3F));
-    EXPECT_TRUE(apart(plot_, reduced(0.031), 0, 1, 0.3F));
-    EXPECT_TRUE(apart(plot_, reduced(-0.031), 0, 1, 0.3F));
+// Step 50 falls into the 26th of the bins of two steps; after the one left of the range and with the
+// next, where they meet.
+constexpr int at_50 = 28;
+
+TEST_F(Apart, the_last_sample_that_leaves_the_other_line_says_how_far) {
+    EXPECT_EQ(until(reduced(0.029)), 0);
+    EXPECT_EQ(until(reduced(0.031)), at_50);
+    EXPECT_EQ(until(reduced(-0.031)), at_50);
 }
 
 TEST_F(Apart, a_gap_in_one_line_alone_counts) {
-    EXPECT_TRUE(apart(plot_, reduced(std::nan("")), 0, 1, 0.3F));
-    EXPECT_FALSE(apart(plot_, reduced(0, std::nan("")), 0, 1, 0.3F));  // both
+    EXPECT_EQ(until(reduced(std::nan(""))), at_50);
+    EXPECT_EQ(until(reduced(0, std::nan(""))), 0);  // both
 }
 
 TEST_F(Apart, a_distance_on_a_log_axis_is_a_ratio_above_the_floor) {
     plot_.scale = {true, 1e-3};
     plot_.y_min = -3;
     plot_.y_max = 1;  // 0.3 pixels are 0.012 decades: 2.8 %
-    EXPECT_FALSE(apart(plot_, reduced(0.08), 0, 1, 0.3F));
-    EXPECT_TRUE(apart(plot_, reduced(0.09), 0, 1, 0.3F));
-    EXPECT_FALSE(apart(plot_, reduced(5e-4, 1e-9), 0, 1, 0.3F));  // both on the floor
+    EXPECT_EQ(until(reduced(0.08)), 0);
+    EXPECT_EQ(until(reduced(0.09)), at_50);
+    EXPECT_EQ(until(reduced(5e-4, 1e-9)), 0);  // both on the floor
+}
+
+TEST_F(Apart, each_bin_is_held_against_the_line_drawn_there) {
+    const Reduction reduction = reduced(0.1);
+    std::vector<int> others(static_cast<std::size_t>(reduction.bins()) + 2, 0);
+    others[at_50 - 2] = 1;  // there it is its own
+    EXPECT_EQ(apart_until(plot_, reduction, 1, others, 0.3F), 0);
 }
 
 }  // namespace

@@ -172,18 +172,21 @@ void draw_lines(PanelContext& context, const StepPlot& plot, const Modes& modes,
                     u32(with_alpha(theme.target, 0.75F)));
     }
     // Of the noise, all in one colour, only what can be told from the line above it.
-    std::array<bool, most_modes> hidden{};
-    for (int k = coloured + 1, above = coloured; k < modes.count; ++k) {
-        hidden[static_cast<std::size_t>(k)] = !apart(plot, reduction, k, above, 0.5F);
-        if (!hidden[static_cast<std::size_t>(k)]) above = k;
+    std::array<int, most_modes> until;
+    until.fill(reduction.bins() + 2);
+    std::vector<int> above(static_cast<std::size_t>(reduction.bins()) + 2, coloured);
+    for (int k = coloured + 1; k < modes.count; ++k) {
+        const int end = apart_until(plot, reduction, k, above, 0.5F);
+        until[static_cast<std::size_t>(k)] = end;
+        std::fill_n(above.begin(), end, k);
     }
     // Small modes first, so that large ones lie on top.
     for (int k = modes.count - 1; k >= 0; --k) {
-        if (hidden[static_cast<std::size_t>(k)]) continue;
         const bool noise = k >= coloured;
         draw_curve(context, plot, reduction, k,
                    u32(noise ? theme.ghost : rank_colour(theme, k, coloured)),
-                   noise ? theme.line() * 0.6F : theme.line());
+                   noise ? theme.line() * 0.6F : theme.line(), Dash::solid,
+                   until[static_cast<std::size_t>(k)]);
     }
 }
 

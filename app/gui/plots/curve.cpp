@@ -137,10 +137,10 @@ class Pen {
 }  // namespace
 
 void draw_curve(gui::PanelContext& context, const StepPlot& plot, const Reduction& reduction,
-                int channel, ImU32 colour, float thickness, Dash dash) {
+                int channel, ImU32 colour, float thickness, Dash dash, int until) {
     const ToPixels pixels(plot, reduction);
     Pen pen(context, colour, thickness, dash);
-    for (int bin = 0; bin < reduction.bins() + 2; ++bin) {
+    for (int bin = 0; bin < std::min(reduction.bins() + 2, until); ++bin) {
         const Reduction::Column at = reduction.column(bin, channel);
         if (at.samples == 0) continue;  // sparse samples: the line goes through
         if (std::isnan(at.first)) {
@@ -173,7 +173,8 @@ void draw_curve(gui::PanelContext& context, const StepPlot& plot, const Reductio
     pen.end();
 }
 
-bool apart(const StepPlot& plot, const Reduction& reduction, int channel, int other, float pixels) {
+int apart_until(const StepPlot& plot, const Reduction& reduction, int channel,
+                std::span<const int> others, float pixels) {
     const double positions = static_cast<double>(pixels) * (plot.y_max - plot.y_min) /
                              static_cast<double>(plot.extent.y);
     // On a log axis a distance is a ratio: no logarithm of every value.
@@ -187,15 +188,17 @@ bool apart(const StepPlot& plot, const Reduction& reduction, int channel, int ot
         b = std::max(b, floor);
         return a <= b * limit && b <= a * limit;
     };
-    for (int bin = 0; bin < reduction.bins() + 2; ++bin) {
+    int until = reduction.bins() + 2;
+    for (int bin = until - 1; bin >= 0; --bin) {
         const Reduction::Column a = reduction.column(bin, channel);
-        const Reduction::Column b = reduction.column(bin, other);
         if (a.samples == 0) continue;
+        const Reduction::Column b = reduction.column(bin, others[static_cast<std::size_t>(bin)]);
         if (a.gap != b.gap || !near(a.first, b.first) || !near(a.low, b.low) ||
             !near(a.high, b.high) || !near(a.last, b.last))
-            return true;
+            return until;
+        until = bin + 1;
     }
-    return false;
+    return 0;
 }
 
 }  // namespace muonscope::plots
