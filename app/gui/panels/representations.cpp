@@ -46,16 +46,15 @@ float inside(int shape, float x, float y) {
     }
 }
 
+// A point is drawn as one triangle around its square, so that a cell is twice as wide as its shape.
 int cell_size(float radius) {
-    return static_cast<int>(std::ceil(2.6F * radius)) + 3;
+    return 2 * (static_cast<int>(std::ceil(2.4F * radius)) + 2);
 }
 
-// Half the side of the square that a point is drawn as: the shape and its soft edge, not the whole
-// cell, whose clear rim keeps its neighbours out.
+// Half the side of the square that holds a shape and its soft edge.
 float half_size(int shape, float radius) {
     constexpr std::array<float, shapes> reach{1, 0.85F, 1.2F, 1.15F, 1.15F, 1.1F, 1.1F, 1};
-    return std::min(reach[static_cast<std::size_t>(shape)] * radius + 0.75F,
-                    static_cast<float>(cell_size(radius)) / 2);
+    return reach[static_cast<std::size_t>(shape)] * radius + 0.75F;
 }
 
 // White shapes with soft edges, side by side; the colour comes with each point.
@@ -66,7 +65,7 @@ bool prepare_markers(Markers& markers, float radius) {
     if (cell * shapes > markers.texture.width() || cell > markers.texture.height()) return false;
     ImU32* pixels = markers.texture.write(cell * shapes, cell);
     if (pixels == nullptr) return false;
-    const float centre = static_cast<float>(cell) / 2;
+    const float centre = static_cast<float>(cell) / 4;
     for (int y = 0; y < cell; ++y)
         for (int shape = 0; shape < shapes; ++shape)
             for (int x = 0; x < cell; ++x) {
@@ -102,7 +101,8 @@ class Points {
         const auto count = static_cast<int>(at.cols());
         const float size = static_cast<float>(cell_size(radius_));
         if (textured_) draw->PushTexture(markers_.texture.reference());
-        draw->PrimReserve(6 * count, 4 * count);
+        const int indices = textured_ ? 3 : 6, vertices = textured_ ? 3 : 4;
+        draw->PrimReserve(indices * count, vertices * count);
         int drawn = 0;
         taken_.clear();
         const float width = static_cast<float>(markers_.texture.width());
@@ -129,12 +129,17 @@ class Points {
             }
             const int shape = kind % shapes;
             const float half = half_size(shape, radius_);
-            const float u = size * (static_cast<float>(shape) + 0.5F), v = size / 2;
-            draw->PrimRectUV({centre.x - half, centre.y - half}, {centre.x + half, centre.y + half},
-                             {(u - half) / width, (v - half) / height},
-                             {(u + half) / width, (v + half) / height}, colour);
+            const ImVec2 middle{size * (static_cast<float>(shape) + 0.25F), size / 4};
+            const auto corner = [&](float right, float down) {
+                draw->PrimVtx(
+                    {centre.x + right * half, centre.y + down * half},
+                    {(middle.x + right * half) / width, (middle.y + down * half) / height}, colour);
+            };
+            corner(-1, -1);
+            corner(3, -1);
+            corner(-1, 3);
         }
-        draw->PrimUnreserve(6 * (count - drawn), 4 * (count - drawn));
+        draw->PrimUnreserve(indices * (count - drawn), vertices * (count - drawn));
         if (textured_) draw->PopTexture();
     }
 

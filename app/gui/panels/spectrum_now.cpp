@@ -220,6 +220,48 @@ void draw_bars(PanelContext& context, ImVec2 origin, ImVec2 room) {
     ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
 }
 
+// Squares of these colours, row by row, as one picture; as rectangles where that is too large.
+void draw_cells(BasisProduct& product, const std::vector<ImU32>& colours, int edge, ImVec2 corner,
+                float side) {
+    const auto pixels = static_cast<int>(std::round(side));
+    const auto begin = [&](int cell) {
+        return static_cast<int>(
+            std::lround(side * static_cast<float>(cell) / static_cast<float>(edge)));
+    };
+    const auto colour = [&](int i, int j) {
+        return colours[static_cast<std::size_t>(i) * static_cast<std::size_t>(edge) +
+                       static_cast<std::size_t>(j)];
+    };
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    Texture& picture = product.picture;
+    const bool drawn = product.side == pixels && product.colours == colours;
+    ImU32* const out = drawn || pixels > picture.width() ? nullptr : picture.write(pixels, pixels);
+    if (out != nullptr) {
+        for (int i = 0; i < edge; ++i)
+            for (int y = begin(i); y < begin(i + 1); ++y)
+                for (int j = 0; j < edge; ++j)
+                    std::fill(out + y * picture.width() + begin(j),
+                              out + y * picture.width() + begin(j + 1), colour(i, j));
+        product.side = pixels;
+        product.colours = colours;
+    }
+    if (out != nullptr || drawn) {
+        const auto extent = static_cast<float>(pixels);
+        const ImVec2 uv{extent / static_cast<float>(picture.width()),
+                        extent / static_cast<float>(picture.height())};
+        draw->AddImage(picture.reference(), corner, {corner.x + extent, corner.y + extent}, {0, 0},
+                       uv);
+        return;
+    }
+    for (int i = 0; i < edge; ++i)
+        for (int j = 0; j < edge; ++j)
+            draw->AddRectFilled(
+                {corner.x + static_cast<float>(begin(j)), corner.y + static_cast<float>(begin(i))},
+                {corner.x + static_cast<float>(begin(j + 1)),
+                 corner.y + static_cast<float>(begin(i + 1))},
+                colour(i, j));
+}
+
 void draw_basis(PanelContext& context, ImVec2 origin, ImVec2 room) {
     const Snapshot& snapshot = *context.snapshot;
     if (!snapshot.problem) {
@@ -298,23 +340,16 @@ void draw_basis(PanelContext& context, ImVec2 origin, ImVec2 room) {
             draw->AddRectFilled(corner, {corner.x + side, corner.y + side}, zero_colour);
             continue;
         }
-        const float cell = side / static_cast<float>(std::max(rows, cols));
-        const auto colour_of = [&](Eigen::Index i, Eigen::Index j) {
-            const double value = i < rows && j < cols ? values(i, j) : 0;
-            return std::isfinite(value) ? u32(diverging(theme, value / limit)) : zero_colour;
-        };
-        // Neighbours of one colour as one rectangle, and no pixel painted twice.
         const Eigen::Index edge = std::max(rows, cols);
+        const float cell = side / static_cast<float>(edge);
+        kept.colours.clear();
         for (Eigen::Index i = 0; i < edge; ++i)
-            for (Eigen::Index j = 0, next = 0; j < edge; j = next) {
-                const ImU32 colour = colour_of(i, j);
-                for (next = j + 1; next < edge && colour_of(i, next) == colour;) ++next;
-                draw->AddRectFilled({std::round(corner.x + cell * static_cast<float>(j)),
-                                     std::round(corner.y + cell * static_cast<float>(i))},
-                                    {std::round(corner.x + cell * static_cast<float>(next)),
-                                     std::round(corner.y + cell * static_cast<float>(i + 1))},
-                                    colour);
+            for (Eigen::Index j = 0; j < edge; ++j) {
+                const double value = i < rows && j < cols ? values(i, j) : 0;
+                kept.colours.push_back(std::isfinite(value) ? u32(diverging(theme, value / limit))
+                                                            : zero_colour);
             }
+        draw_cells(kept.products[l], kept.colours, static_cast<int>(edge), corner, side);
         draw->AddRect(corner, {corner.x + side, corner.y + side}, u32(theme.border), 0, 0,
                       theme.hairline());
         if (window_hovered && mouse.x >= corner.x && mouse.x < corner.x + side &&

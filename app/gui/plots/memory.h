@@ -37,6 +37,10 @@ struct BasisProduct {
     std::shared_ptr<const std::vector<Matrix>> weights;
     std::shared_ptr<const Problem> problem;
     Matrix values;
+    // Drawn once for what it was drawn of.
+    Texture picture{512, 512};
+    int side = 0;  // pixels; 0: not drawn
+    std::vector<ImU32> colours;
 };
 
 // Singular values over steps as a picture: a column a bin, a row an index.
@@ -91,6 +95,7 @@ struct Memory {
     std::vector<BandColumn> columns;
     std::vector<ImVec2> pixels;
     std::vector<float> column;
+    std::vector<ImU32> colours;
 };
 
 // The memory of this view, made when first asked for.
