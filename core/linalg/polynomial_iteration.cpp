@@ -6,7 +6,8 @@
 #include <variant>
 
 #include "core/linalg/bfloat16.h"
-#include "core/linalg/symmetric_product.h"
+#include "core/linalg/bfloat16_product.h"
+#include "core/linalg/matrix_product.h"
 #include "core/linalg/tensor_core.h"
 
 namespace muonscope {
@@ -28,7 +29,7 @@ struct ExactBuffers : Buffers<Scalar> {
     using Dense = DenseOf<Scalar>;
     using Buffers<Scalar>::x, Buffers<Scalar>::next, Buffers<Scalar>::gram, Buffers<Scalar>::factor,
         Buffers<Scalar>::inner;
-    SymmetricProduct<Scalar> product;
+    MatrixProduct<Scalar> product;
 
     ExactBuffers(Eigen::Index n, Eigen::Index m) : Buffers<Scalar>(n, m), product(n, m) {}
 
@@ -36,37 +37,28 @@ struct ExactBuffers : Buffers<Scalar> {
     void iterate(const OddPolynomial& p) {
         const auto a = static_cast<Scalar>(p.a), b = static_cast<Scalar>(p.b),
                    c = static_cast<Scalar>(p.c), d = static_cast<Scalar>(p.d);
-        product.multiply(x, x, gram);
+        product.multiply_symmetric(x, x.transpose(), gram);
         if (p.d != 0) {  // b A + (c A + d A^2) A
-            product.combine(d, gram, gram, c, gram, inner);
-            product.combine(1, inner, gram, b, gram, factor);
+            product.combine_symmetric(d, gram, gram, c, gram, inner);
+            product.combine_symmetric(1, inner, gram, b, gram, factor);
         } else if (p.c != 0) {
-            product.combine(c, gram, gram, b, gram, factor);
+            product.combine_symmetric(c, gram, gram, b, gram, factor);
         } else {
             factor = b * gram;
         }
         factor.diagonal().array() += a;
-        next.noalias() = factor * x;
+        product.multiply(factor, x, next);
         x.swap(next);
     }
 };
 
-// How bfloat16 matrices are multiplied. Both accumulate in float32; the sum is not yet rounded.
-struct InOrder {  // term after term, each sum rounded to nearest: what a processor does
-    InOrder(Eigen::Index, Eigen::Index) {}
-    static void gram(const Eigen::MatrixXf& x, Eigen::MatrixXf& result) {
-        result.noalias() = x * x.transpose();
-    }
-    static void multiply(const Eigen::MatrixXf& left, const Eigen::MatrixXf& right,
-                         Eigen::MatrixXf& result) {
-        result.noalias() = left * right;
-    }
-};
-struct InGroups {  // eight terms at once, cut: what the tensor cores of the published runs do
+// Bfloat16 matrices are multiplied as the matrix units of processors do it (Bfloat16Product), or
+// so: eight terms at once, cut: what the tensor cores of the published runs do.
+struct GpuProduct {
     Eigen::MatrixXf transposed;
     TensorCoreProduct product;
 
-    InGroups(Eigen::Index n, Eigen::Index m) : transposed(m, n), product(n, m) {}
+    GpuProduct(Eigen::Index n, Eigen::Index m, Eigen::Index) : transposed(m, n), product(n, m) {}
     void gram(const Eigen::MatrixXf& x, Eigen::MatrixXf& result) {
         transposed = x.transpose();
         product.multiply(x, transposed, result, true);
@@ -84,7 +76,7 @@ template <typename Product>
 struct Bfloat16Buffers : Buffers<float> {
     Product product;
 
-    Bfloat16Buffers(Eigen::Index n, Eigen::Index m) : Buffers<float>(n, m), product(n, m) {}
+    Bfloat16Buffers(Eigen::Index n, Eigen::Index m) : Buffers<float>(n, m), product(n, m, m) {}
 
     static void round(Dense& matrix) {
         float* const entries = matrix.data();
@@ -144,8 +136,8 @@ double norm_of(const Matrix& gradient) {
 
 struct PolynomialIteration::Workspace {
     bool transposed;
-    std::variant<ExactBuffers<double>, ExactBuffers<float>, Bfloat16Buffers<InOrder>,
-                 Bfloat16Buffers<InGroups>>
+    std::variant<ExactBuffers<double>, ExactBuffers<float>, Bfloat16Buffers<Bfloat16Product>,
+                 Bfloat16Buffers<GpuProduct>>
         buffers;
 
     static decltype(buffers) make_buffers(Eigen::Index n, Eigen::Index m, Precision precision) {
@@ -155,11 +147,11 @@ struct PolynomialIteration::Workspace {
             case Precision::float32:
                 return ExactBuffers<float>(n, m);
             case Precision::bfloat16:
-                return Bfloat16Buffers<InOrder>(n, m);
+                return Bfloat16Buffers<Bfloat16Product>(n, m);
             case Precision::tensor_core:
                 break;
         }
-        return Bfloat16Buffers<InGroups>(n, m);
+        return Bfloat16Buffers<GpuProduct>(n, m);
     }
 
     Workspace(Eigen::Index rows, Eigen::Index cols, Precision precision)

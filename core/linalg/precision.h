@@ -2,8 +2,9 @@
 
 namespace muonscope {
 
-// bfloat16 rounds after every operation and accumulates products in float32, one term after the
-// other; tensor_core accumulates them as the GPUs of the published runs do (tensor_core.h).
+// bfloat16 rounds after every operation and sums products in float32 as the matrix units of
+// processors do (bfloat16_product.h); tensor_core sums them as the GPUs of the published runs do
+// (tensor_core.h).
 enum class Precision { float64, float32, bfloat16, tensor_core };
 
 }  // namespace muonscope

@@ -116,7 +116,7 @@ double Backpropagation::gradients(const std::vector<Matrix>& weights,
         if (l == 1 && whitened_)
             output = weights.front();
         else
-            output.noalias() = weights[index_of(l)] * input_of(l);
+            product_.multiply(weights[index_of(l)], input_of(l), output);
         if (tanh_after(l)) apply_tanh(output);
     }
 
@@ -124,8 +124,8 @@ double Backpropagation::gradients(const std::vector<Matrix>& weights,
     if (depth == 1 && whitened_) {
         residual = weights.front() - labels;
     } else {
-        residual = -labels.leftCols(columns_);
-        residual.noalias() += weights.back() * input_of(depth);
+        product_.combine(1, weights.back(), input_of(depth), -1, labels.leftCols(columns_),
+                         residual);
     }
     const double square = residual.squaredNorm();
     relative_error_ = std::sqrt(square / batch_labels_square_);
@@ -139,11 +139,11 @@ double Backpropagation::gradients(const std::vector<Matrix>& weights,
             ++trained;
             // With X = I the delta of the first layer is its gradient, where it stands.
             if (l > 1 || !whitened_)
-                gradients_[index_of(l)].noalias() = delta * input_of(l).transpose();
+                product_.multiply(delta, input_of(l).transpose(), gradients_[index_of(l)]);
         }
         if (l == first) break;
         auto below = deltas_[index_of(l - 1)].leftCols(columns_);
-        below.noalias() = weights[index_of(l)].transpose() * delta;
+        product_.multiply(weights[index_of(l)].transpose(), delta, below);
         if (tanh_after(l - 1)) below.array() *= 1.0 - input_of(l).array().square();
     }
     return 0.5 * scale * square;
@@ -163,9 +163,9 @@ Backpropagation::Errors Backpropagation::errors(const std::vector<Matrix>& weigh
         if (l == 1 && whitened_)
             output = weight;
         else if (l == 1)
-            output.noalias() = weight * problem_->inputs;
+            product_.multiply(weight, problem_->inputs, output);
         else
-            output.noalias() = weight * forward_.topRows(weight.cols());
+            product_.multiply(weight, forward_.topRows(weight.cols()), output);
         if (tanh_after(l)) apply_tanh(output);
         forward_.swap(forward_next_);
     }

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/experiment/problem.h"
+#include "core/linalg/matrix_product.h"
 #include "core/linalg/types.h"
 
 namespace muonscope {
@@ -52,6 +53,7 @@ class Backpropagation {
     Matrix batch_inputs_, batch_labels_;
     std::vector<Matrix> frozen_;  // the layers that activations_ were last computed with
     Matrix forward_, forward_next_;
+    MatrixProduct<double> product_;
     double relative_error_ = 0;
 };
 
