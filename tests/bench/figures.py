@@ -79,6 +79,7 @@ def headless(build, steps, *arguments):
 def steps_rows(build):
     kinds = {"sgd_step": ("SGD", "at most 1.25x"),
              "muon_step": ("Muon (Newton–Schulz x5, float)", "at most 1.35x"),
+             "muon_bfloat16_step": ("Muon (Newton–Schulz x5, bfloat16)", "-"),
              "adamw_step": ("AdamW", "-")}
     for name, run in benchmark(build, "_step/").items():
         kind, size = name.split("/")[:2]
@@ -96,7 +97,8 @@ def rounding_rows(build):
     limits = {"0": ("bfloat16", "at most 1.6x"), "1": ("bfloat16 as on tensor cores", "-")}
     for name, run in benchmark(build, "rounded_newton_schulz").items():
         precision, limit = limits[re.search(r"tensor_core:(\d)", name)[1]]
-        yield (f"Newton–Schulz x5 in {precision}, d = 64: {run['rounded_us']:.0f} µs",
+        size = re.search(r"d:(\d+)", name)[1]
+        yield (f"Newton–Schulz x5 in {precision}, d = {size}: {run['rounded_us']:.0f} µs",
                f"{run['ratio']:.2f}x the float engine", limit)
 
 

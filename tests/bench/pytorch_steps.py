@@ -5,7 +5,8 @@
 
 A step is forward and backward of 1/2 |W2 W1 - A|^2 (two d x d layers, float64) and the optimiser's
 update. SGD and AdamW are torch.optim's; Muon is Jordan's Newton-Schulz x5 in float32 written with
-PyTorch's products, as ours computes it, and torch.optim.Muon (bfloat16) where PyTorch has it. Both
+PyTorch's products, as ours computes it, and torch.optim.Muon, which rounds to bfloat16, beside our
+Muon in bfloat16; both use the processor's matrix units for that where it has them. The two
 programs are timed in turn, by processor time, and the medians of their rounds are compared. PYTHON
 must have torch; without the option one is installed into build/torchenv.
 """
@@ -108,8 +109,8 @@ def main():
         own_rounds.append(ours(build))
         torch_rounds.append(json.loads(subprocess.run(
             [python, "-c", TORCH], check=True, capture_output=True, text=True).stdout))
-    wanted = {"sgd/64": 5, "adamw/64": 5, "muon/64": 5, "sgd/256": 1.3, "adamw/256": 1.3,
-              "muon/256": 1.1}
+    wanted = {"sgd/64": 5, "adamw/64": 5, "torch.optim.Muon/64": 5, "sgd/256": 1.3,
+              "adamw/256": 1.3, "torch.optim.Muon/256": 1.1}
     print(f"PyTorch {torch_rounds[0]['version']}, one thread, processor time, medians of "
           f"{options.rounds} rounds\n")
     print(f"{'step':<22}{'d':>5}{'ours':>12}{'PyTorch':>12}{'ratio':>8}  {'rounds':<16}wanted")
@@ -117,7 +118,7 @@ def main():
         if key == "version":
             continue
         name, size = key.split("/")
-        same = "muon" if name == "torch.optim.Muon" else name
+        same = "muon_bfloat16" if name == "torch.optim.Muon" else name
         pairs = [(own[f"{same}/{size}"], theirs[key])
                  for own, theirs in zip(own_rounds, torch_rounds)]
         ratios = [theirs / own for own, theirs in pairs]

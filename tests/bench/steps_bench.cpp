@@ -29,9 +29,10 @@ Experiment square_net(int d) {
     return experiment;
 }
 
-Recipe recipe_of(OptimizerKind kind) {
+Recipe recipe_of(OptimizerKind kind, Precision precision) {
     Phase phase;
     phase.optimizer.kind = kind;
+    phase.optimizer.orthogonaliser.precision = precision;
     phase.optimizer.lr = 1e-4;
     Recipe recipe;
     recipe.name = "bench";
@@ -80,9 +81,9 @@ double median(std::vector<double>& values) {
     return *middle;
 }
 
-void step(benchmark::State& state, OptimizerKind kind) {
+void step(benchmark::State& state, OptimizerKind kind, Precision precision = Precision::float32) {
     const int d = static_cast<int>(state.range(0));
-    Lane lane(make_problem(square_net(d)), recipe_of(kind));
+    Lane lane(make_problem(square_net(d)), recipe_of(kind, precision));
     GradientProducts gradients(d);
     IterationProducts iterations(d);
     const int orthogonalised =
@@ -108,11 +109,15 @@ void sgd_step(benchmark::State& state) {
 void muon_step(benchmark::State& state) {
     step(state, OptimizerKind::muon);
 }
+void muon_bfloat16_step(benchmark::State& state) {
+    step(state, OptimizerKind::muon, Precision::bfloat16);
+}
 void adamw_step(benchmark::State& state) {
     step(state, OptimizerKind::adamw);
 }
 BENCHMARK(sgd_step)->Arg(64)->Arg(256)->UseManualTime();
 BENCHMARK(muon_step)->Arg(64)->Arg(256)->UseManualTime();
+BENCHMARK(muon_bfloat16_step)->Arg(64)->Arg(256)->UseManualTime();
 BENCHMARK(adamw_step)->Arg(64)->Arg(256)->UseManualTime();
 
 // Newton-Schulz x5 against three plain products an iteration, as they are without symmetry.
@@ -137,7 +142,8 @@ void orthogonaliser(benchmark::State& state) {
 }
 BENCHMARK(orthogonaliser)->Arg(64)->Arg(256)->Arg(512)->Arg(1024)->UseManualTime();
 
-// The emulation of bfloat16 against the float engine, five iterations each.
+// bfloat16, as this processor has it, and the emulation of tensor cores against the float engine,
+// five iterations each.
 void rounded_newton_schulz(benchmark::State& state) {
     const auto d = state.range(0);
     const auto precision = state.range(1) == 0 ? Precision::bfloat16 : Precision::tensor_core;
@@ -160,6 +166,7 @@ void rounded_newton_schulz(benchmark::State& state) {
 BENCHMARK(rounded_newton_schulz)
     ->ArgNames({"d", "tensor_core"})
     ->Args({64, 0})
+    ->Args({256, 0})
     ->Args({64, 1})
     ->UseManualTime();
 
