@@ -127,15 +127,20 @@ OrthogonaliserSpec LabWish::spec(Engine engine) const {
     return spec;
 }
 
-Lab::Lab() {
+LabChoices::LabChoices() {
     for (const Engine engine : {Engine::jordan, Engine::polar_express, Engine::cubic, Engine::svd})
-        wish.on[static_cast<std::size_t>(engine)] = true;
+        on[static_cast<std::size_t>(engine)] = true;
+}
+
+Lab::Lab() {
     wish.options.precision = Precision::float64;
 }
 
 Lab& lab(PanelContext& context) {
     if (!context.view.lab) context.view.lab = std::make_shared<Lab>();
     Lab& bench = *context.view.lab;
+    bench.wish.on = context.preferences.lab.on;
+    bench.focus = static_cast<Engine>(context.preferences.lab.focus);
     follow_training(context, bench.wish);
     for (LabOutcome& outcome : bench.work.take()) bench.outcome = std::move(outcome);
     for (EngineTiming& timing : bench.timing.take()) bench.timings.push_back(timing);

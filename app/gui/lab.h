@@ -16,8 +16,6 @@
 // Hangs on the view state; going with it ends what is worked out.
 namespace muonscope::gui {
 
-inline constexpr std::size_t engine_count = 14;
-
 enum class LabSource { live, random, file };
 enum class RandomSpectrum { gaussian, exponential, power_law };
 
@@ -32,9 +30,9 @@ struct LabWish {
     double decay = 0.9, exponent = 1;
     int seed = 1;
     std::string path;
-    std::array<bool, engine_count> on{};
-    OrthogonaliserSpec options;  // of all engines; its own engine does not count
-    int shuffle = 1;             // of columns
+    std::array<bool, engine_count> on{};  // as is chosen in the preferences
+    OrthogonaliserSpec options;           // of all engines; its own engine does not count
+    int shuffle = 1;                      // of columns
 
     bool operator==(const LabWish&) const = default;
     OrthogonaliserSpec spec(Engine engine) const;
@@ -64,8 +62,7 @@ struct Lab {
     double took = 0;       // seconds from then to its end
     std::vector<char> typed = std::vector<char>(1024, '\0');  // of the path
 
-    Engine focus = Engine::jordan;     // whose iterates and landings are drawn
-    int view = 0;                      // transfer, quality, cost
+    Engine focus = Engine::jordan;     // as is chosen in the preferences
     std::optional<Interval> interval;  // chosen on the transfer plot's axis
     double dragged_from = 0;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <span>
@@ -32,6 +33,16 @@ struct Fonts {
     ImFont* mono = nullptr;     // JetBrains Mono
 };
 
+inline constexpr std::size_t engine_count = 14;  // of core/linalg/engine.h, in its order
+
+// The orthogonaliser lab's choices.
+struct LabChoices {
+    int view = 0;  // transfer, quality, cost
+    std::array<bool, engine_count> on{};
+    int focus = 0;  // whose iterates and landings are drawn
+    LabChoices();   // four engines that differ
+};
+
 // What the user chose about the view; kept between sessions in the configuration folder.
 struct Preferences {
     bool dark = true;
@@ -53,6 +64,7 @@ struct Preferences {
     bool spectrum_log = false;
     int spectrum_kind = 0;   // weights, gradient, update
     bool show_ghost = true;  // representations: the start
+    LabChoices lab;
 };
 
 // What the staged planner made of the newest weights it looked at.

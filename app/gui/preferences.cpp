@@ -3,6 +3,7 @@
 #include "app/gui/layout.h"
 #include "core/error.h"
 #include "core/io/files.h"
+#include "core/linalg/engine.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -47,6 +48,11 @@ void visit_fields(P& p, Visit&& visit) {
     visit("spectrum_source", p.spectrum_source, 0, 16);
     visit("spectrum_kind", p.spectrum_kind, 0, 2);
     visit("measures_source", p.measures_source, 0, 16);
+    visit("lab_view", p.lab.view, 0, 2);
+    visit("lab_focus", p.lab.focus, 0, static_cast<int>(engine_count) - 1);
+    // By name, so that an order that changes keeps what was chosen.
+    for (std::size_t e = 0; e < engine_count; ++e)
+        visit(fmt::format("lab_{}", slug(static_cast<Engine>(e))).c_str(), p.lab.on[e]);
     visit("user_scale", p.user_scale, 0.5, 4.0);
 }
 

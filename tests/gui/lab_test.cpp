@@ -8,6 +8,7 @@
 
 #include "app/gui/frame.h"
 #include "app/gui/panels/lab_views.h"
+#include "app/gui/preferences.h"
 #include "core/experiment/presets.h"
 #include "core/io/files.h"
 #include "core/random/generator.h"
@@ -93,6 +94,23 @@ TEST_F(LabPanel, turns_engines_on_and_off_by_their_names) {
     EXPECT_FALSE(bench().on(Engine::qr));
     rest();
     EXPECT_EQ(row(Engine::qr), nullptr);
+}
+
+TEST_F(LabPanel, keeps_its_view_and_its_engines_for_the_next_start) {
+    click_engine("QR");
+    click_view("cost");
+    EXPECT_EQ(harness.preferences.lab.view, 2);
+    const Preferences read = preferences_from_json(to_json(harness.preferences));
+    EXPECT_EQ(read.lab.view, 2);
+    EXPECT_EQ(read.lab.on, harness.preferences.lab.on);
+    EXPECT_EQ(read.lab.focus, static_cast<int>(Engine::qr));
+    harness.view = {};  // another start: nothing is left but the preferences
+    harness.preferences = read;
+    harness.frame();
+    EXPECT_TRUE(bench().on(Engine::qr));
+    EXPECT_TRUE(bench().on(Engine::jordan));
+    EXPECT_FALSE(bench().on(Engine::newton));
+    EXPECT_EQ(bench().focus, Engine::qr);
 }
 
 TEST_F(LabPanel, shuffles_columns_by_its_button) {
@@ -194,7 +212,8 @@ TEST_F(LabPanel, ends_with_the_window_while_it_measures) {
 }
 
 TEST_F(LabPanel, draws_every_engine_in_every_view) {
-    bench().wish.on.fill(true);
+    harness.preferences.lab.on.fill(true);
+    harness.frame();
     bench().wish.options.iterations = 20;
     bench().wish.source = LabSource::random;
     for (const int rows : {1, 12})
@@ -204,7 +223,8 @@ TEST_F(LabPanel, draws_every_engine_in_every_view) {
             bench().wish.options.precision = precision;
             rest();
             ASSERT_EQ(bench().outcome.engines.size(), engine_count) << bench().outcome.error;
-            for (bench().view = 0; bench().view < 3; ++bench().view) harness.frames(3);
+            int& view = harness.preferences.lab.view;
+            for (view = 0; view < 3; ++view) harness.frames(3);
         }
 }
 
@@ -232,9 +252,10 @@ TEST(lab, is_drawn_in_a_window_too_small_for_it_and_at_four_times_the_size) {
         const Panel& panel = panel_by_slug("orthogonaliser-lab");
         harness.panel_frame(panel);
         Lab& bench = *harness.view.lab;
-        bench.wish.on.fill(true);
+        harness.preferences.lab.on.fill(true);
+        int& view = harness.preferences.lab.view;
         for (const LabSource source : {LabSource::live, LabSource::random, LabSource::file})
-            for (bench.view = 0; bench.view < 3; ++bench.view) {
+            for (view = 0; view < 3; ++view) {
                 bench.wish.source = source;
                 for (int i = 0; i < 4; ++i) harness.panel_frame(panel);
             }

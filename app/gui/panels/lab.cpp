@@ -128,26 +128,26 @@ void matrix_rows(PanelContext& context, Lab& bench) {
 
 // A name with its line: a click turns it on and makes it the one whose iterates are drawn; a click
 // on that one turns it off.
-void engine_word(PanelContext& context, Lab& bench, Engine engine, float width) {
+void engine_word(PanelContext& context, Engine engine, float width) {
     const Theme& theme = context.theme;
     const std::string name(label(engine));
-    bool& on = bench.wish.on[static_cast<std::size_t>(engine)];
+    LabChoices& chosen = context.preferences.lab;
+    bool& on = chosen.on[static_cast<std::size_t>(engine)];
+    const bool in_focus = chosen.focus == static_cast<int>(engine);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float height = em(1.4F);
     if (ImGui::InvisibleButton(name.c_str(), {std::max(1.0F, width), height})) {
-        if (on && bench.focus == engine) {
+        if (on && in_focus) {
             on = false;
-            for (std::size_t e = 0; e < engine_count; ++e)
-                if (bench.wish.on[e]) {
-                    bench.focus = static_cast<Engine>(e);
-                    break;
-                }
+            const auto first = std::find(chosen.on.begin(), chosen.on.end(), true);
+            if (first != chosen.on.end())
+                chosen.focus = static_cast<int>(first - chosen.on.begin());
         } else {
             on = true;
-            bench.focus = engine;
+            chosen.focus = static_cast<int>(engine);
         }
     }
-    const bool focused = on && bench.focus == engine;
+    const bool focused = on && in_focus;
     ImDrawList* draw = ImGui::GetWindowDrawList();
     if (focused || ImGui::IsItemHovered())
         draw->AddRectFilled(at, {at.x + width, at.y + height},
@@ -167,12 +167,12 @@ void engine_word(PanelContext& context, Lab& bench, Engine engine, float width) 
                    "\n\nA click turns it on and shows its iterates; another turns it off.");
 }
 
-void engine_words(PanelContext& context, Lab& bench) {
+void engine_words(PanelContext& context) {
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {em(0.2F), em(0.1F)});
     const float width = (ImGui::GetContentRegionAvail().x - em(0.2F)) / 2;
     for (std::size_t e = 0; e < engine_count; ++e) {
         if (e % 2 == 1) ImGui::SameLine();
-        engine_word(context, bench, static_cast<Engine>(e), width);
+        engine_word(context, static_cast<Engine>(e), width);
     }
     ImGui::PopStyleVar();
 }
@@ -229,20 +229,20 @@ void draw_lab(PanelContext& context) {
     SideColumn column = begin_side_column("bench", em(19), em(14));
     matrix_rows(context, bench);
     ImGui::Dummy({0, em(0.2F)});
-    engine_words(context, bench);
+    engine_words(context);
     ImGui::Dummy({0, em(0.2F)});
     option_rows(context, bench);
     end_side_column(column);
 
     ImGui::BeginGroup();
-    segmented(context, "view", {"transfer", "quality", "cost"}, bench.view,
+    segmented(context, "view", {"transfer", "quality", "cost"}, context.preferences.lab.view,
               "Transfer: what each engine does to a singular value. Quality: what came of this "
               "matrix. Cost: time on this machine.");
     ImGui::SameLine(0, em(1));  // what belongs to the view stands beside it
-    if (bench.view == 0) {
+    if (context.preferences.lab.view == 0) {
         interval_row(context, bench);
         draw_lab_transfer(context, bench);
-    } else if (bench.view == 1) {
+    } else if (context.preferences.lab.view == 1) {
         draw_lab_quality(context, bench);
     } else {
         draw_lab_cost(context, bench);

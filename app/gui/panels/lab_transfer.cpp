@@ -208,8 +208,8 @@ void interval_row(PanelContext& context, Lab& bench) {
                       "β = 4/(2 + lu(l + u)α³)."))
         return;
     bench.wish.options.custom = {cubic.a, cubic.b, cubic.c};
-    bench.wish.on[static_cast<std::size_t>(Engine::custom)] = true;
-    bench.focus = Engine::custom;
+    context.preferences.lab.on[static_cast<std::size_t>(Engine::custom)] = true;
+    context.preferences.lab.focus = static_cast<int>(Engine::custom);
 }
 
 void draw_lab_transfer(PanelContext& context, Lab& bench) {
