@@ -212,6 +212,27 @@ TEST(Straighten, moves_no_point_of_a_curve_by_more_than_the_tolerance) {
     }
 }
 
+TEST(Straighten, is_rough_only_with_what_rattles) {
+    std::vector<CurvePoint> smooth, rattling;
+    for (int i = 0; i <= 300; ++i) {
+        const auto x = static_cast<float>(i);
+        smooth.push_back({x, 100 * std::sin(x / 40)});
+        rattling.push_back({x, i % 2 == 0 ? 0.2f : -0.2f});
+    }
+    const Tolerance tolerance(0.1f, 0.5f, 4);
+    auto kept = smooth;
+    kept.resize(straighten(std::span(kept), tolerance));
+    std::size_t segment = 0;
+    for (const CurvePoint& point : smooth) {
+        while (segment + 2 < kept.size() && kept[segment + 1].x < point.x) ++segment;
+        const CurvePoint a = kept[segment], b = kept[segment + 1];
+        const float y = a.y + (b.y - a.y) * (point.x - a.x) / (b.x - a.x);
+        EXPECT_NEAR(y, point.y, 0.2f) << "x " << point.x;
+    }
+    auto fine = rattling;
+    EXPECT_LT(2 * straighten(std::span(rattling), tolerance), straighten(std::span(fine), 0.1f));
+}
+
 TEST(Straighten, keeps_the_top_of_a_spike) {
     std::vector<CurvePoint> points{{0, 0}, {1, 0}, {1, 50}, {1, 0}, {2, 0}};
     const std::size_t kept = straighten(points, 0.5f);

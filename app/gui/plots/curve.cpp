@@ -38,7 +38,7 @@ class ToPixels {
     float x_scale_ = 1, x_offset_ = 0, y_scale_ = 1, y_offset_ = 0;
 };
 
-constexpr float tolerance = 0.5F;  // pixels that a simpler line or band may be off
+const Tolerance tolerance(0.15F, 0.5F, 4);  // pixels
 
 // Draws the open line, or the open band, when it ends.
 class Pen {

@@ -234,7 +234,7 @@ class Cone {
 
 // Keeps the ends and every point that the line from the last one kept to the next would miss.
 template <class Point, std::size_t edges>
-std::size_t straighten_edges(std::span<Point> points, float tolerance,
+std::size_t straighten_edges(std::span<Point> points, const Tolerance& tolerance,
                              const std::array<float Point::*, edges>& heights) {
     if (points.size() < 3) return points.size();
     std::size_t kept = 1;
@@ -246,7 +246,7 @@ std::size_t straighten_edges(std::span<Point> points, float tolerance,
         bool straight = dx > 0 && ahead > 0;
         for (std::size_t e = 0; e < edges && straight; ++e) {
             const auto y = heights[e];
-            cones[e].pass(dx, point.*y - anchor.*y, tolerance);
+            cones[e].pass(dx, point.*y - anchor.*y, tolerance.at(dx));
             straight = cones[e].holds((next.*y - anchor.*y) / ahead);
         }
         if (!straight) {
@@ -261,11 +261,11 @@ std::size_t straighten_edges(std::span<Point> points, float tolerance,
 
 }  // namespace
 
-std::size_t straighten(std::span<CurvePoint> points, float tolerance) {
+std::size_t straighten(std::span<CurvePoint> points, const Tolerance& tolerance) {
     return straighten_edges<CurvePoint, 1>(points, tolerance, {&CurvePoint::y});
 }
 
-std::size_t straighten(std::span<BandColumn> columns, float tolerance) {
+std::size_t straighten(std::span<BandColumn> columns, const Tolerance& tolerance) {
     return straighten_edges<BandColumn, 2>(columns, tolerance,
                                            {&BandColumn::high, &BandColumn::low});
 }

@@ -108,16 +108,26 @@ class HistoryReduction {
     double last_value_ = 0;
 };
 
+// How far a simpler line may be off: `rough` within `reach` of the last point kept, since of a line
+// that rattles no more is seen; `fine` beyond, or a smooth curve would get corners.
+struct Tolerance {
+    float fine, rough, reach;
+    Tolerance(float everywhere) : fine(everywhere), rough(everywhere), reach(0) {}
+    Tolerance(float fine_, float rough_, float reach_)
+        : fine(fine_), rough(rough_), reach(reach_) {}
+    float at(float distance) const { return distance <= reach ? rough : fine; }
+};
+
 // Removes the points of a polyline that lie within `tolerance` of the line through their
 // neighbours (one pass, cone intersection: Williams 1978). x must not decrease. Works in place on
 // a run without NaN; returns the number kept. The two ends stay.
-std::size_t straighten(std::span<CurvePoint> points, float tolerance);
+std::size_t straighten(std::span<CurvePoint> points, const Tolerance& tolerance);
 
 // What a curve fills at x while it runs to and fro there, in pixels: high <= low.
 struct BandColumn {
     float x, high, low;
 };
 // Likewise, both edges of a band at once.
-std::size_t straighten(std::span<BandColumn> columns, float tolerance);
+std::size_t straighten(std::span<BandColumn> columns, const Tolerance& tolerance);
 
 }  // namespace muonscope::plots
