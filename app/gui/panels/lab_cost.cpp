@@ -34,14 +34,10 @@ std::vector<Engine> timed(const Lab& bench) {
 }
 
 GraphAxis time_axis(const Lab& bench) {
-    double low = 1e-6, high = 1e-2;
-    if (!bench.timings.empty()) {
-        low = INFINITY;
-        high = 0;
-        for (const EngineTiming& timing : bench.timings) {
-            low = std::min(low, std::max(timing.low, 1e-8));
-            high = std::max(high, timing.high);
-        }
+    double low = INFINITY, high = 0;
+    for (const EngineTiming& timing : bench.timings) {
+        low = std::min(low, std::max(timing.low, 1e-8));
+        high = std::max(high, timing.high);
     }
     return {std::pow(10.0, std::floor(std::log10(low))),
             std::pow(10.0, std::ceil(std::log10(std::max(high, 10 * low)))), true,
@@ -129,9 +125,14 @@ void draw_lab_cost(PanelContext& context, Lab& bench) {
     ImGui::SameLine(0, em(0.6F));
     ImGui::AlignTextToFramePadding();
     const char* words = busy                    ? "measuring; the training beside it slows both"
-                        : bench.timings.empty() ? "not measured yet"
+                        : bench.timings.empty() ? ""
                                                 : "exponents are fitted from n = 128 on";
     ImGui::TextColored(context.theme.dim, "%s", words);
+    if (bench.timings.empty()) {
+        centred_note(context, busy ? "Timing the smallest matrices"
+                                   : "“Measure” times every engine that is on, n = 16 to 1024");
+        return;
+    }
     draw_plot(context, bench);
 }
 
