@@ -4,6 +4,7 @@
 #include "app/gui/keys.h"
 #include "app/gui/layout.h"
 #include "app/gui/panels/panels.h"
+#include "app/gui/path_dialog.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "core/error.h"
@@ -159,6 +160,7 @@ void draw_frame(PanelContext& context) {
             draw_panel(context, panel);
     draw_bar(context, "##status", {origin.x + gap, bottom}, {width, line}, false, draw_status);
     if (context.view.show_help) draw_help(context);
+    draw_path_dialog(context);
     draw_toast(context, {origin.x + all.x / 2, bottom - gap});
 }
 

@@ -1,5 +1,6 @@
 #include "app/gui/keys.h"
 
+#include "app/gui/saving.h"
 #include "core/experiment/presets.h"
 #include "imgui.h"
 
@@ -9,7 +10,7 @@
 namespace muonscope::gui {
 namespace {
 
-constexpr std::array<Key, 13> table{{
+constexpr std::array<Key, 15> table{{
     {"Space", "pause, go on"},
     {"S", "swap the lanes' optimisers"},
     {"R", "start over from the same weights"},
@@ -21,15 +22,28 @@ constexpr std::array<Key, 13> table{{
     {"P", "presentation: larger, only the plots"},
     {"Ctrl 0", "reset the layout"},
     {"Ctrl S", "save the session"},
+    {"Ctrl Shift S", "save the session somewhere else"},
+    {"Ctrl O", "open a spec"},
     {"F1", "this help"},
     {"Esc", "close help or message"},
 }};
 
 constexpr std::array<double, 11> speeds{1, 2, 5, 10, 20, 60, 100, 200, 500, 1000, 0};
 
+// Down now, or let go since the last frame: a hand that leaves Ctrl before S, both between two
+// frames, still meant Ctrl+S.
+bool held(bool now, ImGuiKey modifier) {
+    return now || ImGui::IsKeyReleased(modifier);
+}
+
 void handle_control_keys(PanelContext& context) {
     if (ImGui::IsKeyPressed(ImGuiKey_0, false)) context.view.reset_layout = true;
-    if (ImGui::IsKeyPressed(ImGuiKey_S, false) && context.save_session) context.save_session();
+    if (ImGui::IsKeyPressed(ImGuiKey_O, false)) ask_what_to_open(context);
+    if (!ImGui::IsKeyPressed(ImGuiKey_S, false) || !context.save_session) return;
+    if (held(ImGui::GetIO().KeyShift, ImGuiMod_Shift))
+        ask_where_to_save_session(context);
+    else
+        save_session_at_once(context);
 }
 
 void handle_plain_keys(PanelContext& context) {
@@ -53,12 +67,6 @@ void handle_plain_keys(PanelContext& context) {
     if (pressed(ImGuiKey_P)) context.preferences.presentation = !context.preferences.presentation;
 }
 
-// Down now, or let go since the last frame: a hand that leaves Ctrl before S, both between two
-// frames, still meant Ctrl+S.
-bool held(bool now, ImGuiKey modifier) {
-    return now || ImGui::IsKeyReleased(modifier);
-}
-
 }  // namespace
 
 std::span<const Key> keys() {
@@ -66,6 +74,7 @@ std::span<const Key> keys() {
 }
 
 void handle_keys(PanelContext& context) {
+    if (context.view.path_dialog) return;  // it has the keyboard
     if (ImGui::IsKeyPressed(ImGuiKey_F1, false)) context.view.show_help = !context.view.show_help;
     const ImGuiIO& io = ImGui::GetIO();
     if (io.WantTextInput) return;
@@ -107,9 +116,13 @@ void choose_preset(PanelContext& context, int index) {
 }
 
 void watch(PanelContext& context, const Spec& spec) {
-    context.send(SetSpec{spec});
-    context.send(Start{});
-    context.view.follow = true;
+    watch(context.view, context.send, spec);
+}
+
+void watch(ViewState& view, const std::function<void(Command)>& send, const Spec& spec) {
+    send(SetSpec{spec});
+    send(Start{});
+    view.follow = true;
 }
 
 double next_speed(double now, int direction) {

@@ -22,7 +22,9 @@ void toggle_pause(PanelContext& context);
 void step_once(PanelContext& context);
 void step_back(PanelContext& context);
 void choose_preset(PanelContext& context, int index);  // 0-based
-void watch(PanelContext& context, const Spec& spec);   // from its start, at once
+// From its start, at once.
+void watch(PanelContext& context, const Spec& spec);
+void watch(ViewState& view, const std::function<void(Command)>& send, const Spec& spec);
 
 // Speeds that + and − walk through; the last, 0, means as fast as possible.
 double next_speed(double now, int direction);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -26,6 +27,7 @@ struct PaperRuns;        // paper_runs.h: what runs beside the training
 struct ConditioningNow;  // conditioning_now.h: condition numbers of the newest weights
 struct Lab;              // lab.h: the bench of orthogonalisers
 struct RandomSample;     // random_sample.h: random matrices drawn beside it
+struct PathDialog;       // path_dialog.h: where to save
 
 struct Fonts {
     ImFont* text = nullptr;     // Inter regular with the icons merged
@@ -101,12 +103,14 @@ struct ViewState {
     bool toast_is_error = false;  // an error stays until dismissed
     double toast_until = 0;       // anything else until this time, seconds of ImGui::GetTime()
     bool reset_layout = false;    // asked for; done at the next frame
-    bool keep_momentum = true;    // when a lane's optimiser is switched
-    std::vector<int> lane_layer;  // which layer a lane's controls speak of; 0: all
-    bool show_more = false;       // the rarely used rows of the problem
-    float row_height = 0;         // of a parameter, pixels; grows until the rows fill their column
-    int rows = 0;                 // parameters drawn so far in this frame
-    std::string edited_path;      // the parameter being dragged or typed, and what it was put to
+    std::shared_ptr<PathDialog> path_dialog;     // while a path is asked for
+    std::map<std::string, std::string> folders;  // by ending: where the last such file went
+    bool keep_momentum = true;                   // when a lane's optimiser is switched
+    std::vector<int> lane_layer;                 // which layer a lane's controls speak of; 0: all
+    bool show_more = false;                      // the rarely used rows of the problem
+    float row_height = 0;     // of a parameter, pixels; grows until the rows fill their column
+    int rows = 0;             // parameters drawn so far in this frame
+    std::string edited_path;  // the parameter being dragged or typed, and what it was put to
     Value edited_value;
     bool typing = false;
     std::vector<char> typed;
@@ -119,9 +123,10 @@ struct PanelContext {
     const Theme& theme;
     const Fonts& fonts;
     std::function<void(Command)> send;
-    double frame_milliseconds = 0;            // mean of the newest second
-    double memory_megabytes = 0;              // resident
-    std::function<void()> save_session = {};  // empty where there is nothing to save to
+    double frame_milliseconds = 0;  // mean of the newest second
+    double memory_megabytes = 0;    // resident
+    // Writes the session, or throws; empty where there is none.
+    std::function<void(const std::string& path)> save_session = {};
     // Saves what the next frame shows between two corners, in Dear ImGui's coordinates, of the
     // main window; empty where there is none.
     std::function<void(std::string path, ImVec2 from, ImVec2 to)> save_picture = {};

@@ -79,13 +79,14 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Snapshot& sna
     window.background = {theme.background.x, theme.background.y, theme.background.z};
 
     ViewState view;
-    PanelContext context{.snapshot = &snapshot,
-                         .preferences = preferences,
-                         .view = view,
-                         .theme = theme,
-                         .fonts = imgui.fonts(),
-                         .send = [](Command) {},
-                         .save_session = [] {}};  // shown as it is in the window: ready
+    PanelContext context{
+        .snapshot = &snapshot,
+        .preferences = preferences,
+        .view = view,
+        .theme = theme,
+        .fonts = imgui.fonts(),
+        .send = [](Command) {},
+        .save_session = [](const std::string&) {}};  // shown as it is in the window: ready
     if (alone != nullptr && alone->draw == draw_results) run_experiments(context, snapshot);
     if (alone != nullptr && alone->draw == draw_staged_planner) {
         begin_sweep(paper_runs(context), view.sweep_seeds);

@@ -133,21 +133,23 @@ class Application {
         }
         view_.animating = view_.working = false;
         window_.begin_frame();
-        PanelContext context{.snapshot = snapshot_.get(),
-                             .preferences = preferences_,
-                             .view = view_,
-                             .theme = theme_,
-                             .fonts = imgui_.fonts(),
-                             .send = [this](Command c) { trainer_.send(std::move(c)); },
-                             .frame_milliseconds = times_.mean_of_newest_second(start),
-                             .memory_megabytes = memory_,
-                             .save_session = [this] { save_session(); },
-                             .save_picture =
-                                 [this](std::string path, ImVec2 from, ImVec2 to) {
-                                     view_.toast.clear();  // must not be in it
-                                     picture_ = Picture{std::move(path), from, to, built_};
-                                     pacer_.wake(seconds(), 0.05);
-                                 }};
+        PanelContext context{
+            .snapshot = snapshot_.get(),
+            .preferences = preferences_,
+            .view = view_,
+            .theme = theme_,
+            .fonts = imgui_.fonts(),
+            .send = [this](Command c) { trainer_.send(std::move(c)); },
+            .frame_milliseconds = times_.mean_of_newest_second(start),
+            .memory_megabytes = memory_,
+            .save_session =
+                [this](const std::string& path) { write_file(path, trainer_.session_json()); },
+            .save_picture =
+                [this](std::string path, ImVec2 from, ImVec2 to) {
+                    view_.toast.clear();  // must not be in it
+                    picture_ = Picture{std::move(path), from, to, built_};
+                    pacer_.wake(seconds(), 0.05);
+                }};
         draw_frame(context);
         ++built_;
         ImGui::Render();
@@ -180,26 +182,6 @@ class Application {
         if (!io.WantSaveIniSettings) return;
         io.WantSaveIniSettings = false;
         attempt([] { save_layout(ImGui::SaveIniSettingsToMemory()); });
-    }
-
-    void save_session() {
-        attempt([this] {
-            const std::filesystem::path folder = data_folder();
-            std::error_code failed;
-            std::filesystem::create_directories(folder, failed);
-            if (failed)
-                throw Error(folder.string(), "cannot make this folder: " + failed.message(),
-                            "check its permissions or set XDG_DATA_HOME");
-            const std::string name = snapshot_ != nullptr && snapshot_->spec != nullptr
-                                         ? snapshot_->spec->name
-                                         : "session";
-            const std::int64_t step = snapshot_ != nullptr ? snapshot_->step : 0;
-            std::filesystem::path path = folder / fmt::format("{}-step-{}.json", name, step);
-            for (int i = 2; std::filesystem::exists(path); ++i)
-                path = folder / fmt::format("{}-step-{}-{}.json", name, step, i);
-            write_file(path.string(), trainer_.session_json());
-            say("Session saved to " + path.string(), false);
-        });
     }
 
     template <class Action>

@@ -2,6 +2,7 @@
 #include "app/gui/parameter_row.h"
 #include "core/experiment/presets.h"
 #include "tests/gui/harness.h"
+#include "tests/scratch_folder.h"
 
 #include <gtest/gtest.h>
 
@@ -96,6 +97,8 @@ TEST(keys, swap_the_optimisers_with_s) {
 TEST(keys, control_s_saves_and_never_swaps_whichever_key_goes_up_first) {
     Harness harness;
     harness.show(made_by_hand(2, 2, 10, 1));
+    ScratchFolder folder;
+    harness.view.folders[".json"] = folder.path();
     harness.frames(2);
     ImGuiIO& io = ImGui::GetIO();
     harness.press(ImGuiKey_S, ImGuiMod_Ctrl);

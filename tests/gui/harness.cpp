@@ -2,6 +2,7 @@
 
 #include "app/gui/frame.h"
 #include "app/gui/parameter_row.h"
+#include "core/error.h"
 #include "core/experiment/presets.h"
 #include "core/experiment/problem.h"
 
@@ -43,7 +44,12 @@ PanelContext Harness::context() {
                     if (trainer_ != nullptr) trainer_->send(command);
                     sent.push_back(std::move(command));
                 },
-            .save_session = [this] { ++saved; }};
+            .save_session =
+                [this](const std::string& path) {
+                    if (refusal) throw Error(path, refusal, "try another");
+                    ++saved;
+                    saved_to = path;
+                }};
 }
 
 void Harness::begin() {

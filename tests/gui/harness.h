@@ -60,6 +60,8 @@ class Harness {
     ViewState view;
     std::vector<Command> sent;
     int saved = 0;  // how often a session was to be saved
+    std::string saved_to;
+    const char* refusal = nullptr;  // why it cannot be
 
   private:
     void begin();

@@ -10,10 +10,12 @@
 #include "app/gui/local_row.h"
 #include "app/gui/panels/lab_views.h"
 #include "app/gui/panels/panels.h"
+#include "app/gui/path_dialog.h"
 #include "app/gui/plots/source.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
+#include "core/io/files.h"
 #include "imgui.h"
 
 namespace muonscope::gui {
@@ -91,7 +93,7 @@ void random_rows(PanelContext& context, Lab& bench) {
 }
 
 void file_row(PanelContext& context, Lab& bench) {
-    ImGui::SetNextItemWidth(-1);
+    ImGui::SetNextItemWidth(ImGui::GetContentRegionAvail().x - em(5.4F));
     if (ImGui::InputTextWithHint("##path", "path of a .npy file", bench.typed.data(),
                                  bench.typed.size(), ImGuiInputTextFlags_EnterReturnsTrue) ||
         ImGui::IsItemDeactivatedAfterEdit())
@@ -99,6 +101,21 @@ void file_row(PanelContext& context, Lab& bench) {
     hover_help(context, "File",
                "A two-dimensional array of float32 or float64 saved by numpy.save, up to 512 "
                "rows and columns. Enter loads it.");
+    ImGui::SameLine(0, em(0.4F));
+    if (ImGui::Button("Choose…", {em(5), 0}))
+        ask_path(context, {.title = "Open a matrix",
+                           .verb = "Open",
+                           .path = bench.typed.data(),
+                           .ending = ".npy",
+                           .saves = false,
+                           .done = [&view = context.view](const std::string& path) {
+                               read_npy(path);  // what is wrong with it is said in the dialog
+                               if (!view.lab) return;
+                               view.lab->typed.assign(1024, '\0');
+                               std::copy_n(path.data(), std::min<std::size_t>(path.size(), 1023),
+                                           view.lab->typed.begin());
+                               view.lab->wish.path = path;
+                           }});
 }
 
 void matrix_rows(PanelContext& context, Lab& bench) {

@@ -1,6 +1,7 @@
 #include "app/gui/fonts.h"
 #include "app/gui/keys.h"
 #include "app/gui/panels/panels.h"
+#include "app/gui/saving.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "core/experiment/presets.h"
@@ -187,11 +188,13 @@ void right_side(PanelContext& context, bool words) {
     const float start = ImGui::GetWindowWidth() - em(0.7F) - icons - save + gap;
     ImGui::SetCursorPosX(std::max(ImGui::GetCursorPosX(), start));
     const char* help =
-        "Writes the spec and the log of every change: replayed, it gives the same bits. Ctrl S.";
+        "Writes the spec and the log of every change: replayed, it gives the same bits. Ctrl S "
+        "saves "
+        "at once, under a name of its own.";
     const bool can_save = static_cast<bool>(context.save_session);
     if (words ? text_button(context, icon::save, "Save session", help, can_save)
               : icon_button(context, icon::save, "Save session", help, can_save))
-        context.save_session();
+        ask_where_to_save_session(context);
     view_menu(context);
     if (icon_button(context, context.preferences.dark ? icon::sun : icon::moon, "Theme",
                     "Dark or light. T."))

@@ -8,6 +8,7 @@
 #include <exception>
 #include <map>
 
+#include "app/gui/path_dialog.h"
 #include "app/gui/plots/svg.h"
 #include "app/gui/widgets.h"
 #include "core/io/files.h"
@@ -32,13 +33,22 @@ std::string export_path(const gui::PanelContext& context, const char* name, cons
                        ending);
 }
 
-void save(gui::PanelContext& context, const std::string& path, const std::string& text) {
-    try {
-        write_file(path, text);
-        gui::say(context.view, "Saved " + path);
-    } catch (const std::exception& error) {
-        gui::say(context.view, error.what(), true);
-    }
+void ask_and_save(gui::PanelContext& context, const char* what, const char* name,
+                  const char* ending, const std::function<void(const std::string&)>& write) {
+    gui::ask_path(context, {.title = what,
+                            .verb = "Save",
+                            .path = export_path(context, name, ending),
+                            .ending = std::string(".") + ending,
+                            .done = write});
+}
+
+void ask_and_save(gui::PanelContext& context, const char* what, const char* name,
+                  const char* ending, std::string text) {
+    ask_and_save(context, what, name, ending,
+                 [&view = context.view, text = std::move(text)](const std::string& path) {
+                     write_file(path, text);
+                     gui::say(view, "Saved " + path);
+                 });
 }
 
 }  // namespace
@@ -95,18 +105,19 @@ void export_menu(gui::PanelContext& context, const char* id, const char* name, b
         ImGui::OpenPopup(id);
     if (!ImGui::BeginPopup(id)) return;
     if (ImGui::MenuItem("Copy values as CSV")) ImGui::SetClipboardText(to_csv(table()).c_str());
-    if (ImGui::MenuItem("Save values as CSV"))
-        save(context, export_path(context, name, "csv"), to_csv(table()));
+    if (ImGui::MenuItem("Save values as CSV…"))
+        ask_and_save(context, "Save values as CSV", name, "csv", to_csv(table()));
     // What can be shown from the first step to the last is lines over steps.
-    if (fit && ImGui::MenuItem("Save drawing as SVG"))
-        save(context, export_path(context, name, "svg"),
-             to_svg(table(), context.snapshot && context.snapshot->spec
-                                 ? context.snapshot->spec->title + ": " + name
-                                 : name));
-    if (context.save_picture && in_main_window && ImGui::MenuItem("Save picture as PNG")) {
-        context.save_picture(export_path(context, name, "png"), from,
-                             {from.x + size.x, from.y + size.y});
-    }
+    if (fit && ImGui::MenuItem("Save drawing as SVG…"))
+        ask_and_save(context, "Save drawing as SVG", name, "svg",
+                     to_svg(table(), context.snapshot && context.snapshot->spec
+                                         ? context.snapshot->spec->title + ": " + name
+                                         : name));
+    if (context.save_picture && in_main_window && ImGui::MenuItem("Save picture as PNG…"))
+        ask_and_save(context, "Save picture as PNG", name, "png",
+                     [save = context.save_picture, from, size](const std::string& path) {
+                         save(path, from, {from.x + size.x, from.y + size.y});
+                     });
     if (fit) {
         ImGui::Separator();
         if (ImGui::MenuItem("Show everything", "double click")) fit();

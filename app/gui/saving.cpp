@@ -1,0 +1,103 @@
+#include "app/gui/saving.h"
+
+#include "app/gui/keys.h"
+#include "app/gui/path_dialog.h"
+#include "app/gui/preferences.h"
+#include "app/gui/widgets.h"
+#include "core/error.h"
+#include "core/io/files.h"
+#include "core/io/spec_json.h"
+#include "core/session/session_file.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace muonscope::gui {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* ending = ".json";
+constexpr std::size_t largest_file = std::size_t{64} << 20U;
+
+fs::path session_folder(const PanelContext& context) {
+    const auto last = context.view.folders.find(ending);
+    if (last != context.view.folders.end()) return last->second;
+    const fs::path folder = data_folder();
+    std::error_code failed;
+    fs::create_directories(folder, failed);
+    if (failed)
+        throw Error(folder.string(), "cannot make this folder: " + failed.message(),
+                    "check its permissions or set XDG_DATA_HOME");
+    return folder;
+}
+
+std::string free_path(const PanelContext& context) {
+    const Snapshot* snapshot = context.snapshot;
+    const std::string name =
+        snapshot != nullptr && snapshot->spec != nullptr ? snapshot->spec->name : "session";
+    const std::int64_t step = snapshot != nullptr ? snapshot->step : 0;
+    const fs::path folder = session_folder(context);
+    fs::path path = folder / fmt::format("{}-step-{}{}", name, step, ending);
+    for (int i = 2; fs::exists(path); ++i)
+        path = folder / fmt::format("{}-step-{}-{}{}", name, step, i, ending);
+    return path.string();
+}
+
+// A session file, or a spec alone.
+Spec spec_of(const std::string& path) {
+    const std::string text = read_file(path, largest_file);
+    const auto json = text.find("\"log\"");
+    return json == std::string::npos ? spec_from_json(text, path)
+                                     : session_file_from_json(text).spec;
+}
+
+template <class Action>
+void attempt(PanelContext& context, Action&& action) {
+    try {
+        action();
+    } catch (const std::exception& fault) {
+        say(context.view, fault.what(), true);
+    }
+}
+
+}  // namespace
+
+void save_session_at_once(PanelContext& context) {
+    attempt(context, [&] {
+        const std::string path = free_path(context);
+        context.save_session(path);
+        say(context.view, "Session saved to " + path);
+    });
+}
+
+void ask_where_to_save_session(PanelContext& context) {
+    attempt(context, [&] {
+        ViewState& view = context.view;
+        ask_path(context, {.title = "Save session",
+                           .verb = "Save",
+                           .path = free_path(context),
+                           .ending = ending,
+                           .done = [&view, save = context.save_session](const std::string& path) {
+                               save(path);
+                               say(view, "Session saved to " + path);
+                           }});
+    });
+}
+
+void ask_what_to_open(PanelContext& context) {
+    attempt(context, [&] {
+        ask_path(context,
+                 {.title = "Open a spec, or the spec that a session began with",
+                  .verb = "Open",
+                  .path = session_folder(context).string() + "/",
+                  .ending = ending,
+                  .saves = false,
+                  .done = [&view = context.view, send = context.send](const std::string& path) {
+                      watch(view, send, spec_of(path));
+                  }});
+    });
+}
+
+}  // namespace muonscope::gui

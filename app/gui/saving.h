@@ -1,0 +1,16 @@
+#pragma once
+
+#include "app/gui/panel.h"
+
+// Sessions out of the window, specs into it.
+namespace muonscope::gui {
+
+// Under a name that nothing has yet, in the folder sessions were saved in last; at first the
+// program's own.
+void save_session_at_once(PanelContext& context);
+void ask_where_to_save_session(PanelContext& context);
+
+// A spec file from its start, or the spec that a session began with.
+void ask_what_to_open(PanelContext& context);
+
+}  // namespace muonscope::gui
