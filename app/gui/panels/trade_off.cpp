@@ -98,11 +98,11 @@ void draw_trace(PanelContext& context, const Channels& channels, ImVec2 origin, 
     const ValueRange across = near_range(std::min(left, 0.95), std::max(right, 1.0));
     const ValueRange up = near_range(low, std::max(high, low + 1e-4));
     const float line = ImGui::GetTextLineHeight();
-    const float height = room.y - 2 * line - em(1.1F);
+    const float height = room.y - 3 * line - em(1.1F);
     const Ticks y_ticks =
         linear_ticks(up.min, up.max, std::clamp(static_cast<int>(height / em(2)), 2, 8));
     StepPlot plot;  // the same mapping of values to pixels
-    plot.position = {origin.x + label_width(y_ticks), origin.y + em(0.4F)};
+    plot.position = {origin.x + label_width(y_ticks), origin.y + line + em(0.4F)};
     plot.extent = {room.x - label_width(y_ticks) - em(0.8F), height};
     plot.x_min = across.min;
     plot.x_max = across.max;
@@ -132,6 +132,7 @@ void draw_trace(PanelContext& context, const Channels& channels, ImVec2 origin, 
                       label);
     }
     draw->AddRect(plot.position, corner, u32(theme.border), 0, 0, theme.hairline());
+    draw->AddText({plot.position.x, origin.y}, u32(theme.dim), "preservation  ↑");
     const std::string words = "fidelity cos(U, G)  →";
     draw->AddText({corner.x - ImGui::CalcTextSize(words.c_str()).x, corner.y + line + em(0.4F)},
                   u32(theme.dim), words.c_str());
