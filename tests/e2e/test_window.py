@@ -4,16 +4,19 @@
 Needs MUONSCOPE (the program), Xvfb and xdotool. A tool that is missing is a failure, not a skip.
 Where things are on the screen is read from a first, untouched run of the default layout.
 """
+import collections
 import ctypes
 import json
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+import zlib
 
 WIDTH, HEIGHT = 1600, 900
 
@@ -76,6 +79,47 @@ def press_close_button(display_name, window):
     x11.XCloseDisplay(display)
 
 
+def read_png(path):
+    """Width, height and how often each colour occurs, of an eight-bit RGB or RGBA picture."""
+    with open(path, "rb") as file:
+        data = file.read()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n", data[:8]
+    at, packed = 8, b""
+    while at < len(data):
+        length, kind = struct.unpack(">I4s", data[at:at + 8])
+        body = data[at + 8:at + 8 + length]
+        assert zlib.crc32(kind + body) == struct.unpack(">I", data[at + 8 + length:at + 12 + length])[0]
+        if kind == b"IHDR":
+            width, height, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", body)
+            assert depth == 8 and colour in (2, 6) and not interlaced
+        if kind == b"IDAT":
+            packed += body
+        at += 12 + length
+    each = 3 if colour == 2 else 4
+    raw, stride = zlib.decompress(packed), width * each
+    assert len(raw) == height * (stride + 1)
+    colours, above = collections.Counter(), bytearray(stride)
+    for y in range(height):
+        rule, line = raw[y * (stride + 1)], bytearray(raw[y * (stride + 1) + 1:(y + 1) * (stride + 1)])
+        for x in range(stride):
+            left = line[x - each] if x >= each else 0
+            up, corner = above[x], above[x - each] if x >= each else 0
+            if rule == 1:
+                line[x] = (line[x] + left) & 255
+            elif rule == 2:
+                line[x] = (line[x] + up) & 255
+            elif rule == 3:
+                line[x] = (line[x] + (left + up) // 2) & 255
+            elif rule == 4:
+                guess = left + up - corner
+                nearest = min((left, up, corner), key=lambda near: abs(guess - near))
+                line[x] = (line[x] + nearest) & 255
+        for x in range(0, stride, each):
+            colours[tuple(line[x:x + 3])] += 1
+        above = line
+    return width, height, colours
+
+
 class Window:
     """The program on a display, with folders of its own."""
 
@@ -106,11 +150,11 @@ class Window:
         self.xdo("mousemove", "--window", self.id, str(int(x)), str(int(y)))
         time.sleep(0.15)
 
-    def click(self, x, y):
+    def click(self, x, y, button="1"):
         self.move(x, y)
-        self.xdo("mousedown", "1")
+        self.xdo("mousedown", button)
         time.sleep(0.15)
-        self.xdo("mouseup", "1")
+        self.xdo("mouseup", button)
         time.sleep(0.35)
 
     def drag(self, x0, y0, x1, y1):
@@ -125,6 +169,13 @@ class Window:
     def key(self, name):
         self.xdo("key", name)
         time.sleep(0.4)
+
+    def retype(self, text):
+        """Over what stands in the field that has the keyboard."""
+        time.sleep(0.4)
+        self.key("ctrl+a")
+        self.xdo("type", "--delay", "30", text)
+        time.sleep(0.5)
 
     def ended(self):
         """Waits for the end and returns what it wrote."""
@@ -222,6 +273,47 @@ class WindowTest(unittest.TestCase):
                  for name in names if name.endswith(".json")]
         self.assertEqual(len(saved), 2, saved)
 
+    def test_saves_a_session_where_it_is_told_to(self):
+        window = self.open()
+        window.key("space")
+        path = os.path.join(self.folder, "mine")
+        window.key("ctrl+shift+s")
+        window.retype(path)
+        window.key("Return")
+        state = window.close()
+        with open(path + ".json") as file:
+            saved = json.load(file)
+        self.assertEqual(saved["spec"]["name"], "two-ways-up")
+        self.assertEqual(saved["step"], state["step"])
+
+    def test_saves_the_picture_of_a_plot_from_its_menu(self):
+        window = self.open()
+        window.click(*LOSS_PLOT, button="3")
+        window.click(LOSS_PLOT[0] + PICTURE_BELOW[0], LOSS_PLOT[1] + PICTURE_BELOW[1])
+        path = os.path.join(self.folder, "loss.png")
+        window.retype(path)
+        window.key("Return")
+        time.sleep(1)
+        window.close()
+        width, height, colours = read_png(path)
+        self.assertAlmostEqual(width, LOSS_PANEL[0], delta=6)
+        self.assertAlmostEqual(height, LOSS_PANEL[1], delta=6)
+        # The panel's ground, and both lanes' lines.
+        ground = max(colours, key=colours.get)
+        self.assertEqual(ground, (0x15, 0x1A, 0x1F))
+        self.assertIn((0x2F, 0x80, 0xED), colours)
+        self.assertIn((0xD9, 0x46, 0xEF), colours)
+
+    def test_a_panel_dragged_out_becomes_a_window_of_its_own(self):
+        window = self.open("--size", "1100x700")
+        self.assertEqual(window.xdo("search", "--name", "^Loss$", check=False), "")
+        window.drag(*LOSS_TITLE_SMALL, 1250, 780)
+        time.sleep(0.5)
+        own = window.xdo("search", "--onlyvisible", "--name", "^Loss$").split()
+        self.assertEqual(len(own), 1)
+        state = window.close()
+        self.assertGreater(state["step"], 20)
+
     def test_opens_in_the_theme_and_size_asked_for(self):
         window = self.open("--theme", "light", "--size", "1280x720", "--scale", "1.25")
         geometry = window.xdo("getwindowgeometry", "--shell", window.id).split()
@@ -271,6 +363,10 @@ class WindowTest(unittest.TestCase):
 OPTIMISER = (150, 121)
 MUON_BELOW = 46
 RATE = (186, 148)
+LOSS_PLOT = (500, 600)
+PICTURE_BELOW = (70, 73)  # the menu's entry, from where it was opened
+LOSS_PANEL = (430, 352)
+LOSS_TITLE_SMALL = (291, 457)  # at 1100x700
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -2,9 +2,12 @@
 
 #include "app/gui/frame.h"
 #include "core/error.h"
+#include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
+#include "core/optim/schedule.h"
 #include "tests/gui/harness.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -96,6 +99,71 @@ TEST(panels, draw_every_kind_of_optimiser_decay_and_schedule) {
         harness.train(preset(name)).send(StepOnce{3});
         ASSERT_EQ(harness.now().step, 3) << name;
         draw_everything(harness);
+    }
+}
+
+// The points of the curve that a lane's schedule is drawn as: what is stroked in its colour.
+std::vector<ImVec2> stroked_points(ImGuiWindow* window, ImU32 colour, float thickness) {
+    const ImVec4 uv =
+        ImGui::GetDrawListSharedData()->TexUvLines[static_cast<int>(std::ceil(thickness))];
+    std::vector<ImVec2> points;
+    const ImVector<ImDrawVert>& vertices = window->DrawList->VtxBuffer;
+    for (int i = 0; i + 1 < vertices.Size; ++i) {
+        const ImDrawVert &one = vertices[i], &other = vertices[i + 1];
+        if (one.col == colour && other.col == colour && one.uv.x == uv.x && one.uv.y == uv.y &&
+            other.uv.x == uv.z && other.uv.y == uv.w)
+            points.push_back({(one.pos.x + other.pos.x) / 2, (one.pos.y + other.pos.y) / 2});
+    }
+    return points;
+}
+
+TEST(panels, draw_a_schedule_as_it_is) {
+    for (const char* kind : {"linear", "cosine", "inverse_sqrt", "exponential", "spike"}) {
+        Harness harness;
+        Spec spec = preset("two-ways-up");
+        for (const auto& [key, value] : {std::pair{"schedule", kind},
+                                         {"warmup", "20"},
+                                         {"schedule_length", "90"},
+                                         {"last_share", "0.1"},
+                                         {"spike_at", "40"},
+                                         {"spike_length", "15"},
+                                         {"spike", "3"}})
+            set(spec, fmt::format("lanes.0.optimizer.{}", key), std::string_view(value));
+        harness.train(spec);
+        harness.frames(3);
+        const ScheduleSpec schedule = optimizer_of(spec.lanes[0].phases.front(), 1).schedule;
+        const Theme theme = theme_for(harness.preferences, 1);
+        ImGuiWindow* rows = harness.child("Lanes", "rows", 0);
+        ASSERT_NE(rows, nullptr);
+        ImGuiWindow* lane = nullptr;
+        for (ImGuiWindow* window : ImGui::GetCurrentContext()->Windows)
+            if (window->Active && std::string(window->Name).find("/lane_") != std::string::npos &&
+                (lane == nullptr || window->Pos.y < lane->Pos.y))
+                lane = window;
+        ASSERT_NE(lane, nullptr);
+        const auto points = stroked_points(lane, u32(theme.lane(0)), 1.5F);
+        ASSERT_GT(points.size(), 50U) << kind;
+        // Steps 0 to 100 across; shares from the base line up to the largest.
+        const float left = points.front().x, width = points.back().x - left;
+        ASSERT_GT(width, 100) << kind;
+        float lowest = 0, highest = 1e9F;
+        double least = 1e9, most = 0;
+        const auto share_at = [&](const ImVec2& point) {
+            return rate_share(schedule, std::lround((point.x - left) / width * 100));
+        };
+        for (const ImVec2& point : points) {
+            lowest = std::max(lowest, point.y);
+            highest = std::min(highest, point.y);
+            least = std::min(least, share_at(point));
+            most = std::max(most, share_at(point));
+        }
+        ASSERT_GT(lowest - highest, 10) << kind;
+        for (const ImVec2& point : points)
+            EXPECT_NEAR(point.y,
+                        lowest - (share_at(point) - least) / (most - least) *
+                                     static_cast<double>(lowest - highest),
+                        0.01)
+                << kind << ", step " << (point.x - left) / width * 100;
     }
 }
 

@@ -1,6 +1,7 @@
 #include "app/gui/fonts.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/parameter_row.h"
+#include "app/gui/plots/stroke.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "core/optim/schedule.h"
@@ -13,6 +14,7 @@
 #include <cmath>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace muonscope::gui {
 namespace {
@@ -246,8 +248,9 @@ void schedule_curve(PanelContext& context, int lane, const OptimizerSpec& optimi
     // A point a pixel, and no more than there are steps.
     const int points = static_cast<int>(
         std::clamp<std::int64_t>(std::min(last, static_cast<std::int64_t>(size.x)), 2, 4096));
-    for (int i = 0; i <= points; ++i) draw->PathLineTo(place(last * i / points));
-    draw->PathStroke(u32(theme.lane(lane)), 0, std::max(1.5F, em(0.09F)));
+    std::vector<ImVec2> line;
+    for (int i = 0; i <= points; ++i) line.push_back(place(last * i / points));
+    plots::add_stroke(draw, line, u32(theme.lane(lane)), std::max(1.5F, em(0.09F)));
     draw->AddCircleFilled(place(std::min(now, last)), em(0.24F), u32(theme.lane(lane)));
 }
 
