@@ -23,7 +23,7 @@ constexpr std::array<Key, 15> table{{
     {"Ctrl 0", "reset the layout"},
     {"Ctrl S", "save the session"},
     {"Ctrl Shift S", "save the session somewhere else"},
-    {"Ctrl O", "open a spec"},
+    {"Ctrl O", "open a session or a spec"},
     {"F1", "this help"},
     {"Esc", "close help or message"},
 }};

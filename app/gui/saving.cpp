@@ -45,12 +45,13 @@ std::string free_path(const PanelContext& context) {
     return path.string();
 }
 
-// A session file, or a spec alone.
-Spec spec_of(const std::string& path) {
+// Read before it is sent, so that what is wrong with it is said in the dialog.
+void open(ViewState& view, const std::function<void(Command)>& send, const std::string& path) {
     const std::string text = read_file(path, largest_file);
-    const auto json = text.find("\"log\"");
-    return json == std::string::npos ? spec_from_json(text, path)
-                                     : session_file_from_json(text).spec;
+    if (!holds_session(text)) return watch(view, send, spec_from_json(text, path));
+    session_file_from_json(text);
+    send(OpenSession{text});
+    view.follow = true;
 }
 
 template <class Action>
@@ -88,15 +89,13 @@ void ask_where_to_save_session(PanelContext& context) {
 
 void ask_what_to_open(PanelContext& context) {
     attempt(context, [&] {
-        ask_path(context,
-                 {.title = "Open a spec, or the spec that a session began with",
-                  .verb = "Open",
-                  .path = session_folder(context).string() + "/",
-                  .ending = ending,
-                  .saves = false,
-                  .done = [&view = context.view, send = context.send](const std::string& path) {
-                      watch(view, send, spec_of(path));
-                  }});
+        ask_path(context, {.title = "Open a spec or a session",
+                           .verb = "Open",
+                           .path = session_folder(context).string() + "/",
+                           .ending = ending,
+                           .saves = false,
+                           .done = [&view = context.view, send = context.send](
+                                       const std::string& path) { open(view, send, path); }});
     });
 }
 

@@ -10,7 +10,7 @@ namespace muonscope::gui {
 void save_session_at_once(PanelContext& context);
 void ask_where_to_save_session(PanelContext& context);
 
-// A spec file from its start, or the spec that a session began with.
+// A spec from its start, or a session where it was saved.
 void ask_what_to_open(PanelContext& context);
 
 }  // namespace muonscope::gui

@@ -75,9 +75,10 @@ void card_header(PanelContext& context, const char* title, std::string_view expl
     const float height = segment_height();
     const float text_y = at.y + (height - ImGui::GetFontSize()) / 2;
 
-    // A tab names the panel already.
+    // A tab names the panel already, or the title bar of a window of its own.
     const ImGuiDockNode* node = ImGui::GetCurrentWindow()->DockNode;
-    const bool named = node != nullptr && !node->IsHiddenTabBar() && node->TabBar != nullptr;
+    const bool tab = node != nullptr && !node->IsHiddenTabBar() && node->TabBar != nullptr;
+    const bool named = tab || (node != nullptr && node->IsFloatingNode());
     ImGui::PushFont(context.fonts.heading, 0);
     const float title_width = named ? 0 : ImGui::CalcTextSize(title).x + em(0.7F);
     if (!named) ImGui::GetWindowDrawList()->AddText({at.x, text_y}, u32(context.theme.text), title);

@@ -41,9 +41,12 @@ struct SwapOptimizers {
 struct SetSpec {
     Spec spec;
 };  // another preset or file: starts over at step 0
+struct OpenSession {
+    std::string json;
+};  // a session file: starts over, runs its edits again up to where it was saved, then pauses
 
 using Edit = std::variant<SetParameter, SetLane, SwapOptimizers>;
 using Command = std::variant<Start, Pause, StepOnce, RunTo, SetSpeed, Reset, SetParameter, SetLane,
-                             SwapOptimizers, SetSpec>;
+                             SwapOptimizers, SetSpec, OpenSession>;
 
 }  // namespace muonscope

@@ -24,7 +24,7 @@ Session::Session(Spec spec, std::uint64_t generation) : generation_(generation) 
 void Session::begin() {
     initial_spec_ = spec_;
     log_.clear();
-    applied_ = 0;
+    applied_ = marked_ = 0;
     events_ = std::make_shared<const std::vector<Event>>();
     last_mark_path_.clear();
 
@@ -143,6 +143,7 @@ void Session::return_towards(std::int64_t step) {
     events_ = std::make_shared<const std::vector<Event>>(std::move(events));
     last_mark_path_.clear();
     std::erase_if(log_, [step](const LoggedEdit& logged) { return logged.step > step; });
+    marked_ = log_.size();
     for (History& history : histories_) history.truncate_after(step);
     keyframes_.truncate_after(step);
     restore(keyframes_.at_or_before(step));
@@ -199,6 +200,7 @@ void Session::apply(const Edit& edit) {
     take(std::move(after), keeps_momentum(edit));
     log(edit, leaves_buffers(*before, *spec_));
     mark(edit, *before, *spec_);
+    marked_ = log_.size();
     const auto* parameter = std::get_if<SetParameter>(&edit);
     if (parameter && parameter->path.starts_with("probe."))
         for (Row& row : newest_) row.step = -1;
@@ -213,8 +215,10 @@ void Session::take(std::shared_ptr<const Spec> spec, bool keep_momentum) {
 void Session::apply_pending() {
     while (applied_ < log_.size() && log_[applied_].step <= step_) {
         const Edit& edit = log_[applied_].edit;
+        const std::shared_ptr<const Spec> before = spec_;
         take(std::make_shared<const Spec>(edited(*spec_, edit)), keeps_momentum(edit));
-        ++applied_;
+        if (applied_ >= marked_) mark(edit, *before, *spec_);
+        marked_ = std::max(marked_, ++applied_);
     }
 }
 
@@ -310,16 +314,25 @@ Session Session::replay(const std::string& json, WorkerPool& pool) {
     session.advance_to(file.step, pool);
     // A lane knows that it ended only once it was asked for one step more.
     if (file.ended) session.advance_to(file.step + 1, pool);
-    for (int i = 0; i < session.lanes(); ++i) {
+    session.verify(file);
+    return session;
+}
+
+void Session::open(const SessionFile& file) {
+    replace(file.spec);
+    log_ = file.log;
+}
+
+void Session::verify(const SessionFile& file) const {
+    for (int i = 0; i < lanes(); ++i) {
         const SessionFile::LaneEnd& end = file.lanes[static_cast<std::size_t>(i)];
-        const Lane& lane = session.lane(i);
-        if (lane.step() != end.step || lane.state_hash() != end.state_hash)
+        const Lane& ended = lane(i);
+        if (ended.step() != end.step || ended.state_hash() != end.state_hash)
             throw Error("replay of lane " + end.name,
                         fmt::format("step {} with hash {:016x} instead of step {} with {:016x}",
-                                    lane.step(), lane.state_hash(), end.step, end.state_hash),
+                                    ended.step(), ended.state_hash(), end.step, end.state_hash),
                         "use the program and machine that saved the session");
     }
-    return session;
 }
 
 }  // namespace muonscope

@@ -38,6 +38,10 @@ class Session {
     void apply(const Edit& edit);  // at the current step; throws Error and changes nothing
     void restart();                // step 0, same start, parameters as they are
     void replace(Spec spec);       // another spec, step 0; throws Error and changes nothing
+    // The spec of a file at step 0, its edits still to come; throws Error and changes nothing.
+    void open(const SessionFile& file);
+    // Throws Error where a lane stands at another step or has other bits than the file says.
+    void verify(const SessionFile& file) const;
     // Forgets samples, events and edits beyond `step` and goes to the nearest keyframe at or before
     // it; advance_to(step) leads the rest of the way. Both together: go_back_to.
     void rewind(std::int64_t step);
@@ -91,6 +95,7 @@ class Session {
     std::string last_mark_path_, last_mark_from_;
     std::vector<LoggedEdit> log_;
     std::size_t applied_ = 0;  // of log_; the rest is pending
+    std::size_t marked_ = 0;   // of log_; the rest has no event yet
     Keyframes keyframes_{0};
     std::int64_t step_ = 0;
     std::uint64_t generation_ = 0;  // of the histories made next

@@ -170,4 +170,9 @@ SessionFile session_file_from_json(std::string_view text) {
     return file;
 }
 
+bool holds_session(std::string_view text) {
+    const Json json = Json::parse(text, nullptr, false);
+    return json.is_object() && json.contains("log");
+}
+
 }  // namespace muonscope

@@ -34,5 +34,7 @@ struct SessionFile {
 std::string to_json(const SessionFile& file);
 // Throws Error naming the key, what was found and what is allowed.
 SessionFile session_file_from_json(std::string_view text);
+// Whether a text looks like one, right or wrong in its parts, and not like a spec alone.
+bool holds_session(std::string_view text);
 
 }  // namespace muonscope

@@ -56,6 +56,7 @@ struct Trainer::State {
     bool playing = false;                // Start was asked for and nothing has called it off
     std::optional<std::int64_t> target;  // StepOnce, RunTo: unpaced up to here, then pause
     double speed = 0;
+    std::optional<SessionFile> opened;  // until it is where it was saved, or goes another way
     std::string message;
     std::uint64_t taken = 0;  // commands out of the queue
     Pacer pacer;
@@ -85,6 +86,7 @@ struct Trainer::State {
     void perform(const SetSpeed& command);
     void perform(const Reset&);
     void perform(const SetSpec& command);
+    void perform(const OpenSession& command);
     void perform_edit(const Edit& edit);
 };
 
@@ -188,6 +190,14 @@ void Trainer::State::train_stretch(std::int64_t stop_at) {
 // What the session's condition means for the state.
 void Trainer::State::settle() {
     if (state == TrainerState::error) return;
+    if (opened && session.step() >= opened->step) {
+        try {
+            session.verify(*opened);
+        } catch (const Error& fault) {
+            message = fault.what();
+        }
+        opened.reset();
+    }
     if (session.diverged()) {
         state = TrainerState::diverged;
         target.reset();
@@ -335,6 +345,7 @@ void Trainer::State::perform(const SetSpeed& command) {
 }
 
 void Trainer::State::perform(const Reset&) {
+    opened.reset();
     // After an error nothing made from the spec is trusted.
     if (state == TrainerState::error)
         session.replace(session.spec());
@@ -344,12 +355,24 @@ void Trainer::State::perform(const Reset&) {
 }
 
 void Trainer::State::perform(const SetSpec& command) {
+    opened.reset();
     session.replace(command.spec);
     speed = session.spec().experiment.run.speed;
     begin_again();
 }
 
+void Trainer::State::perform(const OpenSession& command) {
+    SessionFile file = session_file_from_json(command.json);
+    session.open(file);
+    speed = session.spec().experiment.run.speed;
+    begin_again();
+    // A lane knows that it ended only once it was asked for one step more.
+    perform(RunTo{file.step + (file.ended ? 1 : 0)});
+    opened = std::move(file);
+}
+
 void Trainer::State::perform_edit(const Edit& edit) {
+    opened.reset();
     const auto problem = session.problem();
     session.apply(edit);
     const auto* parameter = std::get_if<SetParameter>(&edit);

@@ -366,7 +366,7 @@ RATE = (186, 148)
 LOSS_PLOT = (500, 600)
 PICTURE_BELOW = (70, 73)  # the menu's entry, from where it was opened
 LOSS_PANEL = (430, 352)
-LOSS_TITLE_SMALL = (291, 457)  # at 1100x700
+LOSS_TITLE_SMALL = (320, 428)  # at 1100x700
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

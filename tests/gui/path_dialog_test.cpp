@@ -197,6 +197,27 @@ TEST_F(PathDialogTest, opens_a_spec_and_says_in_place_what_is_wrong_with_one) {
     EXPECT_EQ(std::get<SetSpec>(harness.sent[0]).spec.name, spec.name);
 }
 
+TEST(path_dialog, opens_a_session_where_it_was_saved) {
+    ScratchFolder folder;
+    Harness harness;
+    Trainer& trainer = harness.train(preset("two-ways-up"));
+    trainer.send(RunTo{30});
+    trainer.drain();
+    write_file(folder / "there.json", trainer.session_json());
+    const std::uint64_t hash = harness.now().lanes[1].state_hash;
+    trainer.send(Reset{});
+    harness.view.folders[".json"] = folder.path();
+    harness.press(ImGuiKey_O, ImGuiMod_Ctrl);
+    harness.frames(3);
+    harness.press(ImGuiKey_DownArrow);  // the folder above
+    harness.press(ImGuiKey_DownArrow);
+    harness.press(ImGuiKey_Enter);
+    harness.frames(3);
+    EXPECT_EQ(harness.view.path_dialog, nullptr);
+    EXPECT_EQ(harness.now().step, 30);
+    EXPECT_EQ(harness.now().lanes[1].state_hash, hash);
+}
+
 TEST(path_dialog, is_drawn_in_a_window_too_small_for_it_and_at_four_times_the_size) {
     for (const auto& [size, scale] : {std::pair{ImVec2{80, 60}, 1.0F}, {ImVec2{1600, 900}, 4.0F}}) {
         ScratchFolder folder;

@@ -134,6 +134,47 @@ TEST(Trainer, live_edits_replay_from_the_session_file) {
     EXPECT_EQ(replayed.lane(1).state_hash(), w.trainer.snapshot()->lanes[1].state_hash);
 }
 
+TEST(Trainer, opens_a_session_file_at_the_step_and_with_the_bits_it_was_saved_with) {
+    Watched saved(small_spec());
+    saved.after(RunTo{40});
+    saved.after(SetParameter{"optimizer.lr", 0.003});
+    saved.after(RunTo{70});
+    saved.after(SwapOptimizers{});
+    const auto end = saved.after(RunTo{300});
+    const std::string json = saved.trainer.session_json();
+
+    Watched w(small_spec());
+    w.after(SetParameter{"optimizer.lr", 0.01});
+    w.after(RunTo{20});
+    const auto opened = w.after(OpenSession{json});
+    EXPECT_EQ(opened->message, "");
+    EXPECT_EQ(opened->state, TrainerState::paused);
+    ASSERT_EQ(opened->step, 300);
+    for (std::size_t lane = 0; lane < 2; ++lane)
+        EXPECT_EQ(opened->lanes[lane].state_hash, end->lanes[lane].state_hash);
+    EXPECT_EQ(opened->events->size(), end->events->size());
+    // It goes on as the first would have.
+    EXPECT_EQ(w.after(RunTo{400})->lanes[1].state_hash,
+              saved.after(RunTo{400})->lanes[1].state_hash);
+    EXPECT_EQ(w.trainer.session_json(), saved.trainer.session_json());
+}
+
+TEST(Trainer, says_when_an_opened_session_comes_to_other_bits) {
+    Watched saved(small_spec());
+    saved.after(RunTo{40});
+    std::string json = saved.trainer.session_json();
+    const std::size_t hash = json.find("hash");
+    ASSERT_NE(hash, std::string::npos);
+    const std::size_t digit = json.find_first_of("0123456789abcdef", json.find(':', hash) + 3);
+    json[digit] = json[digit] == '0' ? '1' : '0';
+    Watched w(small_spec());
+    const auto opened = w.after(OpenSession{json});
+    EXPECT_EQ(opened->step, 40);
+    EXPECT_NE(opened->message.find("instead of step 40"), std::string::npos) << opened->message;
+    EXPECT_EQ(w.after(OpenSession{"{}"})->step, 40);
+    EXPECT_NE(w.trainer.snapshot()->message, "");
+}
+
 TEST(Trainer, a_failing_command_leaves_everything_but_its_message) {
     Watched w(small_spec());
     w.after(RunTo{30});
