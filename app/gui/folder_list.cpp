@@ -72,13 +72,14 @@ std::string date_text(std::int64_t modified) {
     return text.data();
 }
 
-std::string whole_path(const std::string& typed) {
+std::string whole_path(const std::string& typed, const std::string& base) {
     const char* home = std::getenv("HOME");
     std::string path = typed;
     if (home != nullptr && (path == "~" || path.starts_with("~/"))) path = home + path.substr(1);
     if (path.empty()) return path;
     std::error_code fault;
-    const std::filesystem::path whole = std::filesystem::absolute(path, fault);
+    const std::filesystem::path whole =
+        std::filesystem::absolute(std::filesystem::path(base) / path, fault);
     return fault ? path : whole.lexically_normal().string();
 }
 

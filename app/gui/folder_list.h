@@ -21,7 +21,7 @@ std::vector<FolderEntry> list_folder(const std::string& path, const std::string&
 std::string size_text(std::uint64_t bytes);    // 512 B, 1.5 kB, 12 MB
 std::string date_text(std::int64_t modified);  // 2026-07-01 09:30, local time
 
-// A leading ~ as the home folder; where a name typed without a folder lies.
-std::string whole_path(const std::string& typed);
+// A leading ~ as the home folder; what is typed without a leading folder lies below `base`.
+std::string whole_path(const std::string& typed, const std::string& base);
 
 }  // namespace muonscope::gui

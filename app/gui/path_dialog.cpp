@@ -22,6 +22,8 @@ constexpr double listing_holds = 1;  // seconds: another program may write there
 void put(PathDialog& dialog, const std::string& text) {
     dialog.typed.assign(longest, '\0');
     std::copy_n(text.data(), std::min(text.size(), longest - 1), dialog.typed.begin());
+    const std::string whole = whole_path(text, dialog.base);
+    dialog.base = text.ends_with('/') ? whole : fs::path(whole).parent_path().string();
     dialog.take_keyboard = true;
     dialog.fault.clear();
     dialog.confirmed.clear();
@@ -30,7 +32,7 @@ void put(PathDialog& dialog, const std::string& text) {
 // The path in the field, with its ending.
 std::string wanted_path(const PathDialog& dialog) {
     const std::string typed = dialog.typed.data();
-    std::string path = whole_path(typed);
+    std::string path = whole_path(typed, dialog.base);
     if (path.empty() || typed.ends_with('/')) return path;
     std::error_code ignored;
     if (dialog.request.saves && !fs::path(path).has_extension() && !fs::is_directory(path, ignored))
@@ -41,7 +43,7 @@ std::string wanted_path(const PathDialog& dialog) {
 // The folder of what is typed, as far as it is there.
 void list(PathDialog& dialog) {
     const std::string typed = dialog.typed.data();
-    const fs::path path = whole_path(typed.empty() ? "." : typed);
+    const fs::path path = typed.empty() ? dialog.base : whole_path(typed, dialog.base);
     const std::string folder =
         (typed.ends_with('/') || typed.empty() ? path : path.parent_path()).string();
     const double now = ImGui::GetTime();

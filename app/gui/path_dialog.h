@@ -23,6 +23,7 @@ struct PathRequest {
 struct PathDialog {
     PathRequest request;
     std::vector<char> typed;
+    std::string base;    // where a name typed alone lies
     std::string folder;  // that is listed
     std::vector<FolderEntry> entries;
     double listed_at = -1;  // seconds of ImGui::GetTime()

@@ -39,8 +39,9 @@ TEST(folder_list, says_sizes_with_two_digits_and_finds_home) {
     EXPECT_EQ(size_text(999700), "1.0 MB");
     EXPECT_EQ(size_text(48000000), "48 MB");
     ASSERT_NE(std::getenv("HOME"), nullptr);
-    EXPECT_EQ(whole_path("~/x.json"), std::string(std::getenv("HOME")) + "/x.json");
-    EXPECT_EQ(whole_path("/a/../b.json"), "/b.json");
+    EXPECT_EQ(whole_path("~/x.json", "/a"), std::string(std::getenv("HOME")) + "/x.json");
+    EXPECT_EQ(whole_path("/a/../b.json", "/c"), "/b.json");
+    EXPECT_EQ(whole_path("b.json", "/c"), "/c/b.json");
 }
 
 class PathDialogTest : public testing::Test {
@@ -92,6 +93,14 @@ TEST_F(PathDialogTest, saves_under_the_name_typed_and_stays_in_that_folder) {
     harness.press(ImGuiKey_S, ImGuiMod_Ctrl);  // at once, beside it
     EXPECT_EQ(harness.saved, 2);
     EXPECT_EQ(harness.saved_to, folder / "mine/two-ways-up-step-9.json");
+}
+
+TEST_F(PathDialogTest, puts_a_name_typed_alone_into_the_folder_that_is_listed) {
+    ask();
+    retype("alone");
+    EXPECT_EQ(dialog().folder, folder.path());
+    enter();
+    EXPECT_EQ(harness.saved_to, folder / "alone.json");
 }
 
 TEST_F(PathDialogTest, replaces_a_file_only_when_asked_twice) {
