@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <ctime>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -21,6 +20,7 @@
 #include "core/io/files.h"
 #include "core/linalg/orthogonaliser.h"
 #include "core/linalg/spectrum.h"
+#include "core/measure/call_time.h"
 #include "core/measure/orthogonality.h"
 
 namespace muonscope::cli {
@@ -106,35 +106,15 @@ std::vector<OrthogonaliserSpec> chosen_engines(const OrthogonaliseArguments& arg
     return specs;
 }
 
-struct Times {
-    double median = 0, lower = 0, upper = 0;  // seconds
-    std::size_t runs = 0;
-};
-
-// Processor time of one call: at least five, and more for a fifth of a second.
-Times timed(const OrthogonaliserSpec& spec, const Matrix& gradient) {
+CallTime timed(const OrthogonaliserSpec& spec, const Matrix& gradient) {
     Orthogonaliser orthogonaliser(gradient.rows(), gradient.cols(), spec);
     Matrix result(gradient.rows(), gradient.cols());
-    std::vector<double> seconds;
-    for (double sum = 0; seconds.size() < 5 || (sum < .2 && seconds.size() < 1001);) {
-        timespec before{}, after{};
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &before);
-        orthogonaliser.orthogonalise(gradient, result);
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after);
-        seconds.push_back(static_cast<double>(after.tv_sec - before.tv_sec) +
-                          1e-9 * static_cast<double>(after.tv_nsec - before.tv_nsec));
-        sum += seconds.back();
-    }
-    std::sort(seconds.begin(), seconds.end());
-    const auto at = [&](std::size_t quarters) {
-        return seconds[(seconds.size() - 1) * quarters / 4];
-    };
-    return {at(2), at(1), at(3), seconds.size()};
+    return time_calls([&] { orthogonaliser.orthogonalise(gradient, result); }, {.most = 1001});
 }
 
 struct Line {
     EngineReport report;
-    std::optional<Times> times;
+    std::optional<CallTime> times;
 };
 
 std::string name_of(const OrthogonaliserSpec& spec) {

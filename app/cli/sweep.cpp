@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -10,6 +9,7 @@
 #include "app/cli/command_line.h"
 #include "app/cli/commands.h"
 #include "app/cli/interruption.h"
+#include "app/cli/number_in.h"
 #include "app/cli/progress_bar.h"
 #include "app/cli/reproduce.h"
 #include "app/cli/results.h"
@@ -24,22 +24,7 @@ namespace {
 
 using Json = nlohmann::json;
 using namespace std::chrono_literals;
-constexpr int most_seeds = 1000;
-
-int seeds_in(const std::string& text) {
-    int seeds = 0;
-    for (const char c : text) {
-        if (std::isdigit(static_cast<unsigned char>(c)) == 0 || seeds > most_seeds) {
-            seeds = 0;
-            break;
-        }
-        seeds = 10 * seeds + (c - '0');
-    }
-    if (seeds < 1 || seeds > most_seeds)
-        throw Error("--seeds " + in_quotes(text), "is not a number of seeds",
-                    fmt::format("give a whole number from 1 to {}", most_seeds));
-    return seeds;
-}
+constexpr long most_seeds = 1000;
 
 Budget budget_in(const std::string& text) {
     for (const Budget budget : budgets)
@@ -94,7 +79,7 @@ Json to_json(std::span<const SweepSeed> seeds) {
 }  // namespace
 
 int sweep(const SweepArguments& arguments) {
-    const int count = seeds_in(arguments.seeds);
+    const auto count = static_cast<int>(whole_number_in(arguments.seeds, "--seeds", 1, most_seeds));
     const Budget budget = budget_in(arguments.budget);
     check_writable(arguments.json);
     const Interruption interruption;

@@ -4,16 +4,15 @@
 #include <vector>
 
 #include "core/linalg/engine.h"
+#include "core/measure/call_time.h"
 
 namespace muonscope::gui {
 
-// How long one call of an engine takes for an n x n Gaussian matrix on this machine: seconds of
-// this thread's processor time, so that what runs beside it hardly counts. Median and quartiles of
-// several runs.
+// How long one call of an engine takes for an n x n Gaussian matrix on this machine.
 struct EngineTiming {
     Engine engine = Engine::jordan;
-    int n = 0, runs = 0;
-    double low = 0, median = 0, high = 0;
+    int n = 0;
+    CallTime time;
 };
 
 // n = 16, 32 … 1024, all engines at one n before the next; an engine stops at the n that would take

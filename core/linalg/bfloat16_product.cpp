@@ -115,22 +115,27 @@ bool ask_for_matrix_units() {
     return syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
 }
 
+// Compiled for the units whatever processor the rest is for; used where they are.
+#define ON_MATRIX_UNITS [[gnu::target("amx-tile,amx-bf16")]]
+
 class MatrixUnits {
   public:
-    MatrixUnits() {
+    ON_MATRIX_UNITS MatrixUnits() {
         TileShapes shapes;
         std::fill_n(shapes.row_bytes.begin(), 8, side * sizeof(float));
         std::fill_n(shapes.rows.begin(), 8, side);
+        // All of the shapes are read, though the intrinsic names the first bytes only.
+        asm volatile("" ::"r"(&shapes) : "memory");
         _tile_loadconfig(&shapes);
     }
     MatrixUnits(const MatrixUnits&) = delete;
     MatrixUnits& operator=(const MatrixUnits&) = delete;
     // What is left loaded would be saved at every switch of threads.
-    ~MatrixUnits() { _tile_release(); }
+    ON_MATRIX_UNITS ~MatrixUnits() { _tile_release(); }
 
     // left, right: tiles of the two row and the two column blocks, `depth_tiles` each.
-    static void multiply(const float* left, const float* right, Index depth_tiles, float* sums,
-                         Index stride) {
+    ON_MATRIX_UNITS static void multiply(const float* left, const float* right, Index depth_tiles,
+                                         float* sums, Index stride) {
         constexpr std::size_t row = side * sizeof(float);
         const float *second_left = left + depth_tiles * tile_size,
                     *second_right = right + depth_tiles * tile_size;
@@ -222,18 +227,18 @@ class Vectors {
                 for (Index pair = 0; pair < side; ++pair) {
                     const auto first = ploadu<Pack<float>>(l.first.data() + pair * side + row);
                     const auto second = ploadu<Pack<float>>(l.second.data() + pair * side + row);
-                    for (Index i = 0; i < at_once; ++i) {
+                    repeat<at_once>([&](auto i) {
                         const Index factor = (c + i) * side + pair;
                         even[i] =
                             pmadd(first, pload1<Pack<float>>(r.first.data() + factor), even[i]);
                         odd[i] =
                             pmadd(second, pload1<Pack<float>>(r.second.data() + factor), odd[i]);
-                    }
+                    });
                 }
-                for (Index i = 0; i < at_once; ++i) {
+                repeat<at_once>([&](auto i) {
                     float* to = sums + (c + i) * stride + row;
                     pstoreu(to, padd(ploadu<Pack<float>>(to), padd(even[i], odd[i])));
-                }
+                });
             }
     }
 

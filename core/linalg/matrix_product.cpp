@@ -33,6 +33,10 @@ constexpr std::size_t near = 1024;
 // Panels that are packed together: reading along a column is what the caches are made for.
 constexpr Index at_once = 4;
 
+bool is_worth_tiles(Index rows, Index depth, Index cols) {
+    return std::min(rows, cols) >= least_side && rows * depth * cols >= least_multiply_adds;
+}
+
 Index round_up(Index size, Index block) {
     return (size + block - 1) / block * block;
 }
@@ -101,37 +105,39 @@ Pack<Scalar> finish(const Target<Scalar>& to, Pack<Scalar> sums, const Scalar* o
     return pmadd(pset1<Pack<Scalar>>(to.beta), ploadu<Pack<Scalar>>(other), sums);
 }
 
-// The sums of a tile, each taken in the order of the depth. All loops have constant bounds, so that
-// the sums never leave their registers.
+// The sums of a tile, each taken in the order of the depth.
 template <Index packs, bool by_row, typename Scalar>
 void multiply_tile(const Panels<Scalar>& from, const Target<Scalar>& to) {
     using namespace Eigen::internal;
     using Numbers = Pack<Scalar>;
     constexpr Index p = pack_size<Scalar>, rows = packs * p;
+    const Index panel = from.count * p, stride = from.stride;
     const Scalar *left = from.left, *right = from.right;
-    Numbers sums[packs][tile_cols];
-    for (auto& row : sums)
-        for (auto& sum : row) sum = pset1<Numbers>(Scalar(0));
+    Numbers sums[packs * tile_cols];
+    repeat<packs * tile_cols>([&](auto s) { sums[s] = pset1<Numbers>(Scalar(0)); });
     for (Index k = 0; k < from.count; ++k) {
         Numbers column[packs];
-        for (Index r = 0; r < packs; ++r)
-            column[r] = ploadu<Numbers>(left + (r * from.count + k) * p);
-        for (Index c = 0; c < tile_cols; ++c) {
-            const auto factor =
-                pload1<Numbers>(by_row ? right + k * from.stride + c : right + c * from.stride + k);
-            for (Index r = 0; r < packs; ++r) sums[r][c] = pmadd(column[r], factor, sums[r][c]);
-        }
+        repeat<packs>([&](auto r) { column[r] = ploadu<Numbers>(left + r * panel); });
+        repeat<tile_cols>([&](auto c) {
+            const auto factor = pload1<Numbers>(right + (by_row ? c : c * stride));
+            repeat<packs>([&](auto r) {
+                sums[c * packs + r] = pmadd(column[r], factor, sums[c * packs + r]);
+            });
+        });
+        left += p;
+        right += by_row ? stride : 1;
     }
     if (to.height >= rows && to.width >= tile_cols) {
-        for (Index c = 0; c < tile_cols; ++c)
-            for (Index r = 0; r < packs; ++r)
+        repeat<tile_cols>([&](auto c) {
+            repeat<packs>([&](auto r) {
                 pstoreu(to.result + c * to.result_stride + r * p,
-                        finish(to, sums[r][c], to.other + c * to.other_stride + r * p));
+                        finish(to, sums[c * packs + r], to.other + c * to.other_stride + r * p));
+            });
+        });
         return;
     }
     Scalar entries[tile_cols * rows];
-    for (Index c = 0; c < tile_cols; ++c)
-        for (Index r = 0; r < packs; ++r) pstoreu(entries + c * rows + r * p, sums[r][c]);
+    repeat<packs * tile_cols>([&](auto s) { pstoreu(entries + s * p, sums[s]); });
     for (Index c = 0; c < std::min(tile_cols, to.width); ++c)
         for (Index r = 0; r < std::min(rows, to.height); r += p) {
             const Index there = std::min(p, to.height - r);
@@ -198,7 +204,7 @@ void MatrixProduct<Scalar>::compute(const Factor<Scalar>& left, const Factor<Sca
     constexpr Index p = pack_size<Scalar>;
     const Index rows = result.rows(), cols = result.cols(), depth = left.cols();
     eigen_assert(left.rows() == rows && right.cols() == cols && right.rows() == depth);
-    if (std::min(rows, cols) < least_side || rows * depth * cols < least_multiply_adds) {
+    if (!is_worth_tiles(rows, depth, cols)) {
         multiply_plainly(left, right, alpha, other, beta, result);
         return;
     }
@@ -263,8 +269,8 @@ template class MatrixProduct<float>;
 template class MatrixProduct<double>;
 
 double symmetric_multiply_adds(Index n, Index k) {
-    const auto size = static_cast<double>(n);
-    return size * (size + 1) / 2 * static_cast<double>(k);
+    const auto size = static_cast<double>(n), depth = static_cast<double>(k);
+    return is_worth_tiles(n, k, n) ? size * (size + 1) / 2 * depth : size * size * depth;
 }
 
 }  // namespace muonscope

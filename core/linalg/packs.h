@@ -1,6 +1,8 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <type_traits>
+#include <utility>
 
 // Packs carry their alignment as an attribute, which template arguments drop.
 #pragma GCC diagnostic ignored "-Wignored-attributes"
@@ -12,6 +14,16 @@ template <typename Scalar>
 using Pack = typename Eigen::internal::packet_traits<Scalar>::type;
 template <typename Scalar>
 constexpr Eigen::Index pack_size = Eigen::internal::unpacket_traits<Pack<Scalar>>::size;
+
+// f(0), f(1) ... f(n - 1) with constants, so that an array indexed by them can live in registers
+// whatever the compiler thinks of unrolling loops.
+template <Eigen::Index n>
+[[gnu::always_inline]] inline void repeat(auto&& f) {
+    [&]<Eigen::Index... i>(std::integer_sequence<Eigen::Index, i...>) {
+        (f(std::integral_constant<Eigen::Index, i>{}), ...);
+    }
+    (std::make_integer_sequence<Eigen::Index, n>{});
+}
 
 // to(j, i) = from(i, j) for a square of packs; strides are those of columns.
 template <typename Scalar>

@@ -125,24 +125,25 @@ double LayerOptimizer::norm_scale(const Matrix& direction, const Matrix& orthogo
 void LayerOptimizer::update(const Matrix& gradient, const Matrix& weight, Matrix& update) {
     const double rate = newest_rate_ = learning_rate(spec_, steps_++);
     const Matrix& full = with_coupled_decay(gradient, weight);
-    if (spec_.kind == OptimizerKind::adamw) {
-        adamw(full, rate, update);
-    } else {
-        const Matrix& direction = with_momentum(full);
-        switch (spec_.kind) {
-            case OptimizerKind::sgd:
-            case OptimizerKind::adamw:
-                update.noalias() = -rate * direction;
-                break;
-            case OptimizerKind::muon:
-                orthogonaliser_->orthogonalise(direction, update);
-                update *= -(rate * norm_scale(direction, update));
-                break;
-            case OptimizerKind::spectral:
-                spectral_power(direction, spec_.orthogonaliser.power,
-                               spectral_floor / std::max(spec_.lr, spectral_floor), update);
-                update *= -(rate * norm_scale(direction, update));
-                break;
+    switch (spec_.kind) {
+        case OptimizerKind::sgd:
+            update.noalias() = -rate * with_momentum(full);
+            break;
+        case OptimizerKind::adamw:
+            adamw(full, rate, update);
+            break;
+        case OptimizerKind::muon: {
+            const Matrix& direction = with_momentum(full);
+            orthogonaliser_->orthogonalise(direction, update);
+            update *= -(rate * norm_scale(direction, update));
+            break;
+        }
+        case OptimizerKind::spectral: {
+            const Matrix& direction = with_momentum(full);
+            spectral_power(direction, spec_.orthogonaliser.power,
+                           spectral_floor / std::max(spec_.lr, spectral_floor), update);
+            update *= -(rate * norm_scale(direction, update));
+            break;
         }
     }
     add_decay(spec_, rate, weight, update);

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 
 #include "core/linalg/orthogonaliser.h"
 #include "core/linalg/types.h"

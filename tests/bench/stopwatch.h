@@ -1,16 +1,10 @@
 #pragma once
 
-#include <ctime>
+#include "core/measure/call_time.h"
 
 namespace muonscope {
 
-// Of this thread on the processor, so that other programs' share of it does not count.
-inline double processor_seconds() {
-    timespec time{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
-
+// Of processor time.
 double seconds(const auto& run) {
     const double start = processor_seconds();
     run();

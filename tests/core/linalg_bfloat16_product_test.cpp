@@ -85,10 +85,14 @@ TEST(Bfloat16Product, smaller_factors_than_it_was_made_for_are_welcome) {
     }
 }
 
-// Also where products and sums leave the normal numbers.
+// Where processors fuse, also where products and sums leave the normal numbers.
 TEST(Bfloat16Product, units_and_vectors_give_the_same_bits) {
     if (!Bfloat16Product::has_matrix_units()) GTEST_SKIP() << "this processor has no matrix units";
-    for (const float scale : {1.F, 1e4F, 1e-10F, 1e-18F, 1e-19F, 1e-20F, 1e-38F}) {
+    std::vector<float> scales{1.F, 1e4F, 1e-10F, 1e-15F};
+#ifdef __FMA__
+    scales.insert(scales.end(), {1e-18F, 1e-19F, 1e-20F, 1e-38F});
+#endif
+    for (const float scale : scales) {
         const MatrixXf left = rounded_normal(8, 50, 130, scale),
                        right = rounded_normal(9, 130, 44, scale);
         MatrixXf by_units(50, 44), by_vectors(50, 44);

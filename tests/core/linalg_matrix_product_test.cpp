@@ -140,7 +140,8 @@ TEST(MatrixProduct, symmetric_factors_that_commute_may_differ) {
     EXPECT_LT((result - (2 * a * b - a)).norm(), 1e-13 * result.norm());
 }
 
-TEST(MatrixProduct, half_the_multiply_adds_are_counted) {
+TEST(MatrixProduct, half_the_multiply_adds_are_counted_where_half_is_computed) {
+    EXPECT_EQ(symmetric_multiply_adds(10, 7), 700);
     EXPECT_EQ(symmetric_multiply_adds(100, 7), 5050 * 7);
 }
 

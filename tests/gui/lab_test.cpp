@@ -199,9 +199,9 @@ TEST_F(LabPanel, measures_the_cost_and_stops_when_asked) {
     ASSERT_GE(bench().timings.size(), 5U);
     for (const EngineTiming& timing : bench().timings) {
         EXPECT_TRUE(bench().on(timing.engine));
-        EXPECT_LE(timing.low, timing.median);
-        EXPECT_LE(timing.median, timing.high);
-        EXPECT_GE(timing.runs, 3);
+        EXPECT_LE(timing.time.lower, timing.time.median);
+        EXPECT_LE(timing.time.median, timing.time.upper);
+        EXPECT_GE(timing.time.runs, 3);
     }
 }
 
@@ -267,7 +267,7 @@ TEST(cost_law, is_fitted_to_what_was_timed) {
     std::vector<EngineTiming> timings;
     for (int n = 16; n <= 1024; n *= 2) {
         EngineTiming timing{Engine::qr, n, 5, 0, 0, 0};
-        timing.median = 2e-9 * n * n * n + (n < 100 ? 1e-3 : 0);  // small ones do not count
+        timing.time.median = 2e-9 * n * n * n + (n < 100 ? 1e-3 : 0);  // small ones do not count
         timings.push_back(timing);
     }
     EXPECT_NEAR(cost_law(timings, Engine::qr).exponent, 3, 1e-9);

@@ -36,8 +36,8 @@ std::vector<Engine> timed(const Lab& bench) {
 GraphAxis time_axis(const Lab& bench) {
     double low = INFINITY, high = 0;
     for (const EngineTiming& timing : bench.timings) {
-        low = std::min(low, std::max(timing.low, 1e-8));
-        high = std::max(high, timing.high);
+        low = std::min(low, std::max(timing.time.lower, 1e-8));
+        high = std::max(high, timing.time.upper);
     }
     return {std::pow(10.0, std::floor(std::log10(low))),
             std::pow(10.0, std::ceil(std::log10(std::max(high, 10 * low)))), true,
@@ -52,11 +52,12 @@ void readout(PanelContext& context, const Graph& graph, const Lab& bench) {
     for (const EngineTiming& timing : bench.timings) {
         if (timing.n != n) continue;
         const double work = multiply_adds(bench.wish.spec(timing.engine), n, n);
-        rows.push_back({std::string(label(timing.engine)),
-                        fmt::format("{}  ({} to {}), {:.3g} G multiply-adds/s",
-                                    seconds_text(timing.median), seconds_text(timing.low),
-                                    seconds_text(timing.high), work / timing.median / 1e9),
-                        engine_colour(context.theme, timing.engine)});
+        rows.push_back(
+            {std::string(label(timing.engine)),
+             fmt::format("{}  ({} to {}), {:.3g} G multiply-adds/s",
+                         seconds_text(timing.time.median), seconds_text(timing.time.lower),
+                         seconds_text(timing.time.upper), work / timing.time.median / 1e9),
+             engine_colour(context.theme, timing.engine)});
     }
     if (!rows.empty()) draw_readout(context, fmt::format("n = {}: median (quartiles)", n), rows);
 }
@@ -68,9 +69,9 @@ void draw_timings(PanelContext& context, const Graph& graph, const Lab& bench, E
     for (const EngineTiming& timing : bench.timings) {
         if (timing.engine != engine) continue;
         n.push_back(timing.n);
-        median.push_back(timing.median);
+        median.push_back(timing.time.median);
         const float x = graph.pixel_x(timing.n), half = em(0.22F), hair = context.theme.hairline();
-        const float low = graph.pixel_y(timing.low), high = graph.pixel_y(timing.high);
+        const float low = graph.pixel_y(timing.time.lower), high = graph.pixel_y(timing.time.upper);
         draw->AddRectFilled({x - hair / 2, high}, {x + hair / 2, low}, u32(colour));
         for (const float y : {low, high})
             draw->AddRectFilled({x - half, y - hair / 2}, {x + half, y + hair / 2}, u32(colour));
@@ -102,7 +103,8 @@ void draw_plot(PanelContext& context, const Lab& bench) {
         Table table{{"engine", "n", "runs", "lower quartile", "median", "upper quartile"}, {}};
         for (const EngineTiming& t : bench.timings)
             table.rows.push_back({static_cast<double>(t.engine), static_cast<double>(t.n),
-                                  static_cast<double>(t.runs), t.low, t.median, t.high});
+                                  static_cast<double>(t.time.runs), t.time.lower, t.time.median,
+                                  t.time.upper});
         return table;
     });
 }

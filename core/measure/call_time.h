@@ -1,0 +1,27 @@
+#pragma once
+
+#include <functional>
+
+namespace muonscope {
+
+// Seconds that this thread has spent on a processor, so that other programs' share does not count.
+double processor_seconds();
+
+// Of one call: quartiles in seconds of processor time, and how many calls they are of.
+struct CallTime {
+    double lower = 0, median = 0, upper = 0;
+    int runs = 0;
+};
+
+struct Patience {
+    int fewest = 5, most = 60;  // calls
+    double enough = .25;        // seconds in all after which `fewest` calls do
+    double too_long = 1;        // and after which three do
+};
+
+// Calls until patience ends or `stopped` says so; the first call, which takes memory, is not timed.
+CallTime time_calls(
+    const std::function<void()>& call, const Patience& patience = {},
+    const std::function<bool()>& stopped = [] { return false; });
+
+}  // namespace muonscope
