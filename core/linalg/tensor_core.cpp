@@ -8,6 +8,9 @@
 #include <immintrin.h>
 #endif
 
+// How vectors are passed without the instructions for them is nobody's business outside this file.
+#pragma GCC diagnostic ignored "-Wpsabi"
+
 namespace muonscope {
 
 namespace {
