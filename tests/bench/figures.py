@@ -23,6 +23,14 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BEGIN, END = "<!-- figures:begin -->", "<!-- figures:end -->"
 
 
+def write_table(lines, begin=BEGIN, end=END):
+    """Between its markers in README.md, with what machine it was measured on."""
+    lines = [*lines, "", f"{processor()}, {os.cpu_count()} cores, no GPU."]
+    readme = ROOT / "README.md"
+    before, rest = readme.read_text().split(begin)
+    readme.write_text(before + begin + "\n" + "\n".join(lines) + "\n" + end + rest.split(end)[1])
+
+
 def benchmark(build, name, env=None, repetitions=3):
     """Counters of each benchmark whose name matches, as the median of some repetitions."""
     out = subprocess.run(
@@ -212,14 +220,8 @@ def main():
             for row in rows(build, options.long_run) if name == "memory" else rows(build):
                 print(*row, sep=" | ", flush=True)
                 lines.append("| " + " | ".join(row) + " |")
-    lines += ["", f"{processor()}, {os.cpu_count()} cores, no GPU."]
-    if options.only or options.print:
-        return
-    readme = ROOT / "README.md"
-    text = readme.read_text()
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
-    readme.write_text(before + BEGIN + "\n" + "\n".join(lines) + "\n" + END + after)
+    if not (options.only or options.print):
+        write_table(lines)
 
 
 if __name__ == "__main__":

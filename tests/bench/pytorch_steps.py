@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Times whole training steps of this program beside PyTorch's: the same nets, one thread each.
+"""Times whole training steps of this program beside PyTorch's, the same nets, one thread each, and
+writes them between their markers in README.md.
 
-    tests/bench/pytorch_steps.py [--build build/release] [--python PYTHON] [--rounds N]
+    tests/bench/pytorch_steps.py [--build build/release] [--python PYTHON] [--rounds N] [--print]
 
 A step is forward and backward of 1/2 |W2 W1 - A|^2 (two d x d layers, float64) and the optimiser's
 update. SGD and AdamW are torch.optim's; Muon is Jordan's Newton-Schulz x5 in float32 written with
@@ -18,7 +19,10 @@ import statistics
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+import figures
+
+BEGIN, END = "<!-- pytorch:begin -->", "<!-- pytorch:end -->"
+ROOT = figures.ROOT
 
 TORCH = r"""
 import json, sys, time, warnings
@@ -100,6 +104,7 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
     parser.add_argument("--python", type=pathlib.Path, help="an interpreter that has torch")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--print", action="store_true", help="print and leave README.md alone")
     options = parser.parse_args()
     build = options.build.resolve()
     python = options.python or private_torch(build)
@@ -111,9 +116,10 @@ def main():
             [python, "-c", TORCH], check=True, capture_output=True, text=True).stdout))
     wanted = {"sgd/64": 5, "adamw/64": 5, "torch.optim.Muon/64": 5, "sgd/256": 1.3,
               "adamw/256": 1.3, "torch.optim.Muon/256": 1.1}
-    print(f"PyTorch {torch_rounds[0]['version']}, one thread, processor time, medians of "
-          f"{options.rounds} rounds\n")
-    print(f"{'step':<22}{'d':>5}{'ours':>12}{'PyTorch':>12}{'ratio':>8}  {'rounds':<16}wanted")
+    lines = [f"| one step | d | here | PyTorch {torch_rounds[0]['version']} | times as fast | wanted |",
+             "|---|---|---|---|---|---|"]
+    labels = {"sgd": "SGD", "adamw": "AdamW", "muon": "Muon, Newton–Schulz in float",
+              "torch.optim.Muon": "Muon, Newton–Schulz in bfloat16 (torch.optim.Muon)"}
     for key in torch_rounds[0]:
         if key == "version":
             continue
@@ -123,11 +129,13 @@ def main():
                  for own, theirs in zip(own_rounds, torch_rounds)]
         ratios = [theirs / own for own, theirs in pairs]
         limit = wanted.get(key)
-        spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
-        print(f"{name:<22}{size:>5}{statistics.median(o for o, _ in pairs):>9.0f} µs"
-              f"{statistics.median(t for _, t in pairs):>9.0f} µs"
-              f"{statistics.median(ratios):>7.2f}x  {spread:<16}"
-              f"{f'at least {limit}x' if limit else '-'}")
+        lines.append(f"| {labels[name]} | {size} | {statistics.median(o for o, _ in pairs):.0f} µs | "
+                     f"{statistics.median(t for _, t in pairs):.0f} µs | "
+                     f"{statistics.median(ratios):.2f}x ({min(ratios):.2f} to {max(ratios):.2f}) | "
+                     f"{f'at least {limit}x' if limit else '-'} |")
+    print("\n".join(lines))
+    if not options.print:
+        figures.write_table(lines, BEGIN, END)
 
 
 if __name__ == "__main__":
