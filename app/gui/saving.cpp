@@ -24,7 +24,7 @@ constexpr std::size_t largest_file = std::size_t{64} << 20U;
 fs::path session_folder(const PanelContext& context) {
     const auto last = context.view.folders.find(ending);
     if (last != context.view.folders.end()) return last->second;
-    const fs::path folder = data_folder();
+    fs::path folder = data_folder();
     std::error_code failed;
     fs::create_directories(folder, failed);
     if (failed)

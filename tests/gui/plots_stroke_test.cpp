@@ -231,8 +231,8 @@ class Apart : public ::testing::Test {
     StepPlot plot_;
 };
 
-// Step 50 falls into the 26th of the bins of two steps; after the one left of the range and with the
-// next, where they meet.
+// Step 50 falls into the 26th of the bins of two steps; after the one left of the range and with
+// the next, where they meet.
 constexpr int at_50 = 28;
 
 TEST_F(Apart, the_last_sample_that_leaves_the_other_line_says_how_far) {
