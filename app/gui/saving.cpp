@@ -54,19 +54,10 @@ void open(ViewState& view, const std::function<void(Command)>& send, const std::
     view.follow = true;
 }
 
-template <class Action>
-void attempt(PanelContext& context, Action&& action) {
-    try {
-        action();
-    } catch (const std::exception& fault) {
-        say(context.view, fault.what(), true);
-    }
-}
-
 }  // namespace
 
 void save_session_at_once(PanelContext& context) {
-    attempt(context, [&] {
+    attempt(context.view, [&] {
         const std::string path = free_path(context);
         context.save_session(path);
         say(context.view, "Session saved to " + path);
@@ -74,7 +65,7 @@ void save_session_at_once(PanelContext& context) {
 }
 
 void ask_where_to_save_session(PanelContext& context) {
-    attempt(context, [&] {
+    attempt(context.view, [&] {
         ViewState& view = context.view;
         ask_path(context, {.title = "Save session",
                            .verb = "Save",
@@ -88,7 +79,7 @@ void ask_where_to_save_session(PanelContext& context) {
 }
 
 void ask_what_to_open(PanelContext& context) {
-    attempt(context, [&] {
+    attempt(context.view, [&] {
         ask_path(context, {.title = "Open a spec or a session",
                            .verb = "Open",
                            .path = session_folder(context).string() + "/",

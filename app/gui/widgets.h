@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <initializer_list>
 #include <string_view>
 
@@ -61,6 +62,16 @@ void fitted_text(ImDrawList* draw, ImVec2 at, float width, const ImVec4& colour,
 // The last word of a window action, at the bottom of the window: an error stays until dismissed,
 // anything else goes by itself.
 void say(ViewState& view, std::string text, bool error = false);
+
+// Does it; what it throws is said.
+template <class Action>
+void attempt(ViewState& view, Action&& action) {
+    try {
+        action();
+    } catch (const std::exception& fault) {
+        say(view, fault.what(), true);
+    }
+}
 
 // Whether a panel of measured things can draw: a step was measured, and at least so many em are
 // left of its window. Where not, the words or the empty space are drawn.

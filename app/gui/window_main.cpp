@@ -181,16 +181,7 @@ class Application {
         ImGuiIO& io = ImGui::GetIO();
         if (!io.WantSaveIniSettings) return;
         io.WantSaveIniSettings = false;
-        attempt([] { save_layout(ImGui::SaveIniSettingsToMemory()); });
-    }
-
-    template <class Action>
-    void attempt(Action&& action) {
-        try {
-            action();
-        } catch (const std::exception& fault) {
-            say(fault.what(), true);
-        }
+        attempt(view_, [] { save_layout(ImGui::SaveIniSettingsToMemory()); });
     }
 
     void say(std::string text, bool error) { gui::say(view_, std::move(text), error); }
@@ -199,7 +190,7 @@ class Application {
     void take_picture() {
         if (!picture_ || built_ < picture_->asked_in + 2) return;
         const Picture picture = *std::exchange(picture_, std::nullopt);
-        attempt([&] {
+        attempt(view_, [&] {
             const ImGuiIO& io = ImGui::GetIO();
             const ImVec2 scale = io.DisplayFramebufferScale;
             const ImVec2 origin = ImGui::GetMainViewport()->Pos;
@@ -220,8 +211,8 @@ class Application {
     void close() {
         glfwHideWindow(window_.handle());
         trainer_.drain();
-        attempt([this] { save_preferences(preferences_); });
-        attempt([] { save_layout(ImGui::SaveIniSettingsToMemory()); });
+        attempt(view_, [this] { save_preferences(preferences_); });
+        attempt(view_, [] { save_layout(ImGui::SaveIniSettingsToMemory()); });
         if (const auto last = trainer_.snapshot(); last != nullptr && !state_file_.empty())
             write_file(state_file_, state_json(*last, preferences_, times_, first_frame_));
     }

@@ -188,9 +188,8 @@ void right_side(PanelContext& context, bool words) {
     const float start = ImGui::GetWindowWidth() - em(0.7F) - icons - save + gap;
     ImGui::SetCursorPosX(std::max(ImGui::GetCursorPosX(), start));
     const char* help =
-        "Writes the spec and the log of every change: replayed, it gives the same bits. Ctrl S "
-        "saves "
-        "at once, under a name of its own.";
+        "Writes the spec and the log of every change: replayed, it gives the same bits. "
+        "Ctrl S saves at once, under a name of its own.";
     const bool can_save = static_cast<bool>(context.save_session);
     if (words ? text_button(context, icon::save, "Save session", help, can_save)
               : icon_button(context, icon::save, "Save session", help, can_save))
