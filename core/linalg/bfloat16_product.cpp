@@ -223,7 +223,7 @@ class Vectors {
         for (Index c = 0; c < side; c += at_once)
             for (Index row = 0; row < side; row += p) {
                 Pack<float> even[at_once], odd[at_once];
-                for (Index i = 0; i < at_once; ++i) even[i] = odd[i] = pset1<Pack<float>>(0.F);
+                repeat<at_once>([&](auto i) { even[i] = odd[i] = pset1<Pack<float>>(0.F); });
                 for (Index pair = 0; pair < side; ++pair) {
                     const auto first = ploadu<Pack<float>>(l.first.data() + pair * side + row);
                     const auto second = ploadu<Pack<float>>(l.second.data() + pair * side + row);

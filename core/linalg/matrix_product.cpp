@@ -97,12 +97,13 @@ struct Target {
     Index result_stride, height, width;
 };
 
+// alpha times the sums, plus beta times what is at `other`, if anything.
 template <typename Scalar>
-Pack<Scalar> finish(const Target<Scalar>& to, Pack<Scalar> sums, const Scalar* other) {
+Pack<Scalar> finish(Pack<Scalar> sums, Scalar alpha, Scalar beta, const Scalar* other) {
     using namespace Eigen::internal;
-    sums = pmul(pset1<Pack<Scalar>>(to.alpha), sums);
-    if (!to.other) return sums;
-    return pmadd(pset1<Pack<Scalar>>(to.beta), ploadu<Pack<Scalar>>(other), sums);
+    sums = pmul(pset1<Pack<Scalar>>(alpha), sums);
+    if (!other) return sums;
+    return pmadd(pset1<Pack<Scalar>>(beta), ploadu<Pack<Scalar>>(other), sums);
 }
 
 // The sums of a tile, each taken in the order of the depth.
@@ -130,8 +131,9 @@ void multiply_tile(const Panels<Scalar>& from, const Target<Scalar>& to) {
     if (to.height >= rows && to.width >= tile_cols) {
         repeat<tile_cols>([&](auto c) {
             repeat<packs>([&](auto r) {
+                const Scalar* other = to.other ? to.other + c * to.other_stride + r * p : nullptr;
                 pstoreu(to.result + c * to.result_stride + r * p,
-                        finish(to, sums[c * packs + r], to.other + c * to.other_stride + r * p));
+                        finish(sums[c * packs + r], to.alpha, to.beta, other));
             });
         });
         return;
@@ -143,7 +145,8 @@ void multiply_tile(const Panels<Scalar>& from, const Target<Scalar>& to) {
             const Index there = std::min(p, to.height - r);
             Scalar other[p] = {}, part[p];
             if (to.other) std::copy_n(to.other + c * to.other_stride + r, there, other);
-            pstoreu(part, finish(to, ploadu<Numbers>(entries + c * rows + r), other));
+            pstoreu(part, finish(ploadu<Numbers>(entries + c * rows + r), to.alpha, to.beta,
+                                 to.other ? other : nullptr));
             std::copy_n(part, there, to.result + c * to.result_stride + r);
         }
 }
