@@ -37,11 +37,11 @@ else()
     add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
 endif()
 
-# The whole program must agree on these: Eigen's alignment depends on the processor chosen, and a
-# sanitizer sees only what it was compiled into.
-if(MUONSCOPE_NATIVE)
-    add_compile_options($<$<COMPILE_LANGUAGE:C,CXX>:-march=native>)
-endif()
+# One build for every processor of the architecture, and every operation rounded as it is written: the
+# same source gives the same bits anywhere. What must be fast is compiled for several levels of
+# processor and chosen when the program starts (core/linalg/kernels).
+add_compile_options($<$<COMPILE_LANGUAGE:C,CXX>:-ffp-contract=off>)
+# A sanitizer sees only what it was compiled into.
 if(MUONSCOPE_SANITIZE)
     add_compile_options(
         $<$<COMPILE_LANGUAGE:C,CXX>:-fsanitize=${MUONSCOPE_SANITIZE}>

@@ -39,23 +39,6 @@ add_test_folder(cli 180 muonscope_cli)
 if(MUONSCOPE_GUI)
     add_test_folder(gui 180 muonscope_gui)
 endif()
-# Products on the oldest processor of this architecture, whatever the rest is made for: the code is
-# another where registers are narrower.
-if(MUONSCOPE_NATIVE)
-    set(oldest_x86_64 x86-64)
-    set(oldest_aarch64 armv8-a)
-    set(products matrix_product bfloat16_product tensor_core)
-    list(TRANSFORM products REPLACE "(.+)" "core/linalg/\\1.cpp" OUTPUT_VARIABLE product_sources)
-    list(TRANSFORM products REPLACE "(.+)" "tests/core/linalg_\\1_test.cpp" OUTPUT_VARIABLE product_tests)
-    add_executable(test_oldest ${product_sources} ${product_tests} core/random/generator.cpp
-        tests/sanitizer_defaults.cpp)
-    if(DEFINED oldest_${CMAKE_SYSTEM_PROCESSOR})
-        target_compile_options(test_oldest PRIVATE -march=${oldest_${CMAKE_SYSTEM_PROCESSOR}})
-    endif()
-    target_include_directories(test_oldest PRIVATE "${PROJECT_SOURCE_DIR}")
-    target_link_libraries(test_oldest PRIVATE muonscope_compiler Eigen3::Eigen GTest::gtest_main)
-    discover(oldest "*" core 120)
-endif()
 if(TARGET test_cli AND TARGET muonscope)
     add_dependencies(test_cli muonscope)  # it starts the program
 endif()
