@@ -43,6 +43,14 @@ if(TARGET test_cli AND TARGET muonscope)
     add_dependencies(test_cli muonscope)  # it starts the program
 endif()
 
+if(TARGET muonscope AND CMAKE_BUILD_TYPE STREQUAL "Release")
+    add_test(NAME core.kernels_stand_alone
+        COMMAND "${PROJECT_SOURCE_DIR}/tests/setup/kernels_stand_alone.sh"
+            $<TARGET_FILE:muonscope> ${kernel_objects}
+        COMMAND_EXPAND_LISTS)
+    set_tests_properties(core.kernels_stand_alone PROPERTIES LABELS core TIMEOUT 120)
+endif()
+
 # The program as its users have it: scripts that start the executable.
 if(MUONSCOPE_GUI AND TARGET muonscope)
     file(GLOB scripts CONFIGURE_DEPENDS

@@ -19,6 +19,7 @@
 #include "core/experiment/near_names.h"
 #include "core/experiment/published/experiment.h"
 #include "core/experiment/published/verdict.h"
+#include "core/linalg/kernels/level.h"
 
 namespace muonscope::cli {
 namespace {
@@ -315,6 +316,7 @@ int dispatch(int argc, const char* const* argv) {
     } catch (const CLI::ParseError& fault) {
         return refuse(usage_error(fault, app, arguments));
     }
+    level();  // says now what is wrong with MUONSCOPE_LEVEL
     if (run_command.parsed()) return run(arguments.run);
     if (replay_command.parsed()) return replay(arguments.replay);
     if (presets_command.parsed()) return list_presets();

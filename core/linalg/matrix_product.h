@@ -44,10 +44,10 @@ class Factor {
     bool transposed_;
 };
 
-// Products of the sizes that networks here have, 1 to a few thousand, faster than a library's that
-// is made for all: the left factor is packed once, the right one read in place, and what is added
-// to the product is added as it is written; very small ones are Eigen's. float and double, on one
-// thread. The same shapes give the same bits, with transposes or without.
+// Products of the sizes that networks here have, 1 to a few thousand, float and double, on one
+// thread. The same numbers give the same bits on every processor, in place or transposed, as a
+// whole or as part of a larger product (ProductTask in kernels.h says in which order each sum is
+// taken), and what is added to the product is added as it is written.
 template <typename Scalar>
 class MatrixProduct {
   public:
@@ -55,7 +55,7 @@ class MatrixProduct {
     using Other = Eigen::Ref<const DenseOf<Scalar>>;
 
     MatrixProduct() = default;
-    // Takes the memory for left factors of at most rows x depth; what is larger takes more when it
+    // Takes the memory for left factors of at most rows x depth; what needs more takes it when it
     // comes.
     MatrixProduct(Eigen::Index rows, Eigen::Index depth);
 
@@ -70,8 +70,8 @@ class MatrixProduct {
     }
 
     // The same of factors whose product the caller knows to be symmetric (X X^T, or A B of
-    // symmetric A and B that commute) and of a symmetric other: only tiles that meet the lower
-    // triangle are computed, and mirrored; nearly half the work.
+    // symmetric A and B that commute) and of a symmetric other: the lower triangle is computed, and
+    // mirrored; nearly half the work.
     void multiply_symmetric(const Factor<Scalar>& left, const Factor<Scalar>& right,
                             Result result) {
         compute(left, right, 1, nullptr, 0, result, true);
@@ -82,12 +82,12 @@ class MatrixProduct {
     }
 
   private:
-    void reserve(Eigen::Index rows, Eigen::Index depth);
+    void reserve(Eigen::Index rows, Eigen::Index depth, Eigen::Index cols);
     void compute(const Factor<Scalar>& left, const Factor<Scalar>& right, Scalar alpha,
                  const Other* other, Scalar beta, Result& result, bool symmetric);
 
-    // A block of each factor, panel by panel, as the tiles read them.
-    Eigen::Matrix<Scalar, Eigen::Dynamic, 1> left_, right_;
+    // For blocks of both factors in the order in which they are read.
+    Eigen::Matrix<Scalar, Eigen::Dynamic, 1> space_;
 };
 
 // Multiply-adds of a symmetric product n x k times k x n.

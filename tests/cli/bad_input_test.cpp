@@ -82,6 +82,13 @@ TEST_F(BadInput, a_number_that_is_not_finite) {
     expect_refusal(run({"--until", "loss<=nan"}), "'nan' is not a finite number");
 }
 
+TEST_F(BadInput, a_level_that_this_processor_has_not) {
+    const auto wish = [] { setenv("MUONSCOPE_LEVEL", "avx1024", 1); };
+    expect_refusal(run({}),
+                   "MUONSCOPE_LEVEL: \"avx1024\" is not a level of this processor; it has ", wish);
+    expect_refusal({"presets"}, "leave it unset for the highest", wish);
+}
+
 TEST_F(BadInput, malformed_json) {
     const std::string path = file("bad.json", "{\n  \"version\": 1,\n  \"lanes\" []\n}\n");
     expect_refusal({"run", path}, path + ": line 3, column 11");

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstddef>
+
+#include "core/linalg/kernels/level.h"
+
+// Kernels: the few loops that must be fast, compiled once for each level of processor (level.h) and
+// called through a table, so that one program is as fast everywhere as one built for the machine.
+// Every level gives the same bits: a kernel's comment here says in which order it adds and where it
+// rounds, and the same source with wider vectors keeps to it. Where it says FMA, a product is added
+// with one rounding; levels without such instructions do that in software (vectors.h).
+//
+// A new kernel needs
+//   1. a pointer in Kernels below, with its definition to the bit;
+//   2. a source in per_level/, which is compiled for every level: all of it in
+//      namespace muonscope::MUONSCOPE_AT { namespace { ... } } but one function
+//      void add_NAME(Kernels& table), that sets the pointer and that table.cpp calls;
+//   3. nothing there that the linker could take for another level's: no Eigen, no function of std::
+//      (their inline functions would be compiled for AVX-512 and then picked for everybody; the
+//      test kernels_stand_alone reads the objects for that), arithmetic by vectors.h and builtins;
+//   4. a test in tests/core/ that runs it at all of levels_here() (ScopedLevel) and compares bits,
+//      for sizes that are no multiple of any vector.
+
+namespace muonscope {
+
+using Size = std::ptrdiff_t;
+
+// result = alpha left right + beta other, column by column in memory; a stride is the numbers from
+// one column to the next. `left` is rows x depth, or depth x rows in memory and taken as its
+// transpose; likewise `right`. other may be null or result itself; result is none of the factors.
+//
+// Definition, to the bit: the depth is cut into blocks of 256; in each, an entry's sum starts at +0
+// and takes its products in the order of the depth, by FMA. Of the first block alpha sum (rounded),
+// and then FMA(beta, other, that) if there is another, is the entry; alpha sum of each later block
+// is added to it, each addition rounded. symmetric: entries above the diagonal are copies of those
+// below. Depth 0 is a block without products.
+template <typename Scalar>
+struct ProductTask {
+    Size rows, depth, cols;
+    const Scalar* left;
+    Size left_stride;
+    bool left_transposed;
+    const Scalar* right;
+    Size right_stride;
+    bool right_transposed;
+    Scalar alpha, beta;
+    const Scalar* other;
+    Size other_stride;
+    Scalar* result;
+    Size result_stride;
+    bool symmetric;
+    Scalar* space;  // as many numbers as product_space says, at any address
+};
+
+struct Kernels {
+    Level level;
+
+    // Products of matrices. The space that one needs: at least this many numbers.
+    void (*multiply_doubles)(const ProductTask<double>& task);
+    void (*multiply_floats)(const ProductTask<float>& task);
+    Size (*product_space)(Size rows, Size depth, Size cols);
+};
+
+// The table of level().
+const Kernels& kernels();
+
+// One namespace a level; only level.cpp calls these.
+namespace at_baseline {
+void fill(Kernels& table);
+}
+#if defined(__x86_64__)
+namespace at_avx2 {
+void fill(Kernels& table);
+}
+namespace at_avx512 {
+void fill(Kernels& table);
+}
+namespace at_amx {
+void fill(Kernels& table);
+}
+#endif
+
+}  // namespace muonscope

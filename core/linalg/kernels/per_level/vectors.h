@@ -1,0 +1,198 @@
+#pragma once
+
+// Vectors as wide as the registers of the level that a source is compiled for, for sources in this
+// folder only: everything here has internal linkage, so that no level takes another's.
+//
+// Vec<T> adds, multiplies and compares entry by entry with the usual operators; each operation
+// rounds as it is written. fma(a, b, c) is a b + c with one rounding at every level.
+
+#include <cstdint>
+
+#include "core/linalg/kernels/kernels.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#if !defined(__FMA__)
+#include "core/linalg/kernels/slow_fma.h"
+#endif
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+// Vectors carry their width as an attribute, which template arguments drop; and how they are passed
+// to functions is nobody's business outside this folder.
+#pragma GCC diagnostic ignored "-Wignored-attributes"
+#pragma GCC diagnostic ignored "-Wpsabi"
+
+namespace muonscope::MUONSCOPE_AT {
+namespace {
+
+#if defined(__AVX512F__)
+constexpr int vector_bytes = 64;
+#elif defined(__AVX2__)
+constexpr int vector_bytes = 32;
+#else
+constexpr int vector_bytes = 16;
+#endif
+
+#define MUONSCOPE_INLINE [[gnu::always_inline]] inline
+
+// n numbers side by side.
+template <typename T, int n>
+struct PackOf {
+    typedef T type __attribute__((vector_size(n * sizeof(T))));  // NOLINT: not with using
+};
+template <typename T, int n>
+using Pack = typename PackOf<T, n>::type;
+
+template <typename T>
+constexpr int width = vector_bytes / static_cast<int>(sizeof(T));
+template <typename T>
+using Vec = Pack<T, width<T>>;
+
+template <typename V>
+MUONSCOPE_INLINE V load(const void* from) {
+    V to;
+    __builtin_memcpy(&to, from, sizeof to);
+    return to;
+}
+
+template <typename V>
+MUONSCOPE_INLINE void store(V from, void* to) {
+    __builtin_memcpy(to, &from, sizeof from);
+}
+
+// All entries x.
+template <typename T>
+MUONSCOPE_INLINE Vec<T> all(T x) {
+#if defined(__AVX512F__)
+    if constexpr (sizeof(T) == 8)
+        return _mm512_set1_pd(x);
+    else
+        return _mm512_set1_ps(x);
+#elif defined(__AVX2__)
+    if constexpr (sizeof(T) == 8)
+        return _mm256_set1_pd(x);
+    else
+        return _mm256_set1_ps(x);
+#else
+    return x - Vec<T>{};
+#endif
+}
+
+template <typename T>
+MUONSCOPE_INLINE T smaller(T a, T b) {
+    return b < a ? b : a;
+}
+template <typename T>
+MUONSCOPE_INLINE T larger(T a, T b) {
+    return a < b ? b : a;
+}
+
+// f(Constant<0>), f(Constant<1>) ... f(Constant<n - 1>): arrays that are indexed so can live in
+// registers, whatever the compiler thinks of unrolling loops.
+template <int n>
+struct Constant {
+    MUONSCOPE_INLINE constexpr operator int() const {  // NOLINT: it is that number
+        return n;
+    }
+};
+template <int n, int from = 0, typename F>
+MUONSCOPE_INLINE void repeat(const F& f) {
+    if constexpr (from < n) {
+        f(Constant<from>{});
+        repeat<n, from + 1>(f);
+    }
+}
+
+#if defined(__AVX512F__)
+
+MUONSCOPE_INLINE Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) {
+    return _mm512_fmadd_pd(a, b, c);
+}
+MUONSCOPE_INLINE Vec<float> fma(Vec<float> a, Vec<float> b, Vec<float> c) {
+    return _mm512_fmadd_ps(a, b, c);
+}
+
+#elif defined(__FMA__)
+
+MUONSCOPE_INLINE Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) {
+    return _mm256_fmadd_pd(a, b, c);
+}
+MUONSCOPE_INLINE Vec<float> fma(Vec<float> a, Vec<float> b, Vec<float> c) {
+    return _mm256_fmadd_ps(a, b, c);
+}
+
+#elif defined(__aarch64__)
+
+MUONSCOPE_INLINE Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) {
+    return vfmaq_f64(c, a, b);
+}
+MUONSCOPE_INLINE Vec<float> fma(Vec<float> a, Vec<float> b, Vec<float> c) {
+    return vfmaq_f32(c, a, b);
+}
+
+#else
+
+// An entry that is not true somewhere.
+MUONSCOPE_INLINE bool all_true(Pack<std::int64_t, 2> condition) {
+    return _mm_movemask_pd(reinterpret_cast<__m128d>(condition)) == 3;
+}
+
+[[gnu::noinline]] Vec<double> fma_by_entry(Vec<double> a, Vec<double> b, Vec<double> c) {
+    return Vec<double>{slow_fma(a[0], b[0], c[0]), slow_fma(a[1], b[1], c[1])};
+}
+
+// x = high + low, each of at most 26 bits (Veltkamp).
+MUONSCOPE_INLINE Vec<double> high_half(Vec<double> x) {
+    const Vec<double> t = x * 0x8000001p0;
+    return t - (t - x);
+}
+
+// a b = product + error exactly (Dekker), and with c a sum s, rest v: the result is s + v rounded,
+// unless v's own rounding error matters. It cannot where s + v(1 +- 2^-51) round to the same.
+MUONSCOPE_INLINE Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) {
+    const Vec<double> product = a * b;
+    const Vec<double> ah = high_half(a), al = a - ah, bh = high_half(b), bl = b - bh;
+    const Vec<double> error = ((ah * bh - product) + ah * bl + al * bh) + al * bl;
+    const Vec<double> sum = product + c, part = sum - product;
+    const Vec<double> rest = ((product - (sum - part)) + (c - part)) + error;
+    const Vec<double> low = sum + rest * (1 - 0x1p-51), high = sum + rest * (1 + 0x1p-51);
+    // Halves that do not overflow, errors that do not underflow; no zero whose sign is lost.
+    const Vec<double> size = product < 0 ? -product : product;
+    const auto ordinary = (size > 0x1p-900) & (size < 0x1p900) & (a < 0x1p990) & (a > -0x1p990) &
+                          (b < 0x1p990) & (b > -0x1p990);
+    if (all_true((low == high) & (low != 0) & ordinary)) return low;
+    return fma_by_entry(a, b, c);
+}
+
+// In double the product is exact and the sum rounded to 53 bits; rounding that to 24 is right
+// unless it lies in the middle of two floats, or where floats have fewer bits. low: the first two
+// entries, or the last two.
+MUONSCOPE_INLINE Pack<double, 2> sum_in_double(__m128 a, __m128 b, __m128 c) {
+    return _mm_cvtps_pd(a) * _mm_cvtps_pd(b) + _mm_cvtps_pd(c);
+}
+MUONSCOPE_INLINE bool rounds_once(Pack<double, 2> sum) {
+    const auto bits = reinterpret_cast<Pack<std::int64_t, 2>>(sum);
+    const Pack<double, 2> size = sum < 0 ? -sum : sum;
+    const auto middle = reinterpret_cast<__m128i>(bits & 0x1fffffff);
+    const auto is_middle = _mm_cmpeq_epi32(middle, _mm_set1_epi64x(0x10000000));
+    return all_true(size > 0x1p-125) && (_mm_movemask_epi8(is_middle) & 0x0f0f) == 0;
+}
+[[gnu::noinline]] Vec<float> fma_by_entry(Vec<float> a, Vec<float> b, Vec<float> c) {
+    return Vec<float>{slow_fma(a[0], b[0], c[0]), slow_fma(a[1], b[1], c[1]),
+                      slow_fma(a[2], b[2], c[2]), slow_fma(a[3], b[3], c[3])};
+}
+MUONSCOPE_INLINE Vec<float> fma(Vec<float> a, Vec<float> b, Vec<float> c) {
+    const Pack<double, 2> low = sum_in_double(a, b, c);
+    const Pack<double, 2> high =
+        sum_in_double(_mm_movehl_ps(a, a), _mm_movehl_ps(b, b), _mm_movehl_ps(c, c));
+    if (rounds_once(low) && rounds_once(high))
+        return _mm_movelh_ps(_mm_cvtpd_ps(low), _mm_cvtpd_ps(high));
+    return fma_by_entry(a, b, c);
+}
+
+#endif
+
+}  // namespace
+}  // namespace muonscope::MUONSCOPE_AT
