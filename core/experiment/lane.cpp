@@ -53,6 +53,9 @@ class Fnv {
 void add_state(Fnv& fnv, const LayerOptimizer& optimizer) {
     fnv.add(static_cast<std::uint64_t>(optimizer.steps()));
     fnv.add(optimizer.momentum_buffer());
+    // Until it is fed again, the same numbers may stand for other averages.
+    if (optimizer.buffer_unit() > 0 && optimizer.buffer_unit() != momentum_unit(optimizer.spec()))
+        fnv.add(std::bit_cast<std::uint64_t>(optimizer.buffer_unit()));
     if (optimizer.spec().kind != OptimizerKind::adamw) return;
     fnv.add(static_cast<std::uint64_t>(optimizer.moment_steps()));
     fnv.add(optimizer.first_moment());
@@ -76,6 +79,11 @@ bool same_phases(const Recipe& a, const Recipe& b, int depth) {
             if (trains(a.phases[i], layer) != trains(b.phases[i], layer)) return false;
     }
     return true;
+}
+
+bool switches(const OptimizerSpec& before, const OptimizerSpec& after) {
+    return before.kind != after.kind ||
+           (after.kind != OptimizerKind::adamw && before.momentum_style != after.momentum_style);
 }
 
 Lane::Lane(std::shared_ptr<const Problem> problem, Recipe recipe)
@@ -236,21 +244,23 @@ Lane::Status Lane::diverge(int layer, std::string what) {
     return status_ = Status::diverged;
 }
 
-void Lane::set_recipe(const Recipe& recipe, bool keep_momentum) {
+std::vector<MomentumFate> Lane::set_recipe(const Recipe& recipe, bool keep_momentum) {
     if (!same_phases(recipe, recipe_, static_cast<int>(weights_.size())))
         throw Error("lane " + recipe_.name, "other phases cannot be taken up while training",
                     "start over with them");
 
     const bool was_finished = status_ == Status::finished;
     recipe_ = recipe;
+    std::vector<MomentumFate> fates(weights_.size(), MomentumFate::none);
     for (std::size_t p = 0; p < trainings_.size(); ++p) {
         Training& training = trainings_[p];
         for (std::size_t i = 0; i < training.layers.size(); ++i) {
             const OptimizerSpec& wanted = optimizer_of(recipe_.phases[p], training.layers[i]);
             const OptimizerSpec& current = training.optimizers[i].spec();
             if (wanted == current) continue;
-            training.optimizers[i].reconfigure(wanted,
-                                               keep_momentum || wanted.kind == current.kind);
+            MomentumFate& fate = fates[index_of(training.layers[i])];
+            fate = std::max(fate, training.optimizers[i].reconfigure(
+                                      wanted, keep_momentum || !switches(current, wanted)));
         }
     }
     if (was_finished) {
@@ -258,6 +268,7 @@ void Lane::set_recipe(const Recipe& recipe, bool keep_momentum) {
         enter_phase(static_cast<int>(recipe_.phases.size()) - 1);
         find_phase();
     }
+    return fates;
 }
 
 void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<double> row) {

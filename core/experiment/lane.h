@@ -23,6 +23,10 @@ namespace muonscope {
 // training.
 bool same_phases(const Recipe& a, const Recipe& b, int depth);
 
+// Whether an optimiser becomes another one and not the same with other numbers: another kind, or
+// another style of momentum where there is a buffer to have one.
+bool switches(const OptimizerSpec& before, const OptimizerSpec& after);
+
 // One run of the shared experiment by its own recipe. Deterministic; takes no lock; allocates
 // nothing in advance() after the first step of a phase (where phases repeat, of each). Copyable,
 // which is what keyframes are.
@@ -55,15 +59,17 @@ class Lane {
 
     // Same number and kind of phases, other numbers: acts from the next step on. A finished lane
     // goes on when its last phase's end is no longer met. keep_momentum = false empties the buffers
-    // of layers whose kind of optimiser changes. Throws Error when the phases are others.
-    void set_recipe(const Recipe& recipe, bool keep_momentum);
+    // of layers whose optimiser switches (see switches()). Throws Error when the phases are others.
+    // Says by layer what became of the momentum: of several phases' the gravest, none where nothing
+    // changed.
+    std::vector<MomentumFate> set_recipe(const Recipe& recipe, bool keep_momentum);
 
     // Fills one row of `layout` for the weights as they are. Gradients and updates are those of
     // the newest step (NaN before it, and for layers that did not train).
     void measure(const Layout& layout, const ProbeSpec& probe, std::span<double> row);
 
-    // FNV-1a by 64-bit words, folded, over step, phase, weights and momentum buffers: equal bits,
-    // equal hash.
+    // FNV-1a by 64-bit words, folded, over step, phase, weights and every buffer and clock of the
+    // optimisers: equal bits, equal hash.
     std::uint64_t state_hash() const;
 
     std::size_t bytes() const;  // about what a copy takes

@@ -792,14 +792,15 @@ std::vector<Field<OptimizerSpec>> make_optimizer_fields() {
     add(
         {.key = "kind",
          .label = "Optimiser",
-         .help = "Which way a gradient turns a layer. The momentum buffer survives a change.",
+         .help = "Which way a gradient turns a layer. The average of the gradients, which the "
+                 "momentum buffer holds, survives a change, in the new one's units.",
          .choices = {{"sgd", "SGD", "W ← W − lr · G: large modes first."},
                      {"muon", "Muon", "W ← W − lr · NS(G): every mode at the same pace."},
                      {"spectral", "Spectral power",
                       "W ← W − lr · U Sᵖ Vᵀ of G = U S Vᵀ: p = 1 is SGD, p → 0 Muon."},
                      {"adamw", "AdamW",
                       "W ← W − lr · m̂/(√v̂ + ε): every entry at its own pace. Its moments begin "
-                      "anew on a switch to it."}}},
+                      "anew on a switch to it; its first becomes the momentum of what follows."}}},
         [](auto& o) -> auto& { return o.kind; });
     fields.back() = and_then(std::move(fields.back()), take_the_habit);
     fields.push_back(flavour_field());
@@ -830,7 +831,8 @@ std::vector<Field<OptimizerSpec>> make_optimizer_fields() {
         {.key = "momentum_style",
          .label = "Momentum style",
          .help = "How the buffer takes a gradient in. Muon's path is the same either way, since "
-                 "orthogonalisation forgets scale.",
+                 "orthogonalisation forgets scale, also when the style changes on the way: the "
+                 "buffer is converted.",
          .choices = {{"heavy_ball", "Heavy ball", "B ← μB + G."},
                      {"ema", "EMA", "B ← B + (1 − μ)(G − B)."}}},
         [](auto& o) -> auto& { return o.momentum_style; });

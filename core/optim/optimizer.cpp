@@ -46,23 +46,48 @@ void spectral_power(const Matrix& matrix, double power, double floor, Matrix& re
 
 }  // namespace
 
+double momentum_unit(const OptimizerSpec& spec) {
+    if (spec.kind == OptimizerKind::adamw || spec.momentum == 0) return 0;
+    return spec.momentum_style == MomentumStyle::ema ? 1.0 : 1.0 / (1.0 - spec.momentum);
+}
+
 LayerOptimizer::LayerOptimizer(Eigen::Index rows, Eigen::Index cols, const OptimizerSpec& spec)
     : spec_(spec), buffer_(Matrix::Zero(rows, cols)), direction_(Matrix::Zero(rows, cols)) {
     reconfigure(spec, false);
 }
 
-void LayerOptimizer::reconfigure(const OptimizerSpec& spec, bool keep_momentum) {
-    spec_ = spec;
-    const bool adam = spec.kind == OptimizerKind::adamw;
-    // A buffer that is no longer fed would push in a stale direction once momentum came back.
-    if (!keep_momentum || spec.momentum == 0 || adam) buffer_.setZero();
+MomentumFate LayerOptimizer::pass_on_momentum(const OptimizerSpec& spec, bool keep_momentum) {
+    const bool adam = spec.kind == OptimizerKind::adamw, was_adam = first_.size() > 0;
+    const bool remembers = was_adam ? moment_steps_ > 0 : buffer_unit_ > 0;
+    const double unit = momentum_unit(spec);
+    MomentumFate fate = MomentumFate::none;
+    if (remembers) {
+        const bool same = adam ? was_adam : !was_adam && unit == buffer_unit_;
+        const bool lost = !keep_momentum || (adam ? !was_adam : unit == 0);
+        fate = lost ? MomentumFate::flushed : same ? MomentumFate::kept : MomentumFate::converted;
+    }
+    if (was_adam && fate == MomentumFate::converted) {
+        buffer_ = first_;
+        buffer_unit_ = 1;
+    } else if (fate != MomentumFate::kept && fate != MomentumFate::converted) {
+        // Also without momentum: a buffer that is no longer fed would push in a stale direction
+        // once momentum came back.
+        buffer_.setZero();
+        buffer_unit_ = 0;
+    }
     if (!adam) {
         first_.resize(0, 0);
         second_.resize(0, 0);
-    } else if (first_.size() == 0 || !keep_momentum) {
+    } else if (fate != MomentumFate::kept) {
         first_ = second_ = Matrix::Zero(buffer_.rows(), buffer_.cols());
-        moment_steps_ = 0;
     }
+    if (fate != MomentumFate::kept || !adam) moment_steps_ = 0;
+    return fate;
+}
+
+MomentumFate LayerOptimizer::reconfigure(const OptimizerSpec& spec, bool keep_momentum) {
+    const MomentumFate fate = pass_on_momentum(spec, keep_momentum);
+    spec_ = spec;
     if (spec.decay == Decay::coupled)
         coupled_.resize(buffer_.rows(), buffer_.cols());
     else
@@ -73,6 +98,7 @@ void LayerOptimizer::reconfigure(const OptimizerSpec& spec, bool keep_momentum) 
         orthogonaliser_->reconfigure(spec.orthogonaliser);
     else
         orthogonaliser_.emplace(buffer_.rows(), buffer_.cols(), spec.orthogonaliser);
+    return fate;
 }
 
 const Matrix& LayerOptimizer::with_coupled_decay(const Matrix& gradient, const Matrix& weight) {
@@ -84,6 +110,11 @@ const Matrix& LayerOptimizer::with_coupled_decay(const Matrix& gradient, const M
 const Matrix& LayerOptimizer::with_momentum(const Matrix& gradient) {
     const double mu = spec_.momentum;
     if (mu == 0) return gradient;
+    // Here and not when the spec changes: however often it does so between two steps, the bits are
+    // those of the last change alone.
+    const double unit = momentum_unit(spec_);
+    if (buffer_unit_ != unit && buffer_unit_ > 0) buffer_ *= unit / buffer_unit_;
+    buffer_unit_ = unit;
     const bool ema = spec_.momentum_style == MomentumStyle::ema;
     const double fresh = ema ? 1.0 - mu : 1.0;  // weight of the new gradient
     buffer_ = mu * buffer_ + fresh * gradient;

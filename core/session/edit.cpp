@@ -140,10 +140,19 @@ std::vector<Mark> marks_of(const SetParameter& edit, std::int64_t step, const Sp
     const bool says_itself = parameter.key == "kind";  // "SGD → Muon"
     const std::string text =
         (says_itself ? "" : lowered(parameter.label) + " ") + from + " → " + to;
-    if (lanes.size() != 1) return {{{step, -1, text}, edit.path, from}};
-    const std::string& name = before.lanes[at(lanes[0])].name;
-    const bool named = says_itself && name == from;
-    return {{{step, lanes[0], named ? text : name + ": " + text}, edit.path, from}};
+    Mark mark{{step, -1, text}};
+    mark.switches = parameter.type == ParameterType::choice;
+    if (parameter.key.starts_with("momentum")) mark.buffer = "buffer";
+    if (!mark.switches) {
+        mark.path = edit.path;
+        mark.from = from;
+    }
+    if (lanes.size() == 1) {
+        const std::string& name = before.lanes[at(lanes[0])].name;
+        mark.event.lane = lanes[0];
+        if (!says_itself || name != from) mark.event.text = name + ": " + text;
+    }
+    return {mark};
 }
 
 std::vector<Mark> marks_of(const SetLane& edit, std::int64_t step, const Spec& before,
@@ -152,18 +161,58 @@ std::vector<Mark> marks_of(const SetLane& edit, std::int64_t step, const Spec& b
     const Recipe& is = after.lanes[at(edit.lane)];
     const std::string text =
         was.name == is.name ? is.name + ": new recipe" : was.name + " → " + is.name;
-    return {{{step, edit.lane, text}, "", ""}};
+    Mark mark{{step, edit.lane, text}};
+    mark.switches = true;
+    return {mark};
 }
 
 std::vector<Mark> marks_of(const SwapOptimizers&, std::int64_t step, const Spec& before,
                            const Spec& after) {
     std::vector<Mark> marks;
-    for (std::size_t i = 0; i < after.lanes.size(); ++i)
-        marks.push_back(
-            {{step, static_cast<int>(i), before.lanes[i].name + " → " + after.lanes[i].name},
-             "",
-             ""});
+    for (std::size_t i = 0; i < after.lanes.size(); ++i) {
+        Mark mark{{step, static_cast<int>(i), before.lanes[i].name + " → " + after.lanes[i].name}};
+        mark.switches = true;
+        marks.push_back(std::move(mark));
+    }
     return marks;
+}
+
+const char* word_of(MomentumFate fate) {
+    switch (fate) {
+        case MomentumFate::none:
+            break;
+        case MomentumFate::kept:
+            return "kept";
+        case MomentumFate::converted:
+            return "converted";
+        case MomentumFate::flushed:
+            return "flushed";
+    }
+    return "";
+}
+
+// "converted", or "kept in layers 1, 3, flushed in layer 2" where layers differ; empty: nothing to
+// say.
+std::string fates_of_layers(const std::vector<MomentumFate>& layers, bool kept_is_news) {
+    std::string text;
+    std::size_t ways = 0;
+    for (const MomentumFate fate :
+         {MomentumFate::kept, MomentumFate::converted, MomentumFate::flushed}) {
+        if (fate == MomentumFate::kept && !kept_is_news) continue;
+        std::string list;
+        std::size_t count = 0;
+        for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+            if (layers[layer] != fate) continue;
+            list += fmt::format("{}{}", list.empty() ? "" : ", ", layer + 1);
+            ++count;
+        }
+        if (count == 0) continue;
+        ++ways;
+        text += fmt::format("{}{} in {} {}", text.empty() ? "" : ", ", word_of(fate),
+                            count == 1 ? "layer" : "layers", list);
+    }
+    if (ways == 1) text.resize(text.find(" in "));
+    return text;
 }
 
 }  // namespace
@@ -184,11 +233,15 @@ bool restarts(const Edit& edit, const Spec& before, const Spec& after) {
     return false;
 }
 
-bool leaves_buffers(const Spec& before, const Spec& after) {
-    std::vector<std::pair<OptimizerKind, bool>> was, is;
-    for_each_optimizer(before, [&](const auto& o) { was.emplace_back(o.kind, o.momentum > 0); });
-    for_each_optimizer(after, [&](const auto& o) { is.emplace_back(o.kind, o.momentum > 0); });
-    return was == is;
+bool leaves_buffers(const Edit& edit, const Spec& before, const Spec& after) {
+    std::vector<OptimizerSpec> was, is;
+    for_each_optimizer(before, [&](const OptimizerSpec& o) { was.push_back(o); });
+    for_each_optimizer(after, [&](const OptimizerSpec& o) { is.push_back(o); });
+    return std::equal(was.begin(), was.end(), is.begin(), is.end(),
+                      [&](const auto& a, const auto& b) {
+                          return a.kind == b.kind && (a.momentum > 0) == (b.momentum > 0) &&
+                                 (keeps_momentum(edit) || !switches(a, b));
+                      });
 }
 
 bool keeps_momentum(const Edit& edit) {
@@ -199,6 +252,25 @@ std::vector<Mark> marks_of(const Edit& edit, std::int64_t step, const Spec& befo
                            const Spec& after) {
     if (to_json(before) == to_json(after)) return {};
     return std::visit([&](const auto& e) { return marks_of(e, step, before, after); }, edit);
+}
+
+std::string text_of(const Mark& mark, const std::vector<Recipe>& lanes) {
+    // By lane; where all that have something to say say the same, once for all.
+    std::vector<std::pair<std::string, std::string>> said;  // lane, fate
+    for (std::size_t i = 0; i < mark.fates.size(); ++i) {
+        if (mark.event.lane >= 0 && at(mark.event.lane) != i) continue;
+        std::string fate = fates_of_layers(mark.fates[i], mark.switches);
+        if (!fate.empty()) said.emplace_back(lanes[i].name, std::move(fate));
+    }
+    if (said.empty()) return mark.event.text;
+    const bool alike = std::all_of(said.begin(), said.end(), [&](const auto& lane) {
+        return lane.second == said.front().second;
+    });
+    if (alike) return mark.event.text + ", " + mark.buffer + " " + said.front().second;
+    std::string text = mark.event.text + ", " + mark.buffer;
+    for (std::size_t i = 0; i < said.size(); ++i)
+        text += (i == 0 ? " " : "; ") + said[i].second + " in " + said[i].first;
+    return text;
 }
 
 }  // namespace muonscope

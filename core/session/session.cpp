@@ -26,7 +26,7 @@ void Session::begin() {
     log_.clear();
     applied_ = marked_ = 0;
     events_ = std::make_shared<const std::vector<Event>>();
-    last_mark_path_.clear();
+    last_mark_ = {};
 
     const auto count = static_cast<int>(spec_->lanes.size());
     const SamplingRule rule = sampling_rule(spec_->experiment);
@@ -141,7 +141,7 @@ void Session::return_towards(std::int64_t step) {
     std::vector<Event> events = *events_;
     std::erase_if(events, [step](const Event& event) { return event.step > step; });
     events_ = std::make_shared<const std::vector<Event>>(std::move(events));
-    last_mark_path_.clear();
+    last_mark_ = {};
     std::erase_if(log_, [step](const LoggedEdit& logged) { return logged.step > step; });
     marked_ = log_.size();
     for (History& history : histories_) history.truncate_after(step);
@@ -197,67 +197,76 @@ void Session::apply(const Edit& edit) {
     keyframes_.truncate_after(step_);
 
     const std::shared_ptr<const Spec> before = spec_;
-    take(std::move(after), keeps_momentum(edit));
-    log(edit, leaves_buffers(*before, *spec_));
-    mark(edit, *before, *spec_);
+    Fates fates = take(std::move(after), keeps_momentum(edit));
+    log(edit, leaves_buffers(edit, *before, *spec_));
+    mark(edit, *before, *spec_, std::move(fates));
     marked_ = log_.size();
     const auto* parameter = std::get_if<SetParameter>(&edit);
     if (parameter && parameter->path.starts_with("probe."))
         for (Row& row : newest_) row.step = -1;
 }
 
-void Session::take(std::shared_ptr<const Spec> spec, bool keep_momentum) {
+Session::Fates Session::take(std::shared_ptr<const Spec> spec, bool keep_momentum) {
+    Fates fates;
     for (std::size_t i = 0; i < lanes_.size(); ++i)
-        lanes_[i].set_recipe(spec->lanes[i], keep_momentum);
+        fates.push_back(lanes_[i].set_recipe(spec->lanes[i], keep_momentum));
     spec_ = std::move(spec);
+    return fates;
 }
 
 void Session::apply_pending() {
     while (applied_ < log_.size() && log_[applied_].step <= step_) {
         const Edit& edit = log_[applied_].edit;
         const std::shared_ptr<const Spec> before = spec_;
-        take(std::make_shared<const Spec>(edited(*spec_, edit)), keeps_momentum(edit));
-        if (applied_ >= marked_) mark(edit, *before, *spec_);
+        Fates fates =
+            take(std::make_shared<const Spec>(edited(*spec_, edit)), keeps_momentum(edit));
+        if (applied_ >= marked_) mark(edit, *before, *spec_, std::move(fates));
         marked_ = std::max(marked_, ++applied_);
     }
 }
 
+// Only what can be merged may lie between the two: after another kind of edit the path may reach
+// other lanes.
 void Session::log(const Edit& edit, bool mergeable) {
     const auto* parameter = std::get_if<SetParameter>(&edit);
     mergeable = mergeable && parameter;
-    if (mergeable)
-        std::erase_if(log_, [&](const LoggedEdit& logged) {
-            const auto* other = std::get_if<SetParameter>(&logged.edit);
-            return logged.mergeable && logged.step == step_ && other->path == parameter->path;
-        });
+    for (std::size_t i = log_.size(); mergeable && i > 0; --i) {
+        const LoggedEdit& logged = log_[i - 1];
+        if (!logged.mergeable || logged.step != step_) break;
+        if (std::get<SetParameter>(logged.edit).path != parameter->path) continue;
+        log_.erase(log_.begin() + static_cast<std::ptrdiff_t>(i - 1));
+        break;
+    }
     log_.push_back({step_, edit, mergeable});
     applied_ = log_.size();
 }
 
 // A slider that is dragged leaves one mark, not one a frame: marks of the same parameter merge
 // while they would stand within a fiftieth of the run so far.
-void Session::mark(const Edit& edit, const Spec& before, const Spec& after) {
+void Session::mark(const Edit& edit, const Spec& before, const Spec& after, Fates fates) {
     constexpr std::size_t most_events = 1000;
     if (const auto* parameter = std::get_if<SetParameter>(&edit))
         if (parameter->path.starts_with("run.") || parameter->path.ends_with(".name")) return;
-    const std::vector<Mark> marks = marks_of(edit, step_, before, after);
+    std::vector<Mark> marks = marks_of(edit, step_, before, after);
     if (marks.empty()) return;
     std::vector<Event> events = *events_;
-    for (const Mark& mark : marks) {
-        Event event = mark.event;
-        const bool merges = !mark.path.empty() && !events.empty() && mark.path == last_mark_path_ &&
-                            events.back().lane == event.lane &&
-                            step_ - events.back().step <= step_ / 50;
+    for (Mark& mark : marks) {
+        mark.fates = fates;
+        const bool merges = !mark.path.empty() && !events.empty() && mark.path == last_mark_.path &&
+                            last_mark_.event.lane == mark.event.lane &&
+                            step_ - last_mark_.event.step <= step_ / 50;
         if (merges) {
-            const std::string tail = mark.from + " → ";
-            const std::size_t at = event.text.rfind(tail);
-            if (at != std::string::npos) event.text.replace(at, mark.from.size(), last_mark_from_);
+            std::string& text = mark.event.text;
+            const std::size_t at = text.rfind(mark.from + " → ");
+            if (at != std::string::npos) text.replace(at, mark.from.size(), last_mark_.from);
+            mark.from = last_mark_.from;
+            for (std::size_t i = 0; i < fates.size(); ++i)
+                for (std::size_t layer = 0; layer < fates[i].size(); ++layer)
+                    mark.fates[i][layer] = std::max(fates[i][layer], last_mark_.fates[i][layer]);
             events.pop_back();
-        } else {
-            last_mark_from_ = mark.from;
         }
-        last_mark_path_ = mark.path;
-        events.push_back(std::move(event));
+        events.push_back({mark.event.step, mark.event.lane, text_of(mark, after.lanes)});
+        last_mark_ = std::move(mark);
     }
     if (events.size() > most_events) events.erase(events.begin());
     events_ = std::make_shared<const std::vector<Event>>(std::move(events));
@@ -328,10 +337,14 @@ void Session::verify(const SessionFile& file) const {
         const SessionFile::LaneEnd& end = file.lanes[static_cast<std::size_t>(i)];
         const Lane& ended = lane(i);
         if (ended.step() != end.step || ended.state_hash() != end.state_hash)
-            throw Error("replay of lane " + end.name,
-                        fmt::format("step {} with hash {:016x} instead of step {} with {:016x}",
-                                    ended.step(), ended.state_hash(), end.step, end.state_hash),
-                        "use the program and machine that saved the session");
+            throw Error(
+                "replay of lane " + end.name,
+                fmt::format("step {} with hash {:016x} instead of step {} with {:016x}",
+                            ended.step(), ended.state_hash(), end.step, end.state_hash),
+                file.version < SessionFile::current_version
+                    ? "it was saved before switches converted the momentum: save it again to keep "
+                      "the run as it is now, or use the program that saved it"
+                    : "use the program that saved the session");
     }
 }
 

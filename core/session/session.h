@@ -74,9 +74,10 @@ class Session {
     void begin();  // lanes, histories and events at step 0
     bool abandoned() const { return abandon_ && abandon_->load(std::memory_order_relaxed); }
     void apply_pending();
-    void take(std::shared_ptr<const Spec> spec, bool keep_momentum);
+    using Fates = std::vector<std::vector<MomentumFate>>;  // by lane and layer
+    Fates take(std::shared_ptr<const Spec> spec, bool keep_momentum);
     void log(const Edit& edit, bool mergeable);
-    void mark(const Edit& edit, const Spec& before, const Spec& after);
+    void mark(const Edit& edit, const Spec& before, const Spec& after, Fates fates);
     void run_stretch(std::int64_t stop, WorkerPool& pool);
     void run_lane(std::size_t index, std::int64_t stop);
     void measure(std::size_t index);
@@ -92,7 +93,7 @@ class Session {
     std::vector<History> histories_;
     std::vector<Row> newest_;  // of each lane
     std::shared_ptr<const std::vector<Event>> events_;
-    std::string last_mark_path_, last_mark_from_;
+    Mark last_mark_;  // the newest event's; later ones may merge with it
     std::vector<LoggedEdit> log_;
     std::size_t applied_ = 0;  // of log_; the rest is pending
     std::size_t marked_ = 0;   // of log_; the rest has no event yet

@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/io/spec_json.h"
+#include "core/session/edit.h"
 
 namespace muonscope {
 namespace {
@@ -97,6 +98,24 @@ Edit edit_of(const Json& json, const Json& experiment, const std::string& where)
     fail(where, "neither \"set\" nor \"lane\" nor \"swap\"");
 }
 
+// A run that met a bad edit half way would stop there.
+void try_edits(const SessionFile& file) {
+    Spec spec = file.spec;
+    for (std::size_t i = 0; i < file.log.size(); ++i) {
+        const Edit& edit = file.log[i].edit;
+        const std::string where = fmt::format("log.{}", i);
+        Spec after;
+        try {
+            after = edited(spec, edit);
+        } catch (const Error& fault) {
+            fail(where, fault.what());
+        }
+        if (restarts(edit, spec, after))
+            fail(where, "an edit that starts over is not one of a run");
+        spec = std::move(after);
+    }
+}
+
 std::uint64_t hash_of(const Json& json, const std::string& where) {
     const std::string text = string_of(json, where);
     std::uint64_t hash = 0;
@@ -135,11 +154,12 @@ SessionFile session_file_from_json(std::string_view text) {
     if (json.is_discarded() || !json.is_object()) fail("the whole", "this is not a JSON object");
 
     const Json& version = member(json, "version", "the whole");
-    if (version != SessionFile::current_version)
-        fail("version",
-             fmt::format("{} instead of {}", version.dump(), SessionFile::current_version));
-
     SessionFile file;
+    if (!version.is_number_integer() || version.get<std::int64_t>() < 1 ||
+        version.get<std::int64_t>() > SessionFile::current_version)
+        fail("version",
+             fmt::format("{} instead of 1 to {}", version.dump(), SessionFile::current_version));
+    file.version = version.get<int>();
     const Json& spec = member(json, "spec", "the whole");
     file.spec = spec_from_json(spec.dump(), "session file: spec");
     file.step = step_of(json, "the whole");
@@ -157,6 +177,7 @@ SessionFile session_file_from_json(std::string_view text) {
         file.log.push_back({step, edit_of(log[i], experiment, where)});
         previous = step;
     }
+    try_edits(file);
 
     const Json& lanes = member(json, "lanes", "the whole");
     if (!lanes.is_array() || lanes.size() != file.spec.lanes.size())

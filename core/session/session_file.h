@@ -23,7 +23,9 @@ struct SessionFile {
         std::int64_t step = 0;
         std::uint64_t state_hash = 0;
     };
-    static constexpr int current_version = 1;
+    // 1: a switch left the momentum buffer in its old unit, so such a log leads elsewhere now.
+    static constexpr int current_version = 2;
+    int version = current_version;
     Spec spec;
     std::vector<LoggedEdit> log;  // ascending steps
     std::int64_t step = 0;
@@ -32,7 +34,8 @@ struct SessionFile {
 };
 
 std::string to_json(const SessionFile& file);
-// Throws Error naming the key, what was found and what is allowed.
+// Reads every version. Throws Error naming the key, what was found and what is allowed; edits are
+// tried one after the other on the spec.
 SessionFile session_file_from_json(std::string_view text);
 // Whether a text looks like one, right or wrong in its parts, and not like a spec alone.
 bool holds_session(std::string_view text);

@@ -201,7 +201,7 @@ TEST(Session, marks_say_what_changed_for_whom) {
     ASSERT_EQ(events.size(), 4u);
     EXPECT_EQ(events[0].text, "SGD: learning rate 0.01 → 0.1");
     EXPECT_EQ(events[0].lane, 0);
-    EXPECT_EQ(events[1].text, "SGD → Muon");
+    EXPECT_EQ(events[1].text, "SGD → Muon, momentum flushed");  // the other has none
     EXPECT_EQ(events[2].text, "Muon → SGD");
     EXPECT_EQ(events[2].lane, 1);
     EXPECT_EQ(events[3].text, "Muon → SGD");

@@ -151,6 +151,8 @@ void lane_menu(PanelContext& context, int lane) {
     ImGui::TextColored(context.theme.dim, "When the optimiser is switched");
     if (ImGui::MenuItem("Keep momentum", nullptr, context.view.keep_momentum))
         context.view.keep_momentum = true;
+    hover_help(context, "Keep momentum",
+               "The average of the gradients survives, in the new optimiser's units.");
     if (ImGui::MenuItem("Flush momentum", nullptr, !context.view.keep_momentum))
         context.view.keep_momentum = false;
     ImGui::Separator();
