@@ -22,9 +22,15 @@ function(add_test_folder folder timeout)
     endif()
     add_executable(test_${folder} ${found} tests/sanitizer_defaults.cpp)
     target_link_libraries(test_${folder} PRIVATE muonscope_compiler ${ARGN} GTest::gtest_main)
-    target_compile_definitions(test_${folder} PRIVATE
-        MUONSCOPE_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
-        MUONSCOPE_BINARY="${PROJECT_BINARY_DIR}/muonscope${CMAKE_EXECUTABLE_SUFFIX}")
+    # Only where a path of this tree is asked for: the others compile alike in every tree, once.
+    foreach(source IN LISTS found)
+        file(STRINGS "${source}" asks REGEX "MUONSCOPE_(SOURCE_DIR|BINARY)" LIMIT_COUNT 1)
+        if(asks)
+            set_property(SOURCE "${source}" APPEND PROPERTY COMPILE_DEFINITIONS
+                MUONSCOPE_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                MUONSCOPE_BINARY="${PROJECT_BINARY_DIR}/muonscope${CMAKE_EXECUTABLE_SUFFIX}")
+        endif()
+    endforeach()
     target_precompile_headers(test_${folder} PRIVATE
         <Eigen/Dense> <fmt/format.h> <gtest/gtest.h> <functional> <memory> <string> <vector>)
     # The tests' names may meet in two folders; ctest wants them once. They are listed when ctest
