@@ -2,9 +2,7 @@
 
 #include "core/linalg/types.h"
 
-// Sums over the entries of a step's matrices, each in one fixed order: entry i is added to the
-// (i mod 8)th of eight partial sums. So the bits are the same on every processor,
-// and one pass over the memory gives all of them.
+// Sums over the entries of a step's matrices, with the same bits on every processor (kernels.h).
 namespace muonscope {
 
 // |M|^2. Infinite or NaN where an entry is, and where the square overflows.

@@ -46,21 +46,21 @@ std::int64_t SamplingRule::stride_at(std::int64_t step) const {
 
 bool SamplingRule::due(std::int64_t step, std::int64_t stretch) const {
     if (step <= 0) return step == 0;
-    const std::int64_t size = stride_at(pair_end(step)) * stretch, pair = pair_of(step);
+    const std::int64_t size = stride_at(pair_end(step) - 1) * stretch, pair = pair_of(step);
     return taken_pair(pair / size, size) == pair;
 }
 
 std::int64_t SamplingRule::next_due(std::int64_t after, std::int64_t stretch) const {
     std::int64_t step = after + 1;
     while (!due(step, stretch)) {
-        const std::int64_t size = stride_at(pair_end(step)) * stretch, pair = pair_of(step);
+        const std::int64_t size = stride_at(pair_end(step) - 1) * stretch, pair = pair_of(step);
         const std::int64_t taken = taken_pair(pair / size, size);
         const std::int64_t next = taken > pair ? taken : (pair / size + 1) * size;
         // Beyond the next doubling other groups hold.
         const std::int64_t base = std::max<std::int64_t>(dense, 1);
-        const auto octaves = static_cast<std::uint64_t>(pair_end(step) / base);
+        const auto octaves = static_cast<std::uint64_t>((pair_end(step) - 1) / base);
         const std::int64_t doubling = base << std::bit_width(octaves);
-        step = 2 * std::min(next, pair_of(doubling)) + 1;
+        step = 2 * std::min(next, doubling / 2) + 1;
     }
     return step;
 }
