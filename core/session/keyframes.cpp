@@ -53,7 +53,7 @@ const Keyframe* Keyframes::at_or_before(
     const Keyframe* best = nullptr;
     for (const auto* group : {&spaced_, &recent_})
         for (const Keyframe& k : *group)
-            if (k.step <= step && (!best || k.step > best->step) && usable(k)) best = &k;
+            if (k.step <= step && (!best || k.step > best->step) && (!usable || usable(k))) best = &k;
     return best;
 }
 
