@@ -19,6 +19,7 @@
 #include "core/experiment/near_names.h"
 #include "core/experiment/published/experiment.h"
 #include "core/experiment/published/verdict.h"
+#include "core/io/history_csv.h"
 #include "core/linalg/kernels/level.h"
 
 namespace muonscope::cli {
@@ -70,6 +71,13 @@ void add_window(CLI::App& app, WindowArguments& arguments) {
         ->type_name("THEME");
 }
 
+std::string column_lines() {
+    std::string text;
+    for (const ColumnWords& column : column_words())
+        text += fmt::format("  {:<32}{}\n", column.name, column.words);
+    return text;
+}
+
 CLI::App& add_run(CLI::App& app, RunArguments& arguments) {
     CLI::App& run = *app.add_subcommand("run", "Train without a window");
     run.add_option("spec", arguments.spec.name, "A preset or a spec file")
@@ -78,9 +86,10 @@ CLI::App& add_run(CLI::App& app, RunArguments& arguments) {
     run.add_option("--steps", arguments.steps, "Where to stop; otherwise at run.steps")
         ->type_name("N");
     run.add_option("--until", arguments.until,
-                   "Stop once every lane has column<=value, a column of history.csv (loss, "
-                   "relative_error, probe_after_k, …); looked at every recorded step; may be "
-                   "repeated, then all must hold")
+                   "Stop at the first step at which every lane has column<=value, a column of "
+                   "history.csv (see below); may be repeated, then all must hold. Columns with "
+                   "_min and _max cost nothing to look at; others, and losses of minibatches, "
+                   "are measured at every step, which takes longer than the training")
         ->type_name("KEY<=VALUE")
         ->allow_extra_args(false);
     add_spec_options(run, arguments.spec);
@@ -96,14 +105,9 @@ CLI::App& add_run(CLI::App& app, RunArguments& arguments) {
         "  muonscope run two-ways-up --out results\n"
         "  muonscope run staged --until 'relative_error<=0.05' --seed 7\n"
         "  muonscope run two-ways-up --set lanes.muon.optimizer.lr=0.01 --steps 500\n\n"
-        "history.csv: one line a recorded step and lane: step, lane, loss, relative_error,\n"
-        "probe_floor (least squares), probe_after_k, probe_steps_to_threshold, layer_1_norm …,\n"
-        "product_sv_1 … (singular values of the product), mode_1 … (strengths u'Pv in the\n"
-        "target's basis), layer_1_sv_1 …, layer_1_gradient_sv_1 …, layer_1_update_sv_1 …,\n"
-        "layer_1_gradient_fidelity … (cosine of the update with the gradient),\n"
-        "layer_1_preservation … (1 - |dW h|/|W h| of the newest step, h the layer's inputs),\n"
-        "layer_1_preservation_from_start … (1 - |(W - W0) h|/|W0 h|)\n\n{}",
-        exit_codes));
+        "history.csv: one line a recorded step and lane, every step at first, then pairs of\n"
+        "neighbouring steps further and further apart.\n{}\n{}",
+        column_lines(), exit_codes));
     return run;
 }
 

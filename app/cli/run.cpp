@@ -38,17 +38,16 @@ class Stretch {
     std::int64_t steps_ = 1;
 };
 
-void train(Session& session, std::int64_t steps, const StopRule& rule, WorkerPool& pool,
+void train(Session& session, std::int64_t steps, const std::vector<Bound>& until, WorkerPool& pool,
            const Interruption& interruption) {
     ProgressBar bar(steps);
     Stretch stretch;
-    while (session.step() < steps && !session.finished() && !session.diverged() &&
-           interruption.signal() == 0 && !rule.met(session)) {
+    bool met = false;
+    while (session.step() < steps && !session.finished() && !session.diverged() && !met &&
+           interruption.signal() == 0) {
         const std::int64_t before = session.step();
         const Clock::time_point started = Clock::now();
-        const std::int64_t next =
-            rule.empty() ? before + stretch.steps() : StopRule::next_look(session);
-        session.advance_to(std::min(steps, next), pool);
+        met = session.advance_until(std::min(steps, before + stretch.steps()), until, pool);
         stretch.took(Clock::now() - started);
         bar.show(session);
         if (session.step() == before) break;  // every lane has ended
@@ -77,14 +76,14 @@ int run(const RunArguments& arguments) {
     const int workers = worker_count(arguments.workers, spec.lanes.size());
 
     Session session(std::move(spec));
-    const StopRule rule(arguments.until, session.layout());
+    const std::vector<Bound> until = stop_rule(arguments.until, session.layout());
     std::optional<OutputFolder> folder;
     if (!arguments.out.empty()) folder.emplace(arguments.out);
 
     WorkerPool pool(workers);
     const Interruption interruption;
     const Clock::time_point started = Clock::now();
-    train(session, steps, rule, pool, interruption);
+    train(session, steps, until, pool, interruption);
     const double seconds = std::chrono::duration<double>(Clock::now() - started).count();
 
     const auto snapshot = session.snapshot();

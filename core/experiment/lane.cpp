@@ -31,6 +31,11 @@ bool finite(const Expression& matrix) {
     return std::isfinite(matrix.sum()) || matrix.allFinite();
 }
 
+// The root of a sum of squares; where that has overflowed or vanished, with care.
+double norm(double square, const Matrix& matrix) {
+    return square > 1e-280 && square < 1e300 ? std::sqrt(square) : matrix.stableNorm();
+}
+
 // FNV-1a takes bytes; words are eight times as fast, and the fold carries high bits down, which
 // the multiplication alone never does.
 class Fnv {
@@ -145,8 +150,9 @@ bool Lane::find_phase() {
         if (!until.steps || phase_steps_[index] - entered_at_ < *until.steps) {
             const double loss = gradients();
             looked_ahead_ = true;
+            if (!followed_.empty()) follow_pass(loss);
             for (int layer : training().layers)
-                if (!finite(gradient(layer)))
+                if (!gradient_finite(layer))
                     return diverge(layer, "gradient is not finite") == Status::training;
             if (!std::isfinite(loss)) return diverge(0, "loss is not finite") == Status::training;
             const bool ended =
@@ -164,7 +170,9 @@ bool Lane::find_phase() {
 }
 
 Lane::Status Lane::advance() {
-    if (!find_phase()) return status_;
+    const bool stepping = find_phase();
+    if (!followed_.empty() && status_ != Status::diverged) followed_.complete(step_);
+    if (!stepping) return status_;
 
     // All updates first: when one is not finite, no layer has moved.
     const std::vector<int>& layers = training().layers;
@@ -172,8 +180,7 @@ Lane::Status Lane::advance() {
         const int layer = layers[i];
         Matrix& update = updates_[index_of(layer)];
         training().optimizers[i].update(gradient(layer), weights_[index_of(layer)], update);
-        if (!finite(weights_[index_of(layer)] + update))
-            return diverge(layer, "update is not finite");
+        if (!update_finite(layer)) return diverge(layer, "update is not finite");
     }
     std::fill(moved_.begin(), moved_.end(), char{0});
     for (int layer : layers) {
@@ -184,7 +191,84 @@ Lane::Status Lane::advance() {
     newest_phase_ = static_cast<std::size_t>(phase_);
     ++phase_steps_[static_cast<std::size_t>(phase_)];
     ++step_;
+    if (!followed_.empty()) follow_update();
     return status_;
+}
+
+// The squares that are summed for the followed channels tell it too.
+bool Lane::gradient_finite(int layer) {
+    if (followed_.empty()) return finite(gradient(layer));
+    const double square = square_sum(gradient(layer));
+    gradient_squares_[index_of(layer)] = square;
+    return std::isfinite(square) || gradient(layer).allFinite();
+}
+
+bool Lane::update_finite(int layer) {
+    const Matrix& weight = weights_[index_of(layer)];
+    const Matrix& update = updates_[index_of(layer)];
+    if (followed_.empty()) return finite(weight + update);
+    StepSums& sums = step_sums_[index_of(layer)];
+    sums = step_sums(weight, update, gradient(layer));
+    return std::isfinite(sums.moved_square) || (weight + update).allFinite();
+}
+
+void Lane::follow(const Layout& layout) {
+    layout_ = layout;
+    followed_ = Followed(layout.followed());
+    followed_.begin_after(step_);
+    gradient_squares_.assign(weights_.size(), 0);
+    step_sums_.assign(weights_.size(), {});
+    loss_before_ = not_measured;
+    for (int layer = 1; layer <= layout.layers(); ++layer)
+        followed_.now()[layout.weight_norm(layer)] =
+            norm(square_sum(weights_[index_of(layer)]), weights_[index_of(layer)]);
+}
+
+bool Lane::sees_all_data() const {
+    return !minibatches_ &&
+           std::all_of(recipe_.phases.begin(), recipe_.phases.end(), [](const Phase& phase) {
+               return phase.objective == Objective::network;
+           });
+}
+
+void Lane::follow_pass(double loss) {
+    const Phase& phase = recipe_.phases[static_cast<std::size_t>(phase_)];
+    if (minibatches_ || phase.objective != Objective::network) return;
+    const std::span<double> now = followed_.now();
+    now[layout_.loss()] = loss;
+    now[layout_.relative_error()] = backpropagation_.relative_error();
+    now[layout_.error_left()] = error_left(loss);
+}
+
+double Lane::error_left(double loss) const {
+    return loss_before_ > 0 ? std::sqrt(loss / loss_before_) : not_measured;
+}
+
+void Lane::follow_update() {
+    const std::span<double> now = followed_.now();
+    loss_before_ = now[layout_.loss()];
+    for (const std::size_t channel :
+         {layout_.loss(), layout_.relative_error(), layout_.error_left()})
+        now[channel] = not_measured;
+    for (int layer = 1; layer <= layout_.layers(); ++layer) {
+        const std::size_t at = index_of(layer);
+        double fidelity = not_measured, rate = not_measured, expected = not_measured;
+        if (moved_[at]) {
+            const Matrix& update = updates_[at];
+            const StepSums& sums = step_sums_[at];
+            const double length = norm(sums.update_square, update);
+            const double norms = length * norm(gradient_squares_[at], newest_gradient(layer));
+            fidelity = norms == 0 ? 0 : -sums.update_gradient / norms;
+            now[layout_.weight_norm(layer)] = norm(sums.moved_square, weights_[at]);
+            if (const LayerOptimizer* optimizer = newest_optimizer(layer)) {
+                rate = optimizer->newest_rate();
+                expected = expected_norm(optimizer->spec(), rate, length);
+            }
+        }
+        now[layout_.fidelity(layer)] = fidelity;
+        now[layout_.rate(layer)] = rate;
+        now[layout_.expected_norm(layer)] = expected;
+    }
 }
 
 double Lane::gradients() {
@@ -277,6 +361,7 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
     const Backpropagation::Errors errors = backpropagation_.errors(weights_);
     row[layout.loss()] = errors.loss;
     row[layout.relative_error()] = errors.relative_error;
+    row[layout.error_left()] = error_left(errors.loss);
     const ProbeResult result = probe_.measure(weights_, probe);
     row[layout.probe_floor()] = result.floor;
     row[layout.probe_after_k()] = result.after_k;
@@ -293,10 +378,13 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
         row[layout.mode(k)] = target.u.col(k).dot(projected.col(k));
 
     measure_trade_off(layout, row);
+    // The same bits as at the steps between rows.
+    if (!followed_.empty())
+        std::copy(followed_.now().begin() + 3, followed_.now().end(), row.begin() + 3);
     for (int layer = 1; layer <= layout.layers(); ++layer) {
         const Matrix& weight = weights_[index_of(layer)];
         const int rank = layout.rank(layer);
-        row[layout.weight_norm(layer)] = weight.norm();
+        if (followed_.empty()) row[layout.weight_norm(layer)] = weight.norm();
         spectrum_.singular_values(weight, values(layout.weight_sv(layer, 0), rank));
         if (!moved_[index_of(layer)]) continue;
         spectrum_.singular_values(newest_gradient(layer),
@@ -317,7 +405,7 @@ void Lane::measure_trade_off(const Layout& layout, std::span<double> row) const 
         Matrix before = weights_[index_of(layer)];
         if (moved) {
             before -= update;
-            if (!looked_ahead_)
+            if (followed_.empty() && !looked_ahead_)
                 row[layout.fidelity(layer)] = gradient_fidelity(-update, newest_gradient(layer));
             row[layout.preservation(layer)] = preservation(update, before, inputs);
             measure_norm(layout, layer, before, row);
@@ -339,6 +427,7 @@ void Lane::measure_norm(const Layout& layout, int layer, const Matrix& before,
     const UpdateParts parts = split_update(before, update);
     row[layout.update_along(layer)] = parts.along;
     row[layout.update_across(layer)] = parts.across;
+    if (!followed_.empty()) return;
     const LayerOptimizer* optimizer = newest_optimizer(layer);
     if (!optimizer) return;
     const double rate = optimizer->newest_rate();

@@ -628,7 +628,9 @@ std::vector<Field<Experiment>> make_experiment_fields() {
          .usual_max = 4096,
          .scale = logarithmic,
          .unit = "steps",
-         .help = "Every step is recorded up to here; then the stride doubles with the step.",
+         .help = "Every step is recorded up to here; then pairs of neighbouring steps, twice as far "
+                 "apart with each doubling of the step. Losses, norms, rates and fidelity are "
+                 "followed at every step all the same.",
          .restarts = true},
         [](auto& e) -> auto& { return e.record.dense; });
     add(
@@ -640,7 +642,8 @@ std::vector<Field<Experiment>> make_experiment_fields() {
          .usual_max = 256,
          .scale = logarithmic,
          .unit = "MB",
-         .help = "Bound of the recorded history, all lanes together; a full one is thinned out.",
+         .help = "Bound of the recorded history, all lanes together; of a full one every second pair "
+                 "of steps is dropped, never the smallest and largest of what is followed.",
          .restarts = true},
         [](auto& e) -> auto& { return e.record.megabytes; });
 

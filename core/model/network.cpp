@@ -156,8 +156,10 @@ const Matrix& Backpropagation::gradient(int layer) const {
 Backpropagation::Errors Backpropagation::errors(const std::vector<Matrix>& weights) {
     const int depth = static_cast<int>(weights.size());
     const Matrix& labels = problem_->labels;
+    if (whole_residual_.size() == 0) whole_residual_.resize(labels.rows(), samples_);
 
-    for (int l = 1; l <= depth; ++l) {
+    // The same operations in the same order as in gradients(), so that both say the same.
+    for (int l = 1; l < depth; ++l) {
         const Matrix& weight = weights[index_of(l)];
         auto output = forward_next_.topRows(weight.rows());
         if (l == 1 && whitened_)
@@ -169,7 +171,14 @@ Backpropagation::Errors Backpropagation::errors(const std::vector<Matrix>& weigh
         if (tanh_after(l)) apply_tanh(output);
         forward_.swap(forward_next_);
     }
-    const double square = (forward_.topRows(labels.rows()) - labels).squaredNorm();
+    const Matrix& last = weights.back();
+    if (depth == 1 && whitened_)
+        whole_residual_ = last - labels;
+    else if (depth == 1)
+        product_.combine(1, last, problem_->inputs, -1, labels, whole_residual_);
+    else
+        product_.combine(1, last, forward_.topRows(last.cols()), -1, labels, whole_residual_);
+    const double square = whole_residual_.squaredNorm();
     return {0.5 * loss_scale(samples_) * square, std::sqrt(square / labels_square_)};
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -10,6 +11,18 @@
 #include "core/io/spec_json.h"
 
 namespace muonscope {
+
+// Also where training throws.
+class Session::Looking {
+  public:
+    Looking(Watch*& place, Watch& watch) : place_(place) { place_ = &watch; }
+    ~Looking() { place_ = nullptr; }
+    Looking(const Looking&) = delete;
+    Looking& operator=(const Looking&) = delete;
+
+  private:
+    Watch*& place_;
+};
 
 Session::Session(Spec spec) : Session(std::move(spec), 0) {}
 
@@ -31,11 +44,12 @@ void Session::begin() {
     const auto count = static_cast<int>(spec_->lanes.size());
     const SamplingRule rule = sampling_rule(spec_->experiment);
     const std::size_t rows =
-        rows_within(spec_->experiment.record.megabytes, count, layout_.channels());
+        rows_within(spec_->experiment.record.megabytes, count,
+                    layout_.channels() + 2 * layout_.followed());
     for (const History& history : histories_)
         generation_ = std::max(generation_, history.generation() + 1);
     histories_.assign(static_cast<std::size_t>(count),
-                      History(layout_.channels(), rows, rule, generation_));
+                      History(layout_.channels(), rows, rule, generation_, layout_.followed()));
     ++generation_;
 
     restore(nullptr);
@@ -72,6 +86,89 @@ void Session::advance_to(std::int64_t step, WorkerPool& pool) {
     }
 }
 
+bool Session::advance_until(std::int64_t step, const std::vector<Bound>& bounds,
+                            WorkerPool& pool) {
+    constexpr std::int64_t most_at_once = 1024;  // going back leads over some of them again
+    if (bounds.empty()) {
+        advance_to(step, pool);
+        return false;
+    }
+    losses_.resize(lanes_.size());
+    while (step_ < step) {
+        Watch watch{bounds, step_};
+        for (const Bound& bound : bounds) {
+            watch.costly = watch.costly || bound.channel >= layout_.followed();
+            watch.losses = watch.losses || bound.channel <= layout_.error_left();
+        }
+        const std::int64_t stop = std::min(step, step_ + most_at_once);
+        watch.met.assign(lanes_.size(), std::vector<char>(static_cast<std::size_t>(stop - step_)));
+        {
+            const Looking looking(watch_, watch);
+            advance_to(stop, pool);
+        }
+        if (abandoned()) return false;
+        const std::int64_t first = first_met(watch);
+        if (first <= step_) {
+            go_back_to(first, pool);
+            return true;
+        }
+        if (step_ < stop) return false;  // no lane goes on
+    }
+    return false;
+}
+
+void Session::look_before(std::size_t index) {
+    Lane& lane = lanes_[index];
+    if (watch_->costly && newest_[index].step != lane.step()) measure(index);
+    if (!watch_->losses || lane.sees_all_data()) return;
+    Losses& seen = losses_[index];
+    const Losses before = seen;
+    const Backpropagation::Errors errors = lane.errors();
+    seen = {lane.step(), errors.loss, errors.relative_error,
+            before.step == lane.step() - 1 ? std::sqrt(errors.loss / before.loss) : std::nan("")};
+}
+
+// At the step that the lane has just left.
+void Session::look_after(std::size_t index) {
+    const Lane& lane = lanes_[index];
+    const auto value = [&](std::size_t channel) {
+        if (channel >= layout_.followed()) return newest_[index].values[channel];
+        if (channel > layout_.error_left() || lane.sees_all_data())
+            return lane.followed().before()[channel];
+        const Losses& seen = losses_[index];
+        return channel == layout_.loss()             ? seen.loss
+               : channel == layout_.relative_error() ? seen.relative_error
+                                                     : seen.error_left;
+    };
+    const std::int64_t at = lane.step() - 1 - watch_->from;
+    std::vector<char>& met = watch_->met[index];
+    // Coming up again to a lane's fault may begin before.
+    if (at < 0 || at >= static_cast<std::int64_t>(met.size())) return;
+    met[static_cast<std::size_t>(at)] =
+        std::all_of(watch_->bounds.begin(), watch_->bounds.end(),
+                    [&](const Bound& bound) { return bound.met(value(bound.channel)); });
+}
+
+// A lane that has ended stays as it is.
+void Session::look_at_end(std::size_t index) {
+    if (newest_[index].step != lanes_[index].step()) measure(index);
+    const std::vector<double>& row = newest_[index].values;
+    const bool holds =
+        std::all_of(watch_->bounds.begin(), watch_->bounds.end(),
+                    [&](const Bound& bound) { return bound.met(row[bound.channel]); });
+    std::vector<char>& met = watch_->met[index];
+    const std::int64_t at = std::max<std::int64_t>(lanes_[index].step() - watch_->from, 0);
+    for (auto k = static_cast<std::size_t>(at); k < met.size(); ++k) met[k] = holds;
+}
+
+std::int64_t Session::first_met(const Watch& watch) const {
+    for (std::size_t k = 0; k < watch.met.front().size(); ++k)
+        if (std::all_of(watch.met.begin(), watch.met.end(),
+                        [k](const std::vector<char>& lane) { return lane[k] != 0; }))
+            return watch.from + static_cast<std::int64_t>(k);
+    return std::numeric_limits<std::int64_t>::max();
+}
+
 void Session::run_stretch(std::int64_t stop, WorkerPool& pool) {
     pool.for_each(lanes(), [&](int i) { run_lane(static_cast<std::size_t>(i), stop); });
     if (abandoned()) return;
@@ -87,14 +184,20 @@ void Session::run_stretch(std::int64_t stop, WorkerPool& pool) {
 void Session::run_lane(std::size_t index, std::int64_t stop) {
     Lane& lane = lanes_[index];
     History& history = histories_[index];
-    if (lane.status() != Lane::Status::training) return;
-    // After going back, samples up to the last one are there already.
-    std::int64_t due = history.next_due(std::max(lane.step(), history.last_step()));
+    if (lane.status() != Lane::Status::training) {
+        if (watch_) look_at_end(index);
+        return;
+    }
+    // After going back, rows up to the last one are there already.
+    std::int64_t due = history.next_due(lane.step());
     while (lane.step() < stop && !abandoned()) {
+        if (watch_) look_before(index);
         if (lane.advance() != Lane::Status::training) {
             record(index);  // where it ended
+            if (watch_) look_at_end(index);
             return;
         }
+        if (watch_) look_after(index);
         if (lane.step() < due) continue;
         record(index);
         due = history.next_due(lane.step());
@@ -106,12 +209,28 @@ void Session::measure(std::size_t index) {
     row.step = lanes_[index].step();
     row.values.resize(layout_.channels());
     lanes_[index].measure(layout_, spec_->experiment.probe, row.values);
+    // Where no gradient pass sees the loss of all data, the row before does.
+    double& left = row.values[layout_.error_left()];
+    const HistoryView history = histories_[index].view();
+    const std::size_t before = history.find(row.step - 1);
+    if (std::isnan(left) && before < history.size() && history.step(before) == row.step - 1)
+        left = std::sqrt(row.values[layout_.loss()] / history.value(before, layout_.loss()));
 }
 
 void Session::record(std::size_t index) {
-    if (lanes_[index].step() <= histories_[index].last_step()) return;
-    measure(index);
-    histories_[index].append(newest_[index].step, newest_[index].values);
+    Lane& lane = lanes_[index];
+    History& history = histories_[index];
+    Followed& followed = lane.followed();
+    if (lane.step() <= history.last_step()) {
+        // Passed again after going back.
+        if (history.row_at_or_before(lane.step()) == lane.step()) followed.begin_after(lane.step());
+        return;
+    }
+    if (newest_[index].step != lane.step()) measure(index);
+    if (history.append(lane.step(), newest_[index].values, followed.low(), followed.high()))
+        followed.begin_after(lane.step());
+    else
+        followed.go_on_after(history.last_step());
 }
 
 // The lanes that did not fault ran on to the end of the stretch, which is an accident of timing.
@@ -146,8 +265,19 @@ void Session::return_towards(std::int64_t step) {
     marked_ = log_.size();
     for (History& history : histories_) history.truncate_after(step);
     keyframes_.truncate_after(step);
-    restore(keyframes_.at_or_before(step));
+    restore(keyframes_.at_or_before(step, [this](const Keyframe& k) { return complete(k); }));
     for (std::size_t i = 0; i < newest_.size(); ++i) newest_[i].step = -1;
+    losses_.assign(lanes_.size(), {});
+}
+
+// Whether what its lanes follow begins after the newest row there is. One taken before the history
+// was thinned may begin after a row that was dropped since.
+bool Session::complete(const Keyframe& keyframe) const {
+    for (std::size_t i = 0; i < keyframe.lanes.size(); ++i) {
+        const Lane& lane = keyframe.lanes[i];
+        if (lane.followed().row() != histories_[i].row_at_or_before(lane.step())) return false;
+    }
+    return true;
 }
 
 void Session::restore(const Keyframe* keyframe) {
@@ -162,7 +292,10 @@ void Session::restore(const Keyframe* keyframe) {
     step_ = 0;
     applied_ = 0;
     lanes_.clear();
-    for (const Recipe& recipe : spec_->lanes) lanes_.emplace_back(problem_, recipe);
+    for (const Recipe& recipe : spec_->lanes) {
+        lanes_.emplace_back(problem_, recipe);
+        lanes_.back().follow(layout_);
+    }
 }
 
 void Session::go_back_to(std::int64_t step, WorkerPool& pool) {
@@ -298,6 +431,12 @@ std::shared_ptr<Snapshot> Session::snapshot(bool fresh) {
         view.weights = std::make_shared<const std::vector<Matrix>>(lane.weights());
         view.now = newest.values;
         view.now_step = newest.step;
+        if (newest.step == lane.step() && newest.step > histories_[i].last_step()) {
+            const Followed& followed = lane.followed();
+            view.now_low.assign(followed.low().begin(), followed.low().end());
+            view.now_high.assign(followed.high().begin(), followed.high().end());
+            widen(view.now_low, view.now_high, view.now.data(), view.now.data());
+        }
         view.history = histories_[i].view();
         view.state_hash = lane.state_hash();
         snapshot->lanes.push_back(std::move(view));

@@ -17,6 +17,13 @@
 
 namespace muonscope {
 
+// channel <= value; a NaN meets nothing.
+struct Bound {
+    std::size_t channel = 0;
+    double value = 0;
+    bool met(double x) const { return x <= value; }
+};
+
 // Lanes, their histories, events and the log of edits; no thread and no clock of its own. What the
 // command line runs directly and the trainer drives.
 //
@@ -35,6 +42,10 @@ class Session {
     // Advances every lane to `step` (or its end), recording the samples that fall due. Stops at
     // the step of a lane's fault: whatever the stretches, all lanes then stand at that step.
     void advance_to(std::int64_t step, WorkerPool& pool);
+    // The same, but stops at the first step before `step` at which every lane's channels meet all
+    // bounds, and is true then; a lane that has ended counts with its last. Every step is looked
+    // at, wherever rows are recorded: followed channels as they come, others are measured at each.
+    bool advance_until(std::int64_t step, const std::vector<Bound>& bounds, WorkerPool& pool);
     void apply(const Edit& edit);  // at the current step; throws Error and changes nothing
     void restart();                // step 0, same start, parameters as they are
     void replace(Spec spec);       // another spec, step 0; throws Error and changes nothing
@@ -70,6 +81,20 @@ class Session {
         std::int64_t step = -1;
         std::vector<double> values;
     };
+    // What advance_until() looks for, and at which steps from `from` on each lane met it.
+    struct Watch {
+        const std::vector<Bound>& bounds;
+        std::int64_t from = 0;
+        std::vector<std::vector<char>> met{};  // by lane
+        bool losses = false;                   // some bound is on them
+        bool costly = false;                   // some bound is on a channel that is not followed
+    };
+    class Looking;
+    // Of the weights as they are, where the gradient pass does not see it.
+    struct Losses {
+        std::int64_t step = -1;
+        double loss = 0, relative_error = 0, error_left = 0;
+    };
     Session(Spec spec, std::uint64_t generation);
     void begin();  // lanes, histories and events at step 0
     bool abandoned() const { return abandon_ && abandon_->load(std::memory_order_relaxed); }
@@ -80,8 +105,13 @@ class Session {
     void mark(const Edit& edit, const Spec& before, const Spec& after, Fates fates);
     void run_stretch(std::int64_t stop, WorkerPool& pool);
     void run_lane(std::size_t index, std::int64_t stop);
+    void look_before(std::size_t index);
+    void look_after(std::size_t index);
+    void look_at_end(std::size_t index);
+    std::int64_t first_met(const Watch& watch) const;
     void measure(std::size_t index);
     void record(std::size_t index);
+    bool complete(const Keyframe& keyframe) const;
     void return_towards(std::int64_t step);
     void meet_at_fault(WorkerPool& pool);
     void restore(const Keyframe* keyframe);
@@ -101,6 +131,8 @@ class Session {
     std::int64_t step_ = 0;
     std::uint64_t generation_ = 0;  // of the histories made next
     const std::atomic<bool>* abandon_ = nullptr;
+    std::vector<Losses> losses_;  // by lane, as looked at
+    Watch* watch_ = nullptr;      // while advance_until() looks
 };
 
 }  // namespace muonscope

@@ -37,6 +37,9 @@ struct LaneSnapshot {
     std::shared_ptr<const std::vector<Matrix>> weights;  // W_1 ... W_L, at `step`
     std::vector<double> now;  // the newest measured row (see Layout); empty before the first
     std::int64_t now_step = 0;
+    // Where it is newer than the history's last: of the followed channels, smallest and largest
+    // over the steps since that one; else empty. low > high: not known.
+    std::vector<double> now_low, now_high;
     HistoryView history;
     std::uint64_t state_hash = 0;
 };

@@ -101,6 +101,16 @@ def steps_rows(build):
                "never slower" if size == "64" else "at least 1.3x")
 
 
+def followed_rows(build):
+    kinds = {"followed_sgd": "SGD", "followed_heavy_ball": "SGD, heavy ball",
+             "followed_muon": "Muon (float)", "followed_adamw": "AdamW"}
+    for name, run in benchmark(build, "followed_").items():
+        kind, size = name.split("/")[:2]
+        yield (f"One {kinds[kind]} step, d = {size}, followed for the history: "
+               f"{run['followed_us']:.1f} µs",
+               f"{run['ratio']:.3f}x the step alone", "at most 1.03x")
+
+
 def rounding_rows(build):
     limits = {"0": ("bfloat16", "at most 1.6x"), "1": ("bfloat16 as on tensor cores", "-")}
     for name, run in benchmark(build, "rounded_newton_schulz").items():
@@ -200,7 +210,8 @@ def processor():
     return platform.machine()
 
 
-GROUPS = {"steps": steps_rows, "rounding": rounding_rows, "ui": ui_rows, "speed": speed_rows, "start": start_rows,
+GROUPS = {"steps": steps_rows, "followed": followed_rows,
+          "rounding": rounding_rows, "ui": ui_rows, "speed": speed_rows, "start": start_rows,
           "memory": memory_rows, "reproduce": reproduce_rows}
 
 

@@ -120,6 +120,48 @@ BENCHMARK(muon_step)->Arg(64)->Arg(256)->UseManualTime();
 BENCHMARK(muon_bfloat16_step)->Arg(64)->Arg(256)->UseManualTime();
 BENCHMARK(adamw_step)->Arg(64)->Arg(256)->UseManualTime();
 
+// What it costs a step to follow what is cheap at every step: two lanes on the same path, one
+// followed and one not, in turn.
+void followed(benchmark::State& state, OptimizerKind kind, double momentum) {
+    const int d = static_cast<int>(state.range(0));
+    const auto problem = make_problem(square_net(d));
+    Recipe recipe = recipe_of(kind, Precision::float32);
+    recipe.phases.front().optimizer.momentum = momentum;
+    Lane plain(problem, recipe), followed(problem, recipe);
+    followed.follow(Layout(problem->widths, problem->modes));
+    std::vector<double> plain_times, followed_times;
+    constexpr int steps = 64;
+    const auto advance = [](Lane& lane) {
+        for (int i = 0; i < steps; ++i) lane.advance();
+    };
+    for (auto _ : state) {
+        const double own = seconds([&] { advance(followed); });
+        plain_times.push_back(seconds([&] { advance(plain); }));
+        followed_times.push_back(own);
+        state.SetIterationTime(own);
+    }
+    state.counters["followed_us"] = 1e6 * median(followed_times) / steps;
+    state.counters["plain_us"] = 1e6 * median(plain_times) / steps;
+    state.counters["ratio"] = median(followed_times) / median(plain_times);
+}
+
+void followed_sgd(benchmark::State& state) {
+    followed(state, OptimizerKind::sgd, 0);
+}
+void followed_heavy_ball(benchmark::State& state) {
+    followed(state, OptimizerKind::sgd, 0.9);
+}
+void followed_muon(benchmark::State& state) {
+    followed(state, OptimizerKind::muon, 0);
+}
+void followed_adamw(benchmark::State& state) {
+    followed(state, OptimizerKind::adamw, 0);
+}
+BENCHMARK(followed_sgd)->Arg(32)->Arg(64)->UseManualTime();
+BENCHMARK(followed_heavy_ball)->Arg(32)->Arg(64)->UseManualTime();
+BENCHMARK(followed_muon)->Arg(32)->Arg(64)->UseManualTime();
+BENCHMARK(followed_adamw)->Arg(32)->Arg(64)->UseManualTime();
+
 // Newton-Schulz x5 against three plain products an iteration, as they are without symmetry.
 void orthogonaliser(benchmark::State& state) {
     const auto d = state.range(0);

@@ -95,7 +95,7 @@ TEST_F(Run, the_history_ends_where_the_summary_does) {
     std::istringstream lines(read_file(folder_ / "a/history.csv", enough));
     std::string heading, line, last;
     std::getline(lines, heading);
-    EXPECT_TRUE(heading.starts_with("step,lane,loss,relative_error,probe_floor,"));
+    EXPECT_TRUE(heading.starts_with("step,lane,steps,loss,loss_min,loss_max,"));
     std::size_t count = 0;
     while (std::getline(lines, line)) {
         ++count;
@@ -104,10 +104,11 @@ TEST_F(Run, the_history_ends_where_the_summary_does) {
                   std::count(heading.begin(), heading.end(), ','));
     }
     EXPECT_EQ(count, 2u * 21u);  // steps 0 to 20 of both lanes
-    std::string step, lane, loss;
+    std::string step, lane, stride, loss;
     std::istringstream cells(last);
     std::getline(cells, step, ',');
     std::getline(cells, lane, ',');
+    std::getline(cells, stride, ',');
     std::getline(cells, loss, ',');
     EXPECT_EQ(step, "20");
     EXPECT_EQ(lane, "Muon");

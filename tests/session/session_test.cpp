@@ -31,6 +31,12 @@ void expect_same_history(const Session& a, const Session& b) {
                 ASSERT_TRUE(x.value(i, c) == y.value(i, c) ||
                             (std::isnan(x.value(i, c)) && std::isnan(y.value(i, c))))
                     << "lane " << lane << " step " << x.step(i) << " channel " << c;
+            for (std::size_t c = 0; c < x.followed(); ++c) {
+                ASSERT_TRUE(x.low(i, c) == y.low(i, c) || std::isnan(x.low(i, c)))
+                    << "lane " << lane << " step " << x.step(i) << " channel " << c;
+                ASSERT_EQ(std::isnan(x.low(i, c)), std::isnan(y.low(i, c)));
+                ASSERT_TRUE(x.high(i, c) == y.high(i, c) || std::isnan(x.high(i, c)));
+            }
         }
     }
 }
@@ -339,7 +345,7 @@ TEST(Session, history_and_keyframes_stay_bounded) {
     for (int lane = 0; lane < 2; ++lane) {
         const HistoryView view = session.history(lane);
         EXPECT_LE(view.size(), History::max_rows);
-        EXPECT_LE(view.size() * view.channels() * sizeof(double), 1u << 19);
+        EXPECT_LE(view.size() * (view.channels() + 2 * view.followed()) * sizeof(double), 1u << 19);
         EXPECT_GT(view.size(), 100u);
         EXPECT_EQ(view.step(0), 0);
     }

@@ -8,6 +8,7 @@
 #include "app/gui/plots/curve.h"
 #include "app/gui/plots/phases.h"
 #include "app/gui/plots/source.h"
+#include "app/gui/plots/stride_text.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
@@ -67,7 +68,9 @@ void header(PanelContext& context) {
     }
     ImGui::SameLine(0, between);
     segmented(context, "form", {"lines", "heatmap"}, chosen.sv_heatmap,
-              "Lines: one a mode. Heatmap: a row a mode, colour is size.");
+              "Lines: one a mode; pale: from the smallest to the largest value of each pixel. "
+              "Heatmap: a row a mode, colour is size; its upper half the largest value of each "
+              "pixel, its lower half the smallest.");
     ImGui::SameLine(0, between);
     segmented(context, "scale", {"linear", "log"}, chosen.sv_log,
               "Log shows growth from small beginnings as straight lines; zeros lie on the floor.");
@@ -118,12 +121,14 @@ void readout(PanelContext& context, const StepPlot& plot, const Modes& modes, in
     if (history.size() == 0 ||
         modes.first + static_cast<std::size_t>(modes.count) > history.channels())
         return;
-    const std::size_t sample = nearest_sample(history, memory(context).hovered_next);
-    const auto step = static_cast<double>(history.step(sample));
+    const Stride stride =
+        stride_at(history, nearest_sample(history, memory(context).hovered_next));
+    const auto step = static_cast<double>(stride.to);
     std::vector<ReadoutRow> rows;
     const int shown = std::min(modes.count, 12);
     for (int k = 0; k < shown; ++k) {
-        const double value = history.value(sample, modes.first + static_cast<std::size_t>(k));
+        const std::size_t channel = modes.first + static_cast<std::size_t>(k);
+        const double value = history.value(stride.last, channel);
         const double level =
             context.snapshot->problem
                 ? target_level(*context.snapshot->problem, context.preferences.sv_source, k)
@@ -131,7 +136,7 @@ void readout(PanelContext& context, const StepPlot& plot, const Modes& modes, in
         const ImVec4 colour =
             k < modes.target ? rank_colour(context.theme, k, std::min(modes.target, modes.count))
                              : context.theme.ghost;
-        std::string text = fmt::format("{:>10}", value_text(value));
+        std::string text = fmt::format("{:>10}", stride_value(history, stride, channel));
         if (!std::isnan(level)) text += " / " + value_text(level);
         rows.push_back({fmt::format("mode {}", k + 1), text, colour});
         if (!context.preferences.sv_heatmap) draw_dot(context, plot, step, value, colour);
@@ -139,8 +144,9 @@ void readout(PanelContext& context, const StepPlot& plot, const Modes& modes, in
     if (shown < modes.count)
         rows.push_back({fmt::format("and {} more", modes.count - shown), "", context.theme.ghost});
     draw_readout(context,
-                 fmt::format("{}, step {:.0f}{}: value / target",
-                             context.snapshot->lanes[static_cast<std::size_t>(lane)].name, step,
+                 fmt::format("{}, {}{}: value / target",
+                             context.snapshot->lanes[static_cast<std::size_t>(lane)].name,
+                             stride_title(history, stride, false),
                              phase_note(*context.snapshot, lane, step)),
                  rows);
 }
@@ -237,27 +243,33 @@ void draw_heatmap(PanelContext& context, const StepPlot& plot, const Modes& mode
     Memory& kept = memory(context);
     Heatmap& map = kept.heatmaps[lane];
     const int bins = std::min(reduction.bins(), map.texture.width());
-    const int rows = std::min(modes.count, map.texture.height());
+    const int rows = std::min(modes.count, map.texture.height() / 2);
     if (changed || !map.drawn || map.low != range.min || map.high != range.max ||
         map.rows != rows || map.logarithmic != range.scale.logarithmic) {
-        ImU32* pixels = map.texture.write(bins, rows);
+        ImU32* pixels = map.texture.write(bins, 2 * rows);
         if (pixels == nullptr) return;
         const auto table = colour_table();
         const double low = range.scale.forward(range.min), high = range.scale.forward(range.max);
         const double stretch = 255 / std::max(high - low, 1e-300);
-        kept.column.resize(static_cast<std::size_t>(bins));
+        kept.lows.resize(static_cast<std::size_t>(bins));
+        kept.highs.resize(static_cast<std::size_t>(bins));
         for (int k = 0; k < rows; ++k) {
-            reduction.last_values(k, kept.column);
-            ImU32* row = pixels + static_cast<std::ptrdiff_t>(k) * map.texture.width();
-            for (int bin = 0; bin < bins; ++bin) {
-                const float value = kept.column[static_cast<std::size_t>(bin)];
-                if (std::isnan(value)) {
-                    row[bin] = 0;
-                    continue;
+            reduction.ranges(k, kept.lows, kept.highs);
+            for (const bool below : {false, true}) {
+                const std::vector<float>& column = below ? kept.lows : kept.highs;
+                ImU32* row = pixels +
+                             static_cast<std::ptrdiff_t>(2 * k + (below ? 1 : 0)) *
+                                 map.texture.width();
+                for (int bin = 0; bin < bins; ++bin) {
+                    const float value = column[static_cast<std::size_t>(bin)];
+                    if (std::isnan(value)) {
+                        row[bin] = 0;
+                        continue;
+                    }
+                    const double share =
+                        (range.scale.forward(static_cast<double>(value)) - low) * stretch;
+                    row[bin] = table[static_cast<std::size_t>(std::clamp(share, 0.0, 255.0))];
                 }
-                const double share =
-                    (range.scale.forward(static_cast<double>(value)) - low) * stretch;
-                row[bin] = table[static_cast<std::size_t>(std::clamp(share, 0.0, 255.0))];
             }
         }
         map.low = range.min;
@@ -269,11 +281,12 @@ void draw_heatmap(PanelContext& context, const StepPlot& plot, const Modes& mode
     const float left = plot.pixel_x(reduction.x_min()), right = plot.pixel_x(reduction.x_max());
     const float u = static_cast<float>(bins) / static_cast<float>(map.texture.width());
     ImDrawList* draw = ImGui::GetWindowDrawList();
-    for (int k = 0; k < rows; ++k) {
+    for (int half = 0; half < 2 * rows; ++half) {
         // Through the middle of its texels, so that rows do not bleed into one another.
-        const float v = (static_cast<float>(k) + 0.5F) / static_cast<float>(map.texture.height());
-        draw->AddImage(map.texture.reference(), {left, plot.pixel_y(-k - 0.5)},
-                       {right, plot.pixel_y(-k - 1.5)}, {0, v}, {u, v});
+        const float v =
+            (static_cast<float>(half) + 0.5F) / static_cast<float>(map.texture.height());
+        draw->AddImage(map.texture.reference(), {left, plot.pixel_y(-0.5 * half - 0.5)},
+                       {right, plot.pixel_y(-0.5 * half - 1)}, {0, v}, {u, v});
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include "app/gui/plots/curve.h"
 #include "app/gui/plots/phases.h"
+#include "app/gui/plots/stride_text.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
@@ -23,22 +24,22 @@ void readout(gui::PanelContext& context, const StepPlot& plot, const LanePlot& w
     const double at = memory(context).hovered_next;
     std::vector<ReadoutRow> rows;
     double step = at;
+    std::string title;
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
         const LaneSnapshot& lane = snapshot.lanes[l];
+        const HistoryView& history = lane.history;
         const std::size_t channel = what.first_channel + static_cast<std::size_t>(what.curve);
-        if (lane.history.size() == 0 || channel >= lane.history.channels()) continue;
-        const std::size_t sample = nearest_sample(lane.history, at);
-        step = static_cast<double>(lane.history.step(sample));
-        const double value = lane.history.value(sample, channel);
+        if (history.size() == 0 || channel >= history.channels()) continue;
+        const Stride stride = stride_at(history, nearest_sample(history, at));
+        step = static_cast<double>(stride.to);
         const ImVec4 colour = context.theme.lane(static_cast<int>(l));
-        std::string text = value_text(value);
-        if (what.detail) text += what.detail(lane, sample);
+        std::string text = stride_value(history, stride, channel);
+        if (what.detail) text += what.detail(lane, stride.last);
         rows.push_back({lane.name, std::move(text), colour});
-        draw_dot(context, plot, step, value, colour);
+        draw_dot(context, plot, step, history.value(stride.last, channel), colour);
+        title = stride_title(history, stride, channel < history.followed());
     }
-    if (!rows.empty())
-        draw_readout(context, fmt::format("step {:.0f}{}", step, phase_note(snapshot, -1, step)),
-                     rows);
+    if (!rows.empty()) draw_readout(context, title + phase_note(snapshot, -1, step), rows);
 }
 
 }  // namespace
@@ -135,7 +136,7 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
             Table table = history_table(snapshot, context.view.step_min, context.view.step_max,
                                         channels, what.column_names);
             table.logarithmic = what.logarithmic;
-            table.drawn = {what.curve};
+            table.drawn = {table.drawn[static_cast<std::size_t>(what.curve)]};
             return table;
         },
         [&] {

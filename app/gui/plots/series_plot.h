@@ -15,6 +15,8 @@ struct Series {
     Dash dash = Dash::solid;
     std::vector<double> steps, values;  // ascending; NaN breaks the line
     bool leads = true;  // the axis has room for all of it; else it may leave the plot
+    // Where values stand for several steps: the first of them, and smallest and largest over them.
+    std::vector<double> firsts{}, lows{}, highs{};
 };
 struct Level {
     std::string name;
@@ -30,8 +32,8 @@ struct SeriesPlot {
     std::string awaited;  // what is said as long as there is nothing
 };
 
-// The steps from one to another: a row a step, a column a series; empty where one has no value
-// then.
+// The steps from one to another: a row a step, a column a series, and where it has ranges one with
+// "… min" and one with "… max"; empty where one has no value then.
 Table series_table(const std::vector<Series>& series, double from, double to, bool logarithmic);
 
 // Levels are dotted lines over all steps; they belong to the axis and to the read-out.

@@ -80,10 +80,28 @@ std::vector<std::size_t> drawn_columns(const Table& table) {
     return columns;
 }
 
+// The columns of the smallest and the largest value beside a drawn one.
+const Table::Band* band_of(const Table& table, std::size_t column) {
+    const auto width = static_cast<std::size_t>(std::max(table.per_lane, 1));
+    for (const Table::Band& band : table.bands)
+        if (static_cast<int>((column - 1) % width) == band.column) return &band;
+    return nullptr;
+}
+
+std::size_t beside(const Table& table, std::size_t column, int other) {
+    const auto width = static_cast<std::size_t>(std::max(table.per_lane, 1));
+    return 1 + (column - 1) / width * width + static_cast<std::size_t>(other);
+}
+
 Axes axes_of(const Table& table, double width, double height) {
     double low = std::numeric_limits<double>::infinity(), high = -low, smallest = low;
     bool zero = false;
-    const std::vector<std::size_t> columns = drawn_columns(table);
+    std::vector<std::size_t> columns = drawn_columns(table);
+    for (const std::size_t column : std::vector<std::size_t>(columns))
+        if (const Table::Band* band = band_of(table, column)) {
+            columns.push_back(beside(table, column, band->low));
+            columns.push_back(beside(table, column, band->high));
+        }
     for (const auto& row : table.rows)
         for (const std::size_t i : columns) {
             if (i >= row.size() || !std::isfinite(row[i])) continue;
@@ -162,6 +180,48 @@ std::vector<std::string> lines_of(const Table& table, std::size_t column, const 
     return lines;
 }
 
+// The area from the smallest to the largest value of each row, over the steps it stands for; rows
+// on one point across share one piece.
+std::string area_of(const Table& table, std::size_t column, const Axes& axes) {
+    const Table::Band* band = band_of(table, column);
+    if (band == nullptr) return "";
+    const std::size_t lows = beside(table, column, band->low);
+    const std::size_t highs = beside(table, column, band->high);
+    struct Piece {
+        double from, to, low, high;
+    };
+    std::vector<Piece> pieces;
+    double before = std::nan("");
+    for (const auto& row : table.rows) {
+        if (highs >= row.size() || !std::isfinite(row[lows]) || !std::isfinite(row[highs]))
+            continue;
+        const double x = axes.x(row.front());
+        const Piece piece{std::isnan(before) ? x : before, x, axes.y(row[lows]),
+                          axes.y(row[highs])};
+        before = x;
+        if (pieces.empty() || x - pieces.back().from >= 1) {
+            pieces.push_back(piece);
+            continue;
+        }
+        pieces.back().to = x;
+        pieces.back().low = std::max(pieces.back().low, piece.low);
+        pieces.back().high = std::min(pieces.back().high, piece.high);
+    }
+    std::string path;
+    const auto add = [&](double x, double y) {
+        path += fmt::format("{}{:.2f},{:.2f}", path.empty() ? "M" : "L", x, y);
+    };
+    for (const Piece& piece : pieces) {
+        add(piece.from, piece.high);
+        add(piece.to, piece.high);
+    }
+    for (auto piece = pieces.rbegin(); piece != pieces.rend(); ++piece) {
+        add(piece->to, piece->low);
+        add(piece->from, piece->low);
+    }
+    return path.empty() ? "" : path + "Z";
+}
+
 }  // namespace
 
 std::string to_svg(const Table& table, std::string_view title, int width, int height) {
@@ -209,6 +269,12 @@ std::string to_svg(const Table& table, std::string_view title, int width, int he
             "fill=\"none\" stroke=\"{}\" stroke-width=\"1.4\" "
             "stroke-linejoin=\"round\"{}",
             colour_text(theme.lane(lane)), dash_text(lane_dash(lane)));
+        const std::string area = area_of(table, column, axes);
+        if (!area.empty())
+            svg += fmt::format(
+                "<path d=\"{}\" fill=\"{}\" fill-opacity=\"0.25\"><title>{}: smallest to "
+                "largest of the steps each row stands for</title></path>\n",
+                area, colour_text(theme.lane(lane)), escaped(table.columns[column]));
         svg += fmt::format("<g {}><title>{}</title>\n", pen, escaped(table.columns[column]));
         for (const std::string& line : lines_of(table, column, axes))
             svg += "<polyline points=\"" + line + "\"/>\n";

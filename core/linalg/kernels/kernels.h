@@ -59,6 +59,14 @@ struct Kernels {
     void (*multiply_doubles)(const ProductTask<double>& task);
     void (*multiply_floats)(const ProductTask<float>& task);
     Size (*product_space)(Size rows, Size depth, Size cols);
+
+    // Sums over `size` numbers: entry i goes to partial sum i mod 8, each product and each sum
+    // rounded, those beyond the last whole eight at the end; the result is
+    // ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7)).
+    // Of squares:
+    void (*square_sum)(const double* m, Size size, double* result);
+    // Of (w + u)^2, u^2 and u g, in this order:
+    void (*step_sums)(const double* w, const double* u, const double* g, Size size, double* result);
 };
 
 // The table of level().

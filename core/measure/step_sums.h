@@ -1,0 +1,19 @@
+#pragma once
+
+#include "core/linalg/types.h"
+
+// Sums over the entries of a step's matrices, with the same bits on every processor (kernels.h).
+namespace muonscope {
+
+// |M|^2. Infinite or NaN where an entry is, and where the square overflows.
+double square_sum(const Matrix& matrix);
+
+struct StepSums {
+    double moved_square = 0;     // |W + dW|^2
+    double update_square = 0;    // |dW|^2
+    double update_gradient = 0;  // <dW, G>
+};
+// All three of one shape.
+StepSums step_sums(const Matrix& weight, const Matrix& update, const Matrix& gradient);
+
+}  // namespace muonscope
