@@ -5,13 +5,13 @@
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <optional>
 #include <span>
 #include <string>
 
 #include "core/error.h"
 #include "core/io/files.h"
+#include "core/linalg/elementary.h"
 #include "core/model/network.h"
 #include "core/random/generator.h"
 #include "core/random/torch_streams.h"
@@ -129,11 +129,12 @@ Matrix make_target(const TargetSpec& spec, std::uint64_t seed, Eigen::Index out,
                        .normal_matrix(out, in);
         case TargetKind::exponential:
             for (Eigen::Index k = 0; k < rank; ++k)
-                spectrum(k) = spec.scale * std::pow(spec.decay, static_cast<double>(k));
+                spectrum(k) = spec.scale * elementary::pow(spec.decay, static_cast<double>(k));
             return with_spectrum(spectrum, seed, out, in);
         case TargetKind::power_law:
             for (Eigen::Index k = 0; k < rank; ++k)
-                spectrum(k) = spec.scale * std::pow(static_cast<double>(k + 1), -spec.exponent);
+                spectrum(k) =
+                    spec.scale * elementary::pow(static_cast<double>(k + 1), -spec.exponent);
             return with_spectrum(spectrum, seed, out, in);
         case TargetKind::low_rank:
             // Evenly spaced down to scale / modes: no two modes share a singular value.
@@ -189,8 +190,8 @@ Matrix conditioned_matrix(Eigen::Index out, Eigen::Index in, const InitSpec& ini
     Vector s(n);
     for (Eigen::Index k = 0; k < n; ++k)
         s(k) = init.scale *
-               std::pow(init.condition,
-                        n > 1 ? -static_cast<double>(k) / static_cast<double>(n - 1) : 0.0);
+               elementary::pow(init.condition,
+                               n > 1 ? -static_cast<double>(k) / static_cast<double>(n - 1) : 0.0);
     return u * s.asDiagonal() * v.transpose();
 }
 
@@ -250,7 +251,8 @@ std::vector<Matrix> balanced_factors(const ThinSvd& svd, const Experiment& exper
     for (std::size_t l = 1; l < count; ++l)
         if (has_tanh(experiment.network, static_cast<int>(l)) || widths[l] < modes) return {};
     if (widths[count] != widths.back()) return {};
-    const Vector root = svd.s.array().pow(1.0 / static_cast<double>(count));
+    const Vector root = svd.s.unaryExpr(
+        [count](double s) { return elementary::pow(s, 1.0 / static_cast<double>(count)); });
     std::vector<Matrix> factors;
     for (std::size_t l = 1; l <= count; ++l) {
         Matrix factor = Matrix::Zero(widths[l], widths[l - 1]);
@@ -321,9 +323,9 @@ void make_points(Problem& problem) {
     problem.point_class.clear();
     Eigen::Index column = 0;
     for (int c = 0; c < spec.count; ++c) {
-        const double angle = 2.0 * std::numbers::pi * c / spec.count;
-        Vector mean = std::cos(angle) * basis.col(0);
-        if (in > 1) mean += std::sin(angle) * basis.col(1);
+        const double half_turns = 2.0 * c / spec.count;
+        Vector mean = elementary::cos_pi(half_turns) * basis.col(0);
+        if (in > 1) mean += elementary::sin_pi(half_turns) * basis.col(1);
         for (int p = 0; p < spec.points; ++p, ++column) {
             problem.points.col(column) = mean + spec.spread * generator.normal_matrix(in, 1);
             problem.point_class.push_back(c);

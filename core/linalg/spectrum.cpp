@@ -155,7 +155,7 @@ void Spectrum::singular_values(const Matrix& matrix, std::span<double> values) {
         return;
     }
     // Scaled by a power of two, exactly, so that no square overflows or vanishes.
-    const double scale = std::exp2(-std::ilogb(largest));
+    const double scale = std::ldexp(1.0, -std::ilogb(largest));
     if (wide)
         columns_.topLeftCorner(rows, cols) = scale * matrix.transpose();
     else

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/linalg/elementary.h"
 #include "core/linalg/spectrum.h"
 #include "core/optim/schedule.h"
 #include "core/optim/weight_decay.h"
@@ -40,7 +41,8 @@ void spectral_power(const Matrix& matrix, double power, double floor, Matrix& re
         return;
     }
     const ThinSvd svd = thin_svd(matrix);
-    const Vector values = (svd.s.array() + floor).pow(power);
+    const Vector values =
+        svd.s.unaryExpr([power, floor](double s) { return elementary::pow(s + floor, power); });
     result.noalias() = svd.u * values.asDiagonal() * svd.v.transpose();
 }
 
@@ -127,8 +129,8 @@ void LayerOptimizer::adamw(const Matrix& gradient, double rate, Matrix& update) 
     ++moment_steps_;
     const auto t = static_cast<double>(moment_steps_);
     const double b1 = spec_.beta1, b2 = spec_.beta2, epsilon = spec_.epsilon;
-    const double step = rate / (1 - std::pow(b1, t));
-    const double spread = 1 / std::sqrt(1 - std::pow(b2, t));
+    const double step = rate / (1 - elementary::pow(b1, t));
+    const double spread = 1 / std::sqrt(1 - elementary::pow(b2, t));
     first_ += (1 - b1) * (gradient - first_);
     second_.array() += (1 - b2) * (gradient.array().square() - second_.array());
     update.array() = -step * first_.array() / (spread * second_.array().sqrt() + epsilon);

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/experiment/published/jobs.h"
+#include "core/linalg/elementary.h"
 #include "core/measure/tangent_kernel.h"
 
 namespace muonscope {
@@ -27,7 +28,7 @@ Lane rolled(const Lane& lane, const Schedule& schedule, int steps) {
 }
 
 double predicted_loss(double loss, double lambda, double lr, int horizon, double damping) {
-    return loss * std::exp(-2 * damping * lr * (horizon - 1) * lambda);
+    return loss * elementary::exp(-2 * damping * lr * (horizon - 1) * lambda);
 }
 
 }  // namespace muonscope

@@ -159,8 +159,10 @@ PairedDifferences paired_differences(std::span<const SweepSeed> seeds, Budget bu
         if (seed.difference(budget) > 0) ++result.positive;
     }
     double squares = 0;
-    for (const SweepSeed& seed : seeds)
-        squares += std::pow(seed.difference(budget) - result.mean, 2);
+    for (const SweepSeed& seed : seeds) {
+        const double off = seed.difference(budget) - result.mean;
+        squares += off * off;
+    }
     result.deviation = seeds.size() < 2
                            ? std::nan("")
                            : std::sqrt(squares / static_cast<double>(seeds.size() - 1));
