@@ -20,6 +20,7 @@
 #include "core/experiment/published/experiment.h"
 #include "core/experiment/published/verdict.h"
 #include "core/linalg/kernels/level.h"
+#include "core/program.h"
 
 namespace muonscope::cli {
 namespace {
@@ -279,11 +280,16 @@ std::string usage_error(const CLI::ParseError& fault, const CLI::App& app, const
     return fmt::format("{}; `{} --help` shows what is allowed", one_line(fault.what()), command);
 }
 
+std::string version_text() {
+    return fmt::format("muonscope {}, commit {}, kernels for {}", program_version(),
+                       program_commit(), level_name(level()));
+}
+
 int dispatch(int argc, const char* const* argv) {
     Arguments arguments;
     CLI::App app("Muonscope trains deep linear networks live and shows what each optimiser does.",
                  "muonscope");
-    app.set_version_flag("--version", "muonscope " MUONSCOPE_VERSION, "Print the version and exit");
+    app.set_version_flag("--version", version_text, "Print version, commit and level, and exit");
     app.require_subcommand(0, 1);
     app.footer(
         fmt::format("Examples:\n"

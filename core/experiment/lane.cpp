@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/linalg/kernels/kernels.h"
+#include "core/linalg/reductions.h"
 #include "core/measure/preservation.h"
 #include "core/measure/spectrum_measures.h"
 #include "core/model/activation.h"
@@ -22,13 +24,6 @@ constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
 
 std::size_t index_of(int layer) {
     return static_cast<std::size_t>(layer - 1);
-}
-
-// A sum is infinite or NaN whenever an entry is, and one pass of additions costs less than a test
-// of each entry; only a sum that overflows by itself needs the second look.
-template <typename Expression>
-bool finite(const Expression& matrix) {
-    return std::isfinite(matrix.sum()) || matrix.allFinite();
 }
 
 // FNV-1a takes bytes; words are eight times as fast, and the fold carries high bits down, which
@@ -146,7 +141,7 @@ bool Lane::find_phase() {
             const double loss = gradients();
             looked_ahead_ = true;
             for (int layer : training().layers)
-                if (!finite(gradient(layer)))
+                if (!are_finite(gradient(layer)))
                     return diverge(layer, "gradient is not finite") == Status::training;
             if (!std::isfinite(loss)) return diverge(0, "loss is not finite") == Status::training;
             const bool ended =
@@ -172,12 +167,13 @@ Lane::Status Lane::advance() {
         const int layer = layers[i];
         Matrix& update = updates_[index_of(layer)];
         training().optimizers[i].update(gradient(layer), weights_[index_of(layer)], update);
-        if (!finite(weights_[index_of(layer)] + update))
+        if (!sums_are_finite(weights_[index_of(layer)], update))
             return diverge(layer, "update is not finite");
     }
     std::fill(moved_.begin(), moved_.end(), char{0});
     for (int layer : layers) {
-        weights_[index_of(layer)] += updates_[index_of(layer)];
+        Matrix& weight = weights_[index_of(layer)];
+        kernels().add(updates_[index_of(layer)].data(), weight.data(), weight.size());
         moved_[index_of(layer)] = 1;
     }
     looked_ahead_ = false;
@@ -203,7 +199,7 @@ double Lane::layer_target_gradients() {
     for (int layer : training().layers) {
         Matrix& result = layer_gradients_[index_of(layer)];
         result.noalias() = weights_[index_of(layer)] - problem_->layer_targets[index_of(layer)];
-        loss += 0.5 * scale * result.squaredNorm();
+        loss += 0.5 * scale * sum_of_squares(result);
         result *= scale;
     }
     return loss;
@@ -290,13 +286,13 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
     const ThinSvd& target = problem_->target_svd;
     const Matrix projected = p * target.v.leftCols(layout.modes());  // out x modes
     for (int k = 0; k < layout.modes(); ++k)
-        row[layout.mode(k)] = target.u.col(k).dot(projected.col(k));
+        row[layout.mode(k)] = dot(target.u.col(k), projected.col(k));
 
     measure_trade_off(layout, row);
     for (int layer = 1; layer <= layout.layers(); ++layer) {
         const Matrix& weight = weights_[index_of(layer)];
         const int rank = layout.rank(layer);
-        row[layout.weight_norm(layer)] = weight.norm();
+        row[layout.weight_norm(layer)] = norm(weight);
         spectrum_.singular_values(weight, values(layout.weight_sv(layer, 0), rank));
         if (!moved_[index_of(layer)]) continue;
         spectrum_.singular_values(newest_gradient(layer),
@@ -343,7 +339,7 @@ void Lane::measure_norm(const Layout& layout, int layer, const Matrix& before,
     if (!optimizer) return;
     const double rate = optimizer->newest_rate();
     row[layout.rate(layer)] = rate;
-    row[layout.expected_norm(layer)] = expected_norm(optimizer->spec(), rate, update.norm());
+    row[layout.expected_norm(layer)] = expected_norm(optimizer->spec(), rate, norm(update));
 }
 
 std::uint64_t Lane::state_hash() const {

@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/io/files.h"
 #include "core/linalg/elementary.h"
+#include "core/linalg/reductions.h"
 #include "core/model/network.h"
 #include "core/random/generator.h"
 #include "core/random/torch_streams.h"
@@ -349,7 +350,7 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
     } else {
         problem->target = make_target(experiment.target, experiment.seed, out, in);
     }
-    problem->target_norm = problem->target.norm();
+    problem->target_norm = norm(problem->target);
     if (!std::isfinite(problem->target_norm))
         throw Error("target", "its norm is not finite", "give a smaller scale");
     if (problem->target_norm == 0)

@@ -53,6 +53,7 @@ class Backpropagation {
     Matrix batch_inputs_, batch_labels_;
     std::vector<Matrix> frozen_;  // the layers that activations_ were last computed with
     Matrix forward_, forward_next_;
+    Matrix outputs_;  // of errors(), less the labels
     MatrixProduct<double> product_;
     double relative_error_ = 0;
 };

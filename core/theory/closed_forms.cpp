@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "core/linalg/elementary.h"
+#include "core/linalg/reductions.h"
 #include "core/theory/linear_descent.h"
 
 namespace muonscope {
@@ -95,7 +96,7 @@ double critical_rate(int depth, double s_1) {
 double second_phase_steps(const Matrix& first, const Matrix& second, const Matrix& target,
                           double rate, double threshold) {
     const LinearDescent descent(first, second * first - target, rate);
-    return descent.steps_to(threshold * threshold * target.squaredNorm());
+    return descent.steps_to(threshold * threshold * sum_of_squares(target));
 }
 
 }  // namespace muonscope

@@ -4,12 +4,13 @@
 
 #include "core/experiment/published/jobs.h"
 #include "core/linalg/elementary.h"
+#include "core/linalg/reductions.h"
 #include "core/measure/tangent_kernel.h"
 
 namespace muonscope {
 
 double half_loss(const Problem& problem, const Lane& lane) {
-    return 0.5 * (product(lane.weights()) - problem.target).squaredNorm();
+    return 0.5 * sum_of_squares(Matrix(product(lane.weights()) - problem.target));
 }
 
 double lambda_eff(const Problem& problem, const Lane& lane) {

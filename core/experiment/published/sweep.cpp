@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/experiment/published/jobs.h"
 #include "core/experiment/published/specs.h"
+#include "core/linalg/reductions.h"
 #include "core/theory/closed_forms.h"
 
 namespace muonscope {
@@ -24,7 +25,7 @@ Lane first_phase(const std::shared_ptr<const Problem>& problem, Recipe recipe) {
 }
 
 double distance(const Problem& problem, const Lane& lane) {
-    return (lane.weights()[0] - problem.layer_targets[0]).norm() / problem.target_norm;
+    return norm(Matrix(lane.weights()[0] - problem.layer_targets[0])) / problem.target_norm;
 }
 
 // To the first step at which layer 1 is no farther than `level`.
