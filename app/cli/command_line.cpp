@@ -191,6 +191,12 @@ CLI::App& add_sweep(CLI::App& app, SweepArguments& arguments) {
                     "target as the farther one is then), loss (both at the loss of the nearer "
                     "one); the table is of this one, the sums are of all three")
         ->type_name("BUDGET");
+    sweep
+        .add_option("--set", arguments.changes,
+                    "Change a parameter of every seed's run, for example target.signs=random; may "
+                    "be repeated")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
     sweep.add_option("--json", arguments.json, "Write every seed under every budget there")
         ->type_name("FILE");
     sweep
@@ -201,7 +207,10 @@ CLI::App& add_sweep(CLI::App& app, SweepArguments& arguments) {
         "The loss of phase 1 is the square of the distance from its target, over |A|^2: matched\n"
         "distance and matched loss differ only in the level at which they match. Phase 2 is\n"
         "linear, so its steps are counted from the weights that phase 1 leaves.\n\n"
-        "Example:\n  muonscope sweep --seeds 40 --budget distance --json sweep.json\n\n{}",
+        "Examples:\n"
+        "  muonscope sweep --seeds 40 --budget distance --json sweep.json\n"
+        "  muonscope sweep --set target.signs=random   the signs of the target's vectors "
+        "drawn\n\n{}",
         exit_codes));
     return sweep;
 }

@@ -270,6 +270,23 @@ std::vector<Matrix> balanced_factors(const ThinSvd& svd, const Experiment& exper
     return factors;
 }
 
+// The target's decomposition with the signs that the experiment asks for.
+ThinSvd signed_svd(const Problem& problem) {
+    const TargetSpec& target = problem.experiment.target;
+    if (target.signs == TargetSigns::own && target.stream != Stream::own)
+        return thin_svd(problem.target, Signs::householder);
+    ThinSvd svd = problem.target_svd;
+    if (target.signs != TargetSigns::random) return svd;
+    Generator generator(problem.experiment.seed, Purpose::signs,
+                        static_cast<std::uint64_t>(target.signs_seed));
+    for (Eigen::Index k = 0; k < svd.s.size(); ++k)
+        if (generator.below(2) == 1) {
+            svd.u.col(k) *= -1.0;
+            svd.v.col(k) *= -1.0;
+        }
+    return svd;
+}
+
 // Y = A X + noise, with a teacher F(X) + noise; whitened: A.
 Matrix make_labels(const Problem& problem, const std::vector<Matrix>& teacher) {
     const DataSpec& data = problem.experiment.data;
@@ -366,11 +383,7 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
                                 experiment.seed, Purpose::inputs)
                               .samples(in, experiment.data.samples);
     problem->labels = make_labels(*problem, teacher);
-    // Where A is PyTorch's, W_l* have the signs of its decomposition: the way there depends on
-    // them.
-    const ThinSvd svd = experiment.target.stream == Stream::own
-                            ? problem->target_svd
-                            : thin_svd(problem->target, Signs::householder);
+    const ThinSvd svd = signed_svd(*problem);
     const ThinSvd modes{svd.u.leftCols(problem->modes), s.head(problem->modes),
                         svd.v.leftCols(problem->modes)};
     problem->layer_targets = balanced_factors(modes, experiment, problem->widths);

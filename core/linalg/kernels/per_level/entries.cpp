@@ -49,11 +49,11 @@ MUONSCOPE_INLINE Doubles root(Doubles x) {
 #endif
 }
 
-void tanh(double* x, Size count) {
+void apply_tanh(double* x, Size count) {
     for_each(count, [=](auto at) { at.put(exponential::tanh_of<Words>(at.of(x)), x); });
 }
 
-void exp(double* x, Size count) {
+void apply_exp(double* x, Size count) {
     for_each(count, [=](auto at) { at.put(exponential::exp_of<Words>(at.of(x), Doubles{}), x); });
 }
 
@@ -96,8 +96,8 @@ void adam(const AdamTask& task) {
 }  // namespace
 
 void add_entries(Kernels& table) {
-    table.tanh = tanh;
-    table.exp = exp;
+    table.tanh = apply_tanh;
+    table.exp = apply_exp;
     table.add = add;
     table.scale = scale;
     table.momentum = momentum;
