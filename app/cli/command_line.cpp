@@ -21,6 +21,7 @@
 #include "core/experiment/published/verdict.h"
 #include "core/io/history_csv.h"
 #include "core/linalg/kernels/level.h"
+#include "core/program.h"
 
 namespace muonscope::cli {
 namespace {
@@ -194,6 +195,12 @@ CLI::App& add_sweep(CLI::App& app, SweepArguments& arguments) {
                     "target as the farther one is then), loss (both at the loss of the nearer "
                     "one); the table is of this one, the sums are of all three")
         ->type_name("BUDGET");
+    sweep
+        .add_option("--set", arguments.changes,
+                    "Change a parameter of every seed's run, for example target.signs=random; may "
+                    "be repeated")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
     sweep.add_option("--json", arguments.json, "Write every seed under every budget there")
         ->type_name("FILE");
     sweep
@@ -204,7 +211,10 @@ CLI::App& add_sweep(CLI::App& app, SweepArguments& arguments) {
         "The loss of phase 1 is the square of the distance from its target, over |A|^2: matched\n"
         "distance and matched loss differ only in the level at which they match. Phase 2 is\n"
         "linear, so its steps are counted from the weights that phase 1 leaves.\n\n"
-        "Example:\n  muonscope sweep --seeds 40 --budget distance --json sweep.json\n\n{}",
+        "Examples:\n"
+        "  muonscope sweep --seeds 40 --budget distance --json sweep.json\n"
+        "  muonscope sweep --set target.signs=random   the signs of the target's vectors "
+        "drawn\n\n{}",
         exit_codes));
     return sweep;
 }
@@ -283,11 +293,16 @@ std::string usage_error(const CLI::ParseError& fault, const CLI::App& app, const
     return fmt::format("{}; `{} --help` shows what is allowed", one_line(fault.what()), command);
 }
 
+std::string version_text() {
+    return fmt::format("muonscope {}, commit {}, kernels for {}", program_version(),
+                       program_commit(), level_name(level()));
+}
+
 int dispatch(int argc, const char* const* argv) {
     Arguments arguments;
     CLI::App app("Muonscope trains deep linear networks live and shows what each optimiser does.",
                  "muonscope");
-    app.set_version_flag("--version", "muonscope " MUONSCOPE_VERSION, "Print the version and exit");
+    app.set_version_flag("--version", version_text, "Print version, commit and level, and exit");
     app.require_subcommand(0, 1);
     app.footer(
         fmt::format("Examples:\n"

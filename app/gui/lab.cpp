@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/io/files.h"
+#include "core/linalg/elementary.h"
 #include "core/linalg/spectrum.h"
 #include "core/measure/column_order.h"
 #include "core/model/network.h"
@@ -37,8 +38,9 @@ Matrix random_matrix(const LabWish& wish) {
     const int n = std::min(wish.rows, wish.cols);
     Vector s(n);
     for (int k = 0; k < n; ++k)
-        s(k) = wish.spectrum == RandomSpectrum::exponential ? std::pow(wish.decay, k)
-                                                            : std::pow(k + 1, -wish.exponent);
+        s(k) = wish.spectrum == RandomSpectrum::exponential
+                   ? elementary::pow(wish.decay, k)
+                   : elementary::pow(k + 1, -wish.exponent);
     const Matrix u = generator.orthogonal_matrix(wish.rows, n);
     const Matrix v = generator.orthogonal_matrix(wish.cols, n);
     return u * s.asDiagonal() * v.transpose();

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/linalg/kernels/kernels.h"
+#include "core/linalg/reductions.h"
 #include "core/measure/preservation.h"
 #include "core/measure/spectrum_measures.h"
 #include "core/model/activation.h"
@@ -24,16 +26,9 @@ std::size_t index_of(int layer) {
     return static_cast<std::size_t>(layer - 1);
 }
 
-// A sum is infinite or NaN whenever an entry is, and one pass of additions costs less than a test
-// of each entry; only a sum that overflows by itself needs the second look.
-template <typename Expression>
-bool finite(const Expression& matrix) {
-    return std::isfinite(matrix.sum()) || matrix.allFinite();
-}
-
 // The root of a sum of squares; where that has overflowed or vanished, with care.
-double norm(double square, const Matrix& matrix) {
-    return square > 1e-280 && square < 1e300 ? std::sqrt(square) : matrix.stableNorm();
+double norm_of(double square, const Matrix& matrix) {
+    return square > 1e-280 && square < 1e300 ? std::sqrt(square) : norm(matrix);
 }
 
 // FNV-1a takes bytes; words are eight times as fast, and the fold carries high bits down, which
@@ -184,7 +179,8 @@ Lane::Status Lane::advance() {
     }
     std::fill(moved_.begin(), moved_.end(), char{0});
     for (int layer : layers) {
-        weights_[index_of(layer)] += updates_[index_of(layer)];
+        Matrix& weight = weights_[index_of(layer)];
+        kernels().add(updates_[index_of(layer)].data(), weight.data(), weight.size());
         moved_[index_of(layer)] = 1;
     }
     looked_ahead_ = false;
@@ -197,19 +193,19 @@ Lane::Status Lane::advance() {
 
 // The squares that are summed for the followed channels tell it too.
 bool Lane::gradient_finite(int layer) {
-    if (followed_.empty()) return finite(gradient(layer));
-    const double square = square_sum(gradient(layer));
+    if (followed_.empty()) return are_finite(gradient(layer));
+    const double square = sum_of_squares(gradient(layer));
     gradient_squares_[index_of(layer)] = square;
-    return std::isfinite(square) || gradient(layer).allFinite();
+    return std::isfinite(square) || are_finite(gradient(layer));
 }
 
 bool Lane::update_finite(int layer) {
     const Matrix& weight = weights_[index_of(layer)];
     const Matrix& update = updates_[index_of(layer)];
-    if (followed_.empty()) return finite(weight + update);
+    if (followed_.empty()) return sums_are_finite(weight, update);
     StepSums& sums = step_sums_[index_of(layer)];
     sums = step_sums(weight, update, gradient(layer));
-    return std::isfinite(sums.moved_square) || (weight + update).allFinite();
+    return std::isfinite(sums.moved_square) || sums_are_finite(weight, update);
 }
 
 void Lane::follow(const Layout& layout) {
@@ -221,7 +217,7 @@ void Lane::follow(const Layout& layout) {
     loss_before_ = not_measured;
     for (int layer = 1; layer <= layout.layers(); ++layer)
         followed_.now()[layout.weight_norm(layer)] =
-            norm(square_sum(weights_[index_of(layer)]), weights_[index_of(layer)]);
+            norm(weights_[index_of(layer)]);
 }
 
 bool Lane::sees_all_data() const {
@@ -256,10 +252,10 @@ void Lane::follow_update() {
         if (moved_[at]) {
             const Matrix& update = updates_[at];
             const StepSums& sums = step_sums_[at];
-            const double length = norm(sums.update_square, update);
-            const double norms = length * norm(gradient_squares_[at], newest_gradient(layer));
+            const double length = norm_of(sums.update_square, update);
+            const double norms = length * norm_of(gradient_squares_[at], newest_gradient(layer));
             fidelity = norms == 0 ? 0 : -sums.update_gradient / norms;
-            now[layout_.weight_norm(layer)] = norm(sums.moved_square, weights_[at]);
+            now[layout_.weight_norm(layer)] = norm_of(sums.moved_square, weights_[at]);
             if (const LayerOptimizer* optimizer = newest_optimizer(layer)) {
                 rate = optimizer->newest_rate();
                 expected = expected_norm(optimizer->spec(), rate, length);
@@ -287,7 +283,7 @@ double Lane::layer_target_gradients() {
     for (int layer : training().layers) {
         Matrix& result = layer_gradients_[index_of(layer)];
         result.noalias() = weights_[index_of(layer)] - problem_->layer_targets[index_of(layer)];
-        loss += 0.5 * scale * result.squaredNorm();
+        loss += 0.5 * scale * sum_of_squares(result);
         result *= scale;
     }
     return loss;
@@ -375,7 +371,7 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
     const ThinSvd& target = problem_->target_svd;
     const Matrix projected = p * target.v.leftCols(layout.modes());  // out x modes
     for (int k = 0; k < layout.modes(); ++k)
-        row[layout.mode(k)] = target.u.col(k).dot(projected.col(k));
+        row[layout.mode(k)] = dot(target.u.col(k), projected.col(k));
 
     measure_trade_off(layout, row);
     // The same bits as at the steps between rows.
@@ -384,7 +380,7 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
     for (int layer = 1; layer <= layout.layers(); ++layer) {
         const Matrix& weight = weights_[index_of(layer)];
         const int rank = layout.rank(layer);
-        if (followed_.empty()) row[layout.weight_norm(layer)] = weight.norm();
+        if (followed_.empty()) row[layout.weight_norm(layer)] = norm(weight);
         spectrum_.singular_values(weight, values(layout.weight_sv(layer, 0), rank));
         if (!moved_[index_of(layer)]) continue;
         spectrum_.singular_values(newest_gradient(layer),
@@ -432,7 +428,7 @@ void Lane::measure_norm(const Layout& layout, int layer, const Matrix& before,
     if (!optimizer) return;
     const double rate = optimizer->newest_rate();
     row[layout.rate(layer)] = rate;
-    row[layout.expected_norm(layer)] = expected_norm(optimizer->spec(), rate, update.norm());
+    row[layout.expected_norm(layer)] = expected_norm(optimizer->spec(), rate, norm(update));
 }
 
 std::uint64_t Lane::state_hash() const {

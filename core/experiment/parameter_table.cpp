@@ -378,6 +378,28 @@ std::vector<Field<Experiment>> make_experiment_fields() {
                  "many layers, from the first on (√S Vᵀ and U √S for two). 0: all of them.",
          .restarts = true},
         [](auto& e) -> auto& { return e.target.factors; });
+    add(
+        {.key = "target.signs",
+         .label = "Signs of the layer targets",
+         .help = "A = U S Vᵀ leaves open which of uₖ, vₖ and −uₖ, −vₖ is meant, but √S Vᵀ and U √S "
+                 "depend on it, and so does the way to them from one start: by hundreds of steps "
+                 "in the staged experiment.",
+         .choices = {{"own", "Own",
+                      "Targets of PyTorch's streams: as our decomposition leaves them, which is "
+                      "what the published figures come out with. Others: largest positive."},
+                     {"largest_positive", "Largest positive",
+                      "The entry of vₖ that is largest in size is positive."},
+                     {"random", "Random", "Drawn from the seed and the signs' seed."}},
+         .restarts = true},
+        [](auto& e) -> auto& { return e.target.signs; });
+    add(
+        {.key = "target.signs_seed",
+         .label = "Signs' seed",
+         .max = largest_seed,
+         .usual_max = 99,
+         .help = "Random signs: another draw for the same experiment.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.target.signs_seed; });
 
     add(
         {.key = "init.kind",

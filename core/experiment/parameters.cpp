@@ -106,8 +106,11 @@ Value checked_real(const Parameter& parameter, std::string_view where, const Val
 }
 
 Value checked_choice(const Parameter& parameter, std::string_view where, const std::string& slug) {
+    // A hyphen does for an underscore.
+    std::string written = slug;
+    std::replace(written.begin(), written.end(), '-', '_');
     for (const Choice& choice : parameter.choices)
-        if (choice.slug == slug) return slug;
+        if (choice.slug == slug || choice.slug == written) return choice.slug;
     refuse(parameter, where, in_quotes(slug));
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/linalg/bfloat16.h"
 #include "core/linalg/checked_svd.h"
+#include "core/linalg/reductions.h"
 #include "core/random/generator.h"
 
 namespace muonscope {
@@ -123,7 +124,7 @@ void factorise(const OrthogonaliserSpec& spec, const Matrix& gradient, Matrix& r
     }
     // Scaled in two steps, so that no square overflows or vanishes, nor anything in float.
     Matrix x = gradient / largest;
-    x /= x.norm();
+    x /= norm(x);
     const bool is_rounded =
         spec.precision == Precision::bfloat16 || spec.precision == Precision::tensor_core;
     if (is_rounded) x = x.unaryExpr(&rounded);

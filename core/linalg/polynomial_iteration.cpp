@@ -7,7 +7,9 @@
 
 #include "core/linalg/bfloat16.h"
 #include "core/linalg/bfloat16_product.h"
+#include "core/linalg/kernels/kernels.h"
 #include "core/linalg/matrix_product.h"
+#include "core/linalg/reductions.h"
 #include "core/linalg/tensor_core.h"
 
 namespace muonscope {
@@ -119,18 +121,14 @@ struct Bfloat16Buffers : Buffers<float> {
     }
 };
 
+float norm_of(const Eigen::MatrixXf& x) {
+    return static_cast<float>(std::sqrt(kernels().sum_of_float_squares(x.data(), x.size())));
+}
+
 template <typename Kind>
 constexpr bool is_bfloat16 = false;
 template <typename Product>
 constexpr bool is_bfloat16<Bfloat16Buffers<Product>> = true;
-
-// |G|_F, of matrices too, the squares of whose entries overflow.
-double norm_of(const Matrix& gradient) {
-    const double norm = gradient.norm();
-    if (!std::isinf(norm)) return norm;
-    const double largest = gradient.cwiseAbs().maxCoeff<Eigen::PropagateNaN>();
-    return std::isfinite(largest) ? largest * (gradient / largest).norm() : largest;
-}
 
 }  // namespace
 
@@ -185,16 +183,16 @@ void PolynomialIteration::orthogonalise(const Matrix& gradient,
                 else
                     buffers.x = gradient.template cast<float>();
                 Kind::round(buffers.x);
-                float norm = to_bfloat16(buffers.x.norm());
-                if (share != 1) norm = to_bfloat16(static_cast<float>(share) * norm);
-                const float divisor = to_bfloat16(norm + static_cast<float>(floor));
+                float size = to_bfloat16(norm_of(buffers.x));
+                if (share != 1) size = to_bfloat16(static_cast<float>(share) * size);
+                const float divisor = to_bfloat16(size + static_cast<float>(floor));
                 if (divisor != 0) buffers.x /= divisor;
                 Kind::round(buffers.x);
                 for (const OddPolynomial& polynomial : polynomials)
                     buffers.iterate_rounded(polynomial);
             } else {
                 // Scaled in double, so that no gradient is too small or too large for float.
-                const double divisor = share * norm_of(gradient) + floor;
+                const double divisor = share * norm(gradient) + floor;
                 const double scale = divisor > 0 ? 1.0 / divisor : divisor;
                 if (transposed)
                     buffers.x = (scale * gradient.transpose()).template cast<Scalar>();

@@ -4,12 +4,6 @@
 
 namespace muonscope {
 
-double square_sum(const Matrix& matrix) {
-    double result = 0;
-    kernels().square_sum(matrix.data(), matrix.size(), &result);
-    return result;
-}
-
 StepSums step_sums(const Matrix& weight, const Matrix& update, const Matrix& gradient) {
     double sums[3];
     kernels().step_sums(weight.data(), update.data(), gradient.data(), update.size(), sums);

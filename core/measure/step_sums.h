@@ -5,9 +5,6 @@
 // Sums over the entries of a step's matrices, with the same bits on every processor (kernels.h).
 namespace muonscope {
 
-// |M|^2. Infinite or NaN where an entry is, and where the square overflows.
-double square_sum(const Matrix& matrix);
-
 struct StepSums {
     double moved_square = 0;     // |W + dW|^2
     double update_square = 0;    // |dW|^2

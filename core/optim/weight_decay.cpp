@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/linalg/reductions.h"
+
 namespace muonscope {
 
 double shrinkage(const OptimizerSpec& spec, double rate) {
@@ -32,18 +34,19 @@ void add_decay(const OptimizerSpec& spec, double rate, const Matrix& weight, Mat
 }
 
 UpdateParts split_update(const Matrix& weight, const Matrix& update) {
-    const double norm = weight.norm(), whole = update.squaredNorm();
-    const double along = norm > 0 ? (weight.array() * update.array()).sum() / norm : 0.0;
+    const double length = norm(weight), whole = sum_of_squares(update);
+    const double along = length > 0 ? dot(weight, update) / length : 0.0;
     return {along, std::sqrt(std::max(whole - along * along, 0.0))};
 }
 
 void keep_across_from_growing(const Matrix& weight, Matrix& update) {
-    const double norm = weight.norm();
-    const double wanted = norm + split_update(weight, update).along;
-    const double reached = (weight + update).norm();
-    if (!(norm > 0) || !(wanted > 0) || !(reached > 0)) return;
-    const double factor = wanted / reached;
-    update = factor * update + (factor - 1) * weight;
+    const double length = norm(weight);
+    const double wanted = length + split_update(weight, update).along;
+    if (!(length > 0) || !(wanted > 0)) return;
+    update += weight;
+    const double reached = norm(update);
+    if (reached > 0) update *= wanted / reached;
+    update -= weight;
 }
 
 }  // namespace muonscope

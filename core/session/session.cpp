@@ -471,6 +471,17 @@ void Session::open(const SessionFile& file) {
     log_ = file.log;
 }
 
+namespace {
+
+// Empty for files that do not say what wrote them.
+std::string described(const SessionFile::Program& program) {
+    if (program.version.empty()) return "";
+    return fmt::format(": version {}, commit {}, with kernels for {}", program.version,
+                       program.commit, program.level);
+}
+
+}  // namespace
+
 void Session::verify(const SessionFile& file) const {
     for (int i = 0; i < lanes(); ++i) {
         const SessionFile::LaneEnd& end = file.lanes[static_cast<std::size_t>(i)];
@@ -483,7 +494,7 @@ void Session::verify(const SessionFile& file) const {
                 file.version < SessionFile::current_version
                     ? "it was saved before switches converted the momentum: save it again to keep "
                       "the run as it is now, or use the program that saved it"
-                    : "use the program that saved the session");
+                    : "use the program that saved the session" + described(file.program));
     }
 }
 

@@ -9,6 +9,8 @@
 
 #include "core/error.h"
 #include "core/io/spec_json.h"
+#include "core/linalg/kernels/level.h"
+#include "core/program.h"
 #include "core/session/edit.h"
 
 namespace muonscope {
@@ -125,11 +127,21 @@ std::uint64_t hash_of(const Json& json, const std::string& where) {
     return hash;
 }
 
+SessionFile::Program program_of(const Json& json) {
+    const auto text = [&](const char* key) {
+        return string_of(member(json, key, "program"), std::string("program.") + key);
+    };
+    return {text("version"), text("commit"), text("level")};
+}
+
 }  // namespace
 
 std::string to_json(const SessionFile& file) {
     Json json;
     json["version"] = SessionFile::current_version;
+    json["program"] = {{"version", program_version()},
+                       {"commit", program_commit()},
+                       {"level", level_name(level())}};
     json["spec"] = Json::parse(to_json(file.spec));
     json["log"] = Json::array();
     for (const LoggedEdit& logged : file.log) {
@@ -160,6 +172,7 @@ SessionFile session_file_from_json(std::string_view text) {
         fail("version",
              fmt::format("{} instead of 1 to {}", version.dump(), SessionFile::current_version));
     file.version = version.get<int>();
+    if (json.contains("program")) file.program = program_of(json["program"]);
     const Json& spec = member(json, "spec", "the whole");
     file.spec = spec_from_json(spec.dump(), "session file: spec");
     file.step = step_of(json, "the whole");

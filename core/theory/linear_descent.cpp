@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "core/linalg/elementary.h"
+
 namespace muonscope {
 
 namespace {
@@ -36,7 +38,7 @@ bool LinearDescent::converges() const {
 double LinearDescent::square_after(double steps) const {
     double square = floor_;
     for (Eigen::Index i = 0; i < rates_.size(); ++i)
-        square += shares_(i) * std::pow(std::abs(1.0 - lr_ * rates_(i)), 2.0 * steps);
+        square += shares_(i) * elementary::pow(std::abs(1.0 - lr_ * rates_(i)), 2.0 * steps);
     return square;
 }
 

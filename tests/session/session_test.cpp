@@ -3,10 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "core/error.h"
 #include "core/experiment/presets.h"
 #include "core/io/spec_json.h"
+#include "core/linalg/kernels/level.h"
+#include "core/program.h"
+#include "core/session/session_file.h"
 #include "tests/session/small_specs.h"
 
 namespace muonscope {
@@ -148,6 +152,35 @@ TEST(Session, a_session_file_replays_to_the_same_bits) {
         EXPECT_EQ(hashes(session), hashes(replayed));
         EXPECT_EQ(replayed.step(), last);
         EXPECT_EQ(replayed.to_json(), session.to_json());
+    }
+}
+
+TEST(Session, a_file_names_the_program_that_wrote_it_and_opens_without_that) {
+    WorkerPool pool(1);
+    Session session(small_spec());
+    session.advance_to(5, pool);
+    const std::string text = session.to_json();
+    const SessionFile file = session_file_from_json(text);
+    EXPECT_EQ(file.program.version, program_version());
+    EXPECT_EQ(file.program.commit, program_commit());
+    EXPECT_EQ(file.program.level, level_name(level()));
+
+    auto json = nlohmann::ordered_json::parse(text);
+    json["lanes"][0]["state_hash"] = "0";
+    try {
+        Session::replay(json.dump(), pool);
+        FAIL() << "another hash was taken for the same";
+    } catch (const Error& error) {
+        EXPECT_NE(std::string(error.what()).find(program_commit()), std::string::npos)
+            << error.what();
+    }
+    json = nlohmann::ordered_json::parse(text);
+    json.erase("program");
+    EXPECT_EQ(session_file_from_json(json.dump()).program.version, "");
+    EXPECT_EQ(Session::replay(json.dump(), pool).step(), 5);
+    for (const auto& bad : {nlohmann::ordered_json(3), nlohmann::ordered_json::object()}) {
+        json["program"] = bad;
+        EXPECT_THROW(session_file_from_json(json.dump()), Error) << bad;
     }
 }
 

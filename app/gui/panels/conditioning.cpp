@@ -14,6 +14,7 @@
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "core/experiment/presets.h"
+#include "core/linalg/elementary.h"
 #include "core/theory/one_layer_descent.h"
 #include "imgui.h"
 
@@ -124,7 +125,8 @@ void sliders(PanelContext& context) {
                   const int n = full_rank(snapshot);
                   target.kind = TargetKind::exponential;
                   target.modes = n;
-                  target.decay = n > 1 ? std::pow(std::get<double>(chosen), -1.0 / (n - 1)) : 1;
+                  target.decay =
+                      n > 1 ? elementary::pow(std::get<double>(chosen), -1.0 / (n - 1)) : 1;
                   target.decay = std::max(target.decay, 0.001);
                   watch(context, spec);
               });

@@ -8,6 +8,7 @@
 
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
+#include "core/linalg/elementary.h"
 #include "core/theory/predicted_modes.h"
 #include "imgui.h"
 
@@ -108,7 +109,7 @@ double target_level(const Problem& problem, int source, int k) {
     if (k < 0 || k >= problem.modes || k >= problem.target_svd.s.size()) return std::nan("");
     const double s = problem.target_svd.s(k);
     const auto depth = static_cast<double>(std::max<std::size_t>(problem.widths.size(), 2) - 1);
-    return source == 0 ? s : std::pow(s, 1 / depth);
+    return source == 0 ? s : elementary::pow(s, 1 / depth);
 }
 
 std::string modes_formula(const Experiment& experiment) {

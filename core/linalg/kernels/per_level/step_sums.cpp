@@ -19,19 +19,6 @@ struct Partial {
     }
 };
 
-void add_squares(const double* m, Size size, double* result) {
-    Partial square;
-    Size i = 0;
-    for (; i + 8 <= size; i += 8)
-        repeat<vectors>([&](auto v) {
-            const auto x = load<Vec<double>>(m + i + v * width<double>);
-            square.sums[v] += x * x;
-        });
-    double rest[8] = {};
-    for (int j = 0; i + j < size; ++j) rest[j] = m[i + j] * m[i + j];
-    *result = square.total(rest);
-}
-
 void sum_step(const double* w, const double* u, const double* g, Size size, double* result) {
     Partial moved, square, product;
     Size i = 0;
@@ -59,7 +46,6 @@ void sum_step(const double* w, const double* u, const double* g, Size size, doub
 }  // namespace
 
 void add_step_sums(Kernels& table) {
-    table.square_sum = add_squares;
     table.step_sums = sum_step;
 }
 

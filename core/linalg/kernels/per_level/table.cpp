@@ -3,12 +3,16 @@
 namespace muonscope::MUONSCOPE_AT {
 
 // One of each source in this folder.
+void add_entries(Kernels& table);
 void add_products(Kernels& table);
 void add_step_sums(Kernels& table);
+void add_sums(Kernels& table);
 
 void fill(Kernels& table) {
+    add_entries(table);
     add_products(table);
     add_step_sums(table);
+    add_sums(table);
 }
 
 }  // namespace muonscope::MUONSCOPE_AT
