@@ -52,6 +52,36 @@ struct ProductTask {
     Scalar* space;  // as many numbers as product_space says, at any address
 };
 
+// result = left right of matrices whose entries are bfloat16 numbers; `left` is rows x depth, and
+// right its transpose where right_transposed, otherwise depth x cols. symmetric as above. The order
+// of the sums is that of bfloat16_product.h, to the bit of AMX.
+struct Bfloat16Task {
+    Size rows, depth, cols;
+    const float* left;
+    Size left_stride;
+    const float* right;
+    Size right_stride;
+    bool right_transposed;
+    float* result;
+    Size result_stride;
+    bool symmetric;
+    float* space;  // bfloat16_space numbers
+};
+
+// result = left right, rows x inner times inner x cols, of such matrices; summed as tensor_core.h
+// says. symmetric as above.
+struct TensorCoreTask {
+    Size rows, inner, cols;
+    const float* left;
+    Size left_stride;
+    const float* right;
+    Size right_stride;
+    float* result;
+    Size result_stride;
+    bool symmetric;
+    void* space;  // tensor_core_space bytes
+};
+
 struct Kernels {
     Level level;
 
@@ -59,6 +89,12 @@ struct Kernels {
     void (*multiply_doubles)(const ProductTask<double>& task);
     void (*multiply_floats)(const ProductTask<float>& task);
     Size (*product_space)(Size rows, Size depth, Size cols);
+
+    void (*multiply_bfloat16)(const Bfloat16Task& task);
+    Size (*bfloat16_space)(Size rows, Size depth, Size cols);
+
+    void (*multiply_as_tensor_cores)(const TensorCoreTask& task);
+    Size (*tensor_core_space)(Size rows, Size inner);
 };
 
 // The table of level().
