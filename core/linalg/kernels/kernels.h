@@ -93,6 +93,12 @@ struct Kernels {
     void (*multiply_bfloat16)(const Bfloat16Task& task);
     Size (*bfloat16_space)(Size rows, Size depth, Size cols);
 
+    // Entry by entry; round() is to the nearest bfloat16, ties to even, NaN as it is.
+    // x <- round(x); result = round(factor x); sum <- round(round(sum) + round(factor x)).
+    void (*round_to_bfloat16)(float* x, Size count);
+    void (*scale_to_bfloat16)(float factor, const float* x, float* result, Size count);
+    void (*add_scaled_to_bfloat16)(float factor, const float* x, float* sum, Size count);
+
     void (*multiply_as_tensor_cores)(const TensorCoreTask& task);
     Size (*tensor_core_space)(Size rows, Size inner);
 };

@@ -25,11 +25,6 @@ Size padded_depth(Size depth) {
     return round_up(depth, terms);
 }
 
-// Where term k of 32 stands.
-Size place_of(Size k) {
-    return k / terms * terms + k % 2 * half + k % terms / 2;
-}
-
 #if !defined(__x86_64__) || defined(__FMA__)
 
 // a b + c, where a b has at most 16 bits.
@@ -83,21 +78,26 @@ bool products_are_ordinary(const float* left, Size left_count, const float* righ
 
 #endif
 
-// Rows from `row`, depth after depth, panel after panel; what is missing is zero.
+// Panels of rows, depth after depth; what is missing is zero.
 void pack_left(const Bfloat16Task& task, float* to) {
+    constexpr int w = width<float>;
     const Size depth = padded_depth(task.depth);
-    for (Size i = 0; i < task.rows; i += tile_rows, to += depth * tile_rows)
-        for (Size k = 0; k < depth; ++k)
-            for (Size v = 0; v < tile_rows; v += width<float>) {
-                const Size there = smaller<Size>(width<float>, task.rows - i - v);
-                const float* const from = task.left + i + v + k * task.left_stride;
+    for (Size i = 0; i < task.rows; i += tile_rows, to += depth * tile_rows) {
+        const bool is_whole = i + tile_rows <= task.rows;
+        for (Size k = 0; k < depth; ++k) {
+            const float* const from = task.left + i + k * task.left_stride;
+            float* const row = to + (k / terms * terms + k % 2 * half + k % terms / 2) * tile_rows;
+            repeat<tile_vectors>([&](auto v) MUONSCOPE_INLINED {
                 Vec<float> numbers{};
-                if (k < task.depth && there == width<float>)
-                    numbers = load<Vec<float>>(from);
+                const Size there = task.rows - i - v * w;
+                if (k < task.depth && (is_whole || there >= w))
+                    numbers = load<Vec<float>>(from + v * w);
                 else if (k < task.depth && there > 0)
-                    numbers = load_part(from, there);
-                store(numbers, to + place_of(k) * tile_rows + v);
-            }
+                    numbers = load_part(from + v * w, there);
+                store(numbers, row + v * w);
+            });
+        }
+    }
 }
 
 constexpr Size tile_width(Size cols) {
@@ -107,17 +107,81 @@ constexpr Size tile_width(Size cols) {
     return 1;
 }
 
-// Columns likewise, as wide as the tiles that they are for.
+using Four = Pack<float, 4>;
+
+// Four terms of four columns, to four rows: even terms, and odd ones further on.
+template <int cols>
+MUONSCOPE_INLINE void pack_four(const float* from, Size stride, float* to) {
+    constexpr std::make_integer_sequence<int, 4> all_entries{};
+    const auto a = load<Four>(from), b = load<Four>(from + stride),
+               c = load<Four>(from + 2 * stride), d = load<Four>(from + 3 * stride);
+    const auto ab = in_turn<false>(a, b, all_entries), cd = in_turn<false>(c, d, all_entries),
+               ab_up = in_turn<true>(a, b, all_entries), cd_up = in_turn<true>(c, d, all_entries);
+    store(pairs_in_turn<false>(ab, cd, all_entries), to);
+    store(pairs_in_turn<true>(ab, cd, all_entries), to + half * cols);
+    store(pairs_in_turn<false>(ab_up, cd_up, all_entries), to + cols);
+    store(pairs_in_turn<true>(ab_up, cd_up, all_entries), to + (half + 1) * cols);
+}
+// Of two columns.
+template <int cols>
+MUONSCOPE_INLINE void pack_two(const float* from, Size stride, float* to) {
+    constexpr std::make_integer_sequence<int, 4> all_entries{};
+    const auto a = load<Four>(from), b = load<Four>(from + stride);
+    const auto ab = in_turn<false>(a, b, all_entries), ab_up = in_turn<true>(a, b, all_entries);
+    store(__builtin_shufflevector(ab, ab, 0, 1), to);
+    store(__builtin_shufflevector(ab, ab, 2, 3), to + half * cols);
+    store(__builtin_shufflevector(ab_up, ab_up, 0, 1), to + cols);
+    store(__builtin_shufflevector(ab_up, ab_up, 2, 3), to + (half + 1) * cols);
+}
+
+template <int cols>
+void pack_panel(const Bfloat16Task& task, Size col, float* to) {
+    const Size stride = task.right_stride;
+    const Size along = task.right_transposed ? 1 : stride,
+               down = task.right_transposed ? stride : 1;
+    const float* const from = task.right + col * along;
+    for (Size first = 0; first < task.depth; first += terms, to += terms * cols) {
+        Size k = 0;
+        if (first + terms <= task.depth) {
+            if (task.right_transposed) {
+                for (; k < terms; ++k)
+                    __builtin_memcpy(to + (k % 2 * half + k / 2) * cols, from + (first + k) * down,
+                                     cols * sizeof(float));
+            } else if constexpr (cols >= 2) {
+                for (; k < terms; k += 4) {
+                    constexpr int fours = cols / 4;
+                    float* const rows = to + k / 2 * cols;
+                    repeat<fours>([&](auto c) MUONSCOPE_INLINED {
+                        pack_four<cols>(from + first + k + 4 * c * stride, stride, rows + 4 * c);
+                    });
+                    if constexpr (cols % 4 == 2)
+                        pack_two<cols>(from + first + k + 4 * fours * stride, stride,
+                                       rows + 4 * fours);
+                }
+            }
+        }
+        for (; k < terms; ++k)
+            for (Size c = 0; c < cols; ++c)
+                to[(k % 2 * half + k / 2) * cols + c] =
+                    first + k < task.depth ? from[(first + k) * down + c * along] : 0.F;
+    }
+}
+
+// Panels of columns likewise, as wide as the tiles that they are for.
 void pack_right(const Bfloat16Task& task, float* to) {
     const Size depth = padded_depth(task.depth);
-    const Size along = task.right_transposed ? 1 : task.right_stride,
-               down = task.right_transposed ? task.right_stride : 1;
     for (Size j = 0; j < task.cols;) {
         const Size cols = tile_width(task.cols - j);
-        const float* const from = task.right + j * along;
-        for (Size k = 0; k < depth; ++k)
-            for (Size c = 0; c < cols; ++c)
-                to[place_of(k) * cols + c] = k < task.depth ? from[k * down + c * along] : 0.F;
+        if (cols == tile_cols)
+            pack_panel<tile_cols>(task, j, to);
+        else if (cols == 8)
+            pack_panel<8>(task, j, to);
+        else if (cols == 4)
+            pack_panel<4>(task, j, to);
+        else if (cols == 2)
+            pack_panel<2>(task, j, to);
+        else
+            pack_panel<1>(task, j, to);
         to += cols * depth;
         j += cols;
     }

@@ -172,20 +172,6 @@ MUONSCOPE_INLINE Lanes<T> load_lanes(const T* from, Size stride) {
     }
 }
 
-// The lower (or upper) half of a lane of a and of b, entries in turn; or pairs of entries in turn.
-template <bool upper, typename V, int... i>
-MUONSCOPE_INLINE V in_turn(V a, V b, std::integer_sequence<int, i...> /*entries*/) {
-    constexpr int n = sizeof...(i), in_lane = 16 / (sizeof(V) / n), half = in_lane / 2;
-    return __builtin_shufflevector(
-        a, b, (i / in_lane * in_lane + (upper ? half : 0) + i % in_lane / 2 + (i & 1) * n)...);
-}
-template <bool upper, typename V, int... i>
-MUONSCOPE_INLINE V pairs_in_turn(V a, V b, std::integer_sequence<int, i...> /*entries*/) {
-    constexpr int n = sizeof...(i);
-    return __builtin_shufflevector(a, b,
-                                   (i / 4 * 4 + (upper ? 2 : 0) + (i & 1) + (i >> 1 & 1) * n)...);
-}
-
 // to[k height + r] = from[k + r stride] for k < lane and r < pack_lanes lane.
 template <typename T>
 MUONSCOPE_INLINE void transpose_lanes(const T* from, Size stride, T* to, Size height) {
@@ -341,18 +327,20 @@ void multiply_block(const ProductTask<T>& task, Size first, Size count, const Ta
                 from.right = task.right + (by_row ? j + first * task.right_stride
                                                   : first + j * task.right_stride);
             }
-            Size i = 0;
-            if (task.symmetric && j > top) i = (j - top) / tile_rows<T> * tile_rows<T>;
-            for (; i < rows; i += tile_rows<T>) {
-                if (i < in_place) {
+            // A symmetric result from the vector that the diagonal is in.
+            Size i = task.symmetric && j > top ? (j - top) / width<T> * width<T> : 0;
+            for (Size next = 0; i < rows; i = next) {
+                const Size panel = i / tile_rows<T> * tile_rows<T>;
+                next = panel + tile_rows<T>;
+                if (panel < in_place) {
                     from.left = task.left + top + i + first * task.left_stride;
                     from.left_stride = task.left_stride;
                 } else {
-                    from.left = left_space + (i - in_place) * count;
+                    from.left = left_space + (panel - in_place) * count + (i - panel);
                     from.left_stride = tile_rows<T>;
                 }
                 Target<T> to = target;
-                to.height = rows - i;
+                to.height = smaller(rows, next) - i;
                 to.result += top + i + j * task.result_stride;
                 if (to.other) to.other += top + i + j * to.other_stride;
                 if (to.height > width<T>) {

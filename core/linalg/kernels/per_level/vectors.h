@@ -191,6 +191,21 @@ MUONSCOPE_INLINE void transpose(V (&rows)[n]) {
     exchange_all<n, 1>(rows);
 }
 
+// The lower (or upper) half of each lane of 16 bytes of a and of b, entries in turn; or pairs of
+// entries in turn.
+template <bool upper, typename V, int... i>
+MUONSCOPE_INLINE V in_turn(V a, V b, std::integer_sequence<int, i...> /*entries*/) {
+    constexpr int n = sizeof...(i), in_lane = 16 / (sizeof(V) / n), half = in_lane / 2;
+    return __builtin_shufflevector(
+        a, b, (i / in_lane * in_lane + (upper ? half : 0) + i % in_lane / 2 + (i & 1) * n)...);
+}
+template <bool upper, typename V, int... i>
+MUONSCOPE_INLINE V pairs_in_turn(V a, V b, std::integer_sequence<int, i...> /*entries*/) {
+    constexpr int n = sizeof...(i);
+    return __builtin_shufflevector(a, b,
+                                   (i / 4 * 4 + (upper ? 2 : 0) + (i & 1) + (i >> 1 & 1) * n)...);
+}
+
 #if defined(__AVX512F__)
 
 MUONSCOPE_INLINE Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) {
