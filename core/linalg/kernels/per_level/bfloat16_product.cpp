@@ -9,7 +9,7 @@ namespace muonscope::MUONSCOPE_AT {
 namespace {
 
 // A tile has at most so many registers of rows and so many columns.
-#if defined(__AVX512F__)
+#if defined(__AVX512F__) || defined(__aarch64__)
 constexpr int tile_vectors = 2, tile_cols = 12;
 #elif defined(__AVX2__)
 constexpr int tile_vectors = 2, tile_cols = 6;

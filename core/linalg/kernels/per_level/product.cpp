@@ -13,6 +13,9 @@ namespace {
 #if defined(__AVX512F__)
 constexpr int tile_vectors = 2, tile_cols = 12;
 constexpr Size block_bytes = 512 * 1024;
+#elif defined(__aarch64__)
+constexpr int tile_vectors = 2, tile_cols = 12;
+constexpr Size block_bytes = 192 * 1024;
 #elif defined(__AVX2__)
 constexpr int tile_vectors = 2, tile_cols = 6;
 constexpr Size block_bytes = 192 * 1024;
@@ -77,12 +80,13 @@ void multiply_tile(const Factors<T>& from, const Target<T>& to) {
         right[g] = from.right;
         step(right[g], group * g * right_stride);
     });
-    // Here while the tile is computed.
-    repeat<cols>([&](auto c) MUONSCOPE_INLINED {
-        __builtin_prefetch(to.result + c * to.result_stride, 1);
-        if constexpr (vectors > 1)
-            __builtin_prefetch(to.result + c * to.result_stride + vectors * w - 1, 1);
-    });
+    // Here while a long tile is computed.
+    if (from.count > 64)
+        repeat<cols>([&](auto c) MUONSCOPE_INLINED {
+            __builtin_prefetch(to.result + c * to.result_stride, 1);
+            if constexpr (vectors > 1)
+                __builtin_prefetch(to.result + c * to.result_stride + vectors * w - 1, 1);
+        });
     Vec<T> sums[cols][vectors];
     repeat<cols>([&](auto c) MUONSCOPE_INLINED {
         repeat<vectors>([&](auto v) MUONSCOPE_INLINED { sums[c][v] = Vec<T>{}; });
@@ -110,21 +114,32 @@ void multiply_tile(const Factors<T>& from, const Target<T>& to) {
     for (; k > 0; --k) add(Constant<0>{});
 
     const Vec<T> alpha = all(to.alpha), beta = all(to.beta);
-    repeat<cols>([&](auto c) MUONSCOPE_INLINED {
-        repeat<vectors>([&](auto v) MUONSCOPE_INLINED {
-            const Size at = v * w, there = to.height - at;
-            const T* const other = to.other + c * to.other_stride + at;
-            T* const result = to.result + c * to.result_stride + at;
-            Vec<T> entries = alpha * sums[c][v];
-            if (there >= w) {
-                if (to.other) entries = fma(beta, load<Vec<T>>(other), entries);
-                store(entries, result);
-            } else {
-                if (to.other) entries = fma(beta, load_part(other, there), entries);
-                store_part(entries, result, there);
-            }
+    const auto finish = [&](const auto& put) MUONSCOPE_INLINED {
+        repeat<cols>([&](auto c) MUONSCOPE_INLINED {
+            repeat<vectors>([&](auto v) MUONSCOPE_INLINED {
+                put(sums[c][v], c * to.result_stride + v * w, c * to.other_stride + v * w,
+                    to.height - v * w);
+            });
         });
-    });
+    };
+    const bool is_whole = to.height >= vectors * w;
+    if (is_whole && !to.other && to.alpha == 1)
+        finish([&](Vec<T> sum, Size at, Size, Size)
+                   MUONSCOPE_INLINED { store(sum, to.result + at); });
+    else if (is_whole && !to.other)
+        finish([&](Vec<T> sum, Size at, Size, Size)
+                   MUONSCOPE_INLINED { store(alpha * sum, to.result + at); });
+    else if (is_whole)
+        finish([&](Vec<T> sum, Size at, Size other, Size) MUONSCOPE_INLINED {
+            store(fma(beta, load<Vec<T>>(to.other + other), alpha * sum), to.result + at);
+        });
+    else
+        finish([&](Vec<T> sum, Size at, Size other, Size there) MUONSCOPE_INLINED {
+            there = smaller<Size>(there, w);
+            Vec<T> entries = alpha * sum;
+            if (to.other) entries = fma(beta, load_part(to.other + other, there), entries);
+            store_part(entries, to.result + at, there);
+        });
 }
 
 template <int vectors, bool by_row, typename T>
