@@ -80,26 +80,13 @@ struct Bfloat16Buffers : Buffers<float> {
 
     Bfloat16Buffers(Eigen::Index n, Eigen::Index m) : Buffers<float>(n, m), product(n, m, m) {}
 
-    static void round(Dense& matrix) {
-        float* const entries = matrix.data();
-        const Eigen::Index count = matrix.size();
-        for (Eigen::Index i = 0; i < count; ++i) entries[i] = to_bfloat16(entries[i]);
-    }
-
+    static void round(Dense& matrix) { kernels().round_to_bfloat16(matrix.data(), matrix.size()); }
     static void scale(float factor, const Dense& matrix, Dense& result) {
-        const float* const from = matrix.data();
-        float* const to = result.data();
-        const Eigen::Index count = matrix.size();
-        for (Eigen::Index i = 0; i < count; ++i) to[i] = to_bfloat16(factor * from[i]);
+        kernels().scale_to_bfloat16(factor, matrix.data(), result.data(), matrix.size());
     }
-
     // sum <- round(round(sum) + round(factor * matrix))
     static void round_and_add_scaled(float factor, const Dense& matrix, Dense& sum) {
-        const float* const from = matrix.data();
-        float* const to = sum.data();
-        const Eigen::Index count = matrix.size();
-        for (Eigen::Index i = 0; i < count; ++i)
-            to[i] = to_bfloat16(to_bfloat16(to[i]) + to_bfloat16(factor * from[i]));
+        kernels().add_scaled_to_bfloat16(factor, matrix.data(), sum.data(), matrix.size());
     }
 
     void iterate_rounded(const OddPolynomial& p) {

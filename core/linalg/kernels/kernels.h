@@ -88,6 +88,36 @@ struct ReflectionTask {
     const double* d;
 };
 
+// result = left right of matrices whose entries are bfloat16 numbers; `left` is rows x depth, and
+// right its transpose where right_transposed, otherwise depth x cols. symmetric as above. The order
+// of the sums is that of bfloat16_product.h, to the bit of AMX.
+struct Bfloat16Task {
+    Size rows, depth, cols;
+    const float* left;
+    Size left_stride;
+    const float* right;
+    Size right_stride;
+    bool right_transposed;
+    float* result;
+    Size result_stride;
+    bool symmetric;
+    float* space;  // bfloat16_space numbers
+};
+
+// result = left right, rows x inner times inner x cols, of such matrices; summed as tensor_core.h
+// says. symmetric as above.
+struct TensorCoreTask {
+    Size rows, inner, cols;
+    const float* left;
+    Size left_stride;
+    const float* right;
+    Size right_stride;
+    float* result;
+    Size result_stride;
+    bool symmetric;
+    void* space;  // tensor_core_space bytes
+};
+
 struct Kernels {
     Level level;
 
@@ -124,6 +154,18 @@ struct Kernels {
     // above, but with 8 partial sums, entries beyond the last whole eight added at the end, and the
     // result ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7)).
     void (*step_sums)(const double* w, const double* u, const double* g, Size size, double* result);
+
+    void (*multiply_bfloat16)(const Bfloat16Task& task);
+    Size (*bfloat16_space)(Size rows, Size depth, Size cols);
+
+    // Entry by entry; round() is to the nearest bfloat16, ties to even, NaN as it is.
+    // x <- round(x); result = round(factor x); sum <- round(round(sum) + round(factor x)).
+    void (*round_to_bfloat16)(float* x, Size count);
+    void (*scale_to_bfloat16)(float factor, const float* x, float* result, Size count);
+    void (*add_scaled_to_bfloat16)(float factor, const float* x, float* sum, Size count);
+
+    void (*multiply_as_tensor_cores)(const TensorCoreTask& task);
+    Size (*tensor_core_space)(Size rows, Size inner);
 };
 
 // The table of level().
