@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/linalg/norm.h"
 #include "core/measure/preservation.h"
 #include "core/measure/spectrum_measures.h"
 #include "core/model/activation.h"
@@ -56,6 +57,8 @@ void add_state(Fnv& fnv, const LayerOptimizer& optimizer) {
     // Until it is fed again, the same numbers may stand for other averages.
     if (optimizer.buffer_unit() > 0 && optimizer.buffer_unit() != momentum_unit(optimizer.spec()))
         fnv.add(std::bit_cast<std::uint64_t>(optimizer.buffer_unit()));
+    if (optimizer.spec().bias_corrected)
+        fnv.add(std::bit_cast<std::uint64_t>(optimizer.momentum_bias()));
     if (optimizer.spec().kind != OptimizerKind::adamw) return;
     fnv.add(static_cast<std::uint64_t>(optimizer.moment_steps()));
     fnv.add(optimizer.first_moment());
@@ -281,6 +284,8 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
     row[layout.probe_floor()] = result.floor;
     row[layout.probe_after_k()] = result.after_k;
     row[layout.probe_steps()] = result.steps;
+    row[layout.probe_searched()] = result.searched;
+    row[layout.probe_critical_rate()] = result.critical_rate;
 
     const auto values = [&](std::size_t first, int count) {
         return row.subspan(first, static_cast<std::size_t>(count));
@@ -296,7 +301,7 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
     for (int layer = 1; layer <= layout.layers(); ++layer) {
         const Matrix& weight = weights_[index_of(layer)];
         const int rank = layout.rank(layer);
-        row[layout.weight_norm(layer)] = weight.norm();
+        row[layout.weight_norm(layer)] = frobenius_norm(weight);
         spectrum_.singular_values(weight, values(layout.weight_sv(layer, 0), rank));
         if (!moved_[index_of(layer)]) continue;
         spectrum_.singular_values(newest_gradient(layer),
@@ -343,7 +348,8 @@ void Lane::measure_norm(const Layout& layout, int layer, const Matrix& before,
     if (!optimizer) return;
     const double rate = optimizer->newest_rate();
     row[layout.rate(layer)] = rate;
-    row[layout.expected_norm(layer)] = expected_norm(optimizer->spec(), rate, update.norm());
+    row[layout.expected_norm(layer)] =
+        expected_norm(optimizer->spec(), rate, frobenius_norm(update));
 }
 
 std::uint64_t Lane::state_hash() const {

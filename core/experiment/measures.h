@@ -22,9 +22,11 @@ class Layout {
     // Channels.
     std::size_t loss() const { return 0; }
     std::size_t relative_error() const { return 1; }
-    std::size_t probe_floor() const { return 2; }    // least-squares floor of the probe's loss
-    std::size_t probe_after_k() const { return 3; }  // loss after K gradient steps from zero
-    std::size_t probe_steps() const { return 4; }    // steps to the threshold
+    std::size_t probe_floor() const { return 2; }     // least-squares floor of the probe's loss
+    std::size_t probe_after_k() const { return 3; }   // loss after K gradient steps from zero
+    std::size_t probe_steps() const { return 4; }     // steps to the threshold
+    std::size_t probe_searched() const { return 5; }  // steps looked at; infinity: all
+    std::size_t probe_critical_rate() const { return 6; }  // of the head: beyond it diverges
     std::size_t product_sv(int k) const { return product_ + static_cast<std::size_t>(k); }
     std::size_t mode(int k) const { return mode_ + static_cast<std::size_t>(k); }  // u_k^T P v_k
     std::size_t weight_sv(int layer, int k) const { return at(weight_, layer, k); }

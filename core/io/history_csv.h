@@ -13,7 +13,9 @@ namespace muonscope {
 //   relative_error             |P - A|/|A| (data or tanh: |H_L - Y|/|Y|)
 //   probe_floor                loss of the least-squares head
 //   probe_after_k              loss of the head after K gradient steps from zero
-//   probe_steps_to_threshold   gradient steps to the threshold
+//   probe_steps_to_threshold   gradient steps to the threshold; empty: not among those searched
+//   probe_steps_searched       steps that were looked at; inf: all
+//   probe_critical_rate        of the head, 2/s_1(H)^2: from there on it diverges
 //   layer_2_norm               |W_2|
 //   product_sv_1 …             singular values of P, largest first
 //   mode_1 …                   u_k^T P v_k in the target's own basis

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/linalg/spectrum.h"
+#include "core/linalg/factorisations.h"
+#include "core/linalg/norm.h"
 #include "core/optim/schedule.h"
 #include "core/optim/weight_decay.h"
 
@@ -28,20 +29,10 @@ double shape_factor(ShapeScale scale, Eigen::Index rows, Eigen::Index cols) {
             return 0.2 * std::sqrt(std::max(out, in));
         case ShapeScale::spectral:
             return std::sqrt(out / in);
+        case ShapeScale::larger:
+            return std::sqrt(std::max(out, in));
     }
     return 1.0;
-}
-
-// O = U (S + floor)^p V^T. A matrix that is zero or not finite stays what it is.
-void spectral_power(const Matrix& matrix, double power, double floor, Matrix& result) {
-    const double norm = matrix.norm();
-    if (!(norm > 0) || !std::isfinite(norm)) {
-        result = matrix;
-        return;
-    }
-    const ThinSvd svd = thin_svd(matrix);
-    const Vector values = (svd.s.array() + floor).pow(power);
-    result.noalias() = svd.u * values.asDiagonal() * svd.v.transpose();
 }
 
 }  // namespace
@@ -69,11 +60,13 @@ MomentumFate LayerOptimizer::pass_on_momentum(const OptimizerSpec& spec, bool ke
     if (was_adam && fate == MomentumFate::converted) {
         buffer_ = first_;
         buffer_unit_ = 1;
+        bias_ = std::pow(spec_.beta1, static_cast<double>(moment_steps_));
     } else if (fate != MomentumFate::kept && fate != MomentumFate::converted) {
         // Also without momentum: a buffer that is no longer fed would push in a stale direction
         // once momentum came back.
         buffer_.setZero();
         buffer_unit_ = 0;
+        bias_ = 1;
     }
     if (!adam) {
         first_.resize(0, 0);
@@ -118,8 +111,16 @@ const Matrix& LayerOptimizer::with_momentum(const Matrix& gradient) {
     const bool ema = spec_.momentum_style == MomentumStyle::ema;
     const double fresh = ema ? 1.0 - mu : 1.0;  // weight of the new gradient
     buffer_ = mu * buffer_ + fresh * gradient;
-    if (!spec_.nesterov) return buffer_;
-    direction_ = fresh * gradient + mu * buffer_;
+    bias_ *= mu;
+    // What the gradient and the buffer count for, now and a step ahead.
+    const double now = spec_.bias_corrected ? 1 / (1 - bias_) : 1;
+    const double ahead = spec_.bias_corrected ? 1 / (1 - mu * bias_) : 1;
+    if (spec_.nesterov)
+        direction_ = now * fresh * gradient + ahead * mu * buffer_;
+    else if (spec_.bias_corrected)
+        direction_ = now * buffer_;
+    else
+        return buffer_;
     return direction_;
 }
 
@@ -140,13 +141,13 @@ double LayerOptimizer::norm_scale(const Matrix& direction, const Matrix& orthogo
         case NormLaw::constant:
             break;
         case NormLaw::matched: {
-            const double norm = orthogonal.norm() + (muon ? matched_floor : 0.0);
-            return norm > 0 ? direction.norm() / norm : 0.0;
+            const double norm = frobenius_norm(orthogonal) + (muon ? matched_floor : 0.0);
+            return norm > 0 ? frobenius_norm(direction) / norm : 0.0;
         }
         case NormLaw::dual:
             return (direction.array() * orthogonal.array()).sum();
         case NormLaw::rms: {
-            const double norm = orthogonal.norm();
+            const double norm = frobenius_norm(orthogonal);
             return norm > 0 ? std::sqrt(static_cast<double>(orthogonal.size())) / norm : 0.0;
         }
     }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/linalg/norm.h"
+
 namespace muonscope {
 
 double shrinkage(const OptimizerSpec& spec, double rate) {
@@ -32,15 +34,18 @@ void add_decay(const OptimizerSpec& spec, double rate, const Matrix& weight, Mat
 }
 
 UpdateParts split_update(const Matrix& weight, const Matrix& update) {
-    const double norm = weight.norm(), whole = update.squaredNorm();
-    const double along = norm > 0 ? (weight.array() * update.array()).sum() / norm : 0.0;
-    return {along, std::sqrt(std::max(whole - along * along, 0.0))};
+    const ScaledNorm w = scaled_norm(weight);
+    const double whole = frobenius_norm(update);
+    const double along =
+        w.norm > 0 ? ((w.unit * weight).array() * update.array()).sum() / w.norm : 0.0;
+    const double share = whole > 0 ? along / whole : 0.0;
+    return {along, whole * std::sqrt(std::max(1 - share * share, 0.0))};
 }
 
 void keep_across_from_growing(const Matrix& weight, Matrix& update) {
-    const double norm = weight.norm();
+    const double norm = frobenius_norm(weight);
     const double wanted = norm + split_update(weight, update).along;
-    const double reached = (weight + update).norm();
+    const double reached = frobenius_norm(weight + update);
     if (!(norm > 0) || !(wanted > 0) || !(reached > 0)) return;
     const double factor = wanted / reached;
     update = factor * update + (factor - 1) * weight;
