@@ -449,14 +449,19 @@ CLAIMS = {
     "Forty-eight singular values .8ᵏ": lambda: [0.8**0, 0.8**47],
     # Parameters
     "Depth + 1 widths, input first": lambda: [32, 16, 8, *shapes_of_widths()],
-    "SGD is stable below lr of about 1/s_1 at depth 2": lambda: [NAME],
+    "SGD is stable below lr of about 1/s_1 at depth 2": lambda: [
+        True_(stability_at_depth_two(), "stable below, not above")],
     "1 makes all modes equal": lambda: [True_(equal_modes(), "equal")],
     "The weights at step 0": lambda: [NAME],
     "At exactly 0 no deep net ever moves": lambda: [True_(never_moves(), "stands still")],
-    "Empty: 0": lambda: [NAME],
-    "relative takes the steps of half": lambda: [NAME, NAME],
+    "Empty: 0": lambda: [True_(
+        run("staged", 1, "init.stream_seeds=")[1]["lanes"][0]["loss"]
+        == run("staged", 1, "init.stream_seeds=0")[1]["lanes"][0]["loss"], "the same start")],
+    "relative takes the steps of half": lambda: [
+        True_(relative_is_half(""), "the same weights"),
+        True_(relative_is_half("data.kind=samples"), "the same weights")],
     "Standard deviation around a class mean": lambda: [NAME],
-    "w the warm-up or 1": lambda: [NAME],
+    "w the warm-up or 1": lambda: [True_(inverse_root_starts_at_lr(), "share 1 at step 0")],
     "p = 1 is SGD, p → 0 Muon": lambda: [power_zero()],
     "with Jordan's coefficients the slope is 41 at 3": lambda: [
         slope("jordan", 3), NAME, slope("jordan", 5), NAME, *OF_1E2()],
@@ -587,12 +592,12 @@ CLAIMS = {
     "Learning rate over steps 0 to {}": lambda: [NAME, NAME],
     "is at least 90 % of s_k": lambda: [
         100 * constant("app/gui/panels/measures.cpp", r"strengths\[k\] >= ([\d.]+) \*")],
-    "κ/n is still a few percent short at n = 32": lambda: [NAME],
     "Half of all matrices have a larger one": lambda: [edelman_median()],
     "exceed once in a hundred times": lambda: [kolmogorov_hundredth()],
     "Matrices whose numerical rank is below n": lambda: [2.0**-52 * 1e16, NAME],
     "The law gives them probability 0": lambda: [edelman_at_zero()],
-    "The density at 0 is 1": lambda: [NAME],
+    "The density at 0 is 1": lambda: [
+        True_(abs((1 - math.exp(-(1e-6**2) / 2 - 1e-6)) / 1e-6 - 1) < 1e-5, "slope of the law")],
     "Near 0 the density grows": lambda: [NAME],
     "Shows where the points were at step 0": lambda: [NAME],
     "from the published one on: 1 to 1000": lambda: [
@@ -797,6 +802,38 @@ def equal_modes():
 def never_moves():
     lanes = run("two-ways-up", 5, "init.scale=0")[1]["lanes"]
     return all(max(lane["singular_values"]["product"]) == 0 for lane in lanes)
+
+
+def inverse_root_starts_at_lr():
+    column = history_of("two-ways-up", 200, "lanes.0.optimizer.schedule=inverse_sqrt")["SGD"][
+        "layer_1_learning_rate"]
+    first = min(column)
+    return abs(column[first] - 0.02 / math.sqrt(first)) < 1e-12
+
+
+def stability_at_depth_two():
+    def loss(rate):
+        return run("theory", 400, f"lanes.0.optimizer.lr={rate}")[1]["lanes"][0]["loss"]
+
+    below, above = loss(0.9 / 4), loss(1.3 / 4)
+    return below < 1e-3 and (above is None or above > 1e-2)
+
+
+def relative_is_half(data):
+    """Relative loss at lr, half loss at 2 lr/|A|^2 (with data 2 lr n/|Y|^2): the same weights."""
+    settings = ["network.depth=2", "run.speed=0"] + ([data] if data else [])
+    relative = run("two-ways-up", 50, "loss=relative", *settings)[1]["lanes"][0]
+    # |A|^2 (or |Y|^2/n) from the two losses at one place: half = 1/2 q, relative = q/|A|^2.
+    start_half = run("two-ways-up", 1, "lanes.0.optimizer.lr=0", *settings)[1]["lanes"][0]["loss"]
+    start_relative = run("two-ways-up", 1, "loss=relative", "lanes.0.optimizer.lr=0",
+                         *settings)[1]["lanes"][0]["loss"]
+    norm = 2 * start_half / start_relative
+    scaled = run("two-ways-up", 50, f"lanes.0.optimizer.lr={2 * 0.02 / norm!r}",
+                 *settings)[1]["lanes"][0]
+    return all(
+        abs(a - b) < 1e-9
+        for a, b in zip(scaled["singular_values"]["product"], relative["singular_values"]["product"])
+    )
 
 
 def matched_floor():
