@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/io/files.h"
 #include "core/linalg/elementary.h"
+#include "core/linalg/reductions.h"
 #include "core/linalg/spectrum.h"
 #include "core/measure/column_order.h"
 #include "core/model/network.h"
@@ -82,11 +83,12 @@ void work_out(Background<LabOutcome>::Outlet& outlet, const LabWish& wish) {
         outlet.publish(outcome);
         return;
     }
-    const ThinSvd svd = thin_svd(gradient);
+    const ScaledNorm scaled = scaled_norm(gradient);
+    const Vector values = singular_values(scaled.unit * gradient);
     outcome.rows = gradient.rows();
     outcome.cols = gradient.cols();
-    outcome.norm = gradient.norm();
-    for (const double s : svd.s) outcome.shares.push_back(outcome.norm > 0 ? s / outcome.norm : 0);
+    outcome.norm = scaled.norm / scaled.unit;
+    for (const double s : values) outcome.shares.push_back(scaled.norm > 0 ? s / scaled.norm : 0);
     outlet.publish(outcome);
     const Matrix polar = polar_factor(gradient);
     for (std::size_t e = 0; e < engine_count && !outlet.stopped(); ++e) {

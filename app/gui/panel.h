@@ -35,7 +35,7 @@ struct Fonts {
     ImFont* mono = nullptr;     // JetBrains Mono
 };
 
-inline constexpr std::size_t engine_count = 14;  // of core/linalg/engine.h, in its order
+inline constexpr std::size_t engine_count = 18;  // of core/linalg/engine.h, in its order
 
 // The orthogonaliser lab's choices.
 struct LabChoices {

@@ -1,5 +1,6 @@
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/source.h"
+#include "core/experiment/loss_text.h"
 
 #include <array>
 
@@ -53,7 +54,7 @@ constexpr std::array<Panel, 14> all{{
     {"Loss", "½‖P − A‖²",
      "What the training minimises. A plateau means that the modes learned so far are done and "
      "the next one is still too small to be seen.",
-     draw_loss, plots::loss_formula},
+     draw_loss, loss_formula},
     {"Downstream probe", "a fresh linear head",
      "A linear head is trained from zero on one layer's frozen output. Its loss after a few "
      "steps says how easily what comes later could use this representation.",

@@ -183,12 +183,16 @@ const Choice* chosen_of(const Parameter& parameter, const Value& current) {
 }
 
 void choice_control(PanelContext& context, const Parameter& parameter, const std::string& path,
-                    const Value& current, float width) {
+                    const Value& current, float width, const std::string& shown = "") {
     const Choice* chosen = chosen_of(parameter, current);
+    const std::string label = chosen != nullptr ? chosen->label : "";
+    const std::string& text = shown.empty() ? label : shown;
     ImGui::SetNextItemWidth(width);
-    if (!begin_combo(context, "##choice", chosen != nullptr ? chosen->label.c_str() : "")) return;
+    if (!begin_combo(context, "##choice", text.c_str())) return;
     for (const Choice& choice : parameter.choices) {
-        if (ImGui::Selectable(choice.label.c_str(), &choice == chosen) && &choice != chosen)
+        // What is only nearly the choice can be made the whole of it.
+        const bool is_all = &choice == chosen && text == label;
+        if (ImGui::Selectable(choice.label.c_str(), &choice == chosen) && !is_all)
             send_value(context, path, choice.slug);
         hover_help(context, choice.label, choice.help);
     }
@@ -273,7 +277,7 @@ void choice_field(PanelContext& context, const Parameter& parameter, const std::
 }
 
 void parameter_row(PanelContext& context, const Parameter& parameter, const std::string& path,
-                   const Value& current, int lane) {
+                   const Value& current, int lane, const std::string& shown) {
     ImGui::PushID(path.c_str());
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
     const float height = context.view.row_height > 0 ? context.view.row_height : em(1.75F);
@@ -311,7 +315,7 @@ void parameter_row(PanelContext& context, const Parameter& parameter, const std:
             number_control(context, parameter, path, current, row);
             break;
         case ParameterType::choice:
-            choice_control(context, parameter, path, current, row.width);
+            choice_control(context, parameter, path, current, row.width, shown);
             break;
         case ParameterType::boolean:
             switch_control(context, path, current, row);

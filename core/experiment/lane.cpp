@@ -56,6 +56,8 @@ void add_state(Fnv& fnv, const LayerOptimizer& optimizer) {
     // Until it is fed again, the same numbers may stand for other averages.
     if (optimizer.buffer_unit() > 0 && optimizer.buffer_unit() != momentum_unit(optimizer.spec()))
         fnv.add(std::bit_cast<std::uint64_t>(optimizer.buffer_unit()));
+    if (optimizer.spec().bias_corrected)
+        fnv.add(std::bit_cast<std::uint64_t>(optimizer.momentum_bias()));
     if (optimizer.spec().kind != OptimizerKind::adamw) return;
     fnv.add(static_cast<std::uint64_t>(optimizer.moment_steps()));
     fnv.add(optimizer.first_moment());
@@ -362,6 +364,8 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
     row[layout.probe_floor()] = result.floor;
     row[layout.probe_after_k()] = result.after_k;
     row[layout.probe_steps()] = result.steps;
+    row[layout.probe_searched()] = result.searched;
+    row[layout.probe_critical_rate()] = result.critical_rate;
 
     const auto values = [&](std::size_t first, int count) {
         return row.subspan(first, static_cast<std::size_t>(count));

@@ -29,6 +29,8 @@ std::vector<std::string> channel_names(const Layout& layout) {
     names[layout.probe_floor()] = "probe_floor";
     names[layout.probe_after_k()] = "probe_after_k";
     names[layout.probe_steps()] = "probe_steps_to_threshold";
+    names[layout.probe_searched()] = "probe_steps_searched";
+    names[layout.probe_critical_rate()] = "probe_critical_rate";
     for (int k = 0; k < layout.product_rank(); ++k)
         names[layout.product_sv(k)] = fmt::format("product_sv_{}", k + 1);
     for (int k = 0; k < layout.modes(); ++k) names[layout.mode(k)] = fmt::format("mode_{}", k + 1);

@@ -55,7 +55,9 @@ Json lane_to_json(const LaneSnapshot& lane, const Recipe& recipe, const Layout& 
                  {"probe",
                   {{"floor", measured(layout.probe_floor())},
                    {"after_k", measured(layout.probe_after_k())},
-                   {"steps_to_threshold", measured(layout.probe_steps())}}},
+                   {"steps_to_threshold", measured(layout.probe_steps())},
+                   {"steps_searched", measured(layout.probe_searched())},
+                   {"critical_rate", measured(layout.probe_critical_rate())}}},
                  {"singular_values", {{"layers", layers}, {"product", product}}},
                  {"state_hash", fmt::format("{:016x}", lane.state_hash)}};
     if (lane.divergence)

@@ -32,16 +32,21 @@ double dot(const Entries& x, const Entries& y) {
     return kernels().dot(x.data(), y.data(), x.count());
 }
 
-double norm(const Entries& x) {
+ScaledNorm scaled_norm(const Entries& x) {
     // Far enough from the ends that no square that matters is lost.
     const double square = sum_of_squares(x);
-    if (square > 0x1p-900 && square < 0x1p1020) return std::sqrt(square);
+    if ((square > 0x1p-900 && square < 0x1p1020) || x.count() == 0) return {1, std::sqrt(square)};
     const double largest = largest_size(x);
-    if (!(largest > 0) || std::isinf(largest)) return largest;
-    const int exponent = std::clamp(std::ilogb(largest), -1000, 1000);
+    if (!(largest > 0) || std::isinf(largest)) return {1, largest};
+    const double unit = std::ldexp(1.0, -std::clamp(std::ilogb(largest), -1000, 1000));
     std::vector<double> scaled(static_cast<std::size_t>(x.count()));
-    kernels().scale(std::ldexp(1.0, -exponent), x.data(), scaled.data(), x.count());
-    return std::ldexp(std::sqrt(kernels().sum_of_squares(scaled.data(), x.count())), exponent);
+    kernels().scale(unit, x.data(), scaled.data(), x.count());
+    return {unit, std::sqrt(kernels().sum_of_squares(scaled.data(), x.count()))};
+}
+
+double norm(const Entries& x) {
+    const ScaledNorm scaled = scaled_norm(x);
+    return scaled.norm / scaled.unit;
 }
 
 double largest_size(const Entries& x) {

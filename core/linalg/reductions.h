@@ -35,9 +35,16 @@ double sum(const Entries& x);
 double sum_of_squares(const Entries& x);
 double dot(const Entries& x, const Entries& y);  // of as many entries each
 
-// The root of the sum of squares. Where that is too large or too small for a double the entries are
-// divided by a power of two first, so that the result is right whenever it is a double itself. NaN
-// if an entry is none; else infinity if one is infinite.
+// |unit x| = norm, unit a power of two: 1 wherever the squares of the entries can be summed as they
+// are. So x/|x| is (unit x)/norm, even where |x| itself is beyond the largest double.
+struct ScaledNorm {
+    double unit = 1, norm = 0;
+};
+
+// The root of the sum of squares, of entries of any scale. NaN if an entry is none; else infinity if
+// one is infinite; unit is 1 then.
+ScaledNorm scaled_norm(const Entries& x);
+// |x|; infinity only where it is larger than the largest double.
 double norm(const Entries& x);
 
 // The largest |x|; 0 for none. NaN if an entry is none.

@@ -146,8 +146,9 @@ ThinSvd thin_svd(const Matrix& matrix, Signs signs) {
                 Vector::Constant(rank, not_a_number),
                 Matrix::Constant(matrix.cols(), rank, not_a_number)};
     }
-    CheckedSvd<double> svd(matrix);
-    ThinSvd result{std::move(svd.u), std::move(svd.s), std::move(svd.v)};
+    const double unit = scaled_norm(matrix).unit;
+    CheckedSvd<double> svd(unit * matrix);
+    ThinSvd result{std::move(svd.u), svd.s / unit, std::move(svd.v)};
     if (signs == Signs::householder) return result;
     for (Eigen::Index k = 0; k < rank; ++k) {
         Eigen::Index largest = 0;
@@ -161,11 +162,9 @@ ThinSvd thin_svd(const Matrix& matrix, Signs signs) {
 }
 
 Matrix polar_factor(const Matrix& matrix) {
-    const ThinSvd svd = thin_svd(matrix);
+    const ThinSvd svd = thin_svd(scaled_norm(matrix).unit * matrix);
     if (svd.s.size() == 0 || !std::isfinite(svd.s(0))) return matrix;
-    const double cut = svd.s(0) * std::numeric_limits<double>::epsilon() *
-                       static_cast<double>(std::max(matrix.rows(), matrix.cols()));
-    const Eigen::Index rank = (svd.s.array() > cut).count();
+    const Eigen::Index rank = numerical_rank(svd.s, matrix.rows(), matrix.cols());
     return svd.u.leftCols(rank) * svd.v.leftCols(rank).transpose();
 }
 

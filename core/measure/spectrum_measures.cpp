@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/linalg/elementary.h"
+#include "core/linalg/reductions.h"
 
 namespace muonscope {
 
@@ -52,16 +53,10 @@ double condition_number(std::span<const double> values) {
     return values.front() / values.back();
 }
 
-int numerical_rank(std::span<const double> values, double tolerance) {
-    if (values.empty() || !(values.front() > 0)) return 0;
-    const double cut = tolerance * values.front();
-    return static_cast<int>(
-        std::count_if(values.begin(), values.end(), [cut](double s) { return s > cut; }));
-}
-
 double gradient_fidelity(const Matrix& update, const Matrix& gradient) {
-    const double norms = update.norm() * gradient.norm();
-    return norms == 0 ? 0 : update.cwiseProduct(gradient).sum() / norms;
+    const ScaledNorm u = scaled_norm(update), g = scaled_norm(gradient);
+    if (u.norm == 0 || g.norm == 0) return 0;
+    return (u.unit * update).cwiseProduct(g.unit * gradient).sum() / (u.norm * g.norm);
 }
 
 }  // namespace muonscope

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/linalg/elementary.h"
+#include "core/linalg/factorisations.h"
 #include "core/linalg/kernels/kernels.h"
 #include "core/linalg/reductions.h"
 #include "core/linalg/spectrum.h"
@@ -31,21 +32,10 @@ double shape_factor(ShapeScale scale, Eigen::Index rows, Eigen::Index cols) {
             return 0.2 * std::sqrt(std::max(out, in));
         case ShapeScale::spectral:
             return std::sqrt(out / in);
+        case ShapeScale::larger:
+            return std::sqrt(std::max(out, in));
     }
     return 1.0;
-}
-
-// O = U (S + floor)^p V^T. A matrix that is zero or not finite stays what it is.
-void spectral_power(const Matrix& matrix, double power, double floor, Matrix& result) {
-    const double size = norm(matrix);
-    if (!(size > 0) || !std::isfinite(size)) {
-        result = matrix;
-        return;
-    }
-    const ThinSvd svd = thin_svd(matrix);
-    const Vector values =
-        svd.s.unaryExpr([power, floor](double s) { return elementary::pow(s + floor, power); });
-    result.noalias() = svd.u * values.asDiagonal() * svd.v.transpose();
 }
 
 }  // namespace
@@ -73,11 +63,13 @@ MomentumFate LayerOptimizer::pass_on_momentum(const OptimizerSpec& spec, bool ke
     if (was_adam && fate == MomentumFate::converted) {
         buffer_ = first_;
         buffer_unit_ = 1;
+        bias_ = elementary::pow(spec_.beta1, static_cast<double>(moment_steps_));
     } else if (fate != MomentumFate::kept && fate != MomentumFate::converted) {
         // Also without momentum: a buffer that is no longer fed would push in a stale direction
         // once momentum came back.
         buffer_.setZero();
         buffer_unit_ = 0;
+        bias_ = 1;
     }
     if (!adam) {
         first_.resize(0, 0);
@@ -120,14 +112,20 @@ void LayerOptimizer::feed_momentum(const Matrix& gradient, double factor, double
     buffer_unit_ = unit;
     const bool ema = spec_.momentum_style == MomentumStyle::ema;
     const double fresh = ema ? 1.0 - mu : 1.0;  // weight of the new gradient
-    kernels().momentum({buffer_.size(), mu, fresh, spec_.nesterov, gradient.data(), buffer_.data(),
-                        factor, result});
+    bias_ *= mu;
+    // What the gradient and the buffer count for, now and a step ahead.
+    const double now = spec_.bias_corrected ? 1 / (1 - bias_) : 1;
+    const double ahead = spec_.bias_corrected ? 1 / (1 - mu * bias_) : 1;
+    kernels().momentum({buffer_.size(), mu, fresh, gradient.data(), buffer_.data(),
+                        spec_.nesterov ? now * fresh : 0, spec_.nesterov ? ahead * mu : now, factor,
+                        result});
 }
 
 const Matrix& LayerOptimizer::with_momentum(const Matrix& gradient) {
     if (spec_.momentum == 0) return gradient;
-    feed_momentum(gradient, 1, spec_.nesterov ? direction_.data() : nullptr);
-    return spec_.nesterov ? direction_ : buffer_;
+    const bool is_buffer = !spec_.nesterov && !spec_.bias_corrected;
+    feed_momentum(gradient, 1, is_buffer ? nullptr : direction_.data());
+    return is_buffer ? buffer_ : direction_;
 }
 
 void LayerOptimizer::descend(const Matrix& gradient, double rate, Matrix& update) {

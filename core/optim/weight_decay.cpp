@@ -34,9 +34,12 @@ void add_decay(const OptimizerSpec& spec, double rate, const Matrix& weight, Mat
 }
 
 UpdateParts split_update(const Matrix& weight, const Matrix& update) {
-    const double length = norm(weight), whole = sum_of_squares(update);
-    const double along = length > 0 ? dot(weight, update) / length : 0.0;
-    return {along, std::sqrt(std::max(whole - along * along, 0.0))};
+    const ScaledNorm w = scaled_norm(weight);
+    const double whole = norm(update);
+    const double product = w.unit == 1 ? dot(weight, update) : dot(Matrix(w.unit * weight), update);
+    const double along = w.norm > 0 ? product / w.norm : 0.0;
+    const double share = whole > 0 ? along / whole : 0.0;
+    return {along, whole * std::sqrt(std::max(1 - share * share, 0.0))};
 }
 
 void keep_across_from_growing(const Matrix& weight, Matrix& update) {

@@ -327,10 +327,11 @@ TEST(HistoryCsv, has_one_line_a_step_and_lane_and_empty_cells_for_what_was_not_m
               "layer_1_expected_norm_max,layer_1_gradient_fidelity,layer_1_gradient_fidelity_min,"
               "layer_1_gradient_fidelity_max,layer_1_learning_rate,layer_1_learning_rate_min,"
               "layer_1_learning_rate_max,probe_floor,probe_after_k,probe_steps_to_threshold,"
+              "probe_steps_searched,probe_critical_rate,"
               "product_sv_1,product_sv_2,mode_1,layer_1_sv_1,layer_1_sv_2,layer_1_gradient_sv_1,"
               "layer_1_gradient_sv_2,layer_1_update_sv_1,layer_1_update_sv_2,layer_1_preservation,"
               "layer_1_preservation_from_start,layer_1_update_along,layer_1_update_across");
-    const std::string empty(21, ','), after(12, ',');
+    const std::string empty(23, ','), after(12, ',');
     std::getline(lines, line);
     const std::string third = "0.3333333333333333";
     EXPECT_EQ(line, "0,\"SGD, \"\"plain\"\"\",1," + third + "," + third + "," + third + empty +
@@ -390,6 +391,8 @@ TEST(SummaryJson, has_the_documented_keys_and_null_for_what_does_not_exist) {
     EXPECT_TRUE(lane["probe"]["floor"].is_null());
     EXPECT_TRUE(lane["probe"].contains("after_k"));
     EXPECT_TRUE(lane["probe"].contains("steps_to_threshold"));
+    EXPECT_TRUE(lane["probe"].contains("steps_searched"));
+    EXPECT_TRUE(lane["probe"].contains("critical_rate"));
     EXPECT_EQ(lane["singular_values"]["product"][0], 2);
     EXPECT_EQ(lane["singular_values"]["layers"][0].size(), 2u);
     EXPECT_EQ(lane["state_hash"], "0000000000000abc");

@@ -135,11 +135,12 @@ TEST(Entries, steps_of_optimisers_have_the_bits_of_their_definition_at_every_lev
         at_every_level([&] {
             for (const bool ahead : {false, true}) {
                 Vector buffer = start, result(count);
-                kernels().momentum({count, mu, fresh, ahead, gradient.data(), buffer.data(), factor,
-                                    result.data()});
+                const double of_gradient = ahead ? fresh : 0, of_buffer = ahead ? mu : 1;
+                kernels().momentum({count, mu, fresh, gradient.data(), buffer.data(), of_gradient,
+                                    of_buffer, factor, result.data()});
                 Vector kept = start;
-                kernels().momentum(
-                    {count, mu, fresh, ahead, gradient.data(), kept.data(), factor, nullptr});
+                kernels().momentum({count, mu, fresh, gradient.data(), kept.data(), of_gradient,
+                                    of_buffer, factor, nullptr});
                 for (Eigen::Index i = 0; i < count; ++i) {
                     const double wanted = mu * start(i) + fresh * gradient(i);
                     EXPECT_EQ(buffer(i), wanted);

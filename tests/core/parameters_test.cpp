@@ -76,37 +76,15 @@ TEST(Parameters, every_field_of_the_experiment_and_the_optimizer_has_its_row) {
                                            "probe.stream_seed"}));
     keys.clear();
     for (const Parameter& parameter : optimizer_parameters()) keys.insert(parameter.key);
-    EXPECT_EQ(keys, (std::set<std::string>{"kind",
-                                           "lr",
-                                           "momentum",
-                                           "momentum_style",
-                                           "nesterov",
-                                           "iterations",
-                                           "precision",
-                                           "norm_law",
-                                           "shape_scale",
-                                           "power",
-                                           "flavour",
-                                           "engine",
-                                           "custom_a",
-                                           "custom_b",
-                                           "custom_c",
-                                           "low",
-                                           "floor",
-                                           "engine_seed",
-                                           "beta1",
-                                           "beta2",
-                                           "epsilon",
-                                           "decay",
-                                           "weight_decay",
-                                           "radial_only",
-                                           "schedule",
-                                           "warmup",
-                                           "schedule_length",
-                                           "last_share",
-                                           "spike_at",
-                                           "spike_length",
-                                           "spike"}));
+    EXPECT_EQ(keys,
+              (std::set<std::string>{"kind",        "lr",         "momentum",     "momentum_style",
+                                     "nesterov",    "iterations", "precision",    "norm_law",
+                                     "shape_scale", "power",      "flavour",      "bias_corrected",
+                                     "engine",      "custom_a",   "custom_b",     "custom_c",
+                                     "low",         "floor",      "engine_seed",  "beta1",
+                                     "beta2",       "epsilon",    "decay",        "weight_decay",
+                                     "radial_only", "schedule",   "warmup",       "schedule_length",
+                                     "last_share",  "spike_at",   "spike_length", "spike"}));
 }
 
 TEST(Parameters, defaults_are_those_of_a_new_spec) {

@@ -202,7 +202,8 @@ void option_rows(PanelContext& context, Lab& bench) {
                       "Of the polynomial engines and of Newton's. The chosen engine's curves after "
                       "fewer iterations are drawn dim."),
               options.iterations);
-    constexpr std::array precisions{"double", "float", "bfloat16", "tensor core"};
+    constexpr std::array precisions{"double", "float", "bfloat16", "tensor core",
+                                    "bfloat16, fused"};
     int precision = static_cast<int>(options.precision);
     if (bench.on(Engine::custom)) {
         Quintic& q = options.custom;

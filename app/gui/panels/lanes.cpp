@@ -4,6 +4,7 @@
 #include "app/gui/plots/stroke.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
+#include "core/optim/flavours.h"
 #include "core/optim/schedule.h"
 #include "imgui.h"
 
@@ -35,7 +36,8 @@ bool does_something(const OptimizerSpec& o, std::string_view key) {
     const Engine engine = o.orthogonaliser.engine;
     const RateSchedule schedule = o.schedule.kind;
     if (key == "momentum") return !adamw;
-    if (key == "momentum_style" || key == "nesterov") return !adamw && o.momentum > 0;
+    if (key == "momentum_style" || key == "nesterov" || key == "bias_corrected")
+        return !adamw && o.momentum > 0;
     if (key == "engine" || key == "precision") return muon;
     if (key == "iterations") return muon && takes_iterations(engine);
     if (key.starts_with("custom_")) return muon && engine == Engine::custom;
@@ -61,6 +63,7 @@ bool may_wait(const OptimizerSpec& o, std::string_view key) {
     if (key == "engine") return o.orthogonaliser.engine == Engine::jordan;
     if (key == "decay") return o.decay == Decay::none;
     if (key == "radial_only") return !o.radial_only;
+    if (key == "bias_corrected") return !o.bias_corrected;
     if (key == "schedule") return o.schedule.kind == RateSchedule::constant;
     if (key == "warmup") return o.schedule == ScheduleSpec{};
     return false;
@@ -269,7 +272,7 @@ void lane_controls(PanelContext& context, int index, const Recipe& recipe,
     for (const Parameter& parameter : optimizer_parameters())
         if (applies(optimizer, parameter.key, context.view.show_more))
             parameter_row(context, parameter, scope + parameter.key, get(optimizer, parameter.key),
-                          index);
+                          index, parameter.key == "flavour" ? flavour_text(optimizer) : "");
     if (!(optimizer.schedule == ScheduleSpec{}))
         schedule_curve(context, index, optimizer, current_phase_steps(lane));
 }

@@ -40,8 +40,8 @@ void controls(PanelContext& context, RandomSample& sample) {
     local_row(context,
               integer("n", "Size n", 2, 512, 32,
                       "Matrices are n x n, entries independent and standard normal. The laws are "
-                      "those of large n. The smallest singular value obeys early; κ/n is still a "
-                      "few percent short at n = 32, because s₁ comes to 2√n only slowly."),
+                      "those of large n. The smallest singular value obeys early; κ/n falls "
+                      "short at small n, because s₁ comes to 2√n only slowly."),
               sample.n);
     local_row(context,
               integer("count", "How many", 100, 200000, 20000,

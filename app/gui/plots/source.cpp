@@ -117,17 +117,6 @@ std::string modes_formula(const Experiment& experiment) {
     return theory_covers(experiment, Recipe{}) ? text + ", dashed: theory" : text;
 }
 
-std::string loss_formula(const Experiment& experiment) {
-    const bool data = experiment.data.kind == DataKind::samples ||
-                      experiment.network.activation == Activation::tanh;
-    const bool samples = experiment.data.kind == DataKind::samples;
-    if (experiment.loss == LossKind::mean)
-        return data ? (samples ? "½ mean (F(X) − Y)²" : "½ mean (F − A)²") : "½ mean (P − A)²";
-    if (experiment.loss == LossKind::half)
-        return data ? (samples ? "½‖F(X) − Y‖²/n" : "½‖F − A‖²") : "½‖P − A‖²";
-    return data ? (samples ? "‖F(X) − Y‖²/‖Y‖²" : "‖F − A‖²/‖A‖²") : "‖P − A‖²/‖A‖²";
-}
-
 std::string probe_formula(const Experiment& experiment) {
     const int depth = experiment.network.depth;
     const int layer = std::clamp(experiment.probe.layer, 1, std::max(depth, 1));

@@ -54,14 +54,14 @@ struct ProductTask {
 
 // A momentum buffer and what comes of it; every operation rounds.
 //   buffer <- mu buffer + fresh gradient
-//   result <- factor (looks_ahead ? fresh gradient + mu buffer : buffer), unless result is null
+//   result <- factor (of_gradient gradient + of_buffer buffer), unless result is null; where
+//   of_gradient is 0 the buffer's part alone
 struct MomentumTask {
     Size count;
     double mu, fresh;
-    bool looks_ahead;
     const double* gradient;
     double* buffer;
-    double factor;
+    double of_gradient, of_buffer, factor;
     double* result;
 };
 

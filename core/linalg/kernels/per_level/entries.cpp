@@ -69,12 +69,14 @@ void momentum(const MomentumTask& task) {
     const double mu = task.mu, fresh = task.fresh, factor = task.factor;
     const double* const gradient = task.gradient;
     double *const buffer = task.buffer, *const result = task.result;
-    const bool looks_ahead = task.looks_ahead;
+    const double of_gradient = task.of_gradient, of_buffer = task.of_buffer;
     for_each(task.count, [=](auto at) {
-        const Doubles added = fresh * at.of(gradient);
-        const Doubles kept = mu * at.of(buffer) + added;
+        const Doubles g = at.of(gradient);
+        const Doubles kept = mu * at.of(buffer) + fresh * g;
         at.put(kept, buffer);
-        if (result) at.put(factor * (looks_ahead ? added + mu * kept : kept), result);
+        if (!result) return;
+        const Doubles part = of_buffer * kept;
+        at.put(factor * (of_gradient == 0 ? part : of_gradient * g + part), result);
     });
 }
 
