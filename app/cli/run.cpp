@@ -13,6 +13,7 @@
 #include "app/cli/results.h"
 #include "app/cli/spec_choice.h"
 #include "app/cli/stop_rule.h"
+#include "app/cli/stretch.h"
 #include "core/error.h"
 #include "core/experiment/near_names.h"
 #include "core/experiment/parameters.h"
@@ -21,22 +22,6 @@ namespace muonscope::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-// Longer stretches while they stay short in time: often enough for the bar and for Ctrl+C. Where a
-// stretch ends changes no result.
-class Stretch {
-  public:
-    std::int64_t steps() const { return steps_; }
-    void took(Clock::duration time) {
-        if (time < std::chrono::milliseconds(10))
-            steps_ = std::min<std::int64_t>(steps_ * 2, 1 << 20);
-        else if (time > std::chrono::milliseconds(40))
-            steps_ = std::max<std::int64_t>(steps_ / 2, 1);
-    }
-
-  private:
-    std::int64_t steps_ = 1;
-};
 
 void train(Session& session, std::int64_t steps, const std::vector<Bound>& until, WorkerPool& pool,
            const Interruption& interruption) {
@@ -77,11 +62,11 @@ int run(const RunArguments& arguments) {
 
     Session session(std::move(spec));
     const std::vector<Bound> until = stop_rule(arguments.until, session.layout());
+    const Interruption interruption;  // from before the folder: one who sees it may interrupt
     std::optional<OutputFolder> folder;
-    if (!arguments.out.empty()) folder.emplace(arguments.out);
+    if (!arguments.out.empty()) folder.emplace(arguments.out, arguments.force);
 
     WorkerPool pool(workers);
-    const Interruption interruption;
     const Clock::time_point started = Clock::now();
     train(session, steps, until, pool, interruption);
     const double seconds = std::chrono::duration<double>(Clock::now() - started).count();

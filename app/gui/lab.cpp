@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "core/error.h"
+#include "core/fault_text.h"
 #include "core/io/files.h"
 #include "core/linalg/elementary.h"
 #include "core/linalg/reductions.h"
@@ -79,7 +80,7 @@ void work_out(Background<LabOutcome>::Outlet& outlet, const LabWish& wish) {
             throw Error("matrix", "it holds a number that is not finite",
                         "choose another step, layer or file");
     } catch (const std::exception& fault) {
-        outcome.error = fault.what();
+        outcome.error = fault_text(fault);
         outlet.publish(outcome);
         return;
     }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "app/gui/panel.h"
+#include "core/fault_text.h"
 
 // Small pieces that more than one panel draws.
 namespace muonscope::gui {
@@ -69,7 +70,7 @@ void attempt(ViewState& view, Action&& action) {
     try {
         action();
     } catch (const std::exception& fault) {
-        say(view, fault.what(), true);
+        say(view, fault_text(fault), true);
     }
 }
 

@@ -676,13 +676,13 @@ std::vector<Field<Experiment>> make_experiment_fields() {
     add(
         {.key = "run.steps",
          .label = "Steps",
-         .min = 1,
+         .min = 0,
          .max = 1e12,
          .usual_min = 100,
          .usual_max = 1e6,
          .scale = logarithmic,
          .unit = "steps",
-         .help = "Where a run without a window ends."},
+         .help = "Where a run without a window ends. 0: at its start."},
         [](auto& e) -> auto& { return e.run.steps; });
     add(
         {.key = "run.speed",

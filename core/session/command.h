@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <variant>
 
@@ -41,9 +42,11 @@ struct SwapOptimizers {
 struct SetSpec {
     Spec spec;
 };  // another preset or file: starts over at step 0
+struct SessionFile;
 struct OpenSession {
-    std::string json;
-};  // a session file: starts over, runs its edits again up to where it was saved, then pauses
+    std::shared_ptr<const SessionFile> file;
+};  // a session that was saved: starts over, runs its edits again up to where it was saved, then
+    // pauses
 
 using Edit = std::variant<SetParameter, SetLane, SwapOptimizers>;
 using Command = std::variant<Start, Pause, StepOnce, RunTo, SetSpeed, Reset, SetParameter, SetLane,

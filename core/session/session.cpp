@@ -26,6 +26,10 @@ class Session::Looking {
 
 Session::Session(Spec spec) : Session(std::move(spec), 0) {}
 
+Session::Session(const SessionFile& file) : Session(file.spec) {
+    log_ = file.log;
+}
+
 Session::Session(Spec spec, std::uint64_t generation) : generation_(generation) {
     validate(spec);
     spec_ = std::make_shared<const Spec>(std::move(spec));
@@ -456,9 +460,8 @@ std::string Session::to_json() const {
 }
 
 Session Session::replay(const std::string& json, WorkerPool& pool) {
-    SessionFile file = session_file_from_json(json);
-    Session session(std::move(file.spec));
-    session.log_ = std::move(file.log);
+    const SessionFile file = session_file_from_json(json);
+    Session session(file);
     session.advance_to(file.step, pool);
     // A lane knows that it ended only once it was asked for one step more.
     if (file.ended) session.advance_to(file.step + 1, pool);

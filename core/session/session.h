@@ -33,6 +33,8 @@ struct Bound {
 class Session {
   public:
     explicit Session(Spec spec);  // throws Error
+    // The spec of a file at step 0, its edits still to come; throws Error.
+    explicit Session(const SessionFile& file);
 
     const Spec& spec() const { return *spec_; }  // as edited
     std::int64_t step() const { return step_; }

@@ -11,6 +11,7 @@
 #include "core/linalg/kernels/level.h"
 #include "core/program.h"
 #include "core/session/session_file.h"
+#include "tests/errors.h"
 #include "tests/session/small_specs.h"
 
 namespace muonscope {
@@ -182,6 +183,25 @@ TEST(Session, a_file_names_the_program_that_wrote_it_and_opens_without_that) {
         json["program"] = bad;
         EXPECT_THROW(session_file_from_json(json.dump()), Error) << bad;
     }
+}
+
+TEST(Session, a_damaged_file_is_named_with_the_place_of_its_fault) {
+    const auto says = [](const std::string& text) {
+        return error_of([&] { session_file_from_json(text, "my.json"); });
+    };
+    WorkerPool pool(1);
+    Session session(small_spec());
+    session.advance_to(5, pool);
+    const std::string good = session.to_json();
+    EXPECT_TRUE(contains(says("{\n  \"version\" 1}"), "my.json: line 2, column 13: "));
+    EXPECT_TRUE(contains(says(good.substr(0, good.size() / 2)), "my.json: line "));
+    EXPECT_TRUE(
+        contains(says("{\"log\": [], \"log\": []}"), "my.json: the key 'log' stands twice"));
+    EXPECT_TRUE(contains(says("{\"version\": 1, \"log\": []}"), "my.json: \"spec\" is missing"));
+    EXPECT_TRUE(contains(says(to_json(small_spec())), "is a spec, not a session file"));
+    EXPECT_TRUE(
+        std::holds_alternative<Spec>(spec_or_session_from_json(to_json(small_spec()), "my.json")));
+    EXPECT_TRUE(std::holds_alternative<SessionFile>(spec_or_session_from_json(good, "my.json")));
 }
 
 TEST(Session, a_file_with_another_hash_or_edit_is_refused) {

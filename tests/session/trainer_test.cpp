@@ -22,6 +22,10 @@ namespace {
 using test::small_spec;
 using namespace std::chrono_literals;
 
+std::shared_ptr<const SessionFile> file_of(const std::string& json) {
+    return std::make_shared<const SessionFile>(session_file_from_json(json));
+}
+
 // A trainer whose snapshots can be waited for.
 class Watched {
   public:
@@ -146,7 +150,7 @@ TEST(Trainer, opens_a_session_file_at_the_step_and_with_the_bits_it_was_saved_wi
     Watched w(small_spec());
     w.after(SetParameter{"optimizer.lr", 0.01});
     w.after(RunTo{20});
-    const auto opened = w.after(OpenSession{json});
+    const auto opened = w.after(OpenSession{file_of(json)});
     EXPECT_EQ(opened->message, "");
     EXPECT_EQ(opened->state, TrainerState::paused);
     ASSERT_EQ(opened->step, 300);
@@ -168,10 +172,10 @@ TEST(Trainer, says_when_an_opened_session_comes_to_other_bits) {
     const std::size_t digit = json.find_first_of("0123456789abcdef", json.find(':', hash) + 3);
     json[digit] = json[digit] == '0' ? '1' : '0';
     Watched w(small_spec());
-    const auto opened = w.after(OpenSession{json});
+    const auto opened = w.after(OpenSession{file_of(json)});
     EXPECT_EQ(opened->step, 40);
     EXPECT_NE(opened->message.find("instead of step 40"), std::string::npos) << opened->message;
-    EXPECT_EQ(w.after(OpenSession{"{}"})->step, 40);
+    EXPECT_EQ(w.after(OpenSession{std::make_shared<SessionFile>()})->step, 40);  // without a lane
     EXPECT_NE(w.trainer.snapshot()->message, "");
 }
 
