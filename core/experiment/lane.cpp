@@ -218,15 +218,13 @@ void Lane::follow(const Layout& layout) {
     step_sums_.assign(weights_.size(), {});
     loss_before_ = not_measured;
     for (int layer = 1; layer <= layout.layers(); ++layer)
-        followed_.now()[layout.weight_norm(layer)] =
-            norm(weights_[index_of(layer)]);
+        followed_.now()[layout.weight_norm(layer)] = norm(weights_[index_of(layer)]);
 }
 
 bool Lane::sees_all_data() const {
     return !minibatches_ &&
-           std::all_of(recipe_.phases.begin(), recipe_.phases.end(), [](const Phase& phase) {
-               return phase.objective == Objective::network;
-           });
+           std::all_of(recipe_.phases.begin(), recipe_.phases.end(),
+                       [](const Phase& phase) { return phase.objective == Objective::network; });
 }
 
 void Lane::follow_pass(double loss) {

@@ -135,11 +135,11 @@ class Lane {
     std::vector<char> moved_;              // by layer: in the newest step
     std::size_t newest_phase_ = 0;
     Followed followed_;
-    Layout layout_;             // of what is followed
-    double loss_before_ = 0;    // of all data, one step before; NaN: not known
+    Layout layout_;                         // of what is followed
+    double loss_before_ = 0;                // of all data, one step before; NaN: not known
     std::vector<double> gradient_squares_;  // by layer
     std::vector<StepSums> step_sums_;       // by layer, of the newest update
-    bool looked_ahead_ = false;  // gradients are those of a step not taken yet
+    bool looked_ahead_ = false;             // gradients are those of a step not taken yet
     Status status_ = Status::training;
     std::optional<Fault> fault_;
 };

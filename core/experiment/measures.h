@@ -39,10 +39,12 @@ class Layout {
 
     // Measured with a row.
     std::size_t probe_floor() const { return probe_; }  // least-squares floor of the probe's loss
-    std::size_t probe_after_k() const { return probe_ + 1; }  // loss after K gradient steps from 0
-    std::size_t probe_steps() const { return probe_ + 2; }    // steps to the threshold
+    std::size_t probe_after_k() const { return probe_ + 1; }   // loss after K gradient steps from 0
+    std::size_t probe_steps() const { return probe_ + 2; }     // steps to the threshold
     std::size_t probe_searched() const { return probe_ + 3; }  // steps looked at; infinity: all
-    std::size_t probe_critical_rate() const { return probe_ + 4; }  // of the head: beyond it diverges
+    std::size_t probe_critical_rate() const {
+        return probe_ + 4;
+    }  // of the head: beyond it diverges
     std::size_t product_sv(int k) const { return product_ + static_cast<std::size_t>(k); }
     std::size_t mode(int k) const { return mode_ + static_cast<std::size_t>(k); }  // u_k^T P v_k
     std::size_t weight_sv(int layer, int k) const { return at(weight_, layer, k); }

@@ -285,7 +285,8 @@ std::vector<Field<Experiment>> make_experiment_fields() {
              {{"gaussian", "Gaussian", "Independent entries of sd scale/√in: a quarter-circle."},
               {"exponential", "Exponential", "s_k = scale · decay^k for k < modes, random bases."},
               {"power_law", "Power law", "s_k = scale · (k+1)^−exponent for k < modes."},
-              {"low_rank", "Low rank + noise", "s_k = scale · (1 − k/modes) for k < modes, evenly spaced, plus noise."},
+              {"low_rank", "Low rank + noise",
+               "s_k = scale · (1 − k/modes) for k < modes, evenly spaced, plus noise."},
               {"tree", "Tree", "A binary hierarchy of items and features (Saxe et al. 2019)."},
               {"file", "File", "A .npy matrix, out x in."},
               {"teacher", "Teacher",
@@ -572,7 +573,8 @@ std::vector<Field<Experiment>> make_experiment_fields() {
          .usual_min = 0.001,
          .usual_max = 1,
          .scale = logarithmic,
-         .help = "Learning rate of the head: E_t = E_0 (I − lr HᵀH)^t. From 2/s_1(H)² on it diverges."},
+         .help =
+             "Learning rate of the head: E_t = E_0 (I − lr HᵀH)^t. From 2/s_1(H)² on it diverges."},
         [](auto& e) -> auto& { return e.probe.lr; });
     add(
         {.key = "probe.threshold",
@@ -654,9 +656,10 @@ std::vector<Field<Experiment>> make_experiment_fields() {
          .usual_max = 4096,
          .scale = logarithmic,
          .unit = "steps",
-         .help = "Every step is recorded up to here; then pairs of neighbouring steps, twice as far "
-                 "apart with each doubling of the step. Losses, norms, rates and fidelity are "
-                 "followed at every step all the same.",
+         .help =
+             "Every step is recorded up to here; then pairs of neighbouring steps, twice as far "
+             "apart with each doubling of the step. Losses, norms, rates and fidelity are "
+             "followed at every step all the same.",
          .restarts = true},
         [](auto& e) -> auto& { return e.record.dense; });
     add(
@@ -668,8 +671,9 @@ std::vector<Field<Experiment>> make_experiment_fields() {
          .usual_max = 256,
          .scale = logarithmic,
          .unit = "MB",
-         .help = "Bound of the recorded history, all lanes together; of a full one every second pair "
-                 "of steps is dropped, never the smallest and largest of what is followed.",
+         .help =
+             "Bound of the recorded history, all lanes together; of a full one every second pair "
+             "of steps is dropped, never the smallest and largest of what is followed.",
          .restarts = true},
         [](auto& e) -> auto& { return e.record.megabytes; });
 

@@ -41,8 +41,8 @@ struct ScaledNorm {
     double unit = 1, norm = 0;
 };
 
-// The root of the sum of squares, of entries of any scale. NaN if an entry is none; else infinity if
-// one is infinite; unit is 1 then.
+// The root of the sum of squares, of entries of any scale. NaN if an entry is none; else infinity
+// if one is infinite; unit is 1 then.
 ScaledNorm scaled_norm(const Entries& x);
 // |x|; infinity only where it is larger than the largest double.
 double norm(const Entries& x);

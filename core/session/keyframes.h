@@ -31,8 +31,8 @@ class Keyframes {
     void add(Keyframe keyframe);
     void truncate_after(std::int64_t step);
     // The last one at or before a step, of those that `usable` accepts; null: none.
-    const Keyframe* at_or_before(
-        std::int64_t step, const std::function<bool(const Keyframe&)>& usable = {}) const;
+    const Keyframe* at_or_before(std::int64_t step,
+                                 const std::function<bool(const Keyframe&)>& usable = {}) const;
 
   private:
     std::size_t max_count_;

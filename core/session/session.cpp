@@ -47,9 +47,8 @@ void Session::begin() {
 
     const auto count = static_cast<int>(spec_->lanes.size());
     const SamplingRule rule = sampling_rule(spec_->experiment);
-    const std::size_t rows =
-        rows_within(spec_->experiment.record.megabytes, count,
-                    layout_.channels() + 2 * layout_.followed());
+    const std::size_t rows = rows_within(spec_->experiment.record.megabytes, count,
+                                         layout_.channels() + 2 * layout_.followed());
     for (const History& history : histories_)
         generation_ = std::max(generation_, history.generation() + 1);
     histories_.assign(static_cast<std::size_t>(count),
@@ -90,8 +89,7 @@ void Session::advance_to(std::int64_t step, WorkerPool& pool) {
     }
 }
 
-bool Session::advance_until(std::int64_t step, const std::vector<Bound>& bounds,
-                            WorkerPool& pool) {
+bool Session::advance_until(std::int64_t step, const std::vector<Bound>& bounds, WorkerPool& pool) {
     constexpr std::int64_t most_at_once = 1024;  // going back leads over some of them again
     if (bounds.empty()) {
         advance_to(step, pool);

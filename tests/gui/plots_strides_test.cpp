@@ -141,10 +141,11 @@ TEST(Strides, words_say_what_a_number_stands_for) {
     EXPECT_LE(stride.from, peak);
     EXPECT_GE(stride.to, peak);
     const std::string from = std::to_string(stride.from), to = std::to_string(stride.to);
-    EXPECT_EQ(stride_title(history, stride, true), "steps " + from + "–" + to + ": last, min – max");
+    EXPECT_EQ(stride_title(history, stride, true),
+              "steps " + from + "–" + to + ": last, min – max");
     EXPECT_EQ(stride_value(history, stride, 0), "2, 2 – 9");
-    EXPECT_EQ(stride_title(history, stride, false), "steps " + std::to_string(stride.to - 1) +
-                                                        ", " + to + " of " + from + "–" + to);
+    EXPECT_EQ(stride_title(history, stride, false),
+              "steps " + std::to_string(stride.to - 1) + ", " + to + " of " + from + "–" + to);
     EXPECT_EQ(stride_value(history, stride, 1), "3, 2");
 }
 
@@ -157,9 +158,9 @@ TEST(Strides, a_drawing_for_paper_has_the_range_behind_its_line) {
     const std::vector<std::size_t> channels{0, 1};
     const std::vector<std::string> names{"loss", "probe"};
     const Table table = history_table(snapshot, 0, 1200, channels, names);
-    EXPECT_EQ(table.columns, (std::vector<std::string>{"step", "SGD steps", "SGD loss",
-                                                       "SGD loss min", "SGD loss max",
-                                                       "SGD probe"}));
+    EXPECT_EQ(table.columns,
+              (std::vector<std::string>{"step", "SGD steps", "SGD loss", "SGD loss min",
+                                        "SGD loss max", "SGD probe"}));
     double steps = 0;
     for (const auto& row : table.rows) steps += row[1];
     EXPECT_EQ(steps, table.rows.back()[0] + 1) << "every step is in one row";

@@ -80,7 +80,8 @@ TEST(SamplingRule, takes_neighbours_that_differ_however_slowly_a_swing_drifts) {
     for (const double period : {2.001, 2.9997, 4.0002, 8.0001, 16.0003}) {
         double low = 1, high = -1;
         for (std::int64_t step = rule.next_due(3000); step < 4000; step = rule.next_due(step)) {
-            const double value = std::sin(2 * 3.14159265358979 * static_cast<double>(step) / period);
+            const double value =
+                std::sin(2 * 3.14159265358979 * static_cast<double>(step) / period);
             low = std::min(low, value);
             high = std::max(high, value);
         }

@@ -8,7 +8,8 @@
 #include "core/session/session.h"
 #include "tests/session/small_specs.h"
 
-// What a history says of the steps between its rows, and where a run stops, held against every step.
+// What a history says of the steps between its rows, and where a run stops, held against every
+// step.
 namespace muonscope {
 namespace {
 
@@ -226,9 +227,8 @@ TEST(Stopping, is_at_the_first_step_that_meets_the_bound_wherever_rows_are_recor
     std::vector<Truth> truth{every_step(spec, 0, 600), every_step(spec, 1, 600)};
     const auto problem = make_problem(spec.experiment);
     const Layout layout(problem->widths, problem->modes);
-    for (const std::size_t channel :
-         {layout.loss(), layout.relative_error(), layout.error_left(), layout.probe_after_k(),
-          layout.product_sv(2), layout.mode(0)})
+    for (const std::size_t channel : {layout.loss(), layout.relative_error(), layout.error_left(),
+                                      layout.probe_after_k(), layout.product_sv(2), layout.mode(0)})
         for (const std::size_t step : {0U, 5U, 171U, 404U, 515U}) {
             // Bounds that some lane meets exactly, and the next number below.
             const double value = std::max(truth[0][step][channel], truth[1][step][channel]);
@@ -253,7 +253,8 @@ TEST(Stopping, a_followed_channel_of_a_layer_stops_at_its_row_s_own_value) {
     spec.experiment.record.dense = 600;
     Session all(spec);
     all.advance_to(300, pool);
-    for (const std::size_t c : {all.layout().weight_norm(1), all.layout().fidelity(2), all.layout().rate(2)}) {
+    for (const std::size_t c :
+         {all.layout().weight_norm(1), all.layout().fidelity(2), all.layout().rate(2)}) {
         double least = INFINITY;
         std::int64_t at = -1;
         for (std::size_t i = 1; i < 250; ++i) {

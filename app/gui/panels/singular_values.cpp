@@ -121,8 +121,7 @@ void readout(PanelContext& context, const StepPlot& plot, const Modes& modes, in
     if (history.size() == 0 ||
         modes.first + static_cast<std::size_t>(modes.count) > history.channels())
         return;
-    const Stride stride =
-        stride_at(history, nearest_sample(history, memory(context).hovered_next));
+    const Stride stride = stride_at(history, nearest_sample(history, memory(context).hovered_next));
     const auto step = static_cast<double>(stride.to);
     std::vector<ReadoutRow> rows;
     const int shown = std::min(modes.count, 12);
@@ -257,9 +256,8 @@ void draw_heatmap(PanelContext& context, const StepPlot& plot, const Modes& mode
             reduction.ranges(k, kept.lows, kept.highs);
             for (const bool below : {false, true}) {
                 const std::vector<float>& column = below ? kept.lows : kept.highs;
-                ImU32* row = pixels +
-                             static_cast<std::ptrdiff_t>(2 * k + (below ? 1 : 0)) *
-                                 map.texture.width();
+                ImU32* row = pixels + static_cast<std::ptrdiff_t>(2 * k + (below ? 1 : 0)) *
+                                          map.texture.width();
                 for (int bin = 0; bin < bins; ++bin) {
                     const float value = column[static_cast<std::size_t>(bin)];
                     if (std::isnan(value)) {

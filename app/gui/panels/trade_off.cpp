@@ -222,8 +222,7 @@ double distance_from_own_target(const Problem& problem, const LaneSnapshot& lane
         return std::nan("");
     const Matrix& target = problem.layer_targets[at];
     const Matrix& weight = (*lane.weights)[at];
-    if (weight.rows() != target.rows() || weight.cols() != target.cols() ||
-        norm(target) == 0)
+    if (weight.rows() != target.rows() || weight.cols() != target.cols() || norm(target) == 0)
         return std::nan("");
     return norm(Matrix(weight - target)) / norm(target);
 }

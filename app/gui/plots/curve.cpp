@@ -43,14 +43,17 @@ const Tolerance tolerance(0.15F, 0.5F, 4);  // pixels
 // What one bin shows of a channel, in pixels.
 struct Shown {
     Reduction::Column at;
-    bool swings = false;       // to and fro within the bin: a band, and a line through its mean
-    float high = 0, low = 0;   // of the band
+    bool swings = false;      // to and fro within the bin: a band, and a line through its mean
+    float high = 0, low = 0;  // of the band
 };
 
 class Curve {
   public:
     Curve(const StepPlot& plot, const Reduction& reduction, int channel, float thickness)
-        : pixels(plot, reduction), reduction_(reduction), channel_(channel), thickness_(thickness) {}
+        : pixels(plot, reduction),
+          reduction_(reduction),
+          channel_(channel),
+          thickness_(thickness) {}
 
     Shown shown(int bin) const {
         Shown shown{reduction_.column(bin, channel_)};
@@ -80,8 +83,8 @@ class Curve {
                                                                         : 1e9F;
     }
     bool mean_beside(int bin, int direction, float& y) const {
-        for (int near = bin + direction; near >= 0 && near <= reduction_.bins() + 1 &&
-                                         std::abs(near - bin) <= 4;
+        for (int near = bin + direction;
+             near >= 0 && near <= reduction_.bins() + 1 && std::abs(near - bin) <= 4;
              near += direction) {
             const Reduction::Column at = reduction_.column(near, channel_);
             if (std::isnan(at.mean)) continue;
@@ -132,7 +135,8 @@ void draw_curve(gui::PanelContext& context, const StepPlot& plot, const Reductio
         points.clear();
     };
     const auto line_to = [&](float x, float y) {
-        if (points.empty() || points.back().x != x || points.back().y != y) points.push_back({x, y});
+        if (points.empty() || points.back().x != x || points.back().y != y)
+            points.push_back({x, y});
     };
     for (int bin = 0; bin < std::min(reduction.bins() + 2, until); ++bin) {
         const Shown shown = curve.shown(bin);
@@ -145,8 +149,8 @@ void draw_curve(gui::PanelContext& context, const StepPlot& plot, const Reductio
         }
         // A band ends where the next bin has none; its last column reaches over its whole bin.
         if (!columns.empty() && !shown.swings && at.samples > 0) {
-            columns.push_back({x(static_cast<float>(bin - 1)), columns.back().high,
-                               columns.back().low});
+            columns.push_back(
+                {x(static_cast<float>(bin - 1)), columns.back().high, columns.back().low});
             end_band();
         }
         if (at.samples == 0) continue;  // sparse samples: the line goes through

@@ -63,8 +63,7 @@ void Reduction::add(double x, std::span<const double> values) {
     const auto base = static_cast<std::size_t>(bin) * static_cast<std::size_t>(channels_);
     const float px = narrow(position);
     if (bin == 0 && at.samples > 0) {  // only the newest sample left of the range matters
-        std::fill_n(cells_.begin() + static_cast<std::ptrdiff_t>(base), channels_,
-                    empty_cell());
+        std::fill_n(cells_.begin() + static_cast<std::ptrdiff_t>(base), channels_, empty_cell());
         std::fill_n(gap_.begin() + static_cast<std::ptrdiff_t>(base), channels_, std::uint8_t{0});
         at = Bin{};
     }
@@ -245,12 +244,12 @@ void StrideFeed::add(Reduction& into, std::int64_t first, std::int64_t step,
 
 // Nothing where the range is the way from the row before the stride over `middle` to `value`, and
 // that leads one way.
-void StrideFeed::spread(Reduction& into, std::int64_t first, std::int64_t step,
-                        std::size_t channel, double middle, double value, double low,
-                        double high) const {
+void StrideFeed::spread(Reduction& into, std::int64_t first, std::int64_t step, std::size_t channel,
+                        double middle, double value, double low, double high) const {
     if (low == high) return;
     const double before = older_[channel];
-    const bool one_way = (before <= middle && middle <= value) || (before >= middle && middle >= value);
+    const bool one_way =
+        (before <= middle && middle <= value) || (before >= middle && middle >= value);
     if (one_way && low >= std::min(before, value) && high <= std::max(before, value)) return;
     into.spread(static_cast<double>(first), static_cast<double>(step), static_cast<int>(channel),
                 low, high);
@@ -306,8 +305,7 @@ bool HistoryReduction::update(const HistoryView& history, std::size_t first_chan
     }
     const auto channels = static_cast<std::size_t>(count);
     if (first_channel + channels <= history.channels())
-        for (; read_ < history.size() && !reduction_.complete(); ++read_)
-            feed(history, read_);
+        for (; read_ < history.size() && !reduction_.complete(); ++read_) feed(history, read_);
     if (read_ > 0 && read_ <= history.size()) {
         last_step_ = history.step(read_ - 1);
         last_value_ = history.value(read_ - 1, 0);

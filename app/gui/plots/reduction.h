@@ -56,9 +56,9 @@ class Reduction {
         std::uint32_t samples;
         bool gap;  // a NaN was met: the line breaks after it
         float first_x, first, low_x, low, high_x, high, last_x, last;
-        float mean;                  // of the samples
-        float path;                  // the way from one to the next, summed
-        float band_low, band_high;   // by spread(); NaN: nothing
+        float mean;                 // of the samples
+        float path;                 // the way from one to the next, summed
+        float band_low, band_high;  // by spread(); NaN: nothing
     };
     Column column(int bin, int channel) const;
     // Smallest and largest finite value of some channels inside the range; false when there is
@@ -101,8 +101,8 @@ class Reduction {
     std::vector<std::uint8_t> gap_;  // per cell: a NaN was met
 };
 
-// Puts the rows of a history into a reduction, in order. A bin of two steps and more takes both of a
-// pair of neighbours (core/session/sampling_rule.h), so that a swing from step to step leaves its
+// Puts the rows of a history into a reduction, in order. A bin of two steps and more takes both of
+// a pair of neighbours (core/session/sampling_rule.h), so that a swing from step to step leaves its
 // mean alone. Where rows stand for more than their own step, what they say beyond the way from row
 // to row (a followed channel's range, or a pair that swings) is spread over all their steps.
 class StrideFeed {
