@@ -28,8 +28,7 @@ void train(Session& session, std::int64_t steps, const std::vector<Bound>& until
     ProgressBar bar(steps);
     Stretch stretch;
     bool met = false;
-    while (session.step() < steps && !session.finished() && !session.diverged() && !met &&
-           interruption.signal() == 0) {
+    while (session.step() < steps && !session.ended() && !met && interruption.signal() == 0) {
         const std::int64_t before = session.step();
         const Clock::time_point started = Clock::now();
         met = session.advance_until(std::min(steps, before + stretch.steps()), until, pool);
@@ -44,9 +43,11 @@ void report_divergence(const Snapshot& snapshot) {
         if (!lane.divergence) continue;
         const Divergence& fault = *lane.divergence;
         const std::string layer = fault.layer > 0 ? fmt::format(", layer {}", fault.layer) : "";
-        fmt::print(stderr,
-                   "muonscope: lane {} diverged at step {}{}: {}; try a smaller learning rate\n",
-                   in_quotes(lane.name), fault.step, layer, fault.what);
+        fmt::print(
+            stderr,
+            "muonscope: lane {} diverged at step {}{}: {}; it was sound up to step {}: try a "
+            "smaller learning rate\n",
+            in_quotes(lane.name), fault.step, layer, fault.what, lane.sound_step);
     }
 }
 

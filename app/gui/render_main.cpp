@@ -44,11 +44,11 @@ std::shared_ptr<Snapshot> train(const RenderOptions& options) {
     WorkerPool pool(1);
     Session session(options.spec);
     session.advance_to(options.steps, pool);
-    std::shared_ptr<Snapshot> snapshot = session.snapshot();
+    std::shared_ptr<Snapshot> snapshot = session.snapshot(true, Session::Show::what_is_sound);
     // A picture shows the run, not how fast this machine happened to be.
-    snapshot->state = session.diverged()   ? TrainerState::diverged
-                      : session.finished() ? TrainerState::finished
-                                           : TrainerState::paused;
+    snapshot->state = !session.ended()     ? TrainerState::paused
+                      : session.diverged() ? TrainerState::diverged
+                                           : TrainerState::finished;
     snapshot->wanted_speed = options.spec.experiment.run.speed;
     return snapshot;
 }

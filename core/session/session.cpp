@@ -12,6 +12,13 @@
 
 namespace muonscope {
 
+namespace {
+
+// Of the start's relative error, or of one: what a lane is shown with after it diverged, and what
+// says of a lane that still trains that it will.
+constexpr double sound_times = 3, lost_times = 1e3;
+
+}  // namespace
 // Also where training throws.
 class Session::Looking {
   public:
@@ -62,8 +69,13 @@ void Session::begin() {
 
     // All lanes start from the same weights: one measurement holds for all of them.
     newest_.assign(lanes_.size(), {});
+    sound_.assign(lanes_.size(), {});
+    start_error_ = lanes_.front().errors().relative_error;
     measure(0);
     std::fill(newest_.begin() + 1, newest_.end(), newest_.front());
+    for (Sound& sound : sound_)
+        sound = {0, newest_.front().values,
+                 std::make_shared<const std::vector<Matrix>>(problem_->start)};
     for (std::size_t i = 0; i < lanes_.size(); ++i) histories_[i].append(0, newest_[i].values);
 }
 
@@ -77,14 +89,19 @@ bool Session::diverged() const {
                        [](const Lane& lane) { return lane.status() == Lane::Status::diverged; });
 }
 
+bool Session::ended() const {
+    return std::none_of(lanes_.begin(), lanes_.end(),
+                        [](const Lane& lane) { return lane.status() == Lane::Status::training; });
+}
+
 void Session::advance_to(std::int64_t step, WorkerPool& pool) {
     for (;;) {
         apply_pending();
-        if (step_ >= step || finished() || diverged() || abandoned()) return;
+        if (step_ >= step || ended() || abandoned()) return;
         std::int64_t stop = std::min(step, keyframes_.next_due(step_));
         if (applied_ < log_.size()) stop = std::min(stop, log_[applied_].step);
         run_stretch(stop, pool);
-        if (keyframes_.due(step_) && !diverged() && !abandoned())
+        if (keyframes_.due(step_) && !ended() && !abandoned())
             keyframes_.add({step_, lanes_, spec_, applied_});
     }
 }
@@ -144,18 +161,20 @@ void Session::look_after(std::size_t index) {
     };
     const std::int64_t at = lane.step() - 1 - watch_->from;
     std::vector<char>& met = watch_->met[index];
-    // Coming up again to a lane's fault may begin before.
+    // Coming up again after going back may begin before.
     if (at < 0 || at >= static_cast<std::int64_t>(met.size())) return;
     met[static_cast<std::size_t>(at)] =
         std::all_of(watch_->bounds.begin(), watch_->bounds.end(),
                     [&](const Bound& bound) { return bound.met(value(bound.channel)); });
 }
 
-// A lane that has ended stays as it is.
+// A lane that has ended stays as it is; one that diverged will never get there, so the others need
+// not wait for it.
 void Session::look_at_end(std::size_t index) {
     if (newest_[index].step != lanes_[index].step()) measure(index);
     const std::vector<double>& row = newest_[index].values;
     const bool holds =
+        lanes_[index].fault() ||
         std::all_of(watch_->bounds.begin(), watch_->bounds.end(),
                     [&](const Bound& bound) { return bound.met(row[bound.channel]); });
     std::vector<char>& met = watch_->met[index];
@@ -174,9 +193,7 @@ std::int64_t Session::first_met(const Watch& watch) const {
 void Session::run_stretch(std::int64_t stop, WorkerPool& pool) {
     pool.for_each(lanes(), [&](int i) { run_lane(static_cast<std::size_t>(i), stop); });
     if (abandoned()) return;
-    if (diverged()) {
-        meet_at_fault(pool);
-    } else if (finished()) {
+    if (ended()) {
         for (const Lane& lane : lanes_) step_ = std::max(step_, lane.step());
     } else {
         step_ = stop;
@@ -217,6 +234,11 @@ void Session::measure(std::size_t index) {
     const std::size_t before = history.find(row.step - 1);
     if (std::isnan(left) && before < history.size() && history.step(before) == row.step - 1)
         left = std::sqrt(row.values[layout_.loss()] / history.value(before, layout_.loss()));
+    if (!within(row.values[layout_.relative_error()], sound_times)) return;
+    Sound& sound = sound_[index];
+    sound.step = row.step;
+    sound.row = row.values;
+    sound.weights = std::make_shared<const std::vector<Matrix>>(lanes_[index].weights());
 }
 
 void Session::record(std::size_t index) {
@@ -235,27 +257,11 @@ void Session::record(std::size_t index) {
         followed.go_on_after(history.last_step());
 }
 
-// The lanes that did not fault ran on to the end of the stretch, which is an accident of timing.
-// So all go back and come up to the first fault again, where those that fault there do so.
-void Session::meet_at_fault(WorkerPool& pool) {
-    std::int64_t fault = std::numeric_limits<std::int64_t>::max();
-    for (const Lane& lane : lanes_)
-        if (lane.fault()) fault = std::min(fault, lane.fault()->step);
-    std::vector<std::size_t> faulty;
-    for (std::size_t i = 0; i < lanes_.size(); ++i)
-        if (lanes_[i].fault() && lanes_[i].fault()->step == fault) faulty.push_back(i);
-
-    return_towards(fault);
-    advance_to(fault, pool);
-    for (const std::size_t i : faulty) lanes_[i].advance();
-    for (std::size_t i = 0; i < lanes_.size(); ++i) record(i);
-}
-
 void Session::rewind(std::int64_t step) {
     if (step < 0)
         throw Error(fmt::format("step {}", step), "there is nothing before step 0",
                     "give a step of at least 0");
-    if (step < step_ || (step == step_ && diverged())) return_towards(step);
+    if (step < step_) return_towards(step);
 }
 
 void Session::return_towards(std::int64_t step) {
@@ -268,8 +274,15 @@ void Session::return_towards(std::int64_t step) {
     for (History& history : histories_) history.truncate_after(step);
     keyframes_.truncate_after(step);
     restore(keyframes_.at_or_before(step, [this](const Keyframe& k) { return complete(k); }));
-    for (std::size_t i = 0; i < newest_.size(); ++i) newest_[i].step = -1;
+    for (std::size_t i = 0; i < newest_.size(); ++i) {
+        newest_[i].step = -1;
+        if (sound_[i].step > step) sound_[i].step = -1;
+    }
     losses_.assign(lanes_.size(), {});
+}
+
+bool Session::within(double relative_error, double times) const {
+    return relative_error <= times * std::max(1.0, start_error_);
 }
 
 // Whether what its lanes follow begins after the newest row there is. One taken before the history
@@ -319,6 +332,11 @@ void Session::replace(Spec spec) {
 }
 
 void Session::apply(const Edit& edit) {
+    if (const auto* lower = std::get_if<LowerRate>(&edit))
+        if (lower->lane >= 0 && lower->lane < lanes() && lane(lower->lane).fault()) {
+            go_on(*lower);
+            return;
+        }
     auto after = std::make_shared<const Spec>(edited(*spec_, edit));
     if (restarts(edit, *spec_, *after)) {
         replace(*after);
@@ -339,6 +357,58 @@ void Session::apply(const Edit& edit) {
     const auto* parameter = std::get_if<SetParameter>(&edit);
     if (parameter && parameter->path.starts_with("probe."))
         for (Row& row : newest_) row.step = -1;
+}
+
+// The edit goes into the log at the step where the lane was sound last, and all lanes come from the
+// keyframe before: those that did not diverge to the bits they had, and by the samples they have.
+void Session::go_on(const LowerRate& edit) {
+    const auto index = static_cast<std::size_t>(edit.lane);
+    const Turn turn = last_sound_step(index);
+    const Spec after = edited(turn.spec, edit);
+    std::vector<Mark> marks = marks_of(edit, turn.step, turn.spec, after);
+    if (marks.empty())
+        throw Error("lane " + lanes_[index].recipe().name, "its learning rate is 0 already",
+                    "start over with other settings");
+
+    log_.resize(applied_);
+    log_.insert(log_.begin() + static_cast<std::ptrdiff_t>(turn.edits), {turn.step, edit, false});
+    marked_ = log_.size();
+    std::vector<Event> events = *events_;
+    Event event = std::move(marks.front().event);
+    event.text += ", goes on from here";
+    events.insert(std::upper_bound(events.begin(), events.end(), event.step,
+                                   [](std::int64_t step, const Event& e) { return step < e.step; }),
+                  std::move(event));
+    events_ = std::make_shared<const std::vector<Event>>(std::move(events));
+    last_mark_ = {};
+
+    keyframes_.truncate_after(turn.step);
+    histories_[index].truncate_after(turn.step);
+    restore(keyframes_.at_or_before(turn.step, [this](const Keyframe& k) { return complete(k); }));
+    for (Row& row : newest_) row.step = -1;
+    losses_.assign(lanes_.size(), {});
+}
+
+// By training once more from the keyframe before the newest sound sample to the fault: samples may
+// lie far apart, and between two of them an edit may have changed everything.
+Session::Turn Session::last_sound_step(std::size_t index) const {
+    const Keyframe* keyframe = keyframes_.at_or_before(
+        std::max<std::int64_t>(sound_[index].step, 0), [](const Keyframe&) { return true; });
+    Turn at;
+    at.spec = keyframe ? *keyframe->spec : *initial_spec_;
+    at.edits = keyframe ? keyframe->edits : 0;
+    Lane trial = keyframe ? keyframe->lanes[index] : Lane(problem_, at.spec.lanes[index]);
+    Turn last = at;
+    do {
+        at.step = trial.step();
+        for (; at.edits < applied_ && log_[at.edits].step <= at.step; ++at.edits) {
+            const Edit& edit = log_[at.edits].edit;
+            at.spec = edited(at.spec, edit);
+            trial.set_recipe(at.spec.lanes[index], keeps_momentum(edit));
+        }
+        if (within(trial.errors().relative_error, sound_times)) last = at;
+    } while (trial.advance() == Lane::Status::training);
+    return last;
 }
 
 Session::Fates Session::take(std::shared_ptr<const Spec> spec, bool keep_momentum) {
@@ -411,7 +481,7 @@ HistoryView Session::history(int lane) const {
     return histories_[static_cast<std::size_t>(lane)].view();
 }
 
-std::shared_ptr<Snapshot> Session::snapshot(bool fresh) {
+std::shared_ptr<Snapshot> Session::snapshot(bool fresh, Show show) {
     auto snapshot = std::make_shared<Snapshot>();
     snapshot->step = step_;
     snapshot->spec = spec_;
@@ -430,14 +500,24 @@ std::shared_ptr<Snapshot> Session::snapshot(bool fresh) {
         view.finished = lane.status() == Lane::Status::finished;
         if (const auto& fault = lane.fault())
             view.divergence = Divergence{fault->step, fault->layer, fault->what};
-        view.weights = std::make_shared<const std::vector<Matrix>>(lane.weights());
-        view.now = newest.values;
-        view.now_step = newest.step;
-        if (newest.step == lane.step() && newest.step > histories_[i].last_step()) {
-            const Followed& followed = lane.followed();
-            view.now_low.assign(followed.low().begin(), followed.low().end());
-            view.now_high.assign(followed.high().begin(), followed.high().end());
-            widen(view.now_low, view.now_high, view.now.data(), view.now.data());
+        const Sound& sound = sound_[i];
+        const bool lost =
+            lane.fault() || !within(newest.values[layout_.relative_error()], lost_times);
+        view.sound_step = lost && sound.step >= 0 ? sound.step : lane.step();
+        if (view.sound_step < lane.step() && show == Show::what_is_sound) {
+            view.weights = sound.weights;
+            view.now = sound.row;
+            view.now_step = sound.step;
+        } else {
+            view.weights = std::make_shared<const std::vector<Matrix>>(lane.weights());
+            view.now = newest.values;
+            view.now_step = newest.step;
+            if (newest.step == lane.step() && newest.step > histories_[i].last_step()) {
+                const Followed& followed = lane.followed();
+                view.now_low.assign(followed.low().begin(), followed.low().end());
+                view.now_high.assign(followed.high().begin(), followed.high().end());
+                widen(view.now_low, view.now_high, view.now.data(), view.now.data());
+            }
         }
         view.history = histories_[i].view();
         view.state_hash = lane.state_hash();
@@ -451,7 +531,7 @@ std::string Session::to_json() const {
     file.spec = *initial_spec_;
     file.log.assign(log_.begin(), log_.begin() + static_cast<std::ptrdiff_t>(applied_));
     file.step = step_;
-    file.ended = finished() || diverged();
+    file.ended = ended();
     for (const Lane& lane : lanes_)
         file.lanes.push_back({lane.recipe().name, lane.step(), lane.state_hash()});
     return muonscope::to_json(file);

@@ -49,10 +49,14 @@ Json json_of(const Edit& edit) {
     } else if (const auto* lane = std::get_if<SetLane>(&edit)) {
         json["lane"] = lane->lane;
         json["recipe"] = json_of(lane->recipe);
+    } else if (const auto* lower = std::get_if<LowerRate>(&edit)) {
+        json["lower_rate"] = lower->lane;
+        json["by"] = lower->by;
+        return json;
     } else {
         json["swap"] = true;
     }
-    json["keep_momentum"] = std::visit([](const auto& e) { return e.keep_momentum; }, edit);
+    json["keep_momentum"] = keeps_momentum(edit);
     return json;
 }
 
@@ -99,8 +103,15 @@ Edit edit_of(const Json& json, const Json& experiment, const std::string& where)
                        recipe_of(member(json, "recipe", where), experiment, where + ".recipe"),
                        keep};
     }
+    if (json.contains("lower_rate")) {
+        const Json& by = member(json, "by", where);
+        if (!json["lower_rate"].is_number_integer())
+            fail(where + ".lower_rate", "not a lane's number");
+        if (!by.is_number()) fail(where + ".by", by.dump() + " is not a number");
+        return LowerRate{json["lower_rate"].get<int>(), by.get<double>()};
+    }
     if (flag(json, "swap", false, where)) return SwapOptimizers{keep};
-    fail(where, "neither \"set\" nor \"lane\" nor \"swap\"");
+    fail(where, "neither \"set\" nor \"lane\" nor \"lower_rate\" nor \"swap\"");
 }
 
 // A run that met a bad edit half way would stop there.

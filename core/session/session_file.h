@@ -36,7 +36,7 @@ struct SessionFile {
     Spec spec;
     std::vector<LoggedEdit> log;  // ascending steps
     std::int64_t step = 0;
-    bool ended = false;  // finished or diverged there
+    bool ended = false;  // every lane has finished or diverged
     std::vector<LaneEnd> lanes;
 };
 

@@ -40,15 +40,22 @@ struct LaneSnapshot {
     // Where it is newer than the history's last: of the followed channels, smallest and largest
     // over the steps since that one; else empty. low > high: not known.
     std::vector<double> now_low, now_high;
+    // The last step whose numbers axes and shared scales should show: `step`, unless the lane has
+    // diverged or is about to (see Session::snapshot). In a snapshot that shows what is sound,
+    // `weights`, `now` and `now_step` are those of that step then.
+    std::int64_t sound_step = 0;
     HistoryView history;
     std::uint64_t state_hash = 0;
 };
+
+// "SGD diverged at step 31 in layer 2: update is not finite"; empty: it did not.
+std::string divergence_text(const LaneSnapshot& lane);
 
 // What the window draws. Immutable; replaced as a whole.
 struct Snapshot {
     std::uint64_t serial = 0;
     TrainerState state = TrainerState::idle;
-    std::string message;  // why: divergence, error
+    std::string message;  // why: an error, a refused command
     std::int64_t step = 0;
     double wanted_speed = 0, reached_speed = 0;  // steps a second; wanted 0: as fast as possible
     std::shared_ptr<const Spec> spec;            // as edited so far

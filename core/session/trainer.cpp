@@ -200,20 +200,15 @@ void Trainer::State::settle() {
         }
         opened.reset();
     }
-    if (session.diverged()) {
-        state = TrainerState::diverged;
-        target.reset();
-        for (int i = 0; i < session.lanes() && message.empty(); ++i)
-            if (const auto& fault = session.lane(i).fault())
-                message = fmt::format(
-                    "{} diverged at step {}{}: {}", session.lane(i).recipe().name, fault->step,
-                    fault->layer > 0 ? fmt::format(" in layer {}", fault->layer) : "", fault->what);
-    } else if (session.finished()) {
-        state = TrainerState::finished;
+    if (session.ended()) {
+        state = session.diverged() ? TrainerState::diverged : TrainerState::finished;
         target.reset();
     } else if (target && session.step() >= *target) {
-        state = TrainerState::paused;
         target.reset();
+        if (playing)
+            go();
+        else
+            state = TrainerState::paused;
     } else if (state == TrainerState::diverged || state == TrainerState::finished) {
         // An edit, or going back, gave a lane more to do.
         if (playing)
@@ -228,7 +223,7 @@ std::shared_ptr<Snapshot> Trainer::State::picture() {
     const bool running = state == TrainerState::running;
     const bool at_leisure = !target && speed > 0;
     const bool fresh = running ? at_leisure && cost < most_fresh_cost : cost < most_stopped_cost;
-    auto picture = session.snapshot(fresh);
+    auto picture = session.snapshot(fresh, Session::Show::what_is_sound);
     picture->state = state;
     picture->message = message;
     picture->wanted_speed = speed;
@@ -376,12 +371,19 @@ void Trainer::State::perform(const OpenSession& command) {
 void Trainer::State::perform_edit(const Edit& edit) {
     opened.reset();
     const auto problem = session.problem();
+    const std::int64_t step = session.step();
     session.apply(edit);
     const auto* parameter = std::get_if<SetParameter>(&edit);
     if (parameter && parameter->path == "run.speed")
         perform(SetSpeed{session.spec().experiment.run.speed});
     // Another problem, or step 0: the edit began again.
-    if (session.problem() != problem) begin_again();
+    if (session.problem() != problem) {
+        begin_again();
+    } else if (session.step() < step) {
+        // A lane goes on from its past: up to the present as fast as it can.
+        target = step;
+        go();
+    }
 }
 
 // ---- what other threads see ----

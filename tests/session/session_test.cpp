@@ -338,38 +338,6 @@ TEST(Session, a_bad_edit_changes_nothing) {
     }
 }
 
-TEST(Session, a_fault_stops_all_lanes_at_the_same_step_whatever_the_stretches) {
-    Spec spec = small_spec();
-    spec.lanes[0].phases[0].optimizer.lr = 10;
-    WorkerPool one(1), two(2);
-    Session a(spec), b(spec);
-    a.advance_to(1000, two);
-    for (std::int64_t step = 1; step < 1000 && !b.diverged(); ++step) b.advance_to(step, one);
-    ASSERT_TRUE(a.diverged());
-    ASSERT_TRUE(b.diverged());
-    EXPECT_EQ(a.step(), b.step());
-    EXPECT_LT(a.step(), 100);
-    EXPECT_EQ(hashes(a), hashes(b));
-    expect_same_history(a, b);
-    EXPECT_EQ(a.lane(1).step(), a.step());
-    ASSERT_TRUE(a.lane(0).fault());
-    EXPECT_EQ(a.lane(0).fault()->step, a.step());
-    EXPECT_GE(a.lane(0).fault()->layer, 1);
-    const Session replayed = Session::replay(a.to_json(), one);
-    EXPECT_TRUE(replayed.diverged());
-
-    const auto snapshot = a.snapshot();
-    ASSERT_TRUE(snapshot->lanes[0].divergence);
-    for (const Matrix& weight : *snapshot->lanes[0].weights) EXPECT_TRUE(weight.allFinite());
-
-    // Going back leads out of it.
-    a.go_back_to(0, one);
-    EXPECT_FALSE(a.diverged());
-    a.apply(SetParameter{"lanes.0.optimizer.lr", 0.001});
-    a.advance_to(40, one);
-    EXPECT_EQ(a.step(), 40);
-}
-
 TEST(Session, lanes_that_finish_wait_for_the_others) {
     Spec spec = small_spec();
     spec.lanes[0].phases[0].until.steps = 20;
@@ -382,6 +350,7 @@ TEST(Session, lanes_that_finish_wait_for_the_others) {
     EXPECT_EQ(session.step(), 30);
     session.advance_to(1000, pool);
     EXPECT_TRUE(session.finished());
+    EXPECT_TRUE(session.ended());
     EXPECT_EQ(session.step(), 50);
     // Where a lane ended is a sample, though none was due.
     EXPECT_EQ(session.history(0).step(session.history(0).size() - 1), 20);
