@@ -503,8 +503,8 @@ std::shared_ptr<Snapshot> Session::snapshot(bool fresh, Show show) {
         const Sound& sound = sound_[i];
         const bool lost =
             lane.fault() || !within(newest.values[layout_.relative_error()], lost_times);
-        view.sound_step = lost && sound.step >= 0 ? sound.step : lane.step();
-        if (view.sound_step < lane.step() && show == Show::what_is_sound) {
+        if (lost) view.sound_step = sound.step >= 0 ? sound.step : lane.step();
+        if (view.lost() && show == Show::what_is_sound) {
             view.weights = sound.weights;
             view.now = sound.row;
             view.now_step = sound.step;

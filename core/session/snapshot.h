@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,10 +41,12 @@ struct LaneSnapshot {
     // Where it is newer than the history's last: of the followed channels, smallest and largest
     // over the steps since that one; else empty. low > high: not known.
     std::vector<double> now_low, now_high;
-    // The last step whose numbers axes and shared scales should show: `step`, unless the lane has
-    // diverged or is about to (see Session::snapshot). In a snapshot that shows what is sound,
-    // `weights`, `now` and `now_step` are those of that step then.
-    std::int64_t sound_step = 0;
+    // The last step whose numbers axes and shared scales should look at: every step, unless the
+    // lane has diverged or is about to (see Session::snapshot). In a snapshot that shows what is
+    // sound, `weights`, `now` and `now_step` are those of that step then.
+    static constexpr std::int64_t every_step = std::numeric_limits<std::int64_t>::max();
+    std::int64_t sound_step = every_step;
+    bool lost() const { return sound_step < step; }
     HistoryView history;
     std::uint64_t state_hash = 0;
 };

@@ -84,6 +84,7 @@ void draw_trace(PanelContext& context, const Channels& channels, ImVec2 origin, 
     double left = INFINITY, right = -INFINITY, low = INFINITY, high = -INFINITY;
     for (const LaneSnapshot& lane : snapshot.lanes)
         for (std::size_t i = 0; measured(lane.history, channels) && i < lane.history.size(); ++i) {
+            if (lane.history.step(i) > lane.sound_step) break;
             if (!finite_at(lane.history, i, channels)) continue;
             const double x = lane.history.value(i, channels.fidelity);
             const double y = lane.history.value(i, channels.preservation);

@@ -378,10 +378,17 @@ void draw_marks(gui::PanelContext& context, const StepPlot& plot, int lane) {
             free_from = x + width + em(0.3F);
         }
     };
-    if (context.snapshot->events)
-        for (const Event& event : *context.snapshot->events)
-            if (lane < 0 || event.lane < 0 || event.lane == lane)
-                mark(event.step, event.text, false);
+    std::vector<Event> events;
+    if (context.snapshot->events) events = *context.snapshot->events;
+    const auto& lanes = context.snapshot->lanes;
+    for (std::size_t l = 0; l < lanes.size(); ++l)
+        if (lanes[l].divergence)
+            events.push_back({lanes[l].divergence->step, static_cast<int>(l),
+                              lane < 0 ? lanes[l].name + " diverged" : "diverged"});
+    std::stable_sort(events.begin(), events.end(),
+                     [](const Event& a, const Event& b) { return a.step < b.step; });
+    for (const Event& event : events)
+        if (lane < 0 || event.lane < 0 || event.lane == lane) mark(event.step, event.text, false);
     if (context.snapshot->spec)
         for (std::size_t l = 0; l < context.snapshot->lanes.size(); ++l) {
             if (lane >= 0 && static_cast<int>(l) != lane) continue;
