@@ -235,9 +235,24 @@ TEST_F(Run, divergence_is_said_written_and_exits_with_3) {
     EXPECT_TRUE(outcome_.err.starts_with("muonscope: lane 'SGD' diverged at step "))
         << outcome_.err;
     EXPECT_TRUE(contains(outcome_.err, "layer")) << outcome_.err;
+    EXPECT_TRUE(contains(outcome_.err, "it was sound up to step ")) << outcome_.err;
+    EXPECT_FALSE(contains(outcome_.err, "Muon")) << outcome_.err;
     EXPECT_TRUE(contains(outcome_.out, "diverged"));
-    EXPECT_TRUE(summary["lanes"][0].contains("diverged"));
+    ASSERT_TRUE(summary["lanes"][0].contains("diverged"));
     EXPECT_FALSE(summary["lanes"][1].contains("diverged"));
+    // The other goes on to the end.
+    const std::int64_t fault = summary["lanes"][0]["diverged"]["step"];
+    EXPECT_LT(fault, 100);
+    EXPECT_EQ(summary["lanes"][0]["step"], fault);
+    EXPECT_EQ(summary["lanes"][1]["step"], 100);
+    EXPECT_LT(summary["lanes"][1]["relative_error"].get<double>(), 1);
+    const std::string history = read_file(folder_ / "a/history.csv", enough);
+    EXPECT_TRUE(contains(history, "\n" + std::to_string(fault) + ",SGD,"));
+    EXPECT_FALSE(contains(history, "\n" + std::to_string(fault + 1) + ",SGD,"));
+    EXPECT_TRUE(contains(history, "\n100,Muon,"));
+    const Outcome again = run_program({"replay", folder_ / "a/session.json"});
+    EXPECT_EQ(again.code, 0) << again.err;
+    EXPECT_TRUE(contains(again.out, "same bits: SGD"));
     for (int layer = 1; layer <= 3; ++layer)  // the last good weights, all finite
         EXPECT_NO_THROW(read_npy(folder_ / ("a/lane-1-sgd/W" + std::to_string(layer) + ".npy")));
 }
