@@ -347,6 +347,8 @@ void curves(PanelContext& context, ConditioningNow& now, ImVec2 room) {
             series.name = snapshot.lanes[l].name;
             series.colour = context.theme.lane(lane);
             series.dash = lane_dash(lane);
+            if (snapshot.lanes[l].lost())
+                series.sound_until = static_cast<double>(snapshot.lanes[l].sound_step);
             return series;
         };
         conditions.push_back(of_lane(condition_series(snapshot, now, l, now.source)));

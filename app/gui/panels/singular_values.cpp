@@ -6,6 +6,7 @@
 
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/curve.h"
+#include "app/gui/plots/extent.h"
 #include "app/gui/plots/phases.h"
 #include "app/gui/plots/source.h"
 #include "app/gui/plots/stride_text.h"
@@ -346,30 +347,25 @@ void draw_singular_values(PanelContext& context) {
     const Grid grid = arrange(snapshot.lanes.size(), room, label_width(ticks), bar);
     const CurveBins bins = curve_bins(context, grid.area_width);
 
-    double low = INFINITY, high = 0, smallest = INFINITY;
-    bool has_zero = false, any = false;
+    Extent extent;
     std::vector<bool> changed(snapshot.lanes.size());
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
         HistoryReduction& lane = kept.reductions[{panel, static_cast<int>(l)}];
         changed[l] = lane.update(snapshot.lanes[l].history, modes.first, modes.count, bins.min,
                                  bins.max, bins.count);
-        double lane_low, lane_high, positive;
-        if (!lane.reduction().extent(0, modes.count, lane_low, lane_high)) continue;
-        any = true;
-        low = std::min(low, lane_low);
-        high = std::max(high, lane_high);
-        has_zero = has_zero || lane_low <= 0;
-        if (lane.reduction().smallest_positive(0, modes.count, positive))
-            smallest = std::min(smallest, positive);
+        extent.add(snapshot.lanes[l], lane.reduction(), modes.first, 0, modes.count);
     }
-    if (!any) low = 0;
+    const bool any = extent.any();
+    const double low = any ? extent.low : 0;
+    double high = std::max(extent.high, 0.0);
     if (snapshot.problem && context.preferences.sv_levels) {
         const double level = target_level(*snapshot.problem, context.preferences.sv_source, 0);
         if (!std::isnan(level)) high = std::max(high, level);
     }
     const bool logarithmic = context.preferences.sv_log;
-    const ValueRange values =
-        logarithmic ? log_range(smallest, high, has_zero, 6) : linear_range(low, high);
+    const ValueRange values = logarithmic
+                                  ? log_range(extent.smallest, high, any && extent.has_zero(), 6)
+                                  : linear_range(low, high);
     if (heatmap) {
         ValueRange index;
         index.min = -modes.count - 0.5;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "app/gui/plots/curve.h"
+#include "app/gui/plots/extent.h"
 #include "app/gui/plots/phases.h"
 #include "app/gui/plots/stride_text.h"
 #include "app/gui/plots/table.h"
@@ -42,6 +43,23 @@ void readout(gui::PanelContext& context, const StepPlot& plot, const LanePlot& w
     if (!rows.empty()) draw_readout(context, title + phase_note(snapshot, -1, step), rows);
 }
 
+// Where a lane that has diverged was sound last, and its curve begins to leave the plot: a cross.
+void draw_last_sound(const gui::PanelContext& context, const StepPlot& plot,
+                     const LaneSnapshot& lane, const LanePlot& what, int index) {
+    const std::size_t channel = what.first_channel + static_cast<std::size_t>(what.curve);
+    const std::size_t sample = lane.history.find(lane.sound_step);
+    if (!lane.lost() || sample >= lane.history.size() || channel >= lane.history.channels()) return;
+    const double value = lane.history.value(sample, channel);
+    if (!std::isfinite(value)) return;
+    const ImVec2 at{plot.pixel_x(static_cast<double>(lane.history.step(sample))),
+                    plot.pixel_y(value)};
+    const float arm = em(0.28F);
+    const ImU32 colour = u32(context.theme.lane(index));
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    draw->AddLine({at.x - arm, at.y - arm}, {at.x + arm, at.y + arm}, colour, em(0.12F));
+    draw->AddLine({at.x - arm, at.y + arm}, {at.x + arm, at.y - arm}, colour, em(0.12F));
+}
+
 }  // namespace
 
 void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
@@ -60,34 +78,27 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
     const float height = room.y - label_height();
     Ticks ticks = value_ticks(context, what.panel, height);
     const CurveBins bins = curve_bins(context, room.x - label_width(ticks) - 2 * side_padding());
-    double low = INFINITY, high = -INFINITY, smallest = INFINITY;
-    bool has_zero = false;
+    Extent extent;
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
         HistoryReduction& lane = kept.reductions[{what.panel, static_cast<int>(l)}];
         lane.update(snapshot.lanes[l].history, what.first_channel, what.channels, bins.min,
                     bins.max, bins.count);
-        for (const int channel : {what.curve, what.floor}) {
-            double lane_low, lane_high, positive;
-            if (channel < 0 || !lane.reduction().extent(channel, 1, lane_low, lane_high)) continue;
-            // A floor far below the curves would squeeze them: it is drawn where there is room.
-            if (channel == what.floor && !what.floor_counts) continue;
-            low = std::min(low, lane_low);
-            high = std::max(high, lane_high);
-            has_zero = has_zero || lane_low <= 0;
-            if (lane.reduction().smallest_positive(channel, 1, positive))
-                smallest = std::min(smallest, positive);
-        }
+        // A floor far below the curves would squeeze them: it is drawn where there is room.
+        for (const int channel : {what.curve, what.floor_counts ? what.floor : -1})
+            if (channel >= 0)
+                extent.add(snapshot.lanes[l], lane.reduction(), what.first_channel, channel, 1);
     }
-    const bool any = low <= high;
+    const bool any = extent.any();
     if (!any) {
-        low = 0;
-        high = 1;
-        smallest = 0.1;
+        extent.add(0.1);
+        extent.add(0);
+        extent.add(1);
     }
     follow_values(context, what.panel,
-                  what.logarithmic ? log_range(smallest, high, has_zero, what.decades)
-                  : what.from_zero ? linear_range(low, high)
-                                   : near_range(low, high));
+                  what.logarithmic ? log_range(extent.smallest, extent.high,
+                                               any && extent.has_zero(), what.decades)
+                  : what.from_zero ? linear_range(extent.low, extent.high)
+                                   : near_range(extent.low, extent.high));
     ticks = value_ticks(context, what.panel, height);
 
     StepPlotOptions options;
@@ -114,14 +125,15 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
                        Dash::dotted);
         draw_curve(context, plot, reduction, what.curve, u32(theme.lane(lane)),
                    theme.line() * 1.15F, lane_dash(lane));
+        draw_last_sound(context, plot, snapshot.lanes[l], what, lane);
     }
     draw_marks(context, plot, -1);
     draw_published_ends(context, plot, -1);
     draw_legend(context, plot);
     if (!any) {
-        const ImVec2 extent = ImGui::CalcTextSize(what.awaited.c_str());
-        draw->AddText({plot.position.x + std::max(em(0.5F), (plot.extent.x - extent.x) / 2),
-                       plot.position.y + (plot.extent.y - extent.y) / 2},
+        const ImVec2 words = ImGui::CalcTextSize(what.awaited.c_str());
+        draw->AddText({plot.position.x + std::max(em(0.5F), (plot.extent.x - words.x) / 2),
+                       plot.position.y + (plot.extent.y - words.y) / 2},
                       u32(theme.dim), what.awaited.c_str());
     }
     if (plot.hovered) readout(context, plot, what);

@@ -169,9 +169,14 @@ Reduction::Column Reduction::column(int bin, int channel) const {
             from.band_high};
 }
 
-bool Reduction::extent(int first, int count, double& low, double& high) const {
+int Reduction::bins_until(double x) const {
+    const double end = std::floor((x - x_min_) * to_bins_);
+    return end >= bins_ ? bins_ : std::max(0, static_cast<int>(end));
+}
+
+bool Reduction::extent(int first, int count, double& low, double& high, double until) const {
     float smallest = infinite, largest = -infinite;
-    for (int bin = 1; bin <= bins_; ++bin)
+    for (int bin = 1; bin <= bins_until(until); ++bin)
         for (int c = first; c < first + count; ++c) {
             const Cell& from = cell(bin, c);
             if (from.low < smallest) smallest = from.low;
@@ -185,9 +190,9 @@ bool Reduction::extent(int first, int count, double& low, double& high) const {
     return true;
 }
 
-bool Reduction::smallest_positive(int first, int count, double& value) const {
+bool Reduction::smallest_positive(int first, int count, double& value, double until) const {
     float smallest = infinite;
-    for (int bin = 1; bin <= bins_; ++bin)
+    for (int bin = 1; bin <= bins_until(until); ++bin)
         for (int c = first; c < first + count; ++c)
             smallest = std::min(smallest, cell(bin, c).smallest);
     value = static_cast<double>(smallest);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -61,16 +62,17 @@ class Reduction {
         float band_low, band_high;  // by spread(); NaN: nothing
     };
     Column column(int bin, int channel) const;
-    // Smallest and largest finite value of some channels inside the range; false when there is
-    // none.
-    bool extent(int first, int count, double& low, double& high) const;
+    // Smallest and largest finite value of some channels inside the range, in bins that end at or
+    // before `until`; false when there is none.
+    bool extent(int first, int count, double& low, double& high, double until = INFINITY) const;
     // Smallest value above zero of some channels.
-    bool smallest_positive(int first, int count, double& value) const;
+    bool smallest_positive(int first, int count, double& value, double until = INFINITY) const;
     // Smallest and largest of a channel in each bin; where nothing was sampled what was last, and
     // NaN before the first and beyond the last sample. bins() floats each.
     void ranges(int channel, std::span<float> low, std::span<float> high) const;
 
   private:
+    int bins_until(double x) const;
     struct Cell {
         float first, low, high, last;  // NaN: nothing finite
         float low_x, high_x;

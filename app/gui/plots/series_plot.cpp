@@ -7,6 +7,7 @@
 #include <map>
 
 #include "app/gui/plots/curve.h"
+#include "app/gui/plots/extent.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 
@@ -32,17 +33,6 @@ Reduction reduce(const Series& series, const CurveBins& bins) {
     }
     return reduction;
 }
-
-struct Extent {
-    double low = INFINITY, high = -INFINITY, smallest = INFINITY;
-
-    void add(double value) {
-        if (!std::isfinite(value)) return;
-        low = std::min(low, value);
-        high = std::max(high, value);
-        if (value > 0) smallest = std::min(smallest, value);
-    }
-};
 
 void readout(gui::PanelContext& context, const StepPlot& plot, const std::vector<Series>& series,
              const std::vector<Level>& levels) {
@@ -103,6 +93,7 @@ Table series_table(const std::vector<Series>& series, double from, double to, bo
         }
     }
     for (auto& [step, row] : rows) table.rows.push_back(std::move(row));
+    for (const Series& one : series) table.sound_until.push_back(one.sound_until);
     return table;
 }
 
@@ -121,14 +112,14 @@ void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2
     Extent extent;
     for (const Series& one : series) {
         reductions.push_back(reduce(one, bins));
-        double low = 0, high = 0, smallest = 0;
-        if (!one.leads || !reductions.back().extent(0, 1, low, high)) continue;
-        extent.add(low);
-        extent.add(high);
-        if (reductions.back().smallest_positive(0, 1, smallest)) extent.add(smallest);
+        if (!one.leads) continue;
+        extent.add(reductions.back(), 0, 1, one.sound_until);
+        const auto beyond = std::upper_bound(one.steps.begin(), one.steps.end(), one.sound_until);
+        if (beyond != one.steps.begin() && beyond != one.steps.end())
+            extent.add(one.values[static_cast<std::size_t>(beyond - one.steps.begin()) - 1]);
     }
     for (const Level& level : levels) extent.add(level.value);
-    const bool any = extent.low <= extent.high;
+    const bool any = extent.any();
     if (!any) {
         extent.add(0.1);
         extent.add(1);

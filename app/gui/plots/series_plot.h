@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,8 @@ struct Series {
     ImVec4 colour;
     Dash dash = Dash::solid;
     std::vector<double> steps, values;  // ascending; NaN breaks the line
-    bool leads = true;  // the axis has room for all of it; else it may leave the plot
+    bool leads = true;              // the axis has room for all of it; else it may leave the plot
+    double sound_until = INFINITY;  // the last step that the axis looks at
     // Where values stand for several steps: the first of them, and smallest and largest over them.
     std::vector<double> firsts{}, lows{}, highs{};
 };

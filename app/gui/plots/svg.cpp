@@ -93,6 +93,23 @@ std::size_t beside(const Table& table, std::size_t column, int other) {
     return 1 + (column - 1) / width * width + static_cast<std::size_t>(other);
 }
 
+std::size_t lane_of(const Table& table, std::size_t column) {
+    return (column - 1) / static_cast<std::size_t>(std::max(table.per_lane, 1));
+}
+
+double sound_until(const Table& table, std::size_t column) {
+    const std::size_t lane = lane_of(table, column);
+    return lane < table.sound_until.size() ? table.sound_until[lane]
+                                           : std::numeric_limits<double>::infinity();
+}
+
+// "SGD loss, diverged at step 31"
+std::string name_of(const Table& table, std::size_t column) {
+    const std::size_t lane = lane_of(table, column);
+    const bool noted = lane < table.notes.size() && !table.notes[lane].empty();
+    return table.columns[column] + (noted ? ", " + table.notes[lane] : "");
+}
+
 Axes axes_of(const Table& table, double width, double height) {
     double low = std::numeric_limits<double>::infinity(), high = -low, smallest = low;
     bool zero = false;
@@ -104,7 +121,8 @@ Axes axes_of(const Table& table, double width, double height) {
         }
     for (const auto& row : table.rows)
         for (const std::size_t i : columns) {
-            if (i >= row.size() || !std::isfinite(row[i])) continue;
+            if (i >= row.size() || !std::isfinite(row[i]) || row.front() > sound_until(table, i))
+                continue;
             low = std::min(low, row[i]);
             high = std::max(high, row[i]);
             zero = zero || row[i] <= 0;
@@ -140,6 +158,7 @@ bool lane_recorded(const Table& table, const std::vector<double>& row, std::size
 // smallest and largest value only.
 std::vector<std::string> lines_of(const Table& table, std::size_t column, const Axes& axes) {
     std::vector<std::string> lines(1);
+    bool gone = false;
     const auto add = [&](double x, double y) {
         lines.back() += fmt::format("{}{:.2f},{:.2f}", lines.back().empty() ? "" : " ", x, y);
     };
@@ -164,6 +183,9 @@ std::vector<std::string> lines_of(const Table& table, std::size_t column, const 
             continue;
         }
         const double x = axes.x(row.front()), y = axes.y(row[column]);
+        // A curve that is not sound any more leaves the drawing and does not run along its edge.
+        if (gone) continue;
+        gone = row.front() > sound_until(table, column);
         const bool crowded =
             static_cast<double>(table.rows.size()) > axes.width && bin.at >= 0 && x - bin.at < 0.5;
         if (!crowded) {
@@ -195,6 +217,7 @@ std::string area_of(const Table& table, std::size_t column, const Axes& axes) {
     for (const auto& row : table.rows) {
         if (highs >= row.size() || !std::isfinite(row[lows]) || !std::isfinite(row[highs]))
             continue;
+        if (row.front() > sound_until(table, column)) break;
         const double x = axes.x(row.front());
         const Piece piece{std::isnan(before) ? x : before, x, axes.y(row[lows]),
                           axes.y(row[highs])};
@@ -275,7 +298,7 @@ std::string to_svg(const Table& table, std::string_view title, int width, int he
                 "<path d=\"{}\" fill=\"{}\" fill-opacity=\"0.25\"><title>{}: smallest to "
                 "largest of the steps each row stands for</title></path>\n",
                 area, colour_text(theme.lane(lane)), escaped(table.columns[column]));
-        svg += fmt::format("<g {}><title>{}</title>\n", pen, escaped(table.columns[column]));
+        svg += fmt::format("<g {}><title>{}</title>\n", pen, escaped(name_of(table, column)));
         for (const std::string& line : lines_of(table, column, axes))
             svg += "<polyline points=\"" + line + "\"/>\n";
         svg += "</g>\n";
@@ -284,7 +307,7 @@ std::string to_svg(const Table& table, std::string_view title, int width, int he
         svg += fmt::format(
             "<path d=\"M{0} {1}h22\" {2}/><text x=\"{3}\" y=\"{4}\" "
             "text-anchor=\"end\">{5}</text>\n",
-            end - 26, y, pen, end - 32, y + 4, escaped(table.columns[column]));
+            end - 26, y, pen, end - 32, y + 4, escaped(name_of(table, column)));
     }
     return svg + "</svg>\n";
 }

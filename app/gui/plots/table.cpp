@@ -95,6 +95,11 @@ Table history_table(const Snapshot& snapshot, double from, double to,
             table.columns.push_back(name + " max");
         }
         const HistoryView& history = snapshot.lanes[l].history;
+        const auto& fault = snapshot.lanes[l].divergence;
+        table.sound_until.push_back(snapshot.lanes[l].lost()
+                                        ? static_cast<double>(snapshot.lanes[l].sound_step)
+                                        : INFINITY);
+        table.notes.push_back(fault ? fmt::format("diverged at step {}", fault->step) : "");
         for (std::size_t i = 0; i < history.size(); ++i) {
             const std::int64_t step = history.step(i);
             if (static_cast<double>(step) < from || static_cast<double>(step) > to) continue;

@@ -22,6 +22,9 @@ struct Table {
     };
     std::vector<Band> bands{};
     bool logarithmic = false;
+    // Likewise, by lane: the last step that a drawing's axis looks at, and what is said of it.
+    std::vector<double> sound_until{};
+    std::vector<std::string> notes{};
 };
 
 // RFC 4180 with a header row and \n; 17 significant digits, NaN as an empty field.
