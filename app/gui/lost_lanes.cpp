@@ -18,8 +18,8 @@ std::string name_and_step(const LaneSnapshot& lane) {
     return lane.lost() ? fmt::format("{}, step {}", lane.name, lane.now_step) : lane.name;
 }
 
-std::string divergences(const Snapshot& snapshot) {
-    std::string text;
+std::string trouble(const Snapshot& snapshot) {
+    std::string text = snapshot.message;
     for (const LaneSnapshot& lane : snapshot.lanes)
         if (lane.divergence) text += (text.empty() ? "" : "; ") + divergence_text(lane);
     return text;

@@ -10,8 +10,9 @@ namespace muonscope::gui {
 // A lane's name, and the step of its picture where that is not the newest: "SGD, step 17".
 std::string name_and_step(const LaneSnapshot& lane);
 
-// What happened to every lane that diverged, in a line; empty: none did.
-std::string divergences(const Snapshot& snapshot);
+// What the line at the bottom has to say: the trainer's last word (an error, a command refused, a
+// session whose bits differ), and what happened to every lane that diverged. Empty: all is well.
+std::string trouble(const Snapshot& snapshot);
 
 // Two buttons in a row, no taller than a line: lower the rate of this lane and go on from the last
 // sound step, or start over. `width`: that they take.

@@ -46,10 +46,6 @@ std::string speed_text(const Snapshot& s) {
     return fmt::format("{} of {:.0f} steps/s", reached, s.wanted_speed);
 }
 
-std::string trouble(const Snapshot& s) {
-    return s.state == TrainerState::error ? s.message : divergences(s);
-}
-
 // The ways on stand behind the words, as far left of the right part as they fit.
 float draw_ways_on(PanelContext& context, float words, float right) {
     const Snapshot& s = *context.snapshot;
