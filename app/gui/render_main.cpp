@@ -2,6 +2,7 @@
 
 #include "app/gui/frame.h"
 #include "app/gui/imgui_session.h"
+#include "app/gui/keys.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/paper_runs.h"
 #include "app/gui/theme.h"
@@ -79,6 +80,7 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Snapshot& sna
     window.background = {theme.background.x, theme.background.y, theme.background.z};
 
     ViewState view;
+    look_at(view, options.spec);
     PanelContext context{
         .snapshot = &snapshot,
         .preferences = preferences,

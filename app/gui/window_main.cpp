@@ -3,6 +3,7 @@
 #include "app/gui/frame.h"
 #include "app/gui/frame_pacer.h"
 #include "app/gui/imgui_session.h"
+#include "app/gui/keys.h"
 #include "app/gui/preferences.h"
 #include "app/gui/state_file.h"
 #include "app/gui/theme.h"
@@ -97,6 +98,7 @@ class Application {
         });
         follow_theme();
         snapshot_ = trainer_.snapshot();
+        look_at(view_, options.spec);
         trainer_.send(Start{});
     }
 

@@ -144,7 +144,7 @@ void layer_list(PanelContext& context, int lane, int depth, float width) {
         return;
     }
     for (int layer = 0; layer <= depth; ++layer)
-        if (ImGui::Selectable(name(layer).c_str(), layer == chosen)) chosen = layer;
+        if (list_row(name(layer).c_str(), layer == chosen)) chosen = layer;
     ImGui::EndCombo();
 }
 
@@ -314,7 +314,8 @@ void lane_card(PanelContext& context, int index) {
     ImGui::PushID(index);
     ImGui::SetCursorScreenPos({at.x + pad + edge, at.y + em(0.35F)});
     ImGui::BeginChild("lane", {width - 2 * pad - edge, 0},
-                      ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_AlwaysAutoResize,
+                      ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_AlwaysAutoResize |
+                          ImGuiChildFlags_NavFlattened,
                       ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
     lane_heading(context, index, lane, static_cast<int>(s.spec->experiment.network.depth));
     phase_line(context, recipe, lane);
@@ -405,7 +406,8 @@ void draw_lanes(PanelContext& context) {
     ImGuiStorage* storage = ImGui::GetStateStorage();
     const ImGuiID scrolls = ImGui::GetID("rows scroll");
     const float margin = storage->GetBool(scrolls) ? ImGui::GetStyle().ScrollbarSize : 0;
-    ImGui::BeginChild("rows", {ImGui::GetContentRegionAvail().x + margin, 0});
+    ImGui::BeginChild("rows", {ImGui::GetContentRegionAvail().x + margin, 0},
+                      ImGuiChildFlags_NavFlattened);
     storage->SetBool(scrolls, ImGui::GetScrollMaxY() > 0);
     const float top = ImGui::GetCursorPosY();
     context.view.rows = 0;

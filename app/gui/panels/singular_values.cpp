@@ -99,20 +99,20 @@ Grid arrange(std::size_t lanes, ImVec2 room, float labels, float right) {
     grid.rows = (count + grid.columns - 1) / grid.columns;
     grid.columns = (count + grid.rows - 1) / grid.rows;
     grid.area_width = width(grid.columns);
-    grid.area_height = (room.y - grid.bottom) / static_cast<float>(grid.rows);
+    grid.area_height = (room.y - grid.bottom) / static_cast<float>(grid.rows) - name_height();
     return grid;
 }
 
-void lane_name(const PanelContext& context, const StepPlot& plot, int lane, ImVec2 inset) {
+float name_height() {
+    return std::round(ImGui::GetTextLineHeight() + em(0.2F));
+}
+
+// Above the plot: inside it would lie over what rises early.
+void lane_name(const PanelContext& context, const StepPlot& plot, int lane) {
     const std::string& name = context.snapshot->lanes[static_cast<std::size_t>(lane)].name;
     ImGui::PushFont(context.fonts.heading, 0);
-    const ImVec2 extent = ImGui::CalcTextSize(name.c_str());
-    const ImVec2 at{plot.position.x + inset.x, plot.position.y + inset.y};
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    draw->AddRectFilled({at.x - em(0.25F), at.y - em(0.1F)},
-                        {at.x + extent.x + em(0.25F), at.y + extent.y + em(0.1F)},
-                        u32(with_alpha(context.theme.card, 0.8F)), em(0.2F));
-    draw->AddText(at, u32(context.theme.lane_text(lane)), name.c_str());
+    fitted_text(ImGui::GetWindowDrawList(), {plot.position.x, plot.position.y - name_height()},
+                plot.extent.x, context.theme.lane_text(lane), name.c_str());
     ImGui::PopFont();
 }
 
@@ -386,9 +386,11 @@ void draw_singular_values(PanelContext& context) {
         options.step_label = row == grid.rows - 1;
         options.size = {grid.area_width + grid.gap + (column == 0 ? grid.left : 0),
                         grid.area_height + (options.step_label ? grid.bottom : 0)};
-        ImGui::SetCursorScreenPos({origin.x + (column == 0 ? 0 : grid.left) +
-                                       static_cast<float>(column) * (grid.area_width + grid.gap),
-                                   origin.y + static_cast<float>(row) * grid.area_height});
+        ImGui::SetCursorScreenPos(
+            {origin.x + (column == 0 ? 0 : grid.left) +
+                 static_cast<float>(column) * (grid.area_width + grid.gap),
+             origin.y + name_height() +
+                 static_cast<float>(row) * (grid.area_height + name_height())});
         ImGui::PushID(lane);
         StepPlot plot;
         options.id = "##modes";
@@ -403,7 +405,6 @@ void draw_singular_values(PanelContext& context) {
             }
             draw_marks(context, plot, lane);
             draw_published_ends(context, plot, lane);
-            lane_name(context, plot, lane, {em(0.7F), em(0.4F)});
             if (!any) {
                 const char* note = "not measured yet";
                 const ImVec2 extent = ImGui::CalcTextSize(note);
@@ -415,6 +416,7 @@ void draw_singular_values(PanelContext& context) {
             if (plot.hovered) readout(context, plot, modes, lane);
             const bool hovered = plot.hovered;
             end_step_plot(context, options, plot);
+            lane_name(context, plot, lane);
             export_menu(
                 context, "##export", "singular-values", hovered,
                 [&] { return visible_table(context, modes); },

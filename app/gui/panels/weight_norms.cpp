@@ -130,6 +130,7 @@ void draw_weight_norms(PanelContext& context) {
     norms.channels = 2;
     norms.floor = 1;
     norms.floor_counts = true;
+    norms.floor_name = "expected";
     norms.from_zero = true;
     norms.column_names.push_back(fmt::format("layer {} expected norm", layer));
     const std::size_t expected = layout.expected_norm(layer);

@@ -7,6 +7,7 @@
 
 #include "app/gui/plots/curve.h"
 #include "app/gui/plots/extent.h"
+#include "app/gui/plots/legend.h"
 #include "app/gui/plots/phases.h"
 #include "app/gui/plots/stride_text.h"
 #include "app/gui/plots/table.h"
@@ -63,7 +64,7 @@ void draw_last_sound(const gui::PanelContext& context, const StepPlot& plot,
 }  // namespace
 
 void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
-    const ImVec2 room = ImGui::GetContentRegionAvail();
+    ImVec2 room = ImGui::GetContentRegionAvail();
     if (!context.snapshot || context.snapshot->lanes.empty()) {
         gui::centred_note(context, what.awaited);
         return;
@@ -74,29 +75,48 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
     }
     const Snapshot& snapshot = *context.snapshot;
     begin_frame(context);
+    std::vector<KeyRow> key = lane_key(context);
+    if (what.floor >= 0) key.push_back({what.floor_name, context.theme.dim, Dash::dotted});
+    const LegendPlaces places = place_legend(key, room, what.indent);
+    const ImVec2 corner = ImGui::GetCursorScreenPos();
+    draw_legend(context, {corner.x + em(0.3F), corner.y}, places, key);
+    const float above = std::max(places.height, what.indent > 0 ? ImGui::GetTextLineHeight() : 0);
+    ImGui::SetCursorScreenPos({corner.x, corner.y + above});
+    room.y -= above;
+
     Memory& kept = memory(context);
     const float height = room.y - label_height();
     Ticks ticks = value_ticks(context, what.panel, height);
     const CurveBins bins = curve_bins(context, room.x - label_width(ticks) - 2 * side_padding());
-    Extent extent;
+    Extent extent, floors;
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
         HistoryReduction& lane = kept.reductions[{what.panel, static_cast<int>(l)}];
         lane.update(snapshot.lanes[l].history, what.first_channel, what.channels, bins.min,
                     bins.max, bins.count);
-        // A floor far below the curves would squeeze them: it is drawn where there is room.
-        for (const int channel : {what.curve, what.floor_counts ? what.floor : -1})
+        for (const int channel : {what.curve, what.floor})
             if (channel >= 0)
-                extent.add(snapshot.lanes[l], lane.reduction(), what.first_channel, channel, 1);
+                (channel == what.floor && !what.floor_counts ? floors : extent)
+                    .add(snapshot.lanes[l], lane.reduction(), what.first_channel, channel, 1);
     }
     const bool any = extent.any();
+    bool has_zero = any && extent.has_zero();
+    // A floor far below the curves would squeeze them: the axis ends two decades below them, and
+    // what lies beyond lies on its end, whose label says so.
+    constexpr double reach = 100;
+    if (any && floors.any()) {
+        has_zero = has_zero || floors.low < extent.smallest / reach;
+        extent.smallest = std::min(extent.smallest, std::max(floors.low, extent.smallest / reach));
+        extent.low = std::min(extent.low, floors.low);
+        extent.high = std::max(extent.high, floors.high);
+    }
     if (!any) {
         extent.add(0.1);
         extent.add(0);
         extent.add(1);
     }
     follow_values(context, what.panel,
-                  what.logarithmic ? log_range(extent.smallest, extent.high,
-                                               any && extent.has_zero(), what.decades)
+                  what.logarithmic
+                      ? log_range(extent.smallest, extent.high, has_zero, what.decades)
                   : what.from_zero ? linear_range(extent.low, extent.high)
                                    : near_range(extent.low, extent.high));
     ticks = value_ticks(context, what.panel, height);
@@ -116,10 +136,7 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
     for (std::size_t l = snapshot.lanes.size(); l-- > 0;) {
         const auto lane = static_cast<int>(l);
         const Reduction& reduction = kept.reductions[{what.panel, lane}].reduction();
-        double floor_low = 0, floor_high = 0;
-        // One that lies below what is shown is left to the read-out: on the axis it would be wrong.
-        if (what.floor >= 0 && reduction.extent(what.floor, 1, floor_low, floor_high) &&
-            (!plot.scale.logarithmic || floor_high > plot.scale.floor))
+        if (what.floor >= 0)
             draw_curve(context, plot, reduction, what.floor,
                        u32(gui::with_alpha(theme.lane(lane), 0.7F)), theme.hairline(),
                        Dash::dotted);
@@ -129,7 +146,6 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
     }
     draw_marks(context, plot, -1);
     draw_published_ends(context, plot, -1);
-    draw_legend(context, plot);
     if (!any) {
         const ImVec2 words = ImGui::CalcTextSize(what.awaited.c_str());
         draw->AddText({plot.position.x + std::max(em(0.5F), (plot.extent.x - words.x) / 2),
@@ -160,11 +176,15 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
 void draw_titled_lane_plot(gui::PanelContext& context, const char* title, const char* help,
                            const LanePlot& what, ImVec2 room) {
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
-    if (ImGui::BeginChild(what.id, room, ImGuiChildFlags_None,
+    if (ImGui::BeginChild(what.id, room, ImGuiChildFlags_NavFlattened,
                           ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse)) {
+        const ImVec2 corner = ImGui::GetCursorScreenPos();
         ImGui::TextColored(context.theme.dim, "%s", title);
         gui::hover_help(context, title, help);
-        draw_lane_plot(context, what);
+        LanePlot beside = what;
+        beside.indent = ImGui::GetItemRectSize().x + em(1.2F);
+        ImGui::SetCursorScreenPos(corner);
+        draw_lane_plot(context, beside);
     }
     ImGui::EndChild();
     ImGui::PopStyleVar();
