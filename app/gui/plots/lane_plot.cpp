@@ -115,8 +115,7 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
         extent.add(1);
     }
     follow_values(context, what.panel,
-                  what.logarithmic
-                      ? log_range(extent.smallest, extent.high, has_zero, what.decades)
+                  what.logarithmic ? log_range(extent.smallest, extent.high, has_zero, what.decades)
                   : what.from_zero ? linear_range(extent.low, extent.high)
                                    : near_range(extent.low, extent.high));
     ticks = value_ticks(context, what.panel, height);
