@@ -6,6 +6,7 @@ Where things are on the screen is read from a first, untouched run of the defaul
 """
 import collections
 import ctypes
+import glob
 import json
 import os
 import shutil
@@ -152,6 +153,14 @@ def read_png(path):
     return width, height, colours
 
 
+def wait_for_file(path):
+    """Files are written whole, under another name: once it is there it is complete."""
+    end = time.monotonic() + 30
+    while not os.path.exists(path):
+        assert time.monotonic() < end, f"no {path} after half a minute"
+        time.sleep(0.05)
+
+
 class Window:
     """The program on a display, with folders of its own."""
 
@@ -167,9 +176,35 @@ class Window:
         self.process = subprocess.Popen(
             [PROGRAM, "--state-file", self.state_path, *arguments], env=self.environment,
             stderr=subprocess.PIPE, text=True)
+        self.server = display.server.pid
         self.id = self.xdo("search", "--sync", "--onlyvisible", "--name", "^Muonscope$").split()[0]
         self.xdo("windowfocus", self.id, check=False)
+        self.paused = False
         time.sleep(1.0)
+
+    def rests(self):
+        """Whether no thread of the program or of its display has anything to do."""
+        for task in glob.glob(f"/proc/{self.process.pid}/task/*/stat") + [f"/proc/{self.server}/stat"]:
+            try:
+                with open(task) as file:
+                    if file.read().rsplit(")", 1)[1].split()[0] != "S":
+                        return False
+            except FileNotFoundError:
+                pass  # that thread has ended
+        return True
+
+    def settle(self, seconds):
+        """A while, and on a busy machine longer: until what was done has been drawn. A training that
+        runs never rests."""
+        time.sleep(seconds)
+        end, in_a_row = time.monotonic() + 20, 0
+        while self.paused and in_a_row < 10 and time.monotonic() < end:
+            in_a_row = in_a_row + 1 if self.rests() else 0
+            time.sleep(0.02)
+
+    def pause(self):
+        self.paused = True
+        self.key("space")
 
     def xdo(self, *arguments, check=True):
         done = subprocess.run([XDOTOOL, *arguments], env=self.environment, capture_output=True,
@@ -181,14 +216,14 @@ class Window:
     # A person's pace: the program sees every event in a frame of its own.
     def move(self, x, y):
         self.xdo("mousemove", "--window", self.id, str(int(x)), str(int(y)))
-        time.sleep(0.15)
+        self.settle(0.15)
 
     def click(self, x, y, button="1"):
         self.move(x, y)
         self.xdo("mousedown", button)
-        time.sleep(0.15)
+        self.settle(0.15)
         self.xdo("mouseup", button)
-        time.sleep(0.35)
+        self.settle(0.35)
 
     def drag(self, x0, y0, x1, y1):
         self.move(x0, y0)
@@ -201,7 +236,7 @@ class Window:
 
     def key(self, name):
         self.xdo("key", name)
-        time.sleep(0.4)
+        self.settle(0.4)
 
     def picture(self):
         return screen_bytes(self.environment["DISPLAY"])
@@ -287,7 +322,7 @@ class WindowTest(unittest.TestCase):
         window.click(*OPTIMISER)
         window.click(OPTIMISER[0], OPTIMISER[1] + MUON_BELOW)
         window.drag(*RATE, RATE[0] + 40, RATE[1])
-        window.key("space")
+        window.pause()
         state = window.close()
         self.assertEqual(state["state"], "paused")
         self.assertEqual(optimizer(state, 0)["kind"], "muon")
@@ -298,7 +333,7 @@ class WindowTest(unittest.TestCase):
 
     def test_swaps_restarts_and_ends_cleanly_on_a_signal(self):
         window = self.open()
-        window.key("space")
+        window.pause()
         window.key("r")
         window.key("s")
         window.key("t")
@@ -308,7 +343,7 @@ class WindowTest(unittest.TestCase):
 
     def test_control_s_saves_and_does_not_swap(self):
         window = self.open()
-        window.key("space")
+        window.pause()
         window.key("ctrl+s")
         # Control up before S, with nothing between.
         window.xdo("keydown", "ctrl", "keydown", "s", "keyup", "ctrl", "keyup", "s")
@@ -372,7 +407,7 @@ class WindowTest(unittest.TestCase):
 
     def test_the_window_comes_to_the_same_bits_as_a_headless_run(self):
         window = self.open()
-        window.key("space")
+        window.pause()
         state = window.close()
         self.assertEqual(state["state"], "paused")
         out = os.path.join(self.folder, "headless")
@@ -385,7 +420,7 @@ class WindowTest(unittest.TestCase):
 
     def test_sits_still_while_paused(self):
         window = self.open()
-        window.key("space")
+        window.pause()
         time.sleep(1.5)
 
         def ticks():
