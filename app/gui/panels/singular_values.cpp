@@ -347,24 +347,24 @@ void draw_singular_values(PanelContext& context) {
     const Grid grid = arrange(snapshot.lanes.size(), room, label_width(ticks), bar);
     const CurveBins bins = curve_bins(context, grid.area_width);
 
-    Extent extent;
+    Extent needed;
     std::vector<bool> changed(snapshot.lanes.size());
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
         HistoryReduction& lane = kept.reductions[{panel, static_cast<int>(l)}];
         changed[l] = lane.update(snapshot.lanes[l].history, modes.first, modes.count, bins.min,
                                  bins.max, bins.count);
-        extent.add(snapshot.lanes[l], lane.reduction(), modes.first, 0, modes.count);
+        needed.add(snapshot.lanes[l], lane.reduction(), modes.first, 0, modes.count);
     }
-    const bool any = extent.any();
-    const double low = any ? extent.low : 0;
-    double high = std::max(extent.high, 0.0);
+    const bool any = needed.any();
+    const double low = any ? needed.low : 0;
+    double high = std::max(needed.high, 0.0);
     if (snapshot.problem && context.preferences.sv_levels) {
         const double level = target_level(*snapshot.problem, context.preferences.sv_source, 0);
         if (!std::isnan(level)) high = std::max(high, level);
     }
     const bool logarithmic = context.preferences.sv_log;
     const ValueRange values = logarithmic
-                                  ? log_range(extent.smallest, high, any && extent.has_zero(), 6)
+                                  ? log_range(needed.smallest, high, any && needed.has_zero(), 6)
                                   : linear_range(low, high);
     if (heatmap) {
         ValueRange index;
