@@ -131,10 +131,10 @@ std::vector<Row> rows_of(const Snapshot& snapshot, int source) {
                         if (values.empty() || problem == nullptr) return std::nan("");
                         const std::vector<int>& widths = problem->widths;
                         const auto layer = static_cast<std::size_t>(source);
-                        const int rows = source == 0 ? widths.back() : widths[layer];
-                        const int cols = source == 0 ? widths.front() : widths[layer - 1];
+                        const int out = source == 0 ? widths.back() : widths[layer];
+                        const int in = source == 0 ? widths.front() : widths[layer - 1];
                         return static_cast<double>(
-                            numerical_rank(std::span<const double>(values), rows, cols));
+                            numerical_rank(std::span<const double>(values), out, in));
                     },
                     count_text});
     return rows;
