@@ -87,5 +87,6 @@ endif()
 find_package(benchmark QUIET)
 if(bench_sources AND benchmark_FOUND)
     add_executable(bench ${bench_sources})
-    target_link_libraries(bench PRIVATE muonscope_compiler muonscope_cli benchmark::benchmark_main)
+    target_link_libraries(bench PRIVATE muonscope_compiler muonscope_cli benchmark::benchmark_main
+        ${CMAKE_DL_LIBS})
 endif()

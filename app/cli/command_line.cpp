@@ -5,21 +5,26 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
-#include <new>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "app/cli/commands.h"
 #include "app/cli/matrix_source.h"
 #include "core/error.h"
 #include "core/experiment/near_names.h"
+#include "core/experiment/parameters.h"
 #include "core/experiment/published/experiment.h"
 #include "core/experiment/published/verdict.h"
+#include "core/fault_text.h"
+#include "core/io/history_csv.h"
 #include "core/linalg/kernels/level.h"
+#include "core/program.h"
 
 namespace muonscope::cli {
 namespace {
@@ -27,10 +32,15 @@ namespace {
 constexpr const char* exit_codes =
     "Exit codes: 0 done; 1 reproduce missed a published figure; 2 bad input or usage, said in one "
     "line on stderr; 3 a lane diverged "
-    "(results are written all the same); 130 interrupted by Ctrl+C (likewise).";
+    "(results are written all the same); 130, 129, 143 interrupted by Ctrl+C, SIGHUP, SIGTERM "
+    "(likewise).";
 
-constexpr std::string_view unwritable_output =
-    "standard output: cannot be written; free some space or choose another place";
+// `fault` is an errno.
+std::string unwritable_output(int fault) {
+    return fault == EPIPE ? "standard output: its reader has gone; let it read to the end"
+                          : "standard output: cannot be written; free some space or choose another "
+                            "place";
+}
 
 struct Arguments {
     WindowArguments window;
@@ -48,7 +58,9 @@ void add_spec_options(CLI::App& app, SpecOptions& options) {
                    "Change a parameter, for example optimizer.lr=0.1; may be repeated")
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);
-    app.add_option("--seed", options.seed, "The same as --set seed=N")->type_name("N");
+    app.add_option("--seed", options.seed,
+                   "The same as --set seed=N: " + allowed(parameter_at("seed")))
+        ->type_name("N");
 }
 
 void add_window(CLI::App& app, WindowArguments& arguments) {
@@ -70,6 +82,13 @@ void add_window(CLI::App& app, WindowArguments& arguments) {
         ->type_name("THEME");
 }
 
+std::string column_lines() {
+    std::string text;
+    for (const ColumnWords& column : column_words())
+        text += fmt::format("  {:<32}{}\n", column.name, column.words);
+    return text;
+}
+
 CLI::App& add_run(CLI::App& app, RunArguments& arguments) {
     CLI::App& run = *app.add_subcommand("run", "Train without a window");
     run.add_option("spec", arguments.spec.name, "A preset or a spec file")
@@ -78,16 +97,21 @@ CLI::App& add_run(CLI::App& app, RunArguments& arguments) {
     run.add_option("--steps", arguments.steps, "Where to stop; otherwise at run.steps")
         ->type_name("N");
     run.add_option("--until", arguments.until,
-                   "Stop once every lane has column<=value, a column of history.csv (loss, "
-                   "relative_error, probe_after_k, …); looked at every recorded step; may be "
-                   "repeated, then all must hold")
+                   "Stop at the first step at which every lane has column<=value, a column of "
+                   "history.csv (see below); may be repeated, then all must hold. Columns with "
+                   "_min and _max cost nothing to look at; others, and losses of minibatches, "
+                   "are measured at every step, which takes longer than the training")
         ->type_name("KEY<=VALUE")
         ->allow_extra_args(false);
     add_spec_options(run, arguments.spec);
-    run.add_option("--out", arguments.out,
-                   "Write summary.json, history.csv, session.json and every lane's final weights "
-                   "(lane-1-sgd/W1.npy …) into this folder")
-        ->type_name("DIR");
+    CLI::Option* out =
+        run.add_option(
+               "--out", arguments.out,
+               "Write summary.json, history.csv, session.json and every lane's final weights "
+               "(lane-1-sgd/W1.npy …) into this folder")
+            ->type_name("DIR");
+    run.add_flag("--force", arguments.force, "Replace an older run's results in that folder")
+        ->needs(out);
     run.add_option("--workers", arguments.workers,
                    "Threads; the result is the same with any number")
         ->type_name("N");
@@ -96,14 +120,9 @@ CLI::App& add_run(CLI::App& app, RunArguments& arguments) {
         "  muonscope run two-ways-up --out results\n"
         "  muonscope run staged --until 'relative_error<=0.05' --seed 7\n"
         "  muonscope run two-ways-up --set lanes.muon.optimizer.lr=0.01 --steps 500\n\n"
-        "history.csv: one line a recorded step and lane: step, lane, loss, relative_error,\n"
-        "probe_floor (least squares), probe_after_k, probe_steps_to_threshold, layer_1_norm …,\n"
-        "product_sv_1 … (singular values of the product), mode_1 … (strengths u'Pv in the\n"
-        "target's basis), layer_1_sv_1 …, layer_1_gradient_sv_1 …, layer_1_update_sv_1 …,\n"
-        "layer_1_gradient_fidelity … (cosine of the update with the gradient),\n"
-        "layer_1_preservation … (1 - |dW h|/|W h| of the newest step, h the layer's inputs),\n"
-        "layer_1_preservation_from_start … (1 - |(W - W0) h|/|W0 h|)\n\n{}",
-        exit_codes));
+        "history.csv: one line a recorded step and lane, every step at first, then pairs of\n"
+        "neighbouring steps further and further apart.\n{}\n{}",
+        column_lines(), exit_codes));
     return run;
 }
 
@@ -111,8 +130,11 @@ CLI::App& add_replay(CLI::App& app, ReplayArguments& arguments) {
     CLI::App& replay =
         *app.add_subcommand("replay", "Run a session file again and prove the bits the same");
     replay.add_option("file", arguments.file, "A session.json")->type_name("FILE")->required();
-    replay.add_option("--out", arguments.out, "Write results into this folder, as `run` does")
-        ->type_name("DIR");
+    CLI::Option* out =
+        replay.add_option("--out", arguments.out, "Write results into this folder, as `run` does")
+            ->type_name("DIR");
+    replay.add_flag("--force", arguments.force, "Replace an older run's results in that folder")
+        ->needs(out);
     replay.add_option("--workers", arguments.workers, "Threads")->type_name("N");
     replay.footer(
         fmt::format("Example:\n  muonscope replay results/session.json\n\n{}", exit_codes));
@@ -158,8 +180,9 @@ CLI::App& add_reproduce(CLI::App& app, ReproduceArguments& arguments) {
         ->type_name("NAME");
     reproduce
         .add_option("--seed", arguments.seed,
-                    "Shifts every seed of the recipes; 0, where not given, is the published run, "
-                    "others have no figures to be held against")
+                    fmt::format("Shifts every seed of the recipes, 0 to {}; 0, where not given, is "
+                                "the published run, others have no figures to be held against",
+                                largest_shift))
         ->type_name("N");
     reproduce
         .add_option("--json", arguments.json, "Write the figures there, as published.json has them")
@@ -182,7 +205,9 @@ CLI::App& add_reproduce(CLI::App& app, ReproduceArguments& arguments) {
 CLI::App& add_sweep(CLI::App& app, SweepArguments& arguments) {
     CLI::App& sweep = *app.add_subcommand(
         "sweep", "Staged training over many seeds: how many steps of phase 2 Muon saves");
-    sweep.add_option("--seeds", arguments.seeds, "How many, from the published one on; 40")
+    sweep
+        .add_option("--seeds", arguments.seeds,
+                    "How many, 1 to 1000, from the published one on; 40")
         ->type_name("N");
     sweep
         .add_option("--budget", arguments.budget,
@@ -190,6 +215,12 @@ CLI::App& add_sweep(CLI::App& app, SweepArguments& arguments) {
                     "target as the farther one is then), loss (both at the loss of the nearer "
                     "one); the table is of this one, the sums are of all three")
         ->type_name("BUDGET");
+    sweep
+        .add_option("--set", arguments.changes,
+                    "Change a parameter of every seed's run, for example target.signs=random; may "
+                    "be repeated")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
     sweep.add_option("--json", arguments.json, "Write every seed under every budget there")
         ->type_name("FILE");
     sweep
@@ -200,7 +231,10 @@ CLI::App& add_sweep(CLI::App& app, SweepArguments& arguments) {
         "The loss of phase 1 is the square of the distance from its target, over |A|^2: matched\n"
         "distance and matched loss differ only in the level at which they match. Phase 2 is\n"
         "linear, so its steps are counted from the weights that phase 1 leaves.\n\n"
-        "Example:\n  muonscope sweep --seeds 40 --budget distance --json sweep.json\n\n{}",
+        "Examples:\n"
+        "  muonscope sweep --seeds 40 --budget distance --json sweep.json\n"
+        "  muonscope sweep --set target.signs=random   the signs of the target's vectors "
+        "drawn\n\n{}",
         exit_codes));
     return sweep;
 }
@@ -225,7 +259,9 @@ CLI::App& add_orthogonalise(CLI::App& app, OrthogonaliseArguments& arguments) {
                     "the last three factorisations compute in float and round what comes in and "
                     "goes out")
         ->type_name("P");
-    command.add_option("--seed", arguments.seed, "Of the matrix and of random_spectrum; 0")
+    command
+        .add_option("--seed", arguments.seed,
+                    "Of the matrix and of random_spectrum, 0 to 999999999999999; 0")
         ->type_name("N");
     command.add_option("--low", arguments.low, "optimal_cubic: the least s/|G|_F it is for; .001")
         ->type_name("X");
@@ -265,26 +301,116 @@ int refuse(const std::string& message) {
     return refused;
 }
 
-std::string usage_error(const CLI::ParseError& fault, const CLI::App& app, const Arguments& typed) {
-    std::string command = "muonscope";
+const CLI::App* parsed_command(const CLI::App& app) {
+    const auto parsed = app.get_subcommands([](const CLI::App* sub) { return sub->parsed(); });
+    return parsed.empty() ? nullptr : parsed.front();
+}
+
+std::vector<std::string> options_of(const CLI::App& command) {
     std::vector<std::string> names;
-    for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
-        names.push_back(sub->get_name());
-        if (sub->parsed()) command += " " + sub->get_name();
+    for (const CLI::Option* option : command.get_options())
+        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    return names;
+}
+
+// "--steps", or the name of a positional.
+std::string name_of(const CLI::Option& option) {
+    return option.get_positional() ? option.get_name(true) : option.get_name();
+}
+
+std::string usage_of(const CLI::App& app, const CLI::App* command) {
+    return command == nullptr ? app.get_name() : app.get_name() + " " + command->get_name();
+}
+
+// An option with a value, once.
+bool takes_one(const CLI::Option& option) {
+    return option.get_type_size() == 1 && option.get_expected_max() == 1;
+}
+
+// What to say of an option that its command does not have; empty when there is none among `words`.
+std::string unknown_option(const std::vector<std::string>& words, const CLI::App& app) {
+    const CLI::App* command = parsed_command(app);
+    for (const std::string& word : words) {
+        const std::string name = word.substr(0, word.find('='));
+        if (!name.starts_with("--") || name.size() == 2) continue;
+        const std::string found =
+            in_quotes(name) + " is not an option of `" + usage_of(app, command) + "`; ";
+        const auto own = options_of(command == nullptr ? app : *command);
+        if (std::find(own.begin(), own.end(), name) != own.end())
+            return found + "write it behind the command's name";
+        if (const std::string near = did_you_mean(name, own); !near.empty()) return found + near;
+        std::string others;
+        for (const CLI::App* other : app.get_subcommands([](const CLI::App*) { return true; }))
+            if (const auto names = options_of(*other);
+                std::find(names.begin(), names.end(), name) != names.end())
+                others += (others.empty() ? "`" : ", `") + usage_of(app, other) + "`";
+        if (!others.empty()) return found + "it is one of " + others;
+        return found + "`" + usage_of(app, command) + " --help` shows what is allowed";
     }
+    return "";
+}
+
+std::string usage_error(const CLI::ParseError& fault, const CLI::App& app, const Arguments& typed) {
+    const CLI::App* command = parsed_command(app);
     // `muonscope rnu staged` reads as a spec file and something too many.
     const std::string& word = typed.window.spec.name;
-    if (command == "muonscope" && !word.empty())
+    if (command == nullptr && !word.empty()) {
+        std::vector<std::string> names;
+        for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+            names.push_back(sub->get_name());
         if (const std::string near = did_you_mean(word, names); !near.empty())
             return in_quotes(word) + " is not a command; " + near;
-    return fmt::format("{}; `{} --help` shows what is allowed", one_line(fault.what()), command);
+    }
+    if (const std::string unknown = unknown_option(app.remaining(true), app); !unknown.empty())
+        return unknown;
+    std::string what = one_line(fault.what());
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&fault) != nullptr)
+        what = what.substr(0, what.find(": ")) + ": its value is missing";
+    return fmt::format("{}; `{} --help` shows what is allowed", what, usage_of(app, command));
+}
+
+// The parser's own words for an option that is given twice say nothing of that: check_words does.
+void allow_repeats(CLI::App& command) {
+    for (CLI::Option* option : command.get_options([](CLI::Option*) { return true; }))
+        if (takes_one(*option)) option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
+// Each option that takes one value at most once, and no empty words: the parser lets them through.
+void check_words(const CLI::App& command) {
+    for (const CLI::Option* option : command.get_options()) {
+        const auto& words = option->results();
+        if (takes_one(*option) && words.size() > 1)
+            throw Error(name_of(*option), fmt::format("is given {} times", words.size()),
+                        "leave one of them");
+        if (std::find(words.begin(), words.end(), "") != words.end())
+            throw Error(name_of(*option), "is empty",
+                        "give " + option->get_type_name() +
+                            (option->get_required() ? "" : " or leave it out"));
+    }
+}
+
+// Options of the window, where a command opens none.
+void check_window_options(const CLI::App& app, const CLI::App& command) {
+    for (const CLI::Option* option : app.get_options())
+        if (option->count() > 0)
+            throw Error(
+                option->get_positional() ? in_quotes(option->results().front()) : name_of(*option),
+                "stands before the command " + command.get_name() +
+                    ", which opens no "
+                    "window",
+                "write it behind the command, or leave it out");
+}
+
+std::string version_text() {
+    return fmt::format("muonscope {}, commit {}, kernels for {}", program_version(),
+                       program_commit(), level_name(level()));
 }
 
 int dispatch(int argc, const char* const* argv) {
     Arguments arguments;
     CLI::App app("Muonscope trains deep linear networks live and shows what each optimiser does.",
                  "muonscope");
-    app.set_version_flag("--version", "muonscope " MUONSCOPE_VERSION, "Print the version and exit");
+    app.set_version_flag("--version", version_text, "Print version, commit and level, and exit");
     app.require_subcommand(0, 1);
     app.footer(
         fmt::format("Examples:\n"
@@ -310,12 +436,25 @@ int dispatch(int argc, const char* const* argv) {
     const CLI::App& sweep_command = add_sweep(app, arguments.sweep);
     const CLI::App& orthogonalise_command = add_orthogonalise(app, arguments.orthogonalise);
 
+    for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; }))
+        allow_repeats(*command);
+    allow_repeats(app);
+
+    // `--out= results` would take the next word.
+    for (int i = 1; i < argc; ++i)
+        if (const std::string_view word = argv[i]; word.starts_with("--") && word.ends_with('='))
+            throw Error(std::string(word), "is empty", "give its value behind the =");
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& wish) {  // --help, --version
         return app.exit(wish);
     } catch (const CLI::ParseError& fault) {
         return refuse(usage_error(fault, app, arguments));
+    }
+    check_words(app);
+    if (const CLI::App* command = parsed_command(app)) {
+        check_words(*command);
+        check_window_options(app, *command);
     }
     level();  // says now what is wrong with MUONSCOPE_LEVEL
     if (run_command.parsed()) return run(arguments.run);
@@ -337,16 +476,15 @@ int run_command_line(int argc, const char* const* argv) {
     try {
         const int code = dispatch(argc, argv);
         std::cout.flush();
+        errno = 0;
         if (!std::cout || std::fflush(stdout) != 0 || std::ferror(stdout))
-            return refuse(
-                "standard output: cannot be written; free some space or choose another "
-                "place");
+            return refuse(unwritable_output(errno));
         return code;
-    } catch (const std::bad_alloc&) {
-        return refuse("memory: there is not enough for this; give smaller widths or fewer samples");
     } catch (const std::exception& fault) {
         // fmt::print throws when standard output takes no more.
-        return refuse(std::ferror(stdout) ? std::string(unwritable_output) : fault.what());
+        const auto* system = dynamic_cast<const std::system_error*>(&fault);
+        return refuse(std::ferror(stdout) ? unwritable_output(system ? system->code().value() : 0)
+                                          : fault_text(fault));
     }
 }
 

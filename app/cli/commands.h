@@ -25,12 +25,14 @@ struct RunArguments {
     std::string steps;               // empty: run.steps
     std::vector<std::string> until;  // "column<=value"; all of them, in every lane
     std::string out;                 // empty: print only
+    bool force = false;              // replace an older run's results in `out`
     std::string workers;             // empty: one a lane, at most one a core
 };
 int run(const RunArguments& arguments);
 
 struct ReplayArguments {
     std::string file, out, workers;
+    bool force = false;
 };
 int replay(const ReplayArguments& arguments);
 
@@ -48,6 +50,7 @@ int reproduce(const ReproduceArguments& arguments);
 
 struct SweepArguments {
     std::string seeds = "40", budget = "fixed", json, workers;
+    std::vector<std::string> changes;  // key=value, of every seed's spec
 };
 int sweep(const SweepArguments& arguments);
 

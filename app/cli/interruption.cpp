@@ -19,11 +19,13 @@ Interruption::Interruption() {
     received = 0;
     std::signal(SIGINT, remember);
     std::signal(SIGTERM, remember);
+    if (std::signal(SIGHUP, remember) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
 }
 
 Interruption::~Interruption() {
     std::signal(SIGINT, SIG_DFL);
     std::signal(SIGTERM, SIG_DFL);
+    if (std::signal(SIGHUP, SIG_DFL) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
 }
 
 int Interruption::signal() const {

@@ -2,8 +2,9 @@
 
 namespace muonscope::cli {
 
-// While one lives, Ctrl+C and SIGTERM are remembered instead of obeyed, so that what was trained
-// can still be written. A second one ends the program at once.
+// While one lives, Ctrl+C, SIGTERM and SIGHUP are remembered instead of obeyed, so that what was
+// trained can still be written. A second one ends the program at once. SIGHUP stays ignored where
+// whoever started the program had it ignored (nohup).
 class Interruption {
   public:
     Interruption();

@@ -13,13 +13,13 @@
 #include "app/cli/commands.h"
 #include "app/cli/matrix_source.h"
 #include "app/cli/number_in.h"
-#include "app/cli/reproduce.h"
 #include "app/cli/text_table.h"
+#include "app/cli/writable.h"
 #include "core/error.h"
 #include "core/experiment/near_names.h"
 #include "core/io/files.h"
-#include "core/linalg/norm.h"
 #include "core/linalg/orthogonaliser.h"
+#include "core/linalg/reductions.h"
 #include "core/linalg/spectrum.h"
 #include "core/measure/call_time.h"
 #include "core/measure/orthogonality.h"
@@ -183,6 +183,7 @@ std::string engine_list() {
 
 int orthogonalise(const OrthogonaliseArguments& arguments) {
     const std::vector<OrthogonaliserSpec> specs = chosen_engines(arguments);
+    if (!arguments.output.empty()) check_ending(arguments.output, "-o", ".npy");
     check_writable(arguments.output, "-o");
     const Matrix gradient = matrix_from(arguments.source, specs.front().seed);
     const Matrix polar = polar_factor(gradient);

@@ -1,6 +1,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/look.h"
 #include "app/cli/spec_choice.h"
+#include "app/cli/writable.h"
 #include "core/error.h"
 #include "core/experiment/parameters.h"
 #if MUONSCOPE_GUI
@@ -22,6 +23,8 @@ Parameter whole_number(double min, double max) {
 }  // namespace
 
 int render(const RenderArguments& arguments) {
+    check_ending(arguments.output, "-o", ".png");
+    check_writable(arguments.output, "-o");
     const Spec spec = chosen_spec(arguments.spec);
     const auto steps = std::get<std::int64_t>(
         parse_value(whole_number(0, parameter_at("run.steps").max), "--steps", arguments.steps));

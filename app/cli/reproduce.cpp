@@ -1,24 +1,21 @@
 #include "app/cli/reproduce.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <optional>
 
 #include "app/cli/command_line.h"
 #include "app/cli/commands.h"
 #include "app/cli/interruption.h"
+#include "app/cli/number_in.h"
 #include "app/cli/progress_bar.h"
 #include "app/cli/results.h"
-#include "core/error.h"
-#include "core/experiment/near_names.h"
-#include "core/experiment/parameters.h"
+#include "app/cli/writable.h"
 #include "core/io/files.h"
 #include "core/io/published_json.h"
+#include "core/program.h"
 #include "embedded.h"
 
 namespace muonscope::cli {
@@ -72,18 +69,6 @@ bool whole(const Reproduction::Progress& experiment, bool judged) {
 
 }  // namespace
 
-void check_writable(const std::string& path, const std::string& option) {
-    namespace fs = std::filesystem;
-    if (path.empty()) return;
-    std::error_code fault;
-    const fs::path folder = fs::absolute(path).parent_path();
-    if (fs::is_directory(path, fault))
-        throw Error(option + " " + in_quotes(path, 200), "is a folder", "name a file");
-    if (!fs::is_directory(folder, fault) || ::access(folder.c_str(), W_OK) != 0)
-        throw Error(option + " " + in_quotes(path, 200), "cannot be written",
-                    "name a file in a folder that exists and that you may write to");
-}
-
 int reproduce(const ReproducePlan& plan) {
     std::optional<Published> published;
     if (plan.seed == 0) published = published_from_json(plan.published_text, "published figures");
@@ -108,7 +93,7 @@ int reproduce(const ReproducePlan& plan) {
     const std::vector<Figure> figures = figures_of(experiments);
     if (!plan.json.empty())
         write_file(plan.json, figures_json(figures, plan.published_text,
-                                           fmt::format("muonscope {}, seed {}", MUONSCOPE_VERSION,
+                                           fmt::format("muonscope {}, seed {}", program_version(),
                                                        plan.seed)));
 
     fmt::print("{}{} figures in {:.1f} s on {} threads\n", reproduction_table(experiments, judged),
@@ -126,11 +111,11 @@ int reproduce(const ReproduceArguments& arguments) {
     ReproducePlan plan;
     plan.experiments = chosen(arguments.experiments);
     if (!arguments.seed.empty())
-        plan.seed = static_cast<std::uint64_t>(
-            std::get<std::int64_t>(parse_value(parameter_at("seed"), "--seed", arguments.seed)));
+        plan.seed =
+            static_cast<std::uint64_t>(whole_number_in(arguments.seed, "--seed", 0, largest_shift));
     plan.published_text = published_text();
     plan.json = arguments.json;
-    check_writable(plan.json);
+    check_writable(plan.json, "--json");
     plan.workers = worker_count(arguments.workers, 256);
     return reproduce(plan);
 }

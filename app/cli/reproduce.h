@@ -20,9 +20,6 @@ struct ReproducePlan {
 };
 int reproduce(const ReproducePlan& plan);
 
-// Throws Error when `path`, unless empty, cannot be written: before minutes of work, not after.
-void check_writable(const std::string& path, const std::string& option = "--json");
-
 // The figures of each experiment in fixed columns; with verdicts where they are `judged`.
 std::string reproduction_table(const std::vector<Reproduction::Progress>& experiments, bool judged);
 

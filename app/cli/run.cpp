@@ -13,6 +13,7 @@
 #include "app/cli/results.h"
 #include "app/cli/spec_choice.h"
 #include "app/cli/stop_rule.h"
+#include "app/cli/stretch.h"
 #include "core/error.h"
 #include "core/experiment/near_names.h"
 #include "core/experiment/parameters.h"
@@ -22,33 +23,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Longer stretches while they stay short in time: often enough for the bar and for Ctrl+C. Where a
-// stretch ends changes no result.
-class Stretch {
-  public:
-    std::int64_t steps() const { return steps_; }
-    void took(Clock::duration time) {
-        if (time < std::chrono::milliseconds(10))
-            steps_ = std::min<std::int64_t>(steps_ * 2, 1 << 20);
-        else if (time > std::chrono::milliseconds(40))
-            steps_ = std::max<std::int64_t>(steps_ / 2, 1);
-    }
-
-  private:
-    std::int64_t steps_ = 1;
-};
-
-void train(Session& session, std::int64_t steps, const StopRule& rule, WorkerPool& pool,
+void train(Session& session, std::int64_t steps, const std::vector<Bound>& until, WorkerPool& pool,
            const Interruption& interruption) {
     ProgressBar bar(steps);
     Stretch stretch;
-    while (session.step() < steps && !session.finished() && !session.diverged() &&
-           interruption.signal() == 0 && !rule.met(session)) {
+    bool met = false;
+    while (session.step() < steps && !session.ended() && !met && interruption.signal() == 0) {
         const std::int64_t before = session.step();
         const Clock::time_point started = Clock::now();
-        const std::int64_t next =
-            rule.empty() ? before + stretch.steps() : StopRule::next_look(session);
-        session.advance_to(std::min(steps, next), pool);
+        met = session.advance_until(std::min(steps, before + stretch.steps()), until, pool);
         stretch.took(Clock::now() - started);
         bar.show(session);
         if (session.step() == before) break;  // every lane has ended
@@ -60,9 +43,11 @@ void report_divergence(const Snapshot& snapshot) {
         if (!lane.divergence) continue;
         const Divergence& fault = *lane.divergence;
         const std::string layer = fault.layer > 0 ? fmt::format(", layer {}", fault.layer) : "";
-        fmt::print(stderr,
-                   "muonscope: lane {} diverged at step {}{}: {}; try a smaller learning rate\n",
-                   in_quotes(lane.name), fault.step, layer, fault.what);
+        fmt::print(
+            stderr,
+            "muonscope: lane {} diverged at step {}{}: {}; it was sound up to step {}: try a "
+            "smaller learning rate\n",
+            in_quotes(lane.name), fault.step, layer, fault.what, lane.sound_step);
     }
 }
 
@@ -77,14 +62,14 @@ int run(const RunArguments& arguments) {
     const int workers = worker_count(arguments.workers, spec.lanes.size());
 
     Session session(std::move(spec));
-    const StopRule rule(arguments.until, session.layout());
+    const std::vector<Bound> until = stop_rule(arguments.until, session.layout());
+    const Interruption interruption;  // from before the folder: one who sees it may interrupt
     std::optional<OutputFolder> folder;
-    if (!arguments.out.empty()) folder.emplace(arguments.out);
+    if (!arguments.out.empty()) folder.emplace(arguments.out, arguments.force);
 
     WorkerPool pool(workers);
-    const Interruption interruption;
     const Clock::time_point started = Clock::now();
-    train(session, steps, rule, pool, interruption);
+    train(session, steps, until, pool, interruption);
     const double seconds = std::chrono::duration<double>(Clock::now() - started).count();
 
     const auto snapshot = session.snapshot();

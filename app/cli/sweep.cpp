@@ -11,9 +11,10 @@
 #include "app/cli/interruption.h"
 #include "app/cli/number_in.h"
 #include "app/cli/progress_bar.h"
-#include "app/cli/reproduce.h"
 #include "app/cli/results.h"
+#include "app/cli/spec_choice.h"
 #include "app/cli/text_table.h"
+#include "app/cli/writable.h"
 #include "core/error.h"
 #include "core/experiment/near_names.h"
 #include "core/io/files.h"
@@ -81,9 +82,11 @@ Json to_json(std::span<const SweepSeed> seeds) {
 int sweep(const SweepArguments& arguments) {
     const auto count = static_cast<int>(whole_number_in(arguments.seeds, "--seeds", 1, most_seeds));
     const Budget budget = budget_in(arguments.budget);
-    check_writable(arguments.json);
+    check_writable(arguments.json, "--json");
+    const auto adjust = [&arguments](Spec& spec) { apply_changes(arguments.changes, spec); };
     const Interruption interruption;
-    Reproduction run({sweep_experiment(count)}, 0, {}, worker_count(arguments.workers, 256));
+    Reproduction run({sweep_experiment(count, adjust)}, 0, {},
+                     worker_count(arguments.workers, 256));
     {
         ProgressLines lines;
         while (!run.wait_for(50ms)) {

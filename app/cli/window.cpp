@@ -4,6 +4,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/look.h"
 #include "app/cli/spec_choice.h"
+#include "app/cli/writable.h"
 #include "core/error.h"
 #if MUONSCOPE_GUI
 #include "app/gui/window_main.h"
@@ -13,6 +14,7 @@ namespace muonscope::cli {
 
 int open_window(const WindowArguments& arguments) {
     Spec spec = chosen_spec(arguments.spec);
+    check_writable(arguments.state_file, "--state-file");
     // Looked at before a window opens, with or without one.
     std::optional<std::pair<int, int>> size;
     std::optional<double> scale;

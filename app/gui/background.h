@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/fault_text.h"
+
 namespace muonscope::gui {
 
 // One piece of work of a panel beside the frames, on a thread of its own, which hands over pieces
@@ -51,18 +53,12 @@ class Background {
     void begin(Work work) {
         thread_ = {};  // has ended
         state_ = std::make_unique<State>();
-        thread_ = std::jthread([state = state_.get(), work = std::move(work)] {
-            Outlet outlet(*state);
-            std::string error;
-            try {
-                work(outlet);
-            } catch (const std::exception& fault) {
-                error = fault.what();
-            }
-            const std::lock_guard lock(state->mutex);
-            state->error = std::move(error);
-            state->ended = true;
-        });
+        try {
+            thread_ = std::jthread(run, state_.get(), std::move(work));
+        } catch (const std::exception& fault) {  // no further thread is to be had
+            state_->error = fault_text(fault);
+            state_->ended = true;
+        }
     }
     // Asks for the end and does not wait for it; what was not taken yet is dropped.
     void stop() {
@@ -101,6 +97,18 @@ class Background {
         bool ended = false;
         std::string error;
     };
+    static void run(State* state, const Work& work) {
+        Outlet outlet(*state);
+        std::string error;
+        try {
+            work(outlet);
+        } catch (const std::exception& fault) {
+            error = fault_text(fault);
+        }
+        const std::lock_guard lock(state->mutex);
+        state->error = std::move(error);
+        state->ended = true;
+    }
     std::unique_ptr<State> state_;
     std::jthread thread_;  // the last member: joined before the state goes
 };

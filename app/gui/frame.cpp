@@ -112,6 +112,17 @@ void draw_panel(PanelContext& context, const Panel& panel) {
     ImGui::End();
 }
 
+// Of the tabs that it lies among, the one in front; without taking the keyboard.
+void bring_forward(ViewState& view) {
+    if (view.bring_forward.empty()) return;
+    ImGuiWindow* window = ImGui::FindWindowByName(view.bring_forward.c_str());
+    view.bring_forward.clear();
+    if (window == nullptr || window->DockNode == nullptr) return;  // a window of its own
+    window->DockNode->SelectedTabId = window->TabId;
+    if (window->DockNode->TabBar != nullptr)
+        window->DockNode->TabBar->NextSelectedTabId = window->TabId;
+}
+
 // What a window action has to say, above the status line; it takes no click from the training.
 void draw_toast(PanelContext& context, ImVec2 bottom) {
     ViewState& view = context.view;
@@ -158,10 +169,12 @@ void draw_frame(PanelContext& context) {
     for (const Panel& panel : panels())
         if (!context.preferences.presentation || shown_when_presenting(panel))
             draw_panel(context, panel);
+    bring_forward(context.view);
     draw_bar(context, "##status", {origin.x + gap, bottom}, {width, line}, false, draw_status);
     if (context.view.show_help) draw_help(context);
     draw_path_dialog(context);
     draw_toast(context, {origin.x + all.x / 2, bottom - gap});
+    note_keyboard(context.view);
 }
 
 void draw_panel_alone(PanelContext& context, const Panel& panel) {

@@ -7,8 +7,10 @@
 #include <exception>
 
 #include "core/error.h"
+#include "core/fault_text.h"
 #include "core/io/files.h"
-#include "core/linalg/norm.h"
+#include "core/linalg/elementary.h"
+#include "core/linalg/reductions.h"
 #include "core/linalg/spectrum.h"
 #include "core/measure/column_order.h"
 #include "core/model/network.h"
@@ -38,8 +40,9 @@ Matrix random_matrix(const LabWish& wish) {
     const int n = std::min(wish.rows, wish.cols);
     Vector s(n);
     for (int k = 0; k < n; ++k)
-        s(k) = wish.spectrum == RandomSpectrum::exponential ? std::pow(wish.decay, k)
-                                                            : std::pow(k + 1, -wish.exponent);
+        s(k) = wish.spectrum == RandomSpectrum::exponential
+                   ? elementary::pow(wish.decay, k)
+                   : elementary::pow(k + 1, -wish.exponent);
     const Matrix u = generator.orthogonal_matrix(wish.rows, n);
     const Matrix v = generator.orthogonal_matrix(wish.cols, n);
     return u * s.asDiagonal() * v.transpose();
@@ -77,7 +80,7 @@ void work_out(Background<LabOutcome>::Outlet& outlet, const LabWish& wish) {
             throw Error("matrix", "it holds a number that is not finite",
                         "choose another step, layer or file");
     } catch (const std::exception& fault) {
-        outcome.error = fault.what();
+        outcome.error = fault_text(fault);
         outlet.publish(outcome);
         return;
     }

@@ -3,6 +3,7 @@
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "core/error.h"
+#include "core/fault_text.h"
 #include "imgui.h"
 #include "imgui_internal.h"
 
@@ -83,6 +84,9 @@ bool try_it(PanelContext& context, PathDialog& dialog) {
         put(dialog, path.ends_with('/') ? path : path + "/");
     } else if (!dialog.request.saves && !fs::exists(path, ignored)) {
         dialog.fault = path + " is not there";
+    } else if (dialog.request.saves && fs::path(path).extension() != dialog.request.ending) {
+        dialog.fault = fmt::format("This is written as {0}: let the name end in {0}, or in nothing",
+                                   dialog.request.ending);
     } else if (dialog.request.saves && fs::exists(path, ignored) && dialog.confirmed != path) {
         dialog.confirmed = path;
     } else {
@@ -91,7 +95,7 @@ bool try_it(PanelContext& context, PathDialog& dialog) {
             context.view.folders[dialog.request.ending] = fs::path(path).parent_path().string();
             return true;
         } catch (const std::exception& fault) {
-            dialog.fault = fault.what();
+            dialog.fault = fault_text(fault);
         }
     }
     dialog.take_keyboard = true;

@@ -1,6 +1,7 @@
 #include "app/gui/preferences.h"
 
 #include "app/gui/layout.h"
+#include "app/gui/layout_check.h"
 #include "core/error.h"
 #include "core/io/files.h"
 #include "core/linalg/engine.h"
@@ -8,23 +9,39 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <system_error>
+
+#include <pwd.h>
+#include <unistd.h>
 
 namespace muonscope::gui {
 namespace {
 
 using Json = nlohmann::json;
+namespace fs = std::filesystem;
 constexpr std::size_t largest_file = 1U << 20U;
+
+// HOME, or what the system's list of users says.
+std::filesystem::path home(const char* instead) {
+    const char* chosen = std::getenv("HOME");
+    if (chosen != nullptr && chosen[0] == '/') return chosen;
+    std::array<char, 4096> room{};
+    passwd entry{}, *found = nullptr;
+    if (::getpwuid_r(::geteuid(), &entry, room.data(), room.size(), &found) == 0 &&
+        found != nullptr && found->pw_dir != nullptr && found->pw_dir[0] == '/')
+        return found->pw_dir;
+    throw Error("HOME", "is not set, so there is no place for preferences and sessions",
+                std::string("set HOME or ") + instead);
+}
 
 std::filesystem::path folder(const char* variable, const char* below_home) {
     const char* chosen = std::getenv(variable);
     // The XDG base directory specification: a relative path there is to be ignored.
     if (chosen != nullptr && chosen[0] == '/') return std::filesystem::path(chosen) / "muonscope";
-    const char* home = std::getenv("HOME");
-    return std::filesystem::path(home != nullptr && home[0] != '\0' ? home : "/tmp") / below_home /
-           "muonscope";
+    return home(variable) / below_home / "muonscope";
 }
 
 // One place that names every field, for both directions.
@@ -86,6 +103,39 @@ std::string layout_heading() {
     return fmt::format("; muonscope layout {}", layout_version);
 }
 
+// Renames a file that cannot be used, so that the next one saved does not replace it; says what
+// became of it.
+std::string set_aside(const fs::path& path) {
+    std::error_code fault;
+    fs::path aside;
+    int number = 1;
+    do {
+        aside = path;
+        aside += number == 1 ? std::string(".unusable") : fmt::format(".unusable-{}", number);
+    } while (fs::exists(fs::symlink_status(aside, fault)) && ++number < 1000);
+    fs::rename(path, aside, fault);
+    if (fault)
+        return "The defaults are used; the file could not be renamed (" + fault.message() + ").";
+    return "The defaults are used, and the file is kept as " + aside.filename().string() + ".";
+}
+
+// What `use` makes of a file's text. What cannot be read or used is set aside, and `complaint` says
+// why; empty: the file is not there.
+template <class Use>
+void with_saved(const char* name, std::string& complaint, Use&& use) {
+    complaint.clear();
+    fs::path path;
+    try {
+        path = config_folder() / name;
+        std::error_code ignored;
+        if (fs::exists(fs::symlink_status(path, ignored)))
+            use(read_file(path.string(), largest_file), path.string());
+    } catch (const std::exception& fault) {
+        complaint = std::string(fault.what());
+        if (!path.empty()) complaint += ". " + set_aside(path);
+    }
+}
+
 void write_below(const std::filesystem::path& directory, const char* name, std::string_view text) {
     std::error_code failed;
     std::filesystem::create_directories(directory, failed);
@@ -110,40 +160,39 @@ std::string to_json(const Preferences& preferences) {
     return json.dump(2) + "\n";
 }
 
-Preferences preferences_from_json(std::string_view text) {
+Preferences preferences_from_json(std::string_view text, std::string_view source) {
     const Json json = Json::parse(text, nullptr, false);
     if (!json.is_object())
-        throw Error("preferences", "this is not a JSON object", "the defaults are used");
+        throw Error(std::string(source), "is not a JSON object", "choose again in the window");
     Preferences preferences;
     visit_fields(preferences, Reader{json});
     return preferences;
 }
 
 Preferences load_preferences(std::string& complaint) {
-    const std::filesystem::path path = config_folder() / "preferences.json";
-    std::error_code ignored;
-    complaint.clear();
-    if (!std::filesystem::exists(path, ignored)) return {};
-    try {
-        return preferences_from_json(read_file(path.string(), largest_file));
-    } catch (const std::exception& fault) {
-        complaint = path.string() + " could not be read, so the defaults are used. " + fault.what();
-        return {};
-    }
+    Preferences preferences;
+    with_saved("preferences.json", complaint,
+               [&](const std::string& text, const std::string& path) {
+                   preferences = preferences_from_json(text, path);
+               });
+    return preferences;
 }
 
 void save_preferences(const Preferences& preferences) {
     write_below(config_folder(), "preferences.json", to_json(preferences));
 }
 
-std::string load_layout() {
-    try {
-        std::string text = read_file((config_folder() / "layout.ini").string(), largest_file);
-        if (text.starts_with(layout_heading() + "\n")) return text;
-    } catch (const std::exception&) {
-        // No layout is the same as an old one: the default is built.
-    }
-    return {};
+std::string load_layout(std::string& complaint) {
+    std::string layout;
+    with_saved("layout.ini", complaint, [&](std::string text, const std::string& path) {
+        const std::string remedy = "arrange the panels again";
+        if (!text.starts_with(layout_heading() + "\n"))
+            throw Error(path, "is not of this version of the program", remedy);
+        if (const std::string fault = layout_fault(text); !fault.empty())
+            throw Error(path, "is damaged (" + fault + ")", remedy);
+        layout = std::move(text);
+    });
+    return layout;
 }
 
 void save_layout(std::string_view ini) {

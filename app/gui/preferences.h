@@ -8,23 +8,25 @@
 
 namespace muonscope::gui {
 
-// $XDG_CONFIG_HOME/muonscope, or ~/.config/muonscope. Not made until something is saved.
+// $XDG_CONFIG_HOME/muonscope, or ~/.config/muonscope. Not made until something is saved. Throws
+// Error when there is no home: HOME is not set and the user has none in the system's list.
 std::filesystem::path config_folder();
-// $XDG_DATA_HOME/muonscope, or ~/.local/share/muonscope: where sessions are saved.
+// $XDG_DATA_HOME/muonscope, or ~/.local/share/muonscope: where sessions are saved. Throws likewise.
 std::filesystem::path data_folder();
 
-// Preferences as JSON. Throws Error on a text that is not a JSON object; a value of another type or
-// out of range takes its default, because an older program must not refuse a newer file.
+// Preferences as JSON. Throws Error naming `source` on a text that is not a JSON object; a value of
+// another type or out of range takes its default, because an older program must not refuse a newer
+// file.
 std::string to_json(const Preferences& preferences);
-Preferences preferences_from_json(std::string_view text);
+Preferences preferences_from_json(std::string_view text, std::string_view source = "preferences");
 
-// What was saved last. Never throws: what cannot be read gives the defaults, and `complaint` says
-// why (empty when the file is simply not there).
+// What was saved last. Never throws: what cannot be read gives the defaults and is set aside under
+// another name, and `complaint` says so (empty when the file is simply not there).
 Preferences load_preferences(std::string& complaint);
 void save_preferences(const Preferences& preferences);  // throws Error
 
-// Dear ImGui's layout text, kept with layout_version; another version's is ignored.
-std::string load_layout();
+// Dear ImGui's layout text, kept with layout_version; empty when there is none. Likewise.
+std::string load_layout(std::string& complaint);
 void save_layout(std::string_view ini);  // throws Error
 
 }  // namespace muonscope::gui

@@ -6,7 +6,6 @@
 #include "app/gui/widgets.h"
 #include "core/error.h"
 #include "core/io/files.h"
-#include "core/io/spec_json.h"
 #include "core/session/session_file.h"
 
 #include <fmt/format.h>
@@ -47,10 +46,9 @@ std::string free_path(const PanelContext& context) {
 
 // Read before it is sent, so that what is wrong with it is said in the dialog.
 void open(ViewState& view, const std::function<void(Command)>& send, const std::string& path) {
-    const std::string text = read_file(path, largest_file);
-    if (!holds_session(text)) return watch(view, send, spec_from_json(text, path));
-    session_file_from_json(text);
-    send(OpenSession{text});
+    auto opened = spec_or_session_from_json(read_file(path, largest_file), path);
+    if (const auto* spec = std::get_if<Spec>(&opened)) return watch(view, send, *spec);
+    send(OpenSession{std::make_shared<SessionFile>(std::get<SessionFile>(std::move(opened)))});
     view.follow = true;
 }
 

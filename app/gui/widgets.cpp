@@ -53,7 +53,7 @@ bool segment(const PanelContext& context, const char* label, bool chosen) {
     const Theme& t = context.theme;
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const ImVec2 extent{ImGui::CalcTextSize(label).x + 2 * segment_padding(), segment_height()};
-    const bool pressed = ImGui::InvisibleButton(label, extent);
+    const bool pressed = ImGui::InvisibleButton(label, extent, ImGuiButtonFlags_EnableNav);
     const bool hovered = ImGui::IsItemHovered();
     ImDrawList* draw = ImGui::GetWindowDrawList();
     if (chosen || hovered)
@@ -63,6 +63,18 @@ bool segment(const PanelContext& context, const char* label, bool chosen) {
     draw->AddText({at.x + segment_padding(), at.y + (extent.y - ImGui::GetFontSize()) / 2},
                   u32(chosen || hovered ? t.text : t.dim), label);
     return pressed;
+}
+
+// Wrapped at 26 em, or wider where it would otherwise be higher than the window.
+float tooltip_width(std::string_view title, std::string_view text) {
+    const ImVec2 window = ImGui::GetMainViewport()->WorkSize;
+    const float widest = std::max(em(8), window.x - em(3));
+    const float highest = window.y - em(title.empty() ? 2 : 3.5F);
+    float width = std::min(em(26), widest);
+    while (width < widest &&
+           ImGui::CalcTextSize(text.data(), text.data() + text.size(), false, width).y > highest)
+        width = std::min(width * 1.3F, widest);
+    return width;
 }
 
 }  // namespace
@@ -185,9 +197,12 @@ bool quiet_button(PanelContext& context, const char* label, float width, std::st
     return pressed;
 }
 
-bool begin_combo(PanelContext& context, const char* id, const char* preview) {
+bool begin_combo(PanelContext& context, const char* id, const char* preview, bool whole) {
     // The arrow button of Dear ImGui is a second, heavier block: a chevron says enough.
-    const bool open = ImGui::BeginCombo(id, preview, ImGuiComboFlags_NoArrowButton);
+    const bool open =
+        ImGui::BeginCombo(id, preview,
+                          ImGuiComboFlags_NoArrowButton | (whole ? ImGuiComboFlags_HeightLargest
+                                                                 : ImGuiComboFlags_HeightLarge));
     if (open) return true;
     const ImVec2 low = ImGui::GetItemRectMin(), high = ImGui::GetItemRectMax();
     const float wide = em(0.75F);
@@ -199,12 +214,34 @@ bool begin_combo(PanelContext& context, const char* id, const char* preview) {
     return false;
 }
 
+bool focused_by_keyboard() {
+    const ImGuiContext& g = *ImGui::GetCurrentContext();
+    return g.NavId != 0 && g.NavId == g.LastItemData.ID && g.NavCursorVisible;
+}
+
+int arrow_of_focused_item() {
+    if (!focused_by_keyboard()) return 0;
+    int direction = 0;
+    for (const auto& [key, way] : {std::pair{ImGuiKey_LeftArrow, -1}, {ImGuiKey_RightArrow, 1}}) {
+        if (ImGui::IsKeyPressed(key)) direction += way;
+        ImGui::SetKeyOwner(key, ImGui::GetItemID());  // from the next frame on
+    }
+    return direction;
+}
+
+bool list_row(const char* label, bool chosen) {
+    const bool taken = ImGui::Selectable(label, chosen);
+    if (chosen) ImGui::SetItemDefaultFocus();
+    return taken;
+}
+
 void hover_help(PanelContext& context, std::string_view title, std::string_view text) {
     if (!ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip | ImGuiHoveredFlags_DelayNormal |
                               ImGuiHoveredFlags_AllowWhenDisabled))
         return;
+    const float width = tooltip_width(title, text);
     if (!ImGui::BeginTooltip()) return;
-    ImGui::PushTextWrapPos(em(26));
+    ImGui::PushTextWrapPos(width);
     if (!title.empty()) {
         ImGui::PushFont(context.fonts.heading, 0);
         ImGui::TextUnformatted(title.data(), title.data() + title.size());
@@ -273,10 +310,15 @@ void fitted_text(ImDrawList* draw, ImVec2 at, float width, const ImVec4& colour,
     ImGui::PopStyleColor();
 }
 
-void say(ViewState& view, std::string text, bool error) {
+void say(ViewState& view, std::string text, bool error, std::string about) {
     view.toast = std::move(text);
+    view.toast_about = std::move(about);
     view.toast_is_error = error;
     view.toast_until = ImGui::GetTime() + 6;
+}
+
+void over(ViewState& view, std::string_view about) {
+    if (view.toast_about == about) view.toast.clear();
 }
 
 }  // namespace muonscope::gui

@@ -14,13 +14,15 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <string_view>
+#include <vector>
 
 namespace muonscope::gui {
 namespace {
 
 const char* const headless_commands =
     "type `muonscope run two-ways-up` to train without a window, or `muonscope render two-ways-up "
-    "-o picture.png` to draw one into a file";
+    "--steps 140 -o picture.png` to draw one into a file";
 
 std::string last_fault() {
     const char* description = nullptr;
@@ -28,24 +30,27 @@ std::string last_fault() {
     return description != nullptr ? description : "no reason given";
 }
 
-void start_glfw(Window::Kind kind) {
-    if (kind == Window::Kind::offscreen) {
-        glfwInitHint(GLFW_PLATFORM, GLFW_PLATFORM_NULL);
-    } else {
-        const auto missing = [](const char* name) {
-            const char* value = std::getenv(name);
-            return value == nullptr || value[0] == '\0';
-        };
-        if (missing("DISPLAY") && missing("WAYLAND_DISPLAY"))
-            throw Error("window",
-                        "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)",
-                        headless_commands);
-        // Asking for Wayland where there is none makes its library complain on stderr.
-        glfwInitHint(GLFW_PLATFORM,
-                     missing("WAYLAND_DISPLAY") ? GLFW_PLATFORM_X11 : GLFW_ANY_PLATFORM);
-    }
-    if (glfwInit() != GLFW_TRUE)
-        throw Error("window", "cannot open the display: " + last_fault(), headless_commands);
+// GLFW's platforms in the order in which they are tried: a session that is named in the environment
+// need not be alive. One whose variable is not set is not asked: its library would complain.
+std::vector<int> platforms(Window::Kind kind) {
+    if (kind == Window::Kind::offscreen) return {GLFW_PLATFORM_NULL};
+    const auto is_set = [](const char* name) {
+        const char* value = std::getenv(name);
+        return value != nullptr && value[0] != '\0';
+    };
+    std::vector<int> found;
+    const char* wayland =
+        std::getenv("WAYLAND_DISPLAY");  // a path, or a name in the runtime folder
+    if (is_set("WAYLAND_DISPLAY") && (wayland[0] == '/' || is_set("XDG_RUNTIME_DIR")))
+        found.push_back(GLFW_PLATFORM_WAYLAND);
+    if (is_set("DISPLAY")) found.push_back(GLFW_PLATFORM_X11);
+    const char* session = std::getenv("XDG_SESSION_TYPE");
+    if (session != nullptr && std::string_view(session) == "x11")
+        std::reverse(found.begin(), found.end());
+    if (found.empty())
+        throw Error("window", "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)",
+                    headless_commands);
+    return found;
 }
 
 Window::Size that_fits(Window::Size size) {
@@ -81,37 +86,49 @@ void set_hints(Window::Kind kind) {
     glfwWindowHintString(GLFW_WAYLAND_APP_ID, "muonscope");
 }
 
-[[noreturn]] void no_context(Window::Kind kind) {
-    const std::string why = last_fault();
-    glfwTerminate();
-    if (kind == Window::Kind::offscreen)
-        throw Error("render", "cannot draw without a display: " + why,
-                    "install OSMesa (Debian: apt install libosmesa6)");
-    throw Error("window", "OpenGL 3.3 is needed, and this display does not give it: " + why,
-                headless_commands);
-}
-
 GLFWglproc address(const char* name) {
     return glfwGetProcAddress(name);
 }
 
+// A window on this platform with its OpenGL context current, or none: then `fault` says why.
+GLFWwindow* open_on(int platform, const char* title, Window::Size size, Window::Kind kind,
+                    std::string& fault) {
+    glfwInitHint(GLFW_PLATFORM, platform);
+    if (glfwInit() != GLFW_TRUE) {
+        fault = last_fault();
+        return nullptr;
+    }
+    set_hints(kind);
+    if (kind == Window::Kind::on_screen) size = that_fits(size);
+    if (GLFWwindow* window = glfwCreateWindow(size.width, size.height, title, nullptr, nullptr)) {
+        glfwMakeContextCurrent(window);
+        // Dear ImGui's own loader asks the machine's libGL, which knows nothing of OSMesa: give
+        // both loaders GLFW's address getter instead.
+        if (gladLoadGL(address) != 0 && imgl3wInit2(address) == 0) return window;
+    }
+    fault = "OpenGL 3.3 is needed, and it is not given: " + last_fault();
+    glfwTerminate();  // and its windows
+    return nullptr;
+}
+
+GLFWwindow* open(const char* title, Window::Size size, Window::Kind kind) {
+    std::string faults;
+    for (const int platform : platforms(kind)) {
+        std::string fault;
+        if (GLFWwindow* window = open_on(platform, title, size, kind, fault)) return window;
+        faults += (faults.empty() ? "" : "; ") + fault;
+    }
+    if (kind == Window::Kind::offscreen)
+        throw Error("render", "cannot draw without a display: " + faults,
+                    "install OSMesa (Debian: apt install libosmesa6)");
+    throw Error("window", "cannot open the display: " + faults, headless_commands);
+}
+
 }  // namespace
 
-Window::Window(const char* title, Size size, Kind kind) : kind_(kind) {
-    start_glfw(kind);
-    set_hints(kind);
-    if (kind == Kind::on_screen) size = that_fits(size);
-    window_ = glfwCreateWindow(size.width, size.height, title, nullptr, nullptr);
-    if (window_ == nullptr) no_context(kind);
-    glfwMakeContextCurrent(window_);
+Window::Window(const char* title, Size size, Kind kind)
+    : kind_(kind), window_(open(title, size, kind)) {
     glfwSwapInterval(0);  // the event loop keeps the pace, and must not wait inside the driver
-
-    // Dear ImGui's own loader asks the machine's libGL, which knows nothing of OSMesa: give both
-    // loaders GLFW's address getter instead.
-    if (gladLoadGL(address) == 0 || imgl3wInit2(address) != 0) {
-        glfwDestroyWindow(window_);
-        no_context(kind);
-    }
     // A panel dragged out of the window becomes one of its own.
     if (kind == Kind::on_screen) ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_ViewportsEnable;
     ImGui_ImplGlfw_InitForOpenGL(window_, kind == Kind::on_screen);

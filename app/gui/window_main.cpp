@@ -3,6 +3,7 @@
 #include "app/gui/frame.h"
 #include "app/gui/frame_pacer.h"
 #include "app/gui/imgui_session.h"
+#include "app/gui/keys.h"
 #include "app/gui/preferences.h"
 #include "app/gui/state_file.h"
 #include "app/gui/theme.h"
@@ -11,6 +12,7 @@
 #include "app/render/pixels.h"
 #include "app/render/png.h"
 #include "core/error.h"
+#include "core/fault_text.h"
 #include "core/io/files.h"
 #include "core/session/trainer.h"
 
@@ -34,11 +36,18 @@
 namespace muonscope::gui {
 namespace {
 
-// Set by SIGTERM and SIGINT, read by the event loop: the window closes as if by its button.
+// Set by SIGTERM, SIGINT and SIGHUP, read by the event loop: the window closes as if by its button.
 std::atomic<bool> asked_to_end{false};
 static_assert(std::atomic<bool>::is_always_lock_free);  // or a signal handler must not touch it
 extern "C" void end_politely(int) {
     asked_to_end = true;
+}
+
+void end_politely_on_signals() {
+    std::signal(SIGTERM, end_politely);
+    std::signal(SIGINT, end_politely);
+    // Ignored by nohup: then the window outlives its terminal.
+    if (std::signal(SIGHUP, end_politely) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
 }
 
 double seconds() {
@@ -76,15 +85,20 @@ class Application {
           preferences_(first_preferences(options, complaint_)),
           window_("Muonscope", first_size(options, preferences_), Window::Kind::on_screen),
           trainer_(options.spec, {.on_snapshot = [] { glfwPostEmptyEvent(); }}) {
-        if (!complaint_.empty()) say(complaint_, true);
-        if (const std::string layout = load_layout(); !layout.empty())
+        kept_preferences_ = to_json(preferences_);
+        std::string complaint;
+        if (const std::string layout = load_layout(complaint); !layout.empty())
             ImGui::LoadIniSettingsFromMemory(layout.data(), layout.size());
+        if (!complaint_.empty() && !complaint.empty()) complaint_ += "\n";
+        complaint_ += complaint;
+        if (!complaint_.empty()) say(complaint_, true);
         glfwSetWindowUserPointer(window_.handle(), this);
         glfwSetWindowRefreshCallback(window_.handle(), [](GLFWwindow* window) {
             static_cast<Application*>(glfwGetWindowUserPointer(window))->exposed_ = true;
         });
         follow_theme();
         snapshot_ = trainer_.snapshot();
+        look_at(view_, options.spec);
         trainer_.send(Start{});
     }
 
@@ -101,6 +115,7 @@ class Application {
             notice();
             if (pacer_.due(seconds())) draw();
         }
+        play_out_input();
         close();
     }
 
@@ -118,10 +133,22 @@ class Application {
             snapshot_ = snapshot;
             pacer_.wake(now, 0.05);
         }
+        if (now - looked_at_preferences_ > 1) {
+            looked_at_preferences_ = now;
+            keep_preferences();
+        }
         if (view_.animating) pacer_.wake(now, 0.05);
         if (view_.working) pacer_.wake(now, 0.005);  // one frame a look: at least four a second
         if (!view_.toast.empty() && !view_.toast_is_error && ImGui::GetTime() > view_.toast_until)
             pacer_.wake(now, 0.05);
+    }
+
+    // What was typed and clicked before the end counts: on a busy machine it waits its turn, one
+    // key a frame.
+    void play_out_input() {
+        constexpr double patience = 1;
+        const double end = seconds() + patience;
+        while (!ImGui::GetCurrentContext()->InputEventsQueue.empty() && seconds() < end) draw();
     }
 
     void draw() {
@@ -181,7 +208,29 @@ class Application {
         ImGuiIO& io = ImGui::GetIO();
         if (!io.WantSaveIniSettings) return;
         io.WantSaveIniSettings = false;
-        attempt(view_, [] { save_layout(ImGui::SaveIniSettingsToMemory()); });
+        keep([] { save_layout(ImGui::SaveIniSettingsToMemory()); });
+    }
+
+    void keep_preferences() {
+        const std::string text = to_json(preferences_);
+        if (text == kept_preferences_) return;
+        kept_preferences_ = text;
+        keep([this] { save_preferences(preferences_); });
+    }
+
+    // What cannot be saved is said, the same thing once.
+    template <class Save>
+    void keep(Save&& save) {
+        try {
+            save();
+            unsaved_.clear();
+        } catch (const std::exception& fault) {
+            if (const std::string text = fault_text(fault); text != unsaved_) {
+                unsaved_ = text;
+                say("This is not kept for the next time: " + text, true);
+                pacer_.wake(seconds(), 0.05);
+            }
+        }
     }
 
     void say(std::string text, bool error) { gui::say(view_, std::move(text), error); }
@@ -211,8 +260,12 @@ class Application {
     void close() {
         glfwHideWindow(window_.handle());
         trainer_.drain();
-        attempt(view_, [this] { save_preferences(preferences_); });
-        attempt(view_, [] { save_layout(ImGui::SaveIniSettingsToMemory()); });
+        unsaved_.clear();
+        view_.toast.clear();
+        keep([this] { save_preferences(preferences_); });
+        if (unsaved_.empty()) keep([] { save_layout(ImGui::SaveIniSettingsToMemory()); });
+        // The window is gone: what there is to say goes where it came from.
+        if (!unsaved_.empty()) std::fputs(("muonscope: " + view_.toast + "\n").c_str(), stderr);
         if (const auto last = trainer_.snapshot(); last != nullptr && !state_file_.empty())
             write_file(state_file_, state_json(*last, preferences_, times_, first_frame_));
     }
@@ -227,7 +280,8 @@ class Application {
     ViewState view_;
     FramePacer pacer_;
     FrameTimes times_;
-    double first_frame_ = 0, memory_ = 0, memory_read_ = 0;
+    double first_frame_ = 0, memory_ = 0, memory_read_ = 0, looked_at_preferences_ = 0;
+    std::string kept_preferences_, unsaved_;  // unsaved_: why the newest attempt failed
     std::shared_ptr<const Snapshot> snapshot_;
     struct Picture {
         std::string path;
@@ -243,8 +297,7 @@ class Application {
 
 int run_window(const WindowOptions& options) {
     const double began = seconds();
-    std::signal(SIGTERM, end_politely);
-    std::signal(SIGINT, end_politely);
+    end_politely_on_signals();
     try {
         Application application(options, began);
         application.run();

@@ -14,4 +14,7 @@ std::string did_you_mean(std::string_view typed, std::span<const std::string> ca
 // A value as a message shows it: in quotes, on one line, cut when long, whatever bytes it holds.
 std::string in_quotes(std::string_view text, std::size_t longest = 60);
 
+// A word as it is typed into a shell: in quotes where it needs them.
+std::string shell_word(std::string_view text);
+
 }  // namespace muonscope

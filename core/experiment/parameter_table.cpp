@@ -285,7 +285,8 @@ std::vector<Field<Experiment>> make_experiment_fields() {
              {{"gaussian", "Gaussian", "Independent entries of sd scale/√in: a quarter-circle."},
               {"exponential", "Exponential", "s_k = scale · decay^k for k < modes, random bases."},
               {"power_law", "Power law", "s_k = scale · (k+1)^−exponent for k < modes."},
-              {"low_rank", "Low rank + noise", "s_k = scale · (1 − k/modes) for k < modes, evenly spaced, plus noise."},
+              {"low_rank", "Low rank + noise",
+               "s_k = scale · (1 − k/modes) for k < modes, evenly spaced, plus noise."},
               {"tree", "Tree", "A binary hierarchy of items and features (Saxe et al. 2019)."},
               {"file", "File", "A .npy matrix, out x in."},
               {"teacher", "Teacher",
@@ -380,6 +381,28 @@ std::vector<Field<Experiment>> make_experiment_fields() {
                  "many layers, from the first on (√S Vᵀ and U √S for two). 0: all of them.",
          .restarts = true},
         [](auto& e) -> auto& { return e.target.factors; });
+    add(
+        {.key = "target.signs",
+         .label = "Signs of the layer targets",
+         .help = "A = U S Vᵀ leaves open which of uₖ, vₖ and −uₖ, −vₖ is meant, but √S Vᵀ and U √S "
+                 "depend on it, and so does the way to them from one start: by hundreds of steps "
+                 "in the staged experiment.",
+         .choices = {{"own", "Own",
+                      "Targets of PyTorch's streams: as our decomposition leaves them, which is "
+                      "what the published figures come out with. Others: largest positive."},
+                     {"largest_positive", "Largest positive",
+                      "The entry of vₖ that is largest in size is positive."},
+                     {"random", "Random", "Drawn from the seed and the signs' seed."}},
+         .restarts = true},
+        [](auto& e) -> auto& { return e.target.signs; });
+    add(
+        {.key = "target.signs_seed",
+         .label = "Signs' seed",
+         .max = largest_seed,
+         .usual_max = 99,
+         .help = "Random signs: another draw for the same experiment.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.target.signs_seed; });
 
     add(
         {.key = "init.kind",
@@ -550,7 +573,8 @@ std::vector<Field<Experiment>> make_experiment_fields() {
          .usual_min = 0.001,
          .usual_max = 1,
          .scale = logarithmic,
-         .help = "Learning rate of the head: E_t = E_0 (I − lr HᵀH)^t. From 2/s_1(H)² on it diverges."},
+         .help =
+             "Learning rate of the head: E_t = E_0 (I − lr HᵀH)^t. From 2/s_1(H)² on it diverges."},
         [](auto& e) -> auto& { return e.probe.lr; });
     add(
         {.key = "probe.threshold",
@@ -632,7 +656,10 @@ std::vector<Field<Experiment>> make_experiment_fields() {
          .usual_max = 4096,
          .scale = logarithmic,
          .unit = "steps",
-         .help = "Every step is recorded up to here; then the stride doubles with the step.",
+         .help =
+             "Every step is recorded up to here; then pairs of neighbouring steps, twice as far "
+             "apart with each doubling of the step. Losses, norms, rates and fidelity are "
+             "followed at every step all the same.",
          .restarts = true},
         [](auto& e) -> auto& { return e.record.dense; });
     add(
@@ -644,20 +671,22 @@ std::vector<Field<Experiment>> make_experiment_fields() {
          .usual_max = 256,
          .scale = logarithmic,
          .unit = "MB",
-         .help = "Bound of the recorded history, all lanes together; a full one is thinned out.",
+         .help =
+             "Bound of the recorded history, all lanes together; of a full one every second pair "
+             "of steps is dropped, never the smallest and largest of what is followed.",
          .restarts = true},
         [](auto& e) -> auto& { return e.record.megabytes; });
 
     add(
         {.key = "run.steps",
          .label = "Steps",
-         .min = 1,
+         .min = 0,
          .max = 1e12,
          .usual_min = 100,
          .usual_max = 1e6,
          .scale = logarithmic,
          .unit = "steps",
-         .help = "Where a run without a window ends."},
+         .help = "Where a run without a window ends. 0: at its start."},
         [](auto& e) -> auto& { return e.run.steps; });
     add(
         {.key = "run.speed",

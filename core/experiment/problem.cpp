@@ -5,13 +5,14 @@
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <optional>
 #include <span>
 #include <string>
 
 #include "core/error.h"
 #include "core/io/files.h"
+#include "core/linalg/elementary.h"
+#include "core/linalg/reductions.h"
 #include "core/model/network.h"
 #include "core/random/generator.h"
 #include "core/random/torch_streams.h"
@@ -129,11 +130,12 @@ Matrix make_target(const TargetSpec& spec, std::uint64_t seed, Eigen::Index out,
                        .normal_matrix(out, in);
         case TargetKind::exponential:
             for (Eigen::Index k = 0; k < rank; ++k)
-                spectrum(k) = spec.scale * std::pow(spec.decay, static_cast<double>(k));
+                spectrum(k) = spec.scale * elementary::pow(spec.decay, static_cast<double>(k));
             return with_spectrum(spectrum, seed, out, in);
         case TargetKind::power_law:
             for (Eigen::Index k = 0; k < rank; ++k)
-                spectrum(k) = spec.scale * std::pow(static_cast<double>(k + 1), -spec.exponent);
+                spectrum(k) =
+                    spec.scale * elementary::pow(static_cast<double>(k + 1), -spec.exponent);
             return with_spectrum(spectrum, seed, out, in);
         case TargetKind::low_rank:
             // Evenly spaced down to scale / modes: no two modes share a singular value.
@@ -189,8 +191,8 @@ Matrix conditioned_matrix(Eigen::Index out, Eigen::Index in, const InitSpec& ini
     Vector s(n);
     for (Eigen::Index k = 0; k < n; ++k)
         s(k) = init.scale *
-               std::pow(init.condition,
-                        n > 1 ? -static_cast<double>(k) / static_cast<double>(n - 1) : 0.0);
+               elementary::pow(init.condition,
+                               n > 1 ? -static_cast<double>(k) / static_cast<double>(n - 1) : 0.0);
     return u * s.asDiagonal() * v.transpose();
 }
 
@@ -250,7 +252,8 @@ std::vector<Matrix> balanced_factors(const ThinSvd& svd, const Experiment& exper
     for (std::size_t l = 1; l < count; ++l)
         if (has_tanh(experiment.network, static_cast<int>(l)) || widths[l] < modes) return {};
     if (widths[count] != widths.back()) return {};
-    const Vector root = svd.s.array().pow(1.0 / static_cast<double>(count));
+    const Vector root = svd.s.unaryExpr(
+        [count](double s) { return elementary::pow(s, 1.0 / static_cast<double>(count)); });
     std::vector<Matrix> factors;
     for (std::size_t l = 1; l <= count; ++l) {
         Matrix factor = Matrix::Zero(widths[l], widths[l - 1]);
@@ -265,6 +268,23 @@ std::vector<Matrix> balanced_factors(const ThinSvd& svd, const Experiment& exper
         factors.push_back(std::move(factor));
     }
     return factors;
+}
+
+// The target's decomposition with the signs that the experiment asks for.
+ThinSvd signed_svd(const Problem& problem) {
+    const TargetSpec& target = problem.experiment.target;
+    if (target.signs == TargetSigns::own && target.stream != Stream::own)
+        return thin_svd(problem.target, Signs::householder);
+    ThinSvd svd = problem.target_svd;
+    if (target.signs != TargetSigns::random) return svd;
+    Generator generator(problem.experiment.seed, Purpose::signs,
+                        static_cast<std::uint64_t>(target.signs_seed));
+    for (Eigen::Index k = 0; k < svd.s.size(); ++k)
+        if (generator.below(2) == 1) {
+            svd.u.col(k) *= -1.0;
+            svd.v.col(k) *= -1.0;
+        }
+    return svd;
 }
 
 // Y = A X + noise, with a teacher F(X) + noise; whitened: A.
@@ -321,9 +341,9 @@ void make_points(Problem& problem) {
     problem.point_class.clear();
     Eigen::Index column = 0;
     for (int c = 0; c < spec.count; ++c) {
-        const double angle = 2.0 * std::numbers::pi * c / spec.count;
-        Vector mean = std::cos(angle) * basis.col(0);
-        if (in > 1) mean += std::sin(angle) * basis.col(1);
+        const double half_turns = 2.0 * c / spec.count;
+        Vector mean = elementary::cos_pi(half_turns) * basis.col(0);
+        if (in > 1) mean += elementary::sin_pi(half_turns) * basis.col(1);
         for (int p = 0; p < spec.points; ++p, ++column) {
             problem.points.col(column) = mean + spec.spread * generator.normal_matrix(in, 1);
             problem.point_class.push_back(c);
@@ -347,7 +367,7 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
     } else {
         problem->target = make_target(experiment.target, experiment.seed, out, in);
     }
-    problem->target_norm = problem->target.norm();
+    problem->target_norm = norm(problem->target);
     if (!std::isfinite(problem->target_norm))
         throw Error("target", "its norm is not finite", "give a smaller scale");
     if (problem->target_norm == 0)
@@ -363,11 +383,7 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
                                 experiment.seed, Purpose::inputs)
                               .samples(in, experiment.data.samples);
     problem->labels = make_labels(*problem, teacher);
-    // Where A is PyTorch's, W_l* have the signs of its decomposition: the way there depends on
-    // them.
-    const ThinSvd svd = experiment.target.stream == Stream::own
-                            ? problem->target_svd
-                            : thin_svd(problem->target, Signs::householder);
+    const ThinSvd svd = signed_svd(*problem);
     const ThinSvd modes{svd.u.leftCols(problem->modes), s.head(problem->modes),
                         svd.v.leftCols(problem->modes)};
     problem->layer_targets = balanced_factors(modes, experiment, problem->widths);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,23 +22,6 @@ namespace {
 
 std::string reason(int fault) {
     return std::generic_category().message(fault);
-}
-
-std::string remedy_of(int fault) {
-    switch (fault) {
-        case ENOSPC:
-        case EDQUOT:
-        case EFBIG:
-            return "free some space or choose another place";
-        case ENOENT:
-            return "create the folder first or choose another place";
-        case EACCES:
-        case EPERM:
-        case EROFS:
-            return "choose a place you may write to";
-        default:
-            return "choose another place";
-    }
 }
 
 // An open file that closes itself.
@@ -95,7 +79,16 @@ class DescriptorBuffer : public std::streambuf {
 };
 
 [[noreturn]] void cannot_write(const std::string& path, int fault) {
-    throw Error(in_quotes(path), "cannot be written (" + reason(fault) + ")", remedy_of(fault));
+    throw Error(in_quotes(path), "cannot be written (" + reason(fault) + ")",
+                remedy_of(fault, "choose another place"));
+}
+
+[[noreturn]] void cannot_read(const std::string& path, int fault) {
+    const bool limit = fault == EMFILE || fault == ENFILE;
+    throw Error(in_quotes(path), "cannot be read (" + reason(fault) + ")",
+                limit          ? remedy_of(fault, "")
+                : fault == EIO ? "check the disk it lies on"
+                               : "check the path and its permissions");
 }
 
 // Everything the writer gives, down to the disk.
@@ -110,21 +103,53 @@ void fill(const std::string& path, Descriptor& file, bool durable,
     if (const int fault = file.close(); fault != 0) cannot_write(path, fault);
 }
 
+// What the names of a file's temporary ones begin with.
+std::string temporary_prefix(const std::filesystem::path& target) {
+    return fmt::format(".{}.", target.filename().string().substr(0, 200));
+}
+
 // Beside the file, so that the rename stays on one file system.
 std::string temporary_beside(const std::string& path, int attempt) {
     const std::filesystem::path target(path);
-    const std::string name = fmt::format(".{}.{}.{}.tmp", target.filename().string().substr(0, 200),
-                                         ::getpid(), attempt);
+    const std::string name =
+        fmt::format("{}{}.{}.tmp", temporary_prefix(target), ::getpid(), attempt);
     return (target.parent_path() / name).string();
 }
 
+// A temporary file is locked while someone writes it, and the lock goes with the process: one that
+// can be locked was left by a process that was killed.
+void remove_leftovers(const std::string& path) {
+    const std::filesystem::path target(path), folder = target.parent_path();
+    const std::string prefix = temporary_prefix(target);
+    std::error_code ignored;
+    std::filesystem::directory_iterator entry(folder.empty() ? "." : folder, ignored), end;
+    for (; entry != end; entry.increment(ignored)) {
+        const std::string name = entry->path().filename().string();
+        if (!name.starts_with(prefix) || !name.ends_with(".tmp")) continue;
+        const std::string middle = name.substr(prefix.size(), name.size() - prefix.size() - 4);
+        if (middle.find_first_not_of("0123456789.") != std::string::npos) continue;
+        const Descriptor file(::open(entry->path().c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+        if (file.number() >= 0 && ::flock(file.number(), LOCK_EX | LOCK_NB) == 0)
+            ::unlink(entry->path().c_str());
+    }
+}
+
+// Whether it is ours now: another process may have taken it for a leftover before the lock.
+bool lock(int file) {
+    struct stat found {};
+    if (::flock(file, LOCK_EX | LOCK_NB) != 0) return errno != EWOULDBLOCK;  // no locks there
+    return ::fstat(file, &found) != 0 || found.st_nlink > 0;
+}
+
 void replace(const std::string& path, const std::function<void(std::ostream&)>& writer) {
+    remove_leftovers(path);
     std::string temporary;
     int opened = -1;
     for (int attempt = 0; opened < 0; ++attempt) {
         temporary = temporary_beside(path, attempt);
         opened = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (opened < 0 && (errno != EEXIST || attempt == 100)) cannot_write(path, errno);
+        if (opened >= 0 && !lock(opened)) ::close(std::exchange(opened, -1));
     }
     try {
         Descriptor file(opened);
@@ -137,6 +162,28 @@ void replace(const std::string& path, const std::function<void(std::ostream&)>& 
 }
 
 }  // namespace
+
+std::string remedy_of(int fault, std::string_view otherwise) {
+    switch (fault) {
+        case ENOSPC:
+        case EDQUOT:
+        case EFBIG:
+            return "free some space or choose another place";
+        case ENOENT:
+            return "create the folder first or choose another place";
+        case EACCES:
+        case EPERM:
+        case EROFS:
+            return "choose a place you may write to";
+        case EMFILE:
+        case ENFILE:
+            return "raise the limit of open files (ulimit -n)";
+        case ENAMETOOLONG:
+            return "choose a shorter name";
+        default:
+            return std::string(otherwise);
+    }
+}
 
 void write_file(const std::string& path, const std::function<void(std::ostream&)>& writer) {
     if (path.empty()) throw Error("file", "the path is empty", "name a file");
@@ -168,9 +215,7 @@ std::string read_file(const std::string& path, std::size_t max_bytes) {
     // Not to wait for whoever may one day write into a pipe.
     Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     struct stat found {};
-    if (file.number() < 0 || ::fstat(file.number(), &found) != 0)
-        throw Error(in_quotes(path), "cannot be read (" + reason(errno) + ")",
-                    "check the path and its permissions");
+    if (file.number() < 0 || ::fstat(file.number(), &found) != 0) cannot_read(path, errno);
     if (!S_ISREG(found.st_mode))
         throw Error(in_quotes(path),
                     S_ISDIR(found.st_mode) ? "is a folder" : "is not a regular file",
@@ -188,9 +233,7 @@ std::string read_file(const std::string& path, std::size_t max_bytes) {
     while (size < contents.size()) {
         const ssize_t count = ::read(file.number(), contents.data() + size, contents.size() - size);
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0)
-            throw Error(in_quotes(path), "cannot be read (" + reason(errno) + ")",
-                        "check the disk it lies on");
+        if (count < 0) cannot_read(path, errno);
         if (count == 0) break;  // someone cut it meanwhile
         size += static_cast<std::size_t>(count);
     }

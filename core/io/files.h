@@ -13,6 +13,8 @@ namespace muonscope {
 // sees the old file or the new one, never half of one. Throws Error (what failed, where, why).
 void write_file(const std::string& path, std::string_view contents);
 void write_file(const std::string& path, const std::function<void(std::ostream&)>& writer);
+// What to do about a system's fault, an errno; `otherwise` where there is nothing better to say.
+std::string remedy_of(int fault, std::string_view otherwise);
 // Throws Error when the file is missing, a folder, or larger than max_bytes.
 std::string read_file(const std::string& path, std::size_t max_bytes);
 

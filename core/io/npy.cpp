@@ -122,6 +122,7 @@ class HeaderReader {
             if (fault != std::errc())
                 fail("the header's shape holds " + in_quotes(text_) + ", which is no length");
             text_.remove_prefix(static_cast<std::size_t>(end - text_.data()));
+            if (text_.starts_with('L')) text_.remove_prefix(1);  // a long of Python 2
             numbers.push_back(number);
             if (!accept(',')) {
                 expect(')');

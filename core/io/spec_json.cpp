@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "core/error.h"
 #include "core/experiment/near_names.h"
 #include "core/experiment/parameter_table.h"
 #include "core/io/files.h"
+#include "core/io/json_text.h"
 
 namespace muonscope {
 namespace {
@@ -18,7 +18,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t most_bytes = std::size_t{16} << 20;
-constexpr int deepest = 16;
 constexpr std::size_t longest_text = 4096;
 constexpr std::int64_t most_steps = 1'000'000'000'000;
 
@@ -46,54 +45,6 @@ std::string shown(const Json& value) {
 
 [[noreturn]] void refuse(const Place& place, const Json& value, const std::string& allowed) {
     throw Error(place.text(), shown(value) + " is not allowed", "give " + allowed);
-}
-
-// ---- text to tree ----
-
-std::string position_of(std::string_view text, std::size_t byte) {
-    const std::string_view before = text.substr(0, std::min(byte > 0 ? byte - 1 : 0, text.size()));
-    const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-    const std::size_t start = before.rfind('\n') + 1;  // npos + 1 is 0
-    return fmt::format("line {}, column {}", line, before.size() - start + 1);
-}
-
-// What the parser says, without its own prefix and on one line.
-std::string complaint(const std::exception& fault) {
-    std::string text = fault.what();
-    text.erase(0, text.find("] ") == std::string::npos ? 0 : text.find("] ") + 2);
-    if (const auto column = text.find("column "); column != std::string::npos)
-        if (const auto colon = text.find(": ", column); colon != std::string::npos)
-            text.erase(0, colon + 2);
-    std::string clean = in_quotes(text, 200);
-    return clean.substr(1, clean.size() - 2);
-}
-
-// A tree of bounded depth in which no key stands twice.
-Json parse(std::string_view text, std::string_view source) {
-    if (text.size() > most_bytes)
-        throw Error(std::string(source), fmt::format("holds {} bytes", text.size()),
-                    fmt::format("at most {} are read", most_bytes));
-    std::vector<std::set<std::string>> keys;
-    const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
-        if (depth > deepest)
-            throw Error(std::string(source),
-                        fmt::format("is nested deeper than {} levels", deepest), "a spec has 7");
-        if (event == Json::parse_event_t::object_start) keys.emplace_back();
-        if (event == Json::parse_event_t::object_end) keys.pop_back();
-        if (event == Json::parse_event_t::key &&
-            !keys.back().insert(parsed.get_ref<const std::string&>()).second)
-            throw Error(std::string(source), "the key " + shown(parsed) + " stands twice",
-                        "remove one of them");
-        return true;
-    };
-    try {
-        return Json::parse(text.begin(), text.end(), watch);
-    } catch (const Json::parse_error& fault) {
-        throw Error(std::string(source), position_of(text, fault.byte) + ": " + complaint(fault),
-                    "mend the JSON there");
-    } catch (const Json::out_of_range& fault) {
-        throw Error(std::string(source), complaint(fault), "give finite numbers");
-    }
 }
 
 const Json& object(const Json& value, const Place& place) {
@@ -407,12 +358,15 @@ void check_version(const Json& tree, const Place& place) {
 }  // namespace
 
 Spec spec_from_json(std::string_view text, std::string_view source) {
-    const Json tree = parse(text, source);
+    return spec_from_tree(parse_json(text, source, most_bytes), source);
+}
+
+Spec spec_from_tree(const Json& tree, std::string_view source) {
     const Place place{source, ""};
-    check_version(object(tree, place), place);
-    if (tree.contains("spec") && tree.contains("log"))
+    if (object(tree, place).contains("spec") && tree.contains("log"))
         throw Error(std::string(source), "is a session file, not a spec",
-                    "run it again with `muonscope replay`");
+                    "type `muonscope replay " + shell_word(source) + "`");
+    check_version(tree, place);
     check_keys(tree, {"version", "name", "title", "about", "experiment", "lanes"}, place);
     Spec spec;
     if (const Json* value = find(tree, "name")) spec.name = read_text(*value, place.at("name"));

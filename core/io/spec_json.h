@@ -1,5 +1,6 @@
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,7 @@ namespace muonscope {
 // malformed JSON names line and column. A text over 16 MB or nested deeper than 16 levels is
 // refused.
 Spec spec_from_json(std::string_view text, std::string_view source);
+Spec spec_from_tree(const nlohmann::ordered_json& tree, std::string_view source);  // likewise
 // The shortest digits that read back to the same bits. Throws Error for a value outside the table's
 // range, since that could not be read again; parts that contradict each other are stored as they
 // are.

@@ -7,6 +7,8 @@
 
 #include "core/experiment/parameters.h"
 #include "core/io/spec_json.h"
+#include "core/linalg/kernels/level.h"
+#include "core/program.h"
 
 namespace muonscope {
 namespace {
@@ -79,6 +81,9 @@ std::string optimizer_text(const Recipe& recipe) {
 
 std::string summary_json(const Snapshot& snapshot, double wall_seconds) {
     Json json;
+    json["program"] = {{"version", program_version()},
+                       {"commit", program_commit()},
+                       {"level", level_name(level())}};
     json["spec"] = Json::parse(to_json(*snapshot.spec));
     json["wall_seconds"] = wall_seconds;
     json["steps_per_second"] =

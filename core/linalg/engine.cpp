@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "core/linalg/elementary.h"
 #include "core/linalg/polynomial_iteration.h"
 
 namespace muonscope {
@@ -236,7 +237,7 @@ std::optional<double> transfer(const OrthogonaliserSpec& spec, double x, int ite
         case Engine::newton:
             return newton(x, iterations);
         case Engine::spectral_power:
-            return x > 0 ? std::pow(x, spec.power) : 0.0;
+            return x > 0 ? elementary::pow(x, spec.power) : 0.0;
         case Engine::turbo:
         case Engine::qr:
         case Engine::random_spectrum:

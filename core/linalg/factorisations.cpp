@@ -8,7 +8,7 @@
 
 #include "core/linalg/bfloat16.h"
 #include "core/linalg/checked_svd.h"
-#include "core/linalg/norm.h"
+#include "core/linalg/reductions.h"
 #include "core/linalg/spectrum.h"
 #include "core/random/generator.h"
 
@@ -122,7 +122,8 @@ void spectral_power(const Matrix& gradient, double power, double floor, Matrix& 
         return;
     }
     result = with_mapped_values<double>(scaled.unit * gradient, [&](const Vector& values) {
-        return Vector((values.array() / scaled.unit + floor).pow(power));
+        return Vector(values.unaryExpr(
+            [&](double s) { return elementary::pow(s / scaled.unit + floor, power); }));
     });
 }
 
@@ -138,7 +139,7 @@ void factorise(const OrthogonaliserSpec& spec, const Matrix& gradient, Matrix& r
     }
     // Scaled in two steps, so that no square overflows or vanishes, nor anything in float.
     Matrix x = gradient / largest;
-    x /= x.norm();
+    x /= norm(x);
     const bool rounding = is_rounded(spec.precision);
     if (rounding) x = x.unaryExpr(&rounded);
     if (spec.precision == Precision::float64)

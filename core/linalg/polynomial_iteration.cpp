@@ -7,8 +7,9 @@
 
 #include "core/linalg/bfloat16.h"
 #include "core/linalg/bfloat16_product.h"
+#include "core/linalg/kernels/kernels.h"
 #include "core/linalg/matrix_product.h"
-#include "core/linalg/norm.h"
+#include "core/linalg/reductions.h"
 #include "core/linalg/tensor_core.h"
 
 namespace muonscope {
@@ -93,26 +94,13 @@ struct Bfloat16Buffers : Buffers<float> {
     Bfloat16Buffers(Eigen::Index n, Eigen::Index m, bool once = false)
         : Buffers<float>(n, m), product(n, m, m), fused(once) {}
 
-    static void round(Dense& matrix) {
-        float* const entries = matrix.data();
-        const Eigen::Index count = matrix.size();
-        for (Eigen::Index i = 0; i < count; ++i) entries[i] = to_bfloat16(entries[i]);
-    }
-
+    static void round(Dense& matrix) { kernels().round_to_bfloat16(matrix.data(), matrix.size()); }
     static void scale(float factor, const Dense& matrix, Dense& result) {
-        const float* const from = matrix.data();
-        float* const to = result.data();
-        const Eigen::Index count = matrix.size();
-        for (Eigen::Index i = 0; i < count; ++i) to[i] = to_bfloat16(factor * from[i]);
+        kernels().scale_to_bfloat16(factor, matrix.data(), result.data(), matrix.size());
     }
-
     // sum <- round(round(sum) + round(factor * matrix))
     static void round_and_add_scaled(float factor, const Dense& matrix, Dense& sum) {
-        const float* const from = matrix.data();
-        float* const to = sum.data();
-        const Eigen::Index count = matrix.size();
-        for (Eigen::Index i = 0; i < count; ++i)
-            to[i] = to_bfloat16(to_bfloat16(to[i]) + to_bfloat16(factor * from[i]));
+        kernels().add_scaled_to_bfloat16(factor, matrix.data(), sum.data(), matrix.size());
     }
 
     // sum <- round(share * sum + factor * matrix)
@@ -184,6 +172,10 @@ struct Bfloat16Buffers : Buffers<float> {
     }
 };
 
+float norm_of(const Eigen::MatrixXf& x) {
+    return static_cast<float>(std::sqrt(kernels().sum_of_float_squares(x.data(), x.size())));
+}
+
 template <typename Kind>
 constexpr bool is_bfloat16 = false;
 template <typename Product>
@@ -253,11 +245,11 @@ void PolynomialIteration::orthogonalise(const Matrix& gradient,
                 else
                     buffers.x = (scale * (unit * gradient)).template cast<float>();
                 Kind::round(buffers.x);
-                float norm = to_bfloat16(buffers.x.norm());
-                if (share != 1) norm = to_bfloat16(static_cast<float>(share) * norm);
+                float size = to_bfloat16(norm_of(buffers.x));
+                if (share != 1) size = to_bfloat16(static_cast<float>(share) * size);
                 const auto least = static_cast<float>(floor * unit * scale);
                 const float divisor =
-                    buffers.fused ? std::max(norm, least) : to_bfloat16(norm + least);
+                    buffers.fused ? std::max(size, least) : to_bfloat16(size + least);
                 if (divisor != 0) buffers.x /= divisor;
                 Kind::round(buffers.x);
             } else {

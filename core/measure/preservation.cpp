@@ -2,13 +2,13 @@
 
 #include <limits>
 
-#include "core/linalg/norm.h"
+#include "core/linalg/reductions.h"
 
 namespace muonscope {
 
 double preservation(const Matrix& change, const Matrix& weight, const Matrix& inputs) {
     const auto size = [&inputs](const Matrix& map) {
-        return inputs.size() == 0 ? frobenius_norm(map) : frobenius_norm(map * inputs);
+        return inputs.size() == 0 ? norm(map) : norm(Matrix(map * inputs));
     };
     const double made = size(weight);
     if (made == 0) return std::numeric_limits<double>::quiet_NaN();

@@ -4,7 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include "core/linalg/norm.h"
+#include "core/linalg/elementary.h"
+#include "core/linalg/reductions.h"
 
 namespace muonscope {
 
@@ -20,12 +21,12 @@ double exp_entropy(std::span<const double> values, double power) {
     if (!all_finite(values)) return std::numeric_limits<double>::quiet_NaN();
     if (values.empty() || values.front() <= 0) return 0;
     double sum = 0;
-    for (double s : values) sum += std::pow(s / values.front(), power);
+    for (double s : values) sum += elementary::pow(s / values.front(), power);
     double entropy = 0;
     for (double s : values)
-        if (const double p = std::pow(s / values.front(), power) / sum; p > 0)
-            entropy -= p * std::log(p);
-    return std::exp(entropy);
+        if (const double p = elementary::pow(s / values.front(), power) / sum; p > 0)
+            entropy -= p * elementary::log(p);
+    return elementary::exp(entropy);
 }
 
 }  // namespace

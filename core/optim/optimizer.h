@@ -68,7 +68,10 @@ class LayerOptimizer {
 
   private:
     const Matrix& with_coupled_decay(const Matrix& gradient, const Matrix& weight);
+    // The buffer takes the gradient; result, unless null: factor times the direction that follows.
+    void feed_momentum(const Matrix& gradient, double factor, double* result);
     const Matrix& with_momentum(const Matrix& gradient);
+    void descend(const Matrix& gradient, double rate, Matrix& update);
     MomentumFate pass_on_momentum(const OptimizerSpec& spec, bool keep_momentum);
     void adamw(const Matrix& gradient, double rate, Matrix& update);
     double norm_scale(const Matrix& direction, const Matrix& orthogonal) const;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/linalg/norm.h"
+#include "core/linalg/reductions.h"
 
 namespace muonscope {
 
@@ -35,20 +35,21 @@ void add_decay(const OptimizerSpec& spec, double rate, const Matrix& weight, Mat
 
 UpdateParts split_update(const Matrix& weight, const Matrix& update) {
     const ScaledNorm w = scaled_norm(weight);
-    const double whole = frobenius_norm(update);
-    const double along =
-        w.norm > 0 ? ((w.unit * weight).array() * update.array()).sum() / w.norm : 0.0;
+    const double whole = norm(update);
+    const double product = w.unit == 1 ? dot(weight, update) : dot(Matrix(w.unit * weight), update);
+    const double along = w.norm > 0 ? product / w.norm : 0.0;
     const double share = whole > 0 ? along / whole : 0.0;
     return {along, whole * std::sqrt(std::max(1 - share * share, 0.0))};
 }
 
 void keep_across_from_growing(const Matrix& weight, Matrix& update) {
-    const double norm = frobenius_norm(weight);
-    const double wanted = norm + split_update(weight, update).along;
-    const double reached = frobenius_norm(weight + update);
-    if (!(norm > 0) || !(wanted > 0) || !(reached > 0)) return;
-    const double factor = wanted / reached;
-    update = factor * update + (factor - 1) * weight;
+    const double length = norm(weight);
+    const double wanted = length + split_update(weight, update).along;
+    if (!(length > 0) || !(wanted > 0)) return;
+    update += weight;
+    const double reached = norm(update);
+    if (reached > 0) update *= wanted / reached;
+    update -= weight;
 }
 
 }  // namespace muonscope

@@ -4,8 +4,11 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
+
+#include "core/fault_text.h"
 
 namespace muonscope {
 namespace {
@@ -60,7 +63,7 @@ struct Reproduction::State {
             } catch (const Cancelled&) {
                 error = "cancelled";
             } catch (const std::exception& fault) {
-                error = fault.what();
+                error = fault_text(fault);
             }
             lock.lock();
             task.figures = std::move(figures);
@@ -128,7 +131,14 @@ Reproduction::Reproduction(std::vector<PublishedExperiment> experiments, std::ui
         state.waiting.push_back(task->get());
     std::stable_sort(state.waiting.begin(), state.waiting.end(),
                      [](const Task* a, const Task* b) { return a->job.weight < b->job.weight; });
-    for (int i = 0; i < workers; ++i) state.threads.emplace_back([&state] { state.work(); });
+    for (int i = 0; i < workers; ++i) {
+        try {
+            state.threads.emplace_back([&state] { state.work(); });
+        } catch (const std::system_error&) {
+            if (i == 0) throw;
+            break;  // fewer threads than wished come to the same figures
+        }
+    }
 }
 
 Reproduction::~Reproduction() {

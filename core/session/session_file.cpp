@@ -8,7 +8,11 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/experiment/near_names.h"
+#include "core/io/json_text.h"
 #include "core/io/spec_json.h"
+#include "core/linalg/kernels/level.h"
+#include "core/program.h"
 #include "core/session/edit.h"
 
 namespace muonscope {
@@ -19,7 +23,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t max_bytes = 64u << 20;
 
 [[noreturn]] void fail(const std::string& where, const std::string& what) {
-    throw Error("session file: " + where, what, "use a file that Muonscope saved");
+    throw Error(where, what, "use a file that Muonscope saved");
 }
 
 // Recipes have no text of their own: they travel as the only lane of a spec.
@@ -29,12 +33,12 @@ Json json_of(const Recipe& recipe) {
     return Json::parse(to_json(spec))["lanes"][0];
 }
 
-Recipe recipe_of(const Json& json, const Json& experiment) {
+Recipe recipe_of(const Json& json, const Json& experiment, const std::string& where) {
     // The experiment comes along because layers are checked against its depth.
     const Json spec = {{"version", Spec::current_version},
                        {"experiment", experiment},
                        {"lanes", Json::array({json})}};
-    return spec_from_json(spec.dump(), "session file: log").lanes.at(0);
+    return spec_from_tree(spec, where).lanes.at(0);
 }
 
 Json json_of(const Edit& edit) {
@@ -45,10 +49,14 @@ Json json_of(const Edit& edit) {
     } else if (const auto* lane = std::get_if<SetLane>(&edit)) {
         json["lane"] = lane->lane;
         json["recipe"] = json_of(lane->recipe);
+    } else if (const auto* lower = std::get_if<LowerRate>(&edit)) {
+        json["lower_rate"] = lower->lane;
+        json["by"] = lower->by;
+        return json;
     } else {
         json["swap"] = true;
     }
-    json["keep_momentum"] = std::visit([](const auto& e) { return e.keep_momentum; }, edit);
+    json["keep_momentum"] = keeps_momentum(edit);
     return json;
 }
 
@@ -92,18 +100,26 @@ Edit edit_of(const Json& json, const Json& experiment, const std::string& where)
     if (json.contains("lane")) {
         if (!json["lane"].is_number_integer()) fail(where + ".lane", "not a lane's number");
         return SetLane{json["lane"].get<int>(),
-                       recipe_of(member(json, "recipe", where), experiment), keep};
+                       recipe_of(member(json, "recipe", where), experiment, where + ".recipe"),
+                       keep};
+    }
+    if (json.contains("lower_rate")) {
+        const Json& by = member(json, "by", where);
+        if (!json["lower_rate"].is_number_integer())
+            fail(where + ".lower_rate", "not a lane's number");
+        if (!by.is_number()) fail(where + ".by", by.dump() + " is not a number");
+        return LowerRate{json["lower_rate"].get<int>(), by.get<double>()};
     }
     if (flag(json, "swap", false, where)) return SwapOptimizers{keep};
-    fail(where, "neither \"set\" nor \"lane\" nor \"swap\"");
+    fail(where, "neither \"set\" nor \"lane\" nor \"lower_rate\" nor \"swap\"");
 }
 
 // A run that met a bad edit half way would stop there.
-void try_edits(const SessionFile& file) {
+void try_edits(const SessionFile& file, const std::string& source) {
     Spec spec = file.spec;
     for (std::size_t i = 0; i < file.log.size(); ++i) {
         const Edit& edit = file.log[i].edit;
-        const std::string where = fmt::format("log.{}", i);
+        const std::string where = fmt::format("{}: log.{}", source, i);
         Spec after;
         try {
             after = edited(spec, edit);
@@ -125,11 +141,61 @@ std::uint64_t hash_of(const Json& json, const std::string& where) {
     return hash;
 }
 
+SessionFile::Program program_of(const Json& json) {
+    const auto text = [&](const char* key) {
+        return string_of(member(json, key, "program"), std::string("program.") + key);
+    };
+    return {text("version"), text("commit"), text("level")};
+}
+
+// `source` is what a message begins with.
+SessionFile session_of(const Json& json, const std::string& source) {
+    const Json& version = member(json, "version", source);
+    SessionFile file;
+    if (!version.is_number_integer() || version.get<std::int64_t>() < 1 ||
+        version.get<std::int64_t>() > SessionFile::current_version)
+        fail(source + ": version",
+             fmt::format("{} instead of 1 to {}", version.dump(), SessionFile::current_version));
+    file.version = version.get<int>();
+    if (json.contains("program")) file.program = program_of(json["program"]);
+    file.spec = spec_from_tree(member(json, "spec", source), source + ": spec");
+    file.step = step_of(json, source);
+    file.ended = flag(json, "ended", false, source);
+
+    const Json& log = member(json, "log", source);
+    if (!log.is_array()) fail(source + ": log", "not a list");
+    const Json experiment = Json::parse(to_json(file.spec))["experiment"];
+    std::int64_t previous = 0;
+    for (std::size_t i = 0; i < log.size(); ++i) {
+        const std::string where = fmt::format("{}: log.{}", source, i);
+        const std::int64_t step = step_of(log[i], where);
+        if (step < previous || step > file.step)
+            fail(where + ".step", fmt::format("{} is out of order", step));
+        file.log.push_back({step, edit_of(log[i], experiment, where)});
+        previous = step;
+    }
+    try_edits(file, source);
+
+    const Json& lanes = member(json, "lanes", source);
+    if (!lanes.is_array() || lanes.size() != file.spec.lanes.size())
+        fail(source + ": lanes", "not one entry for each lane of the spec");
+    for (std::size_t i = 0; i < lanes.size(); ++i) {
+        const std::string where = fmt::format("{}: lanes.{}", source, i);
+        file.lanes.push_back(
+            {string_of(member(lanes[i], "name", where), where + ".name"), step_of(lanes[i], where),
+             hash_of(member(lanes[i], "state_hash", where), where + ".state_hash")});
+    }
+    return file;
+}
+
 }  // namespace
 
 std::string to_json(const SessionFile& file) {
     Json json;
     json["version"] = SessionFile::current_version;
+    json["program"] = {{"version", program_version()},
+                       {"commit", program_commit()},
+                       {"level", level_name(level())}};
     json["spec"] = Json::parse(to_json(file.spec));
     json["log"] = Json::array();
     for (const LoggedEdit& logged : file.log) {
@@ -147,53 +213,20 @@ std::string to_json(const SessionFile& file) {
     return json.dump(2) + "\n";
 }
 
-SessionFile session_file_from_json(std::string_view text) {
-    if (text.size() > max_bytes)
-        fail("the whole", fmt::format("{} bytes are too many", text.size()));
-    const Json json = Json::parse(text, nullptr, false);
-    if (json.is_discarded() || !json.is_object()) fail("the whole", "this is not a JSON object");
-
-    const Json& version = member(json, "version", "the whole");
-    SessionFile file;
-    if (!version.is_number_integer() || version.get<std::int64_t>() < 1 ||
-        version.get<std::int64_t>() > SessionFile::current_version)
-        fail("version",
-             fmt::format("{} instead of 1 to {}", version.dump(), SessionFile::current_version));
-    file.version = version.get<int>();
-    const Json& spec = member(json, "spec", "the whole");
-    file.spec = spec_from_json(spec.dump(), "session file: spec");
-    file.step = step_of(json, "the whole");
-    file.ended = flag(json, "ended", false, "the whole");
-
-    const Json& log = member(json, "log", "the whole");
-    if (!log.is_array()) fail("log", "not a list");
-    const Json experiment = Json::parse(to_json(file.spec))["experiment"];
-    std::int64_t previous = 0;
-    for (std::size_t i = 0; i < log.size(); ++i) {
-        const std::string where = fmt::format("log.{}", i);
-        const std::int64_t step = step_of(log[i], where);
-        if (step < previous || step > file.step)
-            fail(where + ".step", fmt::format("{} is out of order", step));
-        file.log.push_back({step, edit_of(log[i], experiment, where)});
-        previous = step;
-    }
-    try_edits(file);
-
-    const Json& lanes = member(json, "lanes", "the whole");
-    if (!lanes.is_array() || lanes.size() != file.spec.lanes.size())
-        fail("lanes", "not one entry for each lane of the spec");
-    for (std::size_t i = 0; i < lanes.size(); ++i) {
-        const std::string where = fmt::format("lanes.{}", i);
-        file.lanes.push_back(
-            {string_of(member(lanes[i], "name", where), where + ".name"), step_of(lanes[i], where),
-             hash_of(member(lanes[i], "state_hash", where), where + ".state_hash")});
-    }
-    return file;
+SessionFile session_file_from_json(std::string_view text, std::string_view source) {
+    auto file = spec_or_session_from_json(text, source);
+    if (std::holds_alternative<Spec>(file))
+        throw Error(std::string(source), "is a spec, not a session file",
+                    "train it with `muonscope run " + shell_word(source) + "`");
+    return std::get<SessionFile>(std::move(file));
 }
 
-bool holds_session(std::string_view text) {
-    const Json json = Json::parse(text, nullptr, false);
-    return json.is_object() && json.contains("log");
+std::variant<Spec, SessionFile> spec_or_session_from_json(std::string_view text,
+                                                          std::string_view source) {
+    const Json json = parse_json(text, source, max_bytes);
+    const bool any_session = json.is_object() && (json.contains("log") || json.contains("spec"));
+    if (!any_session) return spec_from_tree(json, source);
+    return session_of(json, std::string(source));
 }
 
 }  // namespace muonscope

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "core/session/command.h"
@@ -26,18 +27,25 @@ struct SessionFile {
     // 1: a switch left the momentum buffer in its old unit, so such a log leads elsewhere now.
     static constexpr int current_version = 2;
     int version = current_version;
+    // What wrote the file, level that of its kernels; empty in files that do not say. Another one
+    // of the same version gives the same bits.
+    struct Program {
+        std::string version, commit, level;
+    };
+    Program program;
     Spec spec;
     std::vector<LoggedEdit> log;  // ascending steps
     std::int64_t step = 0;
-    bool ended = false;  // finished or diverged there
+    bool ended = false;  // every lane has finished or diverged
     std::vector<LaneEnd> lanes;
 };
 
 std::string to_json(const SessionFile& file);
-// Reads every version. Throws Error naming the key, what was found and what is allowed; edits are
-// tried one after the other on the spec.
-SessionFile session_file_from_json(std::string_view text);
-// Whether a text looks like one, right or wrong in its parts, and not like a spec alone.
-bool holds_session(std::string_view text);
+// Reads every version. Throws Error naming `source`, the key, what was found and what is allowed;
+// malformed JSON names line and column; edits are tried one after the other on the spec.
+SessionFile session_file_from_json(std::string_view text, std::string_view source = "session file");
+// Likewise, or a spec alone, from a text that holds the one or the other.
+std::variant<Spec, SessionFile> spec_or_session_from_json(std::string_view text,
+                                                          std::string_view source);
 
 }  // namespace muonscope

@@ -15,6 +15,7 @@
 
 #include "core/error.h"
 #include "core/experiment/cost.h"
+#include "core/fault_text.h"
 #include "core/session/command_queue.h"
 #include "core/session/pacer.h"
 #include "core/session/session.h"
@@ -56,7 +57,8 @@ struct Trainer::State {
     bool playing = false;                // Start was asked for and nothing has called it off
     std::optional<std::int64_t> target;  // StepOnce, RunTo: unpaced up to here, then pause
     double speed = 0;
-    std::optional<SessionFile> opened;  // until it is where it was saved, or goes another way
+    std::shared_ptr<const SessionFile>
+        opened;  // until it is where it was saved, or goes another way
     std::string message;
     std::uint64_t taken = 0;  // commands out of the queue
     Pacer pacer;
@@ -126,7 +128,7 @@ void Trainer::State::serve(std::unique_lock<std::mutex>& lock) {
         try {
             perform(command);
         } catch (const std::exception& fault) {
-            message = fault.what();
+            message = fault_text(fault);
         }
     }
     if (any) {
@@ -178,7 +180,7 @@ void Trainer::State::train_stretch(std::int64_t stop_at) {
         session.advance_to(stop_at, *pool);
     } catch (const std::exception& fault) {
         state = TrainerState::error;
-        message = fault.what();
+        message = fault_text(fault);
         target.reset();
     }
     const auto ended = Clock::now();
@@ -198,20 +200,15 @@ void Trainer::State::settle() {
         }
         opened.reset();
     }
-    if (session.diverged()) {
-        state = TrainerState::diverged;
-        target.reset();
-        for (int i = 0; i < session.lanes() && message.empty(); ++i)
-            if (const auto& fault = session.lane(i).fault())
-                message = fmt::format(
-                    "{} diverged at step {}{}: {}", session.lane(i).recipe().name, fault->step,
-                    fault->layer > 0 ? fmt::format(" in layer {}", fault->layer) : "", fault->what);
-    } else if (session.finished()) {
-        state = TrainerState::finished;
+    if (session.ended()) {
+        state = session.diverged() ? TrainerState::diverged : TrainerState::finished;
         target.reset();
     } else if (target && session.step() >= *target) {
-        state = TrainerState::paused;
         target.reset();
+        if (playing)
+            go();
+        else
+            state = TrainerState::paused;
     } else if (state == TrainerState::diverged || state == TrainerState::finished) {
         // An edit, or going back, gave a lane more to do.
         if (playing)
@@ -226,7 +223,7 @@ std::shared_ptr<Snapshot> Trainer::State::picture() {
     const bool running = state == TrainerState::running;
     const bool at_leisure = !target && speed > 0;
     const bool fresh = running ? at_leisure && cost < most_fresh_cost : cost < most_stopped_cost;
-    auto picture = session.snapshot(fresh);
+    auto picture = session.snapshot(fresh, Session::Show::what_is_sound);
     picture->state = state;
     picture->message = message;
     picture->wanted_speed = speed;
@@ -244,7 +241,7 @@ void Trainer::State::publish() {
         const std::lock_guard lock(mutex);
         fresh = std::make_shared<Snapshot>(*snapshot);
         fresh->state = state;
-        fresh->message = message = fault.what();
+        fresh->message = message = fault_text(fault);
     }
     const auto now = Clock::now();
     const auto interval = std::chrono::duration_cast<Clock::duration>(
@@ -362,24 +359,31 @@ void Trainer::State::perform(const SetSpec& command) {
 }
 
 void Trainer::State::perform(const OpenSession& command) {
-    SessionFile file = session_file_from_json(command.json);
+    const SessionFile& file = *command.file;
     session.open(file);
     speed = session.spec().experiment.run.speed;
     begin_again();
     // A lane knows that it ended only once it was asked for one step more.
     perform(RunTo{file.step + (file.ended ? 1 : 0)});
-    opened = std::move(file);
+    opened = command.file;
 }
 
 void Trainer::State::perform_edit(const Edit& edit) {
     opened.reset();
     const auto problem = session.problem();
+    const std::int64_t step = session.step();
     session.apply(edit);
     const auto* parameter = std::get_if<SetParameter>(&edit);
     if (parameter && parameter->path == "run.speed")
         perform(SetSpeed{session.spec().experiment.run.speed});
     // Another problem, or step 0: the edit began again.
-    if (session.problem() != problem) begin_again();
+    if (session.problem() != problem) {
+        begin_again();
+    } else if (session.step() < step) {
+        // A lane goes on from its past: up to the present as fast as it can.
+        target = step;
+        go();
+    }
 }
 
 // ---- what other threads see ----

@@ -21,8 +21,11 @@ struct TrainerOptions {
 //   Pause      running -> paused (stopping until the stretch under way has ended)
 //   StepOnce, RunTo   any state that can step -> running unpaced -> paused
 //   Reset, SetSpec    any -> step 0; running again when it had been started, else idle
-//   the run itself    running -> finished, diverged or error; Reset, SetSpec, going back and edits
-//                     that give a lane more to do lead out
+//   the run itself    running -> error, or once no lane goes on -> finished, or diverged where one
+//                     did; Reset, SetSpec, going back and edits that give a lane more to do lead
+//                     out. A lane that diverges while another trains changes nothing here.
+//   LowerRate         of a lane that has diverged: -> running unpaced up to the present step, then
+//                     as before
 //   a command that fails leaves state and session as they were; its message is in the snapshot
 class Trainer {
   public:

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -53,8 +54,13 @@ struct WorkerPool::State {
 };
 
 WorkerPool::WorkerPool(int workers) : state_(std::make_unique<State>()) {
-    for (int i = 1; i < workers; ++i)
-        state_->threads.emplace_back([state = state_.get()] { state->run(); });
+    for (int i = 1; i < workers; ++i) {
+        try {
+            state_->threads.emplace_back([state = state_.get()] { state->run(); });
+        } catch (const std::system_error&) {
+            return;  // fewer threads than wished come to the same result
+        }
+    }
 }
 
 WorkerPool::~WorkerPool() {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/linalg/elementary.h"
 #include "core/linalg/spectrum.h"
 
 namespace muonscope {
@@ -14,8 +15,8 @@ constexpr double most_steps = 1e300;
 
 // (1 - x)^(2 t), x >= 0; a small x keeps its digits.
 double remaining_square(double x, double steps) {
-    return x < 0.5 ? std::exp(2 * steps * std::log1p(-x))
-                   : std::pow(std::abs(1.0 - x), 2.0 * steps);
+    return x < 0.5 ? elementary::exp(2 * steps * elementary::log1p(-x))
+                   : elementary::pow(std::abs(1.0 - x), 2.0 * steps);
 }
 
 }  // namespace

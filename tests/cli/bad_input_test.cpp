@@ -8,13 +8,17 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <csignal>
 #include <filesystem>
+#include <regex>
 
 #include "core/experiment/presets.h"
 #include "core/io/files.h"
 #include "core/io/spec_json.h"
 #include "tests/cli/program.h"
 #include "tests/errors.h"
+#include "tests/sanitized.h"
 #include "tests/scratch_folder.h"
 
 namespace muonscope {
@@ -201,6 +205,240 @@ TEST_F(BadInput, a_command_or_an_option_that_does_not_exist) {
     expect_refusal({"run", "two-ways-up", "staged"}, "staged");
     expect_refusal(run({"--until", "los<=1"}), "did you mean loss?");
     expect_refusal(run({"--until", "loss>=1"}), "not column<=value");
+}
+
+// ---- every option of every command ----
+
+struct Command {
+    Arguments complete;  // what makes it run, unless something is added
+    std::vector<std::string> with_value, flags;
+};
+
+// As its own help lists them.
+Command command_of(const Arguments& complete, const Arguments& name) {
+    Command command{complete, {}, {}};
+    Arguments help = name;
+    help.push_back("--help");
+    const std::string text = run_program(help).out;
+    const std::regex line("\\n  (?:-\\w,)?(--[a-z-]+)( (?!Needs:)(?:[A-Z][^ ]*|all))?");
+    for (std::sregex_iterator found(text.begin(), text.end(), line), end; found != end; ++found) {
+        const std::string option = (*found)[1];
+        if (option == "--help" || option == "--version") continue;
+        ((*found)[2].matched ? command.with_value : command.flags).push_back(option);
+    }
+    return command;
+}
+
+std::vector<Command> all_commands(const std::string& folder) {
+    return {
+        command_of({}, {}),
+        command_of({"run", "two-ways-up"}, {"run"}),
+        command_of({"replay", "session.json"}, {"replay"}),
+        command_of({"render", "two-ways-up", "--steps", "1", "-o", folder + "/x.png"}, {"render"}),
+        command_of({"reproduce", "ce"}, {"reproduce"}),
+        command_of({"sweep"}, {"sweep"}),
+        command_of({"orthogonalise", "gaussian:4x4"}, {"orthogonalise"}),
+        command_of({"params"}, {"params"}),
+        command_of({"presets"}, {"presets"})};
+}
+
+TEST_F(BadInput, an_option_without_its_word_or_with_an_empty_one_or_twice) {
+    std::size_t options = 0;
+    for (const Command& command : all_commands(folder_.path())) {
+        const auto with = [&](const Arguments& more) {
+            Arguments arguments = command.complete;
+            // What stands there already may stand once.
+            for (std::size_t i = 0; i + 1 < arguments.size(); ++i)
+                if (arguments[i] == more[0] || (arguments[i] == "-o" && more[0] == "--output"))
+                    arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i),
+                                    arguments.begin() + static_cast<std::ptrdiff_t>(i) + 2);
+            arguments.insert(arguments.end(), more.begin(), more.end());
+            return arguments;
+        };
+        for (const std::string& option : command.with_value) {
+            ++options;
+            expect_refusal(with({option, ""}), option + ": is empty; give ");
+            expect_refusal(with({option + "=", "1"}), option + "=: is empty");
+            expect_refusal(with({option}), option);
+            const bool repeats = option == "--set" || option == "--until" || option == "--engine";
+            if (!repeats) expect_refusal(with({option, "1", option, "2"}), option + ": is given 2");
+        }
+    }
+    EXPECT_GT(options, 35u);  // or the help is read wrongly
+    EXPECT_EQ(folder_.names(), std::vector<std::string>{});
+}
+
+TEST_F(BadInput, an_option_with_a_letter_too_few_is_guessed) {
+    std::size_t guessed = 0;
+    for (const Command& command : all_commands(folder_.path())) {
+        std::vector<std::string> options = command.with_value;
+        options.insert(options.end(), command.flags.begin(), command.flags.end());
+        for (const std::string& option : options) {
+            const std::string typed = option.substr(0, option.size() - 1);
+            if (std::find(options.begin(), options.end(), typed) != options.end()) continue;
+            Arguments arguments = command.complete;
+            arguments.push_back(typed);
+            const Outcome outcome = run_program(arguments);
+            EXPECT_EQ(outcome.code, 2);
+            EXPECT_TRUE(contains(outcome.err, "'" + typed + "' is not an option of `muonscope"))
+                << outcome.err;
+            EXPECT_TRUE(contains(outcome.err, "did you mean")) << outcome.err;
+            EXPECT_TRUE(contains(outcome.err, option)) << outcome.err;
+            ++guessed;
+        }
+    }
+    EXPECT_GT(guessed, 40u);
+}
+
+TEST_F(BadInput, each_wrong_word_in_one_line) {
+    const std::string spec = file("spec.json", to_json(presets().front()));
+    const std::string x = folder_ / "x", missing = folder_ / "missing/x";
+    std::filesystem::create_directory(folder_ / "folder");
+    const struct {
+        Arguments arguments;
+        std::string says;
+    } table[] = {
+        {{"run", ""}, "spec: is empty"},
+        {{""}, "spec: is empty"},
+        {{"replay", ""}, "file: is empty"},
+        {{"render", "", "--steps", "1", "-o", x + ".png"}, "spec: is empty"},
+        {{"orthogonalise", ""}, "matrix: is empty"},
+        {{"reproduce", ""}, "experiments: is empty"},
+        {{"run", "two-ways-up", "--step", "5"}, "did you mean --steps"},
+        {{"render", "two-ways-up", "--step", "5", "-o", x + ".png"}, "did you mean --steps"},
+        {{"sweep", "--seed", "5"}, "did you mean --seeds"},
+        {{"run", "two-ways-up", "--json", x}, "it is one of `muonscope params`, `muonscope rep"},
+        {{"--out", x, "run", "two-ways-up"}, "'--out' is not an option of `muonscope run`"},
+        {{"--scale", "2", "run", "two-ways-up"}, "--scale: stands before the command run"},
+        {{"two-ways-up", "run", "staged"}, "'two-ways-up': stands before the command run"},
+        {{"--preset", "staged", "two-ways-up"}, "excludes"},
+        {{"run", "two-ways-up", "--force"}, "--force requires --out"},
+        {{"presets", "more"}, "more"},
+        {{"params", "more"}, "more"},
+        {{"run", "two-ways-up", "--steps", "5k"}, "--steps: '5k' is not allowed"},
+        {{"run", "two-ways-up", "--steps", "-1"}, "--steps: -1 is not allowed"},
+        {{"run", "two-ways-up", "--steps", "1.5"}, "--steps: 1.5 is not allowed"},
+        {{"run", "two-ways-up", "--steps", "2e12"}, "from 0 to 1000000000000"},
+        {{"run", "two-ways-up", "--seed", "-1"}, "from 0 to 9007199254740991"},
+        {{"run", "two-ways-up", "--seed", "9007199254740992"}, "from 0 to 9007199254740991"},
+        {{"run", "two-ways-up", "--seed", "1.5"}, "seed: 1.5"},
+        {{"reproduce", "ce", "--seed", "2147483648"}, "from 0 to 2147483647"},
+        {{"reproduce", "ce", "--seed", "-1"}, "--seed: '-1' is not allowed"},
+        {{"orthogonalise", "gaussian:4x4", "--seed", "1000000000000000"}, "--seed"},
+        {{"sweep", "--seeds", "0"}, "--seeds: '0' is not allowed; give a whole number from 1"},
+        {{"sweep", "--seeds", "1001"}, "to 1000"},
+        {{"sweep", "--budget", "lots"}, "choose one of fixed, distance, loss"},
+        {{"run", "two-ways-up", "--workers", "257"}, "--workers: 257"},
+        {{"run", "two-ways-up", "--workers", "two"}, "--workers: 'two'"},
+        {{"run", "two-ways-up", "--set", "optimizer.lr=5%"}, "optimizer.lr: '5%'"},
+        {{"run", "two-ways-up", "--set", "optimizer.lr="}, "optimizer.lr: ''"},
+        {{"run", "two-ways-up", "--set", "optimizer.lr"}, "this is not key=value"},
+        {{"run", "two-ways-up", "--until", "loss<="}, "'' is not a finite number"},
+        {{"run", "two-ways-up", "--until", "<=1"}, "no column ''"},
+        {{"--scale", "150%"}, "--scale: '150%'"},
+        {{"--size", "1600x900px"}, "--size: '1600x900px'"},
+        {{"--state-file", missing}, "--state-file '" + missing + "': cannot be written"},
+        {{"--state-file", folder_ / "folder"}, "is a folder"},
+        {{"render", "two-ways-up", "--steps", "1e9", "-o", x + ".jpg"}, "does not end in .png"},
+        {{"render", "two-ways-up", "--steps", "1e9", "-o", x}, "does not end in .png"},
+        {{"render", "two-ways-up", "--steps", "1e9", "-o", missing + ".png"}, "cannot be written"},
+        {{"render", "two-ways-up", "--steps", "1", "-o", x + ".png", "--panel", "los"}, "--panel"},
+        {{"orthogonalise", "gaussian:4x4", "--engine", "svd", "-o", x + ".txt"},
+         "does not end in .npy"},
+        {{"orthogonalise", "gaussian:4x4", "--engine", "svd", "-o", missing + ".npy"},
+         "cannot be written"},
+        {{"orthogonalise", "gaussian:4x4", "--engine", "jordan:0"}, "from 1 to 20"},
+        {{"orthogonalise", "gaussian:4x4", "--compare", "some"}, "write --compare all"},
+        {{"orthogonalise", "gaussian:4x4", "--custom", "1,2"}, "is not three numbers"},
+        {{"orthogonalise", "gaussian:0x4"}, "from 1 to 4096"},
+        {{"orthogonalise", "gausian:4x4"}, "did you mean gaussian"},
+        {{"orthogonalise", x}, "cannot be read (No such file"},
+        {{"reproduce", "stagd"}, "did you mean staged"},
+        {{"reproduce", "ce", "--json", missing}, "cannot be written (No such file"},
+        {{"reproduce", "ce", "--json", folder_ / "folder"}, "is a folder"},
+        {{"sweep", "--json", missing}, "cannot be written"},
+        {{"replay", spec}, "is a spec, not a session file; train it with `muonscope run " + spec},
+        {{"replay", folder_ / "folder"}, "is a folder"},
+    };
+    for (const auto& [arguments, says] : table) expect_refusal(arguments, says);
+    EXPECT_FALSE(std::filesystem::exists(x));
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "missing"));
+}
+
+TEST_F(BadInput, a_session_file_where_a_spec_belongs_says_what_to_type) {
+    ASSERT_EQ(run_program({"run", "two-ways-up", "--steps", "1", "--out", folder_ / "it's"}).code,
+              0);
+    const std::string session = folder_ / "it's/session.json";
+    expect_refusal({"run", session},
+                   "type `muonscope replay '" + folder_.path() + "/it'\\''s/session.json'`");
+}
+
+// ---- what the machine does not give ----
+
+TEST_F(BadInput, a_current_folder_that_is_gone) {
+    const auto gone = [&] {
+        const std::string place = folder_ / "gone";
+        if (::mkdir(place.c_str(), 0700) != 0 || ::chdir(place.c_str()) != 0 ||
+            ::rmdir(place.c_str()) != 0)
+            ::_exit(126);
+    };
+    expect_refusal(run({"--out", "results"}), "--out 'results': cannot be written to (No such file",
+                   gone);
+    expect_refusal({"reproduce", "all", "--json", "figures.json"}, "cannot be written (No such",
+                   gone);
+    expect_refusal({"run", "spec.json"}, "is neither a preset nor an existing file", gone);
+}
+
+TEST_F(BadInput, no_further_thread) {
+    if (sanitized) GTEST_SKIP() << "a sanitizer needs the address space";
+    // A thread's stack is then larger than what there is.
+    const auto none = [] {
+        const rlimit stack{rlim_t{8} << 30, rlim_t{8} << 30}, all{rlim_t{4} << 30, rlim_t{4} << 30};
+        ::setrlimit(RLIMIT_STACK, &stack);
+        ::setrlimit(RLIMIT_AS, &all);
+    };
+    const Outcome alone = run_program(run({"--workers", "4"}), none);
+    EXPECT_EQ(alone.code, 0) << alone.err;  // the one thread that there is does it all
+    expect_refusal({"reproduce", "ce"}, "threads: no further one can be started", none);
+}
+
+TEST_F(BadInput, no_further_descriptor) {
+    const auto few = [] {
+        const rlimit limit{4, 4};
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    };
+    expect_refusal(run({"--out", folder_ / "new"}), "raise the limit of open files (ulimit -n)",
+                   few);
+    EXPECT_EQ(folder_.names(), std::vector<std::string>{});
+}
+
+TEST_F(BadInput, too_little_memory) {
+    if (sanitized) GTEST_SKIP() << "a sanitizer needs the address space";
+    const auto little = [] {
+        const rlimit limit{rlim_t{150} << 20, rlim_t{150} << 20};
+        ::setrlimit(RLIMIT_AS, &limit);
+    };
+    expect_refusal({"orthogonalise", "gaussian:4096x4096"}, "memory: there is not enough for this",
+                   little);
+}
+
+TEST_F(BadInput, a_reader_that_has_gone) {
+    const auto nobody = [] {
+        std::array<int, 2> pipe{};
+        if (::pipe(pipe.data()) != 0) ::_exit(126);
+        ::dup2(pipe[1], 1);
+        ::close(pipe[0]);
+        ::close(pipe[1]);
+        ::signal(SIGPIPE, SIG_IGN);
+    };
+    const Outcome outcome = run_program({"params"}, nobody);
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_EQ(outcome.err,
+              "muonscope: standard output: its reader has gone; let it read to the "
+              "end\n");
+    // Results are written before anything is printed.
+    EXPECT_EQ(run_program(run({"--out", folder_ / "a"}), nobody).code, 2);
+    EXPECT_TRUE(std::filesystem::exists(folder_ / "a/summary.json"));
 }
 
 TEST_F(BadInput, a_window_that_cannot_be_opened_so) {

@@ -7,7 +7,9 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <sstream>
 #include <thread>
 
@@ -95,7 +97,7 @@ TEST_F(Run, the_history_ends_where_the_summary_does) {
     std::istringstream lines(read_file(folder_ / "a/history.csv", enough));
     std::string heading, line, last;
     std::getline(lines, heading);
-    EXPECT_TRUE(heading.starts_with("step,lane,loss,relative_error,probe_floor,"));
+    EXPECT_TRUE(heading.starts_with("step,lane,steps,loss,loss_min,loss_max,"));
     std::size_t count = 0;
     while (std::getline(lines, line)) {
         ++count;
@@ -104,10 +106,11 @@ TEST_F(Run, the_history_ends_where_the_summary_does) {
                   std::count(heading.begin(), heading.end(), ','));
     }
     EXPECT_EQ(count, 2u * 21u);  // steps 0 to 20 of both lanes
-    std::string step, lane, loss;
+    std::string step, lane, stride, loss;
     std::istringstream cells(last);
     std::getline(cells, step, ',');
     std::getline(cells, lane, ',');
+    std::getline(cells, stride, ',');
     std::getline(cells, loss, ',');
     EXPECT_EQ(step, "20");
     EXPECT_EQ(lane, "Muon");
@@ -175,10 +178,55 @@ TEST_F(Run, until_stops_at_the_first_recorded_step_where_every_lane_is_there) {
     EXPECT_EQ(same["lanes"], summary["lanes"]);
 }
 
-TEST_F(Run, a_second_run_into_the_same_folder_replaces_the_first) {
+TEST_F(Run, a_folder_of_an_older_run_is_refused_and_left_as_it_is) {
     summary_of("a", {"two-ways-up", "--steps", "1"});
-    EXPECT_EQ(summary_of("a", {"two-ways-up", "--steps", "2"})["lanes"][0]["step"], 2);
-    EXPECT_FALSE(contains(folder_.names().front(), ".muonscope"));
+    const auto names = sorted_names(folder_);
+    const Outcome outcome =
+        run_program({"run", "two-ways-up", "--steps", "1e9", "--out", folder_ / "a/"});
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_TRUE(contains(outcome.err, "of an older run; name another folder, or add --force"))
+        << outcome.err;
+    EXPECT_EQ(sorted_names(folder_), names);
+    EXPECT_EQ(json_file(folder_ / "a/summary.json")["lanes"][0]["step"], 1);
+    const std::string session = folder_ / "a/session.json";
+    EXPECT_EQ(run_program({"replay", session, "--out", folder_ / "a"}).code, 2);
+    EXPECT_EQ(run_program({"replay", session, "--out", folder_ / "a", "--force"}).code, 0);
+    // Any one of its files is enough.
+    for (const char* file : {"summary.json", "history.csv", "session.json", "lane-3-sgd/W1.npy"}) {
+        const std::string other = folder_ / (std::string("of ") + file[0]);
+        std::filesystem::create_directories(other + "/lane-3-sgd");
+        write_file(other + "/" + file, "");
+        EXPECT_EQ(run_program({"run", "two-ways-up", "--steps", "1", "--out", other}).code, 2)
+            << file;
+    }
+}
+
+TEST_F(Run, force_leaves_nothing_of_the_older_run_and_everything_else) {
+    summary_of("a", {"two-ways-up", "--steps", "1", "--set", "network.depth=5", "--set",
+                     "lanes.1.name=Old name"});
+    write_file(folder_ / "a/notes.txt", "mine");
+    write_file(folder_ / "a/lane-1-sgd/mine.npy", "mine");
+    const Json summary = summary_of("a", {"two-ways-up", "--steps", "2", "--force"});
+    EXPECT_EQ(summary["lanes"][0]["step"], 2);
+    EXPECT_EQ(sorted_names(folder_),
+              (std::vector<std::string>{
+                  "a", "a/history.csv", "a/lane-1-sgd", "a/lane-1-sgd/W1.npy",
+                  "a/lane-1-sgd/W2.npy", "a/lane-1-sgd/W3.npy", "a/lane-1-sgd/mine.npy",
+                  "a/lane-2-muon", "a/lane-2-muon/W1.npy", "a/lane-2-muon/W2.npy",
+                  "a/lane-2-muon/W3.npy", "a/notes.txt", "a/session.json", "a/summary.json"}));
+}
+
+TEST_F(Run, no_steps_write_the_start) {
+    const Json start = summary_of("a", {"two-ways-up", "--steps", "0"});
+    EXPECT_EQ(start["lanes"][0]["step"], 0);
+    EXPECT_EQ(start["lanes"][0]["singular_values"], start["lanes"][1]["singular_values"]);
+    const Matrix w1 = read_npy(folder_ / "a/lane-1-sgd/W1.npy");
+    EXPECT_EQ(w1, read_npy(folder_ / "a/lane-2-muon/W1.npy"));
+    summary_of("b", {"two-ways-up", "--steps", "1"});
+    EXPECT_NE(w1, read_npy(folder_ / "b/lane-1-sgd/W1.npy"));
+    const std::string history = read_file(folder_ / "a/history.csv", enough);
+    EXPECT_EQ(std::count(history.begin(), history.end(), '\n'), 3);  // heading, a row a lane
+    EXPECT_EQ(run_program({"replay", folder_ / "a/session.json"}).code, 0);
 }
 
 TEST_F(Run, divergence_is_said_written_and_exits_with_3) {
@@ -187,29 +235,115 @@ TEST_F(Run, divergence_is_said_written_and_exits_with_3) {
     EXPECT_TRUE(outcome_.err.starts_with("muonscope: lane 'SGD' diverged at step "))
         << outcome_.err;
     EXPECT_TRUE(contains(outcome_.err, "layer")) << outcome_.err;
+    EXPECT_TRUE(contains(outcome_.err, "it was sound up to step ")) << outcome_.err;
+    EXPECT_FALSE(contains(outcome_.err, "Muon")) << outcome_.err;
     EXPECT_TRUE(contains(outcome_.out, "diverged"));
-    EXPECT_TRUE(summary["lanes"][0].contains("diverged"));
+    ASSERT_TRUE(summary["lanes"][0].contains("diverged"));
     EXPECT_FALSE(summary["lanes"][1].contains("diverged"));
+    // The other goes on to the end.
+    const std::int64_t fault = summary["lanes"][0]["diverged"]["step"];
+    EXPECT_LT(fault, 100);
+    EXPECT_EQ(summary["lanes"][0]["step"], fault);
+    EXPECT_EQ(summary["lanes"][1]["step"], 100);
+    EXPECT_LT(summary["lanes"][1]["relative_error"].get<double>(), 1);
+    const std::string history = read_file(folder_ / "a/history.csv", enough);
+    EXPECT_TRUE(contains(history, "\n" + std::to_string(fault) + ",SGD,"));
+    EXPECT_FALSE(contains(history, "\n" + std::to_string(fault + 1) + ",SGD,"));
+    EXPECT_TRUE(contains(history, "\n100,Muon,"));
+    const Outcome again = run_program({"replay", folder_ / "a/session.json"});
+    EXPECT_EQ(again.code, 0) << again.err;
+    EXPECT_TRUE(contains(again.out, "same bits: SGD"));
     for (int layer = 1; layer <= 3; ++layer)  // the last good weights, all finite
         EXPECT_NO_THROW(read_npy(folder_ / ("a/lane-1-sgd/W" + std::to_string(layer) + ".npy")));
 }
 
+// Hundredths of a second of processor time that a process has had.
+long ticks(pid_t process) {
+    std::ifstream stat("/proc/" + std::to_string(process) + "/stat");
+    std::string text;
+    std::getline(stat, text);
+    std::istringstream fields(text.substr(text.rfind(')') + 2));
+    std::string skipped;
+    for (int i = 0; i < 11; ++i) fields >> skipped;
+    long user = 0, system = 0;
+    fields >> user >> system;
+    return user + system;
+}
+
+// Until the program has trained for a moment: it makes the folder just before, and then works.
+void wait_for_training(pid_t child, const std::string& out) {
+    const auto pause = [] { std::this_thread::sleep_for(std::chrono::milliseconds(20)); };
+    for (int i = 0; i < 1000 && !std::filesystem::exists(out); ++i) pause();
+    const long begun = ticks(child);
+    for (int i = 0; i < 1000 && ticks(child) < begun + 20; ++i) pause();
+}
+
+// A run of hours into `out`, which has trained for a moment when `then` sees it.
+Outcome endless_run(const std::string& out, const std::function<void(pid_t)>& then) {
+    return run_program({"run", "two-ways-up", "--steps", "1e9", "--out", out}, {},
+                       [&](pid_t child) {
+                           wait_for_training(child, out);
+                           then(child);
+                       });
+}
+
 TEST_F(Run, interruption_stops_and_still_writes_everything) {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        const std::string out = folder_ / std::to_string(signal);
+        const Outcome outcome = endless_run(out, [&](pid_t child) { ::kill(child, signal); });
+        EXPECT_EQ(outcome.code, 128 + signal) << outcome.err;
+        EXPECT_TRUE(contains(outcome.err, "muonscope: interrupted at step ")) << outcome.err;
+        const Json summary = json_file(out + "/summary.json");
+        EXPECT_GT(summary["lanes"][0]["step"], 0);
+        EXPECT_TRUE(std::filesystem::exists(out + "/history.csv"));
+        EXPECT_EQ(run_program({"replay", out + "/session.json"}).code, 0);
+    }
+}
+
+TEST_F(Run, two_runs_at_once_in_one_folder_are_refused) {
     const std::string out = folder_ / "a";
+    Outcome second;
+    const Outcome first = endless_run(out, [&](pid_t child) {
+        second = run_program({"run", "two-ways-up", "--steps", "1", "--out", out, "--force"});
+        ::kill(child, SIGINT);
+    });
+    EXPECT_EQ(second.code, 2);
+    EXPECT_TRUE(contains(second.err, "another run is at work in this folder")) << second.err;
+    EXPECT_EQ(first.code, 130) << first.err;
+    EXPECT_TRUE(std::filesystem::exists(out + "/summary.json"));
+}
+
+TEST_F(Run, what_a_killed_run_left_is_cleared_by_the_next_and_named) {
+    const std::string out = folder_ / "a";
+    endless_run(out, [&](pid_t child) { ::kill(child, SIGKILL); });
+    ASSERT_EQ(folder_.names().size(), 2u);  // the folder and the hidden one
+    EXPECT_TRUE(contains(folder_.names().back(), "a/.muonscope-"));
+    write_file(folder_ / "a/.muonscope-notes", "not of a run");
+    outcome_ = run_program({"run", "two-ways-up", "--steps", "1", "--out", out});
+    EXPECT_EQ(outcome_.code, 0);
+    EXPECT_TRUE(contains(outcome_.err, "which a run that was killed left there")) << outcome_.err;
+    EXPECT_EQ(std::count(outcome_.err.begin(), outcome_.err.end(), '\n'), 1);
+    EXPECT_EQ(sorted_names(folder_)[1], "a/.muonscope-notes");
+    EXPECT_EQ(sorted_names(folder_)[2], "a/history.csv");
+}
+
+TEST_F(Run, replay_is_interrupted_as_run_is) {
+    summary_of("a", {"two-ways-up", "--steps", "10"});
+    std::string text = read_file(folder_ / "a/session.json", enough);
+    const std::size_t step = text.rfind("\"step\": 10,\n  \"ended\"");
+    ASSERT_NE(step, std::string::npos);
+    text.replace(step, 10, "\"step\": 1000000000");
+    write_file(folder_ / "long.json", text);
+    const std::string out = folder_ / "b";
     const Outcome outcome =
-        run_program({"run", "two-ways-up", "--steps", "1e9", "--out", out}, {}, [&](pid_t child) {
-            // The folder is made just before the training starts.
-            for (int i = 0; i < 1000 && !std::filesystem::exists(out); ++i)
-                std::this_thread::sleep_for(std::chrono::milliseconds(20));
-            std::this_thread::sleep_for(std::chrono::milliseconds(500));
+        run_program({"replay", folder_ / "long.json", "--out", out}, {}, [&](pid_t child) {
+            wait_for_training(child, out);
             ::kill(child, SIGINT);
         });
     EXPECT_EQ(outcome.code, 130) << outcome.err;
-    EXPECT_TRUE(contains(outcome.err, "muonscope: interrupted at step ")) << outcome.err;
-    const Json summary = json_file(out + "/summary.json");
-    EXPECT_GT(summary["lanes"][0]["step"], 0);
-    EXPECT_TRUE(std::filesystem::exists(out + "/history.csv"));
-    EXPECT_EQ(run_program({"replay", out + "/session.json"}).code, 0);
+    EXPECT_TRUE(contains(outcome.err, "of 1000000000; the bits were not compared")) << outcome.err;
+    EXPECT_FALSE(contains(outcome.out, "same bits"));
+    EXPECT_GT(json_file(out + "/summary.json")["lanes"][0]["step"], 10);
 }
 
 TEST_F(Run, replay_reaches_the_same_bits_and_notices_other_ones) {
@@ -276,7 +410,11 @@ TEST(Help, is_there_for_every_command_and_has_examples) {
         EXPECT_TRUE(contains(outcome.out, "Example")) << arguments.front();
     }
     EXPECT_TRUE(contains(run_program({"run", "--help"}).out, "3 a lane diverged"));
-    EXPECT_TRUE(run_program({"--version"}).out.starts_with("muonscope "));
+    const std::string version = run_program({"--version"}).out;
+    EXPECT_TRUE(std::regex_match(
+        version, std::regex("muonscope \\d+\\.\\d+\\.\\d+, commit ([0-9a-f]{12}( with changes)?|"
+                            "unknown), kernels for (x86-64|aarch64|avx2|avx512|amx)\\n")))
+        << version;
 }
 
 }  // namespace

@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <ostream>
 #include <stdexcept>
 
@@ -51,6 +54,19 @@ TEST(Files, an_old_file_is_replaced_as_a_whole) {
     write_file(folder / "x", "b");
     EXPECT_EQ(read_file(folder / "x", 10), "b");
     EXPECT_EQ(folder.names(), Names{"x"});
+}
+
+TEST(Files, what_a_killed_process_left_goes_with_the_next_and_what_is_being_written_stays) {
+    const ScratchFolder folder;
+    for (const char* name : {".x.4711.0.tmp", ".x.4712.3.tmp", ".x.notes.tmp", ".y.4711.0.tmp"})
+        std::ofstream(folder / name) << "half";
+    const int busy = ::open((folder / ".x.4712.3.tmp").c_str(), O_RDONLY);
+    ASSERT_EQ(::flock(busy, LOCK_EX), 0);
+    write_file(folder / "x", "whole");
+    ::close(busy);
+    Names names = folder.names();
+    std::sort(names.begin(), names.end());
+    EXPECT_EQ(names, (Names{".x.4712.3.tmp", ".x.notes.tmp", ".y.4711.0.tmp", "x"}));
 }
 
 TEST(Files, others_may_read_a_new_file_as_far_as_the_umask_lets_them) {

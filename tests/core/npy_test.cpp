@@ -94,6 +94,14 @@ TEST_F(Npy, reads_back_what_it_wrote_bit_by_bit) {
     EXPECT_EQ((read_file(folder_ / "b.npy", 1 << 20).size() - 48) % 64, 0u);
 }
 
+TEST_F(Npy, lengths_as_python_2_writes_them_are_read) {
+    for (const char* shape : {"(2L, 3L)", "(2, 3L)", "(2L,3L,)"})
+        EXPECT_EQ(read_npy(file(npy(header("<f8", false, shape), bytes_of(six))))(1, 0), six[3])
+            << shape;
+    for (const char* shape : {"(L, 3)", "(2LL, 3)", "(2l, 3)", "(2 L, 3)"})
+        EXPECT_NE(message(npy(header("<f8", false, shape), bytes_of(six))), "") << shape;
+}
+
 TEST_F(Npy, other_dimensions_than_two_are_refused) {
     EXPECT_TRUE(
         contains(message(npy(header("<f8", false, "(6,)"), bytes_of(six))), "has 1 dimension (6)"));

@@ -27,6 +27,23 @@ TEST(Presets, the_number_keys_have_their_nine_and_two_ways_up_is_first) {
     EXPECT_EQ(names.size(), presets().size());
 }
 
+TEST(Presets, each_stands_once_in_the_list_and_groups_stay_together) {
+    std::set<std::string_view> names, groups;
+    std::string_view group;
+    for (const PresetPlace& place : preset_places()) {
+        EXPECT_NO_THROW(preset(place.name)) << place.name;
+        EXPECT_TRUE(names.insert(place.name).second) << place.name;
+        if (place.group != group) {
+            EXPECT_TRUE(groups.insert(place.group).second) << place.group;
+        }
+        group = place.group;
+        EXPECT_EQ(preset_place(place.name), &place);
+    }
+    EXPECT_EQ(names.size(), presets().size());
+    EXPECT_GE(groups.size(), 4U);
+    EXPECT_EQ(preset_place("custom"), nullptr);
+}
+
 TEST(Presets, an_unknown_name_is_an_error_that_lists_the_known) {
     try {
         preset("two-ways-dwon");

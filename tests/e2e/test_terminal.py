@@ -27,6 +27,7 @@ class Screen:
 
     def __init__(self, columns):
         self.columns, self.lines, self.row, self.column, self.wrap = columns, [""], 0, 0, True
+        self.wrapped = 0  # lines that were longer than the screen is wide
 
     def write(self, text):
         at = 0
@@ -60,6 +61,7 @@ class Screen:
             assert character >= " ", repr(character)
             if self.column == self.columns:
                 if self.wrap:
+                    self.wrapped += 1
                     self.column = 0
                     self.next_line()
                 else:
@@ -142,6 +144,16 @@ class Terminal(unittest.TestCase):
         self.assertTrue(bars, "no bar was ever seen")
         for picture in bars:
             self.assertEqual(len(picture), 1, picture)
+
+    def test_a_table_is_laid_out_to_the_width_of_the_terminal(self):
+        for columns in (40, 60, 80, 200):
+            run = Run(columns, ["run", "staged", "--steps", "50"])
+            self.assertEqual(run.code, 0)
+            self.assertEqual(run.screen.wrapped, 0, "\n".join(run.screen.lines))
+            self.assertTrue(run.screen.lines[0].startswith("lane "), run.screen.lines[0])
+            words = " ".join(" ".join(run.screen.lines).split())
+            for word in ("SGD", "Muon", "relative", "probe", "floor", "steps in"):
+                self.assertIn(word, words)
 
     def test_interrupted_reproduce_leaves_one_line_and_130(self):
         typed = []

@@ -79,6 +79,38 @@ def press_close_button(display_name, window):
     x11.XCloseDisplay(display)
 
 
+class Image(ctypes.Structure):
+    """The beginning of an XImage, as far as its bytes need it."""
+
+    _fields_ = [("width", ctypes.c_int), ("height", ctypes.c_int), ("xoffset", ctypes.c_int),
+                ("format", ctypes.c_int), ("data", ctypes.c_void_p), ("byte_order", ctypes.c_int),
+                ("unit", ctypes.c_int), ("bit_order", ctypes.c_int), ("pad", ctypes.c_int),
+                ("depth", ctypes.c_int), ("bytes_per_line", ctypes.c_int)]
+
+
+def screen_bytes(display_name):
+    """What the whole screen shows."""
+    x11 = ctypes.CDLL("libX11.so.6")
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    x11.XDefaultRootWindow.restype = ctypes.c_ulong
+    x11.XGetImage.restype = ctypes.POINTER(Image)
+    display = ctypes.c_void_p(x11.XOpenDisplay(display_name.encode()))
+    root = ctypes.c_ulong(x11.XDefaultRootWindow(display))
+    image = x11.XGetImage(display, root, 0, 0, WIDTH, HEIGHT, ctypes.c_ulong(0xFFFFFFFF), 2)
+    shown = ctypes.string_at(image.contents.data, image.contents.bytes_per_line * HEIGHT)
+    x11.XDestroyImage(image)
+    x11.XCloseDisplay(display)
+    return shown
+
+
+def wait_until(true, what, patience=60):
+    end = time.monotonic() + patience
+    while not true():
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {patience} s for {what}")
+        time.sleep(0.05)
+
+
 def read_png(path):
     """Width, height and how often each colour occurs, of an eight-bit RGB or RGBA picture."""
     with open(path, "rb") as file:
@@ -123,7 +155,7 @@ def read_png(path):
 class Window:
     """The program on a display, with folders of its own."""
 
-    def __init__(self, display, folder, *arguments):
+    def __init__(self, display, folder, *arguments, **environment):
         self.state_path = os.path.join(folder, "state.json")
         if os.path.exists(self.state_path):
             os.remove(self.state_path)
@@ -131,6 +163,7 @@ class Window:
             os.environ, DISPLAY=display.name, XDG_CONFIG_HOME=os.path.join(folder, "config"),
             XDG_DATA_HOME=os.path.join(folder, "data"), LIBGL_ALWAYS_SOFTWARE="1")
         self.environment.pop("WAYLAND_DISPLAY", None)
+        self.environment.update(environment)
         self.process = subprocess.Popen(
             [PROGRAM, "--state-file", self.state_path, *arguments], env=self.environment,
             stderr=subprocess.PIPE, text=True)
@@ -170,18 +203,31 @@ class Window:
         self.xdo("key", name)
         time.sleep(0.4)
 
+    def picture(self):
+        return screen_bytes(self.environment["DISPLAY"])
+
+    def answered(self, act):
+        """Does it and waits until the screen has changed and come to rest: on a busy machine a frame
+        may take as long as it likes. What runs must be paused, and the caret does not blink."""
+        before = self.picture()
+        act()
+        wait_until(lambda: self.picture() != before, "an answer on the screen")
+        while True:
+            shown = self.picture()
+            time.sleep(0.4)
+            if self.picture() == shown:
+                return
+
     def retype(self, text):
         """Over what stands in the field that has the keyboard."""
-        time.sleep(0.4)
-        self.key("ctrl+a")
-        self.xdo("type", "--delay", "30", text)
-        time.sleep(0.5)
+        self.answered(lambda: self.xdo("key", "ctrl+a"))
+        self.answered(lambda: self.xdo("type", "--delay", "30", text))
 
     def ended(self):
         """Waits for the end and returns what it wrote."""
-        _, said = self.process.communicate(timeout=60)
+        _, self.said = self.process.communicate(timeout=60)
         if self.process.returncode != 0:
-            raise AssertionError(f"exit code {self.process.returncode}: {said}")
+            raise AssertionError(f"exit code {self.process.returncode}: {self.said}")
         with open(self.state_path) as file:
             return json.load(file)
 
@@ -189,8 +235,8 @@ class Window:
         press_close_button(self.environment["DISPLAY"], int(self.id))
         return self.ended()
 
-    def terminate(self):
-        self.process.send_signal(signal.SIGTERM)
+    def terminate(self, by=signal.SIGTERM):
+        self.process.send_signal(by)
         return self.ended()
 
     def kill(self):
@@ -216,8 +262,8 @@ class WindowTest(unittest.TestCase):
         self.folder = tempfile.mkdtemp(prefix="muonscope window ")
         self.addCleanup(shutil.rmtree, self.folder)
 
-    def open(self, *arguments):
-        window = Window(self.display, self.folder, *arguments)
+    def open(self, *arguments, **environment):
+        window = Window(self.display, self.folder, *arguments, **environment)
         self.addCleanup(window.kill)
         return window
 
@@ -275,11 +321,12 @@ class WindowTest(unittest.TestCase):
 
     def test_saves_a_session_where_it_is_told_to(self):
         window = self.open()
-        window.key("space")
+        window.answered(lambda: window.key("space"))
         path = os.path.join(self.folder, "mine")
-        window.key("ctrl+shift+s")
+        window.answered(lambda: window.key("ctrl+shift+s"))
         window.retype(path)
         window.key("Return")
+        wait_until(lambda: os.path.exists(path + ".json"), path)
         state = window.close()
         with open(path + ".json") as file:
             saved = json.load(file)
@@ -288,12 +335,14 @@ class WindowTest(unittest.TestCase):
 
     def test_saves_the_picture_of_a_plot_from_its_menu(self):
         window = self.open()
-        window.click(*LOSS_PLOT, button="3")
-        window.click(LOSS_PLOT[0] + PICTURE_BELOW[0], LOSS_PLOT[1] + PICTURE_BELOW[1])
+        window.answered(lambda: window.key("space"))
+        window.answered(lambda: window.click(*LOSS_PLOT, button="3"))
+        window.answered(lambda: window.click(LOSS_PLOT[0] + PICTURE_BELOW[0],
+                                             LOSS_PLOT[1] + PICTURE_BELOW[1]))
         path = os.path.join(self.folder, "loss.png")
         window.retype(path)
         window.key("Return")
-        time.sleep(1)
+        wait_until(lambda: os.path.exists(path), path)
         window.close()
         width, height, colours = read_png(path)
         self.assertAlmostEqual(width, LOSS_PANEL[0], delta=6)
@@ -349,6 +398,59 @@ class WindowTest(unittest.TestCase):
         share = (ticks() - before) / os.sysconf("SC_CLK_TCK") / (time.monotonic() - began)
         window.close()
         self.assertLess(share, 0.02, f"{share:.1%} of a core while paused")
+
+    def test_a_hangup_saves_as_an_end_by_its_button_does(self):
+        for by in (signal.SIGHUP, signal.SIGINT):
+            window = self.open("--theme", "light")
+            state = window.terminate(by)
+            self.assertGreater(state["frames"]["count"], 0)
+            for name in ("preferences.json", "layout.ini"):
+                path = os.path.join(self.folder, "config", "muonscope", name)
+                self.assertTrue(os.path.exists(path), name)
+                os.remove(path)
+
+    def test_a_damaged_layout_is_set_aside_and_the_default_is_shown(self):
+        layout = os.path.join(self.folder, "config", "muonscope", "layout.ini")
+        self.open().close()
+        with open(layout) as file:
+            good = file.readlines()
+        at = next(i for i, line in enumerate(good) if line.strip().startswith("DockNode"))
+        damaged = "".join(good[:at] + good[at + 1:])
+        with open(layout, "w") as file:
+            file.write(damaged)
+        window = self.open()
+        state = window.close()
+        self.assertGreater(state["step"], 0)
+        self.assertEqual(window.said, "")
+        with open(layout + ".unusable") as file:
+            self.assertEqual(file.read(), damaged)
+        with open(layout) as file:
+            self.assertEqual([line for line in file if "DockNode" in line],
+                             [line for line in good if "DockNode" in line])
+
+    def test_says_when_preferences_cannot_be_kept(self):
+        os.mkdir(os.path.join(self.folder, "config"))
+        with open(os.path.join(self.folder, "config", "muonscope"), "w") as file:
+            file.write("a file where a folder belongs")
+        window = self.open()
+        window.key("t")
+        window.close()
+        self.assertEqual(len(window.said.splitlines()), 1, window.said)
+        self.assertIn("muonscope: This is not kept for the next time: ", window.said)
+
+    def test_opens_on_the_display_that_lives(self):
+        dead = {"WAYLAND_DISPLAY": "wayland-dead", "XDG_RUNTIME_DIR": self.folder}
+        for session in ("wayland", "x11", ""):
+            window = self.open(XDG_SESSION_TYPE=session, **dead)
+            self.assertGreater(window.close()["frames"]["count"], 0)
+            self.assertEqual(window.said, "")
+        done = subprocess.run([PROGRAM], env=dict(os.environ, DISPLAY=":4711", **dead),
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+        self.assertIn("Wayland", done.stderr)
+        self.assertIn("X11", done.stderr)
+        self.assertIn("muonscope run", done.stderr)
 
     def test_says_what_to_type_where_there_is_no_display(self):
         environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}

@@ -116,6 +116,15 @@ TEST_F(PathDialogTest, replaces_a_file_only_when_asked_twice) {
     EXPECT_EQ(harness.saved_to, folder / "there.json");
 }
 
+TEST_F(PathDialogTest, the_ending_of_another_format_is_refused) {
+    ask();
+    retype(folder / "picture.jpg");
+    enter();
+    ASSERT_TRUE(open());
+    EXPECT_EQ(harness.saved, 0);
+    EXPECT_NE(dialog().fault.find("written as .json"), std::string::npos) << dialog().fault;
+}
+
 TEST_F(PathDialogTest, another_name_takes_the_confirmation_back) {
     write_file(folder / "there.json", "old");
     write_file(folder / "too.json", "old");

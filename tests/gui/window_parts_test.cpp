@@ -115,10 +115,13 @@ TEST_F(PreferenceFiles, ignore_values_of_a_wrong_type_or_out_of_range) {
 }
 
 TEST_F(PreferenceFiles, keep_a_layout_only_of_their_own_version) {
-    save_layout("[Window][Loss]\n");
-    EXPECT_NE(load_layout().find("[Window][Loss]"), std::string::npos);
+    save_layout("[Window][Loss]\n\n[Docking][Data]\nDockSpace ID=0x00000001 Pos=0,0 Size=9,9\n");
+    std::string complaint;
+    EXPECT_NE(load_layout(complaint).find("[Window][Loss]"), std::string::npos);
+    EXPECT_EQ(complaint, "");
     std::ofstream(file("layout.ini")) << "; muonscope layout 0\n[Window][Loss]\n";
-    EXPECT_EQ(load_layout(), "");
+    EXPECT_EQ(load_layout(complaint), "");
+    EXPECT_NE(complaint.find("is not of this version"), std::string::npos) << complaint;
 }
 
 TEST(png, refuses_pixels_that_do_not_fill_the_picture) {

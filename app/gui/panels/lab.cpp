@@ -153,7 +153,8 @@ void engine_word(PanelContext& context, Engine engine, float width) {
     const bool in_focus = chosen.focus == static_cast<int>(engine);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float height = em(1.4F);
-    if (ImGui::InvisibleButton(name.c_str(), {std::max(1.0F, width), height})) {
+    if (ImGui::InvisibleButton(name.c_str(), {std::max(1.0F, width), height},
+                               ImGuiButtonFlags_EnableNav)) {
         if (on && in_focus) {
             on = false;
             const auto first = std::find(chosen.on.begin(), chosen.on.end(), true);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 
+#include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/source.h"
 #include "app/gui/plots/table.h"
@@ -140,6 +141,12 @@ std::vector<Row> rows_of(const Snapshot& snapshot, int source) {
     return rows;
 }
 
+std::int64_t newest_step(const Snapshot& snapshot) {
+    std::int64_t step = 0;
+    for (const LaneSnapshot& lane : snapshot.lanes) step = std::max(step, lane.now_step);
+    return step;
+}
+
 }  // namespace
 
 void draw_measures(PanelContext& context) {
@@ -188,17 +195,17 @@ void draw_measures(PanelContext& context) {
         ImGui::TableNextRow();
         ImGui::TableNextColumn();
         ImGui::PushStyleColor(ImGuiCol_Text, theme.dim);
-        ImGui::TextUnformatted(fmt::format("step {}", snapshot.lanes.front().now_step).c_str());
+        ImGui::TextUnformatted(fmt::format("step {}", newest_step(snapshot)).c_str());
         ImGui::PopStyleColor();
         ImGui::PushFont(context.fonts.heading, 0);
         for (int l = 0; l < lanes; ++l) {
             ImGui::TableNextColumn();
-            const char* name = snapshot.lanes[static_cast<std::size_t>(l)].name.c_str();
+            const std::string name = name_and_step(snapshot.lanes[static_cast<std::size_t>(l)]);
             const float free = ImGui::GetContentRegionAvail().x;
-            const float width = std::min(free, ImGui::CalcTextSize(name).x);
+            const float width = std::min(free, ImGui::CalcTextSize(name.c_str()).x);
             const ImVec2 at = ImGui::GetCursorScreenPos();
             fitted_text(ImGui::GetWindowDrawList(), {at.x + free - width, at.y}, width + 1,
-                        theme.lane_text(l), name);
+                        theme.lane_text(l), name.c_str());
             ImGui::Dummy({free, ImGui::GetTextLineHeight()});
         }
         ImGui::PopFont();

@@ -32,6 +32,7 @@ void draw_probe(PanelContext& context) {
                          "probe steps searched", "probe critical rate"};
     plot.curve = 1;
     plot.floor = 0;
+    plot.floor_name = softmax ? "least squares" : "floor";
     plot.logarithmic = context.preferences.probe_log;
     plot.decades = 8;
     plot.awaited = "Waiting for the first measure";

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/frame.h"
 #include "app/gui/plots/projection.h"
@@ -272,7 +273,7 @@ void draw_representations(PanelContext& context) {
         float y = origin.y + static_cast<float>(row) * (line + cell_extent.y + gap);
         ImGui::PushFont(context.fonts.heading, 0);
         fitted_text(draw, {left, y}, lane_width, theme.lane_text(l),
-                    snapshot.lanes[static_cast<std::size_t>(l)].name.c_str());
+                    name_and_step(snapshot.lanes[static_cast<std::size_t>(l)]).c_str());
         ImGui::PopFont();
         y += line;
         for (std::size_t c = 0; c < shown.size(); ++c) {

@@ -12,7 +12,7 @@
 #include "app/gui/plots/table.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
-#include "core/linalg/norm.h"
+#include "core/linalg/reductions.h"
 #include "core/model/probe.h"
 
 namespace muonscope::gui {
@@ -84,6 +84,7 @@ void draw_trace(PanelContext& context, const Channels& channels, ImVec2 origin, 
     double left = INFINITY, right = -INFINITY, low = INFINITY, high = -INFINITY;
     for (const LaneSnapshot& lane : snapshot.lanes)
         for (std::size_t i = 0; measured(lane.history, channels) && i < lane.history.size(); ++i) {
+            if (lane.history.step(i) > lane.sound_step) break;
             if (!finite_at(lane.history, i, channels)) continue;
             const double x = lane.history.value(i, channels.fidelity);
             const double y = lane.history.value(i, channels.preservation);
@@ -222,10 +223,9 @@ double distance_from_own_target(const Problem& problem, const LaneSnapshot& lane
         return std::nan("");
     const Matrix& target = problem.layer_targets[at];
     const Matrix& weight = (*lane.weights)[at];
-    if (weight.rows() != target.rows() || weight.cols() != target.cols() ||
-        frobenius_norm(target) == 0)
+    if (weight.rows() != target.rows() || weight.cols() != target.cols() || norm(target) == 0)
         return std::nan("");
-    return frobenius_norm(weight - target) / frobenius_norm(target);
+    return norm(Matrix(weight - target)) / norm(target);
 }
 
 // What the trade buys.

@@ -1,10 +1,10 @@
 #include "app/gui/fonts.h"
 #include "app/gui/keys.h"
 #include "app/gui/panels/panels.h"
+#include "app/gui/preset_list.h"
 #include "app/gui/saving.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
-#include "core/experiment/presets.h"
 #include "imgui.h"
 
 #include <fmt/format.h>
@@ -59,29 +59,6 @@ bool text_button(PanelContext& context, const char* icon, const char* name, cons
     return pressed;
 }
 
-void preset_list(PanelContext& context, float width) {
-    middle();
-    ImGui::SetNextItemWidth(width);
-    const Spec* spec = context.snapshot != nullptr ? context.snapshot->spec.get() : nullptr;
-    if (begin_combo(context, "##preset", spec != nullptr ? spec->title.c_str() : "")) {
-        int index = 0;
-        for (const Spec& preset : presets()) {
-            const bool chosen = spec != nullptr && spec->name == preset.name;
-            const std::string label =
-                index < 9 ? fmt::format("{}   {}", index + 1, preset.title) : "    " + preset.title;
-            if (ImGui::Selectable(label.c_str(), chosen)) choose_preset(context, index);
-            hover_help(context, preset.title, preset.about);
-            ++index;
-        }
-        ImGui::EndCombo();
-    } else {
-        hover_help(
-            context, spec != nullptr ? spec->title : "Preset",
-            spec != nullptr && !spec->about.empty() ? spec->about : "What to train. Keys 1 to 9.");
-    }
-    ImGui::SameLine();
-}
-
 void play_button(PanelContext& context) {
     const Snapshot* s = context.snapshot;
     const bool running = s != nullptr && s->can_pause();
@@ -111,9 +88,12 @@ void speed_track(PanelContext& context, float width) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float height = ImGui::GetFrameHeight(), radius = em(0.4F), text_width = em(6.1F);
     const float left = at.x + radius, right = at.x + width - text_width - radius;
-    ImGui::InvisibleButton("##speed", {width, height});
-    const bool active = ImGui::IsItemActive(), hovered = ImGui::IsItemHovered();
+    ImGui::InvisibleButton("##speed", {width, height}, ImGuiButtonFlags_EnableNav);
+    const int arrow = arrow_of_focused_item();
+    const bool active = ImGui::IsItemActive() && !focused_by_keyboard();
+    const bool hovered = ImGui::IsItemHovered();
     double shown = wanted;
+    if (arrow != 0) context.send(SetSpeed{next_speed(wanted, arrow)});
     if (hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
         context.send(SetSpeed{60});
     } else if (active && ImGui::GetIO().MouseClickedPos[0].x < right + 2 * radius) {
@@ -169,9 +149,14 @@ void view_menu(PanelContext& context) {
             context.preferences.presentation = !context.preferences.presentation;
         if (ImGui::MenuItem("Dark theme", "T", context.preferences.dark))
             context.preferences.dark = !context.preferences.dark;
+        if (ImGui::BeginMenu("Panel in front")) {
+            for (const Panel& panel : panels())
+                if (ImGui::MenuItem(panel.title)) context.view.bring_forward = panel.title;
+            ImGui::EndMenu();
+        }
         ImGui::Separator();
         ImGui::TextColored(context.theme.dim, "Scale");
-        for (const double scale : {0.75, 1.0, 1.25, 1.5, 2.0, 3.0}) {
+        for (const double scale : {0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0}) {
             const bool chosen = std::abs(context.preferences.user_scale - scale) < 1e-6;
             if (ImGui::MenuItem(fmt::format("{:.0f} %", scale * 100).c_str(), nullptr, chosen))
                 context.preferences.user_scale = scale;
@@ -221,7 +206,9 @@ void draw_transport(PanelContext& context) {
         ImGui::PopFont();
         ImGui::SameLine(0, em(1.4F));
     }
+    middle();
     preset_list(context, em(room > 82 ? 12.5F : 9.5F));
+    ImGui::SameLine();
     play_button(context);
     if (icon_button(context, icon::back, "Back", "One step back. Left arrow.",
                     s != nullptr && s->step > 0 && s->can_reset()))

@@ -43,9 +43,10 @@ struct BasisProduct {
     std::vector<ImU32> colours;
 };
 
-// Singular values over steps as a picture: a column a bin, a row an index.
+// Singular values over steps as a picture: a column a bin, two rows an index: the largest of the
+// bin above, the smallest below.
 struct Heatmap {
-    Texture texture{Texture::widest, 64};
+    Texture texture{Texture::widest, 128};
     double low = 0, high = 0;  // what the colours span
     bool logarithmic = false, dark = true, drawn = false;
     int rows = 0;
@@ -92,9 +93,10 @@ struct Memory {
     double hovered_step = -1;  // where the mouse is on some step axis; < 0: nowhere
     double hovered_next = -1;
     std::vector<CurvePoint> points;  // scratch
+    std::vector<CurvePoint> line;
     std::vector<BandColumn> columns;
     std::vector<ImVec2> pixels;
-    std::vector<float> column;
+    std::vector<float> lows, highs;
     std::vector<ImU32> colours;
 };
 

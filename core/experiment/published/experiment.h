@@ -45,13 +45,17 @@ struct Job {
     std::function<std::vector<Figure>(Watch&)> run;
 };
 
+// Seeds of PyTorch's streams have 31 bits here: with a larger shift the published ones come again.
+inline constexpr long largest_shift = 0x7fffffff;
+
 struct PublishedExperiment {
     std::string name;      // slug: "staged"
     std::string section;   // its key in published.json: "staged"; of "ce": "ce_probe"
     std::string title;     // "Staged training"
     std::string question;  // one sentence: what is asked
     std::string preset;    // slug of the preset that shows it: "staged"
-    // Every generator seed of the recipe is shifted by `shift`; 0 is the published run.
+    // Every generator seed of the recipe is shifted by `shift`, 0 to largest_shift; 0 is the
+    // published run.
     std::function<std::vector<Job>(std::uint64_t shift)> jobs;
 };
 
