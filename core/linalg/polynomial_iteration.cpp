@@ -236,8 +236,8 @@ void PolynomialIteration::orthogonalise(const Matrix& gradient,
             if constexpr (is_bfloat16<Kind>) {
                 // Where squares can be summed in float the matrix stays as it is: its rounding is
                 // the library's.
-                const double size = scaled.norm / scaled.unit;
-                const bool holds = !(size > 0) || (size > 1e-15 && size < 1e15);
+                const double whole = scaled.norm / scaled.unit;
+                const bool holds = !(whole > 0) || (whole > 1e-15 && whole < 1e15);
                 const double scale = holds ? 1.0 : 1 / scaled.norm;
                 const double unit = holds ? 1.0 : scaled.unit;
                 if (transposed)

@@ -103,7 +103,9 @@ TEST(Reductions, one_entry_that_is_not_finite_is_found_wherever_it_stands) {
                     EXPECT_FALSE(sums_are_finite(other, x)) << count << " " << i;
                     x(i) = 1e308;
                 }
-            if (count > 0) EXPECT_FALSE(sums_are_finite(x, x));  // the sums overflow
+            if (count > 0) {  // the sums overflow
+                EXPECT_FALSE(sums_are_finite(x, x));
+            }
         }
     });
 }

@@ -84,6 +84,10 @@ struct Grid {
     float left = 0, gap = 0, bottom = 0;
 };
 
+float name_height() {
+    return std::round(ImGui::GetTextLineHeight() + em(0.2F));
+}
+
 Grid arrange(std::size_t lanes, ImVec2 room, float labels, float right) {
     Grid grid;
     const int count = std::max(1, static_cast<int>(lanes));
@@ -101,10 +105,6 @@ Grid arrange(std::size_t lanes, ImVec2 room, float labels, float right) {
     grid.area_width = width(grid.columns);
     grid.area_height = (room.y - grid.bottom) / static_cast<float>(grid.rows) - name_height();
     return grid;
-}
-
-float name_height() {
-    return std::round(ImGui::GetTextLineHeight() + em(0.2F));
 }
 
 // Above the plot: inside it would lie over what rises early.
@@ -407,10 +407,10 @@ void draw_singular_values(PanelContext& context) {
             draw_published_ends(context, plot, lane);
             if (!any) {
                 const char* note = "not measured yet";
-                const ImVec2 extent = ImGui::CalcTextSize(note);
+                const ImVec2 words = ImGui::CalcTextSize(note);
                 ImGui::GetWindowDrawList()->AddText(
-                    {plot.position.x + (plot.extent.x - extent.x) / 2,
-                     plot.position.y + (plot.extent.y - extent.y) / 2},
+                    {plot.position.x + (plot.extent.x - words.x) / 2,
+                     plot.position.y + (plot.extent.y - words.y) / 2},
                     u32(context.theme.dim), note);
             }
             if (plot.hovered) readout(context, plot, modes, lane);
