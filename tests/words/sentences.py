@@ -14,6 +14,7 @@ NUMBER = re.compile(
     r"(?<![\w.₀-₉^_])[−-]?(?:\d+(?:\.\d+)?|\.\d+)(?:e[−-]?\d+)?(?![\w]|\.\d)"
 )
 NAMED = re.compile(
+    r"x86-64|AVX-?512|avx512|AVX2|"
     r"arXiv:?\s?\d{4}\.\d{5}|\b(?<![.\d])(?:19|20)\d\d\b(?!\.\d)|"
     r"\b[Ll]ayers?\s\d+(?:[–-]\d+)?(?:\s(?:and|or|to)\s\d+)?|\b[Pp]hases?\s\d+|\b[Ll]anes?\s\d+"
 )
@@ -51,7 +52,7 @@ def strings(path):
         text = re.sub(r"(?m)^\s*//.*$", "", file.read())
     for match in re.finditer(r'(?:"(?:[^"\\\n]|\\.)*"\s*)+', text):
         literal = "".join(re.findall(r'"((?:[^"\\\n]|\\.)*)"', match.group(0)))
-        if " " in literal:
+        if " " in literal and '=\\"' not in literal:  # markup is no sentence
             yield from sentences_of(literal.replace("\\n", " "))
 
 
@@ -84,6 +85,7 @@ def sources(root):
     ]
     code += sorted(glob.glob("app/gui/*.cpp", root_dir=root))
     code += sorted(glob.glob("app/gui/panels/*.cpp", root_dir=root))
+    code += sorted(glob.glob("app/gui/plots/*.cpp", root_dir=root))
     for path in code:
         yield path, strings(os.path.join(root, path))
 

@@ -1,14 +1,42 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/lane_plot.h"
 #include "app/gui/plots/source.h"
+#include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "core/model/probe.h"
 
 namespace muonscope::gui {
+
+namespace {
+
+// A head whose rate is too high diverges, and its loss says nothing of the representation.
+void say_what_diverges(PanelContext& context) {
+    if (!context.snapshot || !context.snapshot->spec) return;
+    const double rate = context.snapshot->spec->experiment.probe.lr;
+    const std::size_t channel = context.snapshot->layout.probe_critical_rate();
+    std::string lanes;
+    double least = rate;
+    for (const LaneSnapshot& lane : context.snapshot->lanes) {
+        if (channel >= lane.now.size() || !(rate >= lane.now[channel])) continue;
+        lanes += (lanes.empty() ? "" : ", ") + lane.name;
+        least = std::min(least, lane.now[channel]);
+    }
+    if (lanes.empty()) return;
+    ImGui::TextColored(
+        context.theme.bad, "%s",
+        fmt::format("{}: the head diverges, lower its rate {:.3g} below {:.3g}", lanes, rate, least)
+            .c_str());
+    hover_help(context, "Beyond the critical rate",
+               "From 2/s₁(H)² on gradient descent on the head diverges, whatever H is good for.");
+}
+
+}  // namespace
 
 void draw_probe(PanelContext& context) {
     const bool softmax = context.snapshot && context.snapshot->spec &&
@@ -61,6 +89,7 @@ void draw_probe(PanelContext& context) {
             return text;
         };
     }
+    say_what_diverges(context);
     plots::draw_lane_plot(context, plot);
 }
 
