@@ -6,6 +6,7 @@ Where things are on the screen is read from a first, untouched run of the defaul
 """
 import collections
 import ctypes
+import glob
 import json
 import os
 import shutil
@@ -79,38 +80,6 @@ def press_close_button(display_name, window):
     x11.XCloseDisplay(display)
 
 
-class Image(ctypes.Structure):
-    """The beginning of an XImage, as far as its bytes need it."""
-
-    _fields_ = [("width", ctypes.c_int), ("height", ctypes.c_int), ("xoffset", ctypes.c_int),
-                ("format", ctypes.c_int), ("data", ctypes.c_void_p), ("byte_order", ctypes.c_int),
-                ("unit", ctypes.c_int), ("bit_order", ctypes.c_int), ("pad", ctypes.c_int),
-                ("depth", ctypes.c_int), ("bytes_per_line", ctypes.c_int)]
-
-
-def screen_bytes(display_name):
-    """What the whole screen shows."""
-    x11 = ctypes.CDLL("libX11.so.6")
-    x11.XOpenDisplay.restype = ctypes.c_void_p
-    x11.XDefaultRootWindow.restype = ctypes.c_ulong
-    x11.XGetImage.restype = ctypes.POINTER(Image)
-    display = ctypes.c_void_p(x11.XOpenDisplay(display_name.encode()))
-    root = ctypes.c_ulong(x11.XDefaultRootWindow(display))
-    image = x11.XGetImage(display, root, 0, 0, WIDTH, HEIGHT, ctypes.c_ulong(0xFFFFFFFF), 2)
-    shown = ctypes.string_at(image.contents.data, image.contents.bytes_per_line * HEIGHT)
-    x11.XDestroyImage(image)
-    x11.XCloseDisplay(display)
-    return shown
-
-
-def wait_until(true, what, patience=60):
-    end = time.monotonic() + patience
-    while not true():
-        if time.monotonic() > end:
-            raise AssertionError(f"waited {patience} s for {what}")
-        time.sleep(0.05)
-
-
 def read_png(path):
     """Width, height and how often each colour occurs, of an eight-bit RGB or RGBA picture."""
     with open(path, "rb") as file:
@@ -152,6 +121,14 @@ def read_png(path):
     return width, height, colours
 
 
+def wait_for_file(path):
+    """Files are written whole, under another name: once it is there it is complete."""
+    end = time.monotonic() + 30
+    while not os.path.exists(path):
+        assert time.monotonic() < end, f"no {path} after half a minute"
+        time.sleep(0.05)
+
+
 class Window:
     """The program on a display, with folders of its own."""
 
@@ -167,9 +144,35 @@ class Window:
         self.process = subprocess.Popen(
             [PROGRAM, "--state-file", self.state_path, *arguments], env=self.environment,
             stderr=subprocess.PIPE, text=True)
+        self.server = display.server.pid
         self.id = self.xdo("search", "--sync", "--onlyvisible", "--name", "^Muonscope$").split()[0]
         self.xdo("windowfocus", self.id, check=False)
+        self.paused = False
         time.sleep(1.0)
+
+    def rests(self):
+        """Whether no thread of the program or of its display has anything to do."""
+        for task in glob.glob(f"/proc/{self.process.pid}/task/*/stat") + [f"/proc/{self.server}/stat"]:
+            try:
+                with open(task) as file:
+                    if file.read().rsplit(")", 1)[1].split()[0] != "S":
+                        return False
+            except FileNotFoundError:
+                pass  # that thread has ended
+        return True
+
+    def settle(self, seconds):
+        """A while, and on a busy machine longer: until what was done has been drawn. A training that
+        runs never rests."""
+        time.sleep(seconds)
+        end, in_a_row = time.monotonic() + 20, 0
+        while self.paused and in_a_row < 10 and time.monotonic() < end:
+            in_a_row = in_a_row + 1 if self.rests() else 0
+            time.sleep(0.02)
+
+    def pause(self):
+        self.paused = True
+        self.key("space")
 
     def xdo(self, *arguments, check=True):
         done = subprocess.run([XDOTOOL, *arguments], env=self.environment, capture_output=True,
@@ -181,14 +184,14 @@ class Window:
     # A person's pace: the program sees every event in a frame of its own.
     def move(self, x, y):
         self.xdo("mousemove", "--window", self.id, str(int(x)), str(int(y)))
-        time.sleep(0.15)
+        self.settle(0.15)
 
     def click(self, x, y, button="1"):
         self.move(x, y)
         self.xdo("mousedown", button)
-        time.sleep(0.15)
+        self.settle(0.15)
         self.xdo("mouseup", button)
-        time.sleep(0.35)
+        self.settle(0.35)
 
     def drag(self, x0, y0, x1, y1):
         self.move(x0, y0)
@@ -201,27 +204,14 @@ class Window:
 
     def key(self, name):
         self.xdo("key", name)
-        time.sleep(0.4)
-
-    def picture(self):
-        return screen_bytes(self.environment["DISPLAY"])
-
-    def answered(self, act):
-        """Does it and waits until the screen has changed and come to rest: on a busy machine a frame
-        may take as long as it likes. What runs must be paused, and the caret does not blink."""
-        before = self.picture()
-        act()
-        wait_until(lambda: self.picture() != before, "an answer on the screen")
-        while True:
-            shown = self.picture()
-            time.sleep(0.4)
-            if self.picture() == shown:
-                return
+        self.settle(0.4)
 
     def retype(self, text):
         """Over what stands in the field that has the keyboard."""
-        self.answered(lambda: self.xdo("key", "ctrl+a"))
-        self.answered(lambda: self.xdo("type", "--delay", "30", text))
+        self.settle(0.4)
+        self.key("ctrl+a")
+        self.xdo("type", "--delay", "30", text)
+        self.settle(0.5)
 
     def ended(self):
         """Waits for the end and returns what it wrote."""
@@ -287,7 +277,7 @@ class WindowTest(unittest.TestCase):
         window.click(*OPTIMISER)
         window.click(OPTIMISER[0], OPTIMISER[1] + MUON_BELOW)
         window.drag(*RATE, RATE[0] + 40, RATE[1])
-        window.key("space")
+        window.pause()
         state = window.close()
         self.assertEqual(state["state"], "paused")
         self.assertEqual(optimizer(state, 0)["kind"], "muon")
@@ -298,7 +288,7 @@ class WindowTest(unittest.TestCase):
 
     def test_swaps_restarts_and_ends_cleanly_on_a_signal(self):
         window = self.open()
-        window.key("space")
+        window.pause()
         window.key("r")
         window.key("s")
         window.key("t")
@@ -308,7 +298,7 @@ class WindowTest(unittest.TestCase):
 
     def test_control_s_saves_and_does_not_swap(self):
         window = self.open()
-        window.key("space")
+        window.pause()
         window.key("ctrl+s")
         # Control up before S, with nothing between.
         window.xdo("keydown", "ctrl", "keydown", "s", "keyup", "ctrl", "keyup", "s")
@@ -321,12 +311,12 @@ class WindowTest(unittest.TestCase):
 
     def test_saves_a_session_where_it_is_told_to(self):
         window = self.open()
-        window.answered(lambda: window.key("space"))
+        window.pause()
         path = os.path.join(self.folder, "mine")
-        window.answered(lambda: window.key("ctrl+shift+s"))
+        window.key("ctrl+shift+s")
         window.retype(path)
         window.key("Return")
-        wait_until(lambda: os.path.exists(path + ".json"), path)
+        wait_for_file(path + ".json")
         state = window.close()
         with open(path + ".json") as file:
             saved = json.load(file)
@@ -335,14 +325,14 @@ class WindowTest(unittest.TestCase):
 
     def test_saves_the_picture_of_a_plot_from_its_menu(self):
         window = self.open()
-        window.answered(lambda: window.key("space"))
-        window.answered(lambda: window.click(*LOSS_PLOT, button="3"))
-        window.answered(lambda: window.click(LOSS_PLOT[0] + PICTURE_BELOW[0],
-                                             LOSS_PLOT[1] + PICTURE_BELOW[1]))
+        time.sleep(1.5)
+        window.pause()
+        window.click(*LOSS_PLOT, button="3")
+        window.click(LOSS_PLOT[0] + PICTURE_BELOW[0], LOSS_PLOT[1] + PICTURE_BELOW[1])
         path = os.path.join(self.folder, "loss.png")
         window.retype(path)
         window.key("Return")
-        wait_until(lambda: os.path.exists(path), path)
+        wait_for_file(path)
         window.close()
         width, height, colours = read_png(path)
         self.assertAlmostEqual(width, LOSS_PANEL[0], delta=6)
@@ -372,7 +362,7 @@ class WindowTest(unittest.TestCase):
 
     def test_the_window_comes_to_the_same_bits_as_a_headless_run(self):
         window = self.open()
-        window.key("space")
+        window.pause()
         state = window.close()
         self.assertEqual(state["state"], "paused")
         out = os.path.join(self.folder, "headless")
@@ -385,7 +375,7 @@ class WindowTest(unittest.TestCase):
 
     def test_sits_still_while_paused(self):
         window = self.open()
-        window.key("space")
+        window.pause()
         time.sleep(1.5)
 
         def ticks():

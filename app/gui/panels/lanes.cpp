@@ -407,7 +407,8 @@ void draw_lanes(PanelContext& context) {
            "A library's conventions, orthogonaliser, weight decay and schedule of each lane; "
            "widths one "
            "by one, classes drawn, recording, length of a run.");
-    if (context.view.show_more) experiment_rows(context, false, true);
+    if (context.view.show_more)
+        for (const bool probe : {false, true}) experiment_rows(context, probe, true);
     fit_rows(context.view, ImGui::GetCursorPosY() - top, ImGui::GetWindowHeight());
     ImGui::EndChild();
 }

@@ -1,0 +1,389 @@
+// What stands on the screen is what was recorded: curves, marks, legends, read-outs and labels are
+// read back from what was drawn and held against the history, through the axes' own labels.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "app/gui/frame.h"
+#include "app/gui/plots/ticks.h"
+#include "core/experiment/parameters.h"
+#include "core/experiment/presets.h"
+#include "core/session/session.h"
+#include "tests/gui/drawing.h"
+#include "tests/gui/harness.h"
+
+namespace muonscope::gui {
+namespace {
+
+constexpr ImVec2 screen{900, 600};
+using Changes = std::initializer_list<std::pair<const char*, const char*>>;
+
+Spec changed(Spec spec, Changes changes) {
+    for (const auto& [key, value] : changes) set(spec, key, std::string_view(value));
+    return spec;
+}
+
+std::shared_ptr<Snapshot> trained(const Spec& spec, std::int64_t steps) {
+    WorkerPool pool(1);
+    Session session(spec);
+    session.advance_to(steps, pool);
+    return session.snapshot();
+}
+
+// One panel, at rest.
+class Shown {
+  public:
+    Shown(std::shared_ptr<const Snapshot> snapshot, const char* panel)
+        : harness(screen), panel_(panel_by_slug(panel)), snapshot_(std::move(snapshot)) {
+        harness.show(snapshot_);
+    }
+    Drawing look() {
+        for (int i = 0; i < 40; ++i) harness.panel_frame(panel_);
+        return drawing();
+    }
+    Drawing look_with_mouse_at(ImVec2 at) {
+        ImGui::GetIO().AddMousePosEvent(at.x, at.y);
+        return look();
+    }
+    Theme theme() const { return theme_for(harness.preferences, 1); }
+    const Snapshot& snapshot() const { return *snapshot_; }
+
+    Harness harness;
+
+  private:
+    const Panel& panel_;
+    std::shared_ptr<const Snapshot> snapshot_;
+};
+
+// Between the labels: left of it stand the values, below it the steps.
+struct Area {
+    ImVec2 from{75, 40}, to{screen.x - 10, screen.y - 48};
+};
+
+Scale steps_of(const Drawing& drawing, const Area& area) {
+    return Scale::across(drawing, {area.from.x - 20, area.to.y}, {screen.x, screen.y});
+}
+Scale values_of(const Drawing& drawing, const Area& area) {
+    return Scale::up(drawing, {0, area.from.y - 20}, {area.from.x, area.to.y});
+}
+
+// Every recorded value is under ink of this colour.
+void expect_curve(const Drawing& drawing, const Area& area, const HistoryView& history,
+                  std::size_t channel, ImU32 colour, float tolerance) {
+    const Scale x = steps_of(drawing, area), y = values_of(drawing, area);
+    ASSERT_GE(x.labels(), 2) << drawing.text();
+    ASSERT_GE(y.labels(), 2) << drawing.text();
+    for (std::size_t i = 0; i < history.size(); ++i) {
+        const double value = history.value(i, channel);
+        if (!std::isfinite(value) || (y.logarithmic() && !(value > 0))) continue;
+        const ImVec2 at{x.pixel(static_cast<double>(history.step(i))), y.pixel(value)};
+        if (at.y < area.from.y || at.y > area.to.y) continue;
+        ASSERT_LE(drawing.distance(colour, at), tolerance)
+            << "step " << history.step(i) << ", value " << value << " at " << at.x << ", " << at.y;
+    }
+}
+
+TEST(DrawnPlots, the_loss_panel_draws_each_lanes_loss_in_its_colour) {
+    for (const bool logarithmic : {true, false}) {
+        Shown shown(trained(preset("two-ways-up"), 150), "loss");
+        shown.harness.preferences.loss_log = logarithmic;
+        const Drawing drawing = shown.look();
+        EXPECT_EQ(values_of(drawing, {}).logarithmic(), logarithmic);
+        for (int lane = 0; lane < 2; ++lane)
+            expect_curve(drawing, {},
+                         shown.snapshot().lanes[static_cast<std::size_t>(lane)].history,
+                         shown.snapshot().layout.loss(), u32(shown.theme().lane(lane)), 5);
+    }
+}
+
+TEST(DrawnPlots, the_probe_panel_draws_the_loss_after_k_and_not_the_floor) {
+    Shown shown(trained(preset("two-ways-up"), 150), "downstream-probe");
+    const Drawing drawing = shown.look();
+    for (int lane = 0; lane < 2; ++lane)
+        expect_curve(drawing, {}, shown.snapshot().lanes[static_cast<std::size_t>(lane)].history,
+                     shown.snapshot().layout.probe_after_k(), u32(shown.theme().lane(lane)), 5);
+}
+
+// A zoomed axis: what is drawn stands at its own steps, and goes on to both edges.
+TEST(DrawnPlots, a_part_of_the_run_is_drawn_at_its_own_steps) {
+    Shown shown(trained(preset("two-ways-up"), 150), "loss");
+    shown.look();
+    shown.harness.view.follow = false;
+    shown.harness.view.step_min = 40.5;
+    shown.harness.view.step_max = 80.5;
+    const Drawing drawing = shown.look();
+    const HistoryView& history = shown.snapshot().lanes[0].history;
+    const ImU32 colour = u32(shown.theme().lane(0));
+    const Scale x = steps_of(drawing, {}), y = values_of(drawing, {});
+    ASSERT_GE(x.labels(), 2);
+    for (std::int64_t step = 41; step <= 80; ++step) {
+        const double value =
+            history.value(static_cast<std::size_t>(step), shown.snapshot().layout.loss());
+        EXPECT_LE(drawing.distance(colour, {x.pixel(static_cast<double>(step)), y.pixel(value)}), 3)
+            << step;
+    }
+    const double before = history.value(40, shown.snapshot().layout.loss());
+    EXPECT_LE(drawing.distance(colour, {x.pixel(40.6), y.pixel(before)}), 6);
+}
+
+TEST(DrawnPlots, a_zero_lies_on_the_floor_of_a_log_axis_and_the_floor_says_so) {
+    auto snapshot = trained(changed(preset("two-ways-up"), {{"network.width", "8"}}), 60);
+    const std::size_t loss = snapshot->layout.loss();
+    for (LaneSnapshot& lane : snapshot->lanes) {
+        History history(snapshot->layout.channels(), 4096, SamplingRule{});
+        for (std::size_t i = 0; i < lane.history.size(); ++i) {
+            std::vector<double> row(lane.history.row(i).begin(), lane.history.row(i).end());
+            row[loss] = i < 30 ? std::pow(10.0, -static_cast<double>(i) / 10) : 0;
+            history.append(lane.history.step(i), row);
+        }
+        lane.history = history.view();
+    }
+    Shown shown(snapshot, "loss");
+    shown.harness.preferences.loss_log = true;
+    const Drawing drawing = shown.look();
+    const std::vector<Word> floors = drawing.starting("≤ ");
+    ASSERT_EQ(floors.size(), 1u) << drawing.text();
+    const Scale x = steps_of(drawing, {});
+    for (const int lane : {0, 1})
+        for (const double step : {35.0, 45.0, 58.0})
+            EXPECT_LE(drawing.distance(u32(shown.theme().lane(lane)),
+                                       {x.pixel(step), floors.front().middle().y}),
+                      5)
+                << step;
+    // And the dot of the read-out lies there too.
+    const Drawing hovered = shown.look_with_mouse_at({x.pixel(45), floors.front().middle().y - 60});
+    bool dot = false;
+    for (const Shape& shape : hovered.of_colour(u32(shown.theme().lane(0))))
+        dot = dot || (shape.corners.size() >= 12 && shape.max.x - shape.min.x < 12 &&
+                      std::abs(shape.middle().x - x.pixel(45)) < 3 &&
+                      std::abs(shape.middle().y - floors.front().middle().y) < 3);
+    EXPECT_TRUE(dot);
+}
+
+TEST(DrawnPlots, the_read_out_gives_the_values_of_the_step_under_the_mouse) {
+    Shown shown(trained(preset("two-ways-up"), 150), "loss");
+    const Scale x = steps_of(shown.look(), {});
+    for (const double step : {3.0, 40.2, 77.8, 149.0}) {
+        const Drawing drawing = shown.look_with_mouse_at({x.pixel(step), 300});
+        const auto sample = static_cast<std::size_t>(std::lround(step));
+        EXPECT_EQ(drawing.starting("step " + std::to_string(sample)).size(), 1u) << drawing.text();
+        const Layout& layout = shown.snapshot().layout;
+        for (int lane = 0; lane < 2; ++lane) {
+            const LaneSnapshot& of = shown.snapshot().lanes[static_cast<std::size_t>(lane)];
+            const std::string loss = plots::value_text(of.history.value(sample, layout.loss()));
+            const std::string error =
+                plots::value_text(of.history.value(sample, layout.relative_error()));
+            const std::vector<Word> values = drawing.starting(loss);
+            ASSERT_EQ(values.size(), 1u) << loss << " in\n" << drawing.text();
+            EXPECT_NE(values.front().text.find("relative error " + error), std::string::npos)
+                << values.front().text;
+            // The lane's name and a swatch of its colour stand before it.
+            const std::vector<Word> line = drawing.line_of(values.front());
+            ASSERT_FALSE(line.empty());
+            EXPECT_EQ(line.front().text, of.name);
+            const Word& name = line.front();
+            EXPECT_LE(
+                drawing.distance(u32(shown.theme().lane(lane)), {name.min.x - 10, name.middle().y}),
+                1.5F);
+        }
+    }
+}
+
+TEST(DrawnPlots, the_legend_shows_each_lanes_own_line) {
+    Shown shown(trained(preset("between"), 20), "loss");
+    const Drawing drawing = shown.look();
+    std::set<ImU32> colours;
+    for (std::size_t lane = 0; lane < shown.snapshot().lanes.size(); ++lane) {
+        const auto name = drawing.word(shown.snapshot().lanes[lane].name);
+        ASSERT_TRUE(name);
+        const ImU32 colour = u32(shown.theme().lane(static_cast<int>(lane)));
+        colours.insert(colour);
+        bool swatch = false;
+        for (float x = name->min.x - 30; x < name->min.x; ++x)
+            swatch = swatch || drawing.distance(colour, {x, name->middle().y}) < 0.5F;
+        EXPECT_TRUE(swatch) << shown.snapshot().lanes[lane].name;
+        for (int other = 0; other < static_cast<int>(shown.snapshot().lanes.size()); ++other) {
+            if (other == static_cast<int>(lane)) continue;
+            EXPECT_GT(drawing.distance(u32(shown.theme().lane(other)),
+                                       {name->min.x - 14, name->middle().y}),
+                      2)
+                << shown.snapshot().lanes[lane].name << " beside lane " << other;
+        }
+    }
+    EXPECT_EQ(colours.size(), shown.snapshot().lanes.size());
+}
+
+TEST(DrawnPlots, lanes_have_lines_of_their_own_and_a_solid_one_has_no_gaps) {
+    Shown shown(trained(preset("two-ways-up"), 190), "loss");
+    const Drawing drawing = shown.look();
+    const Scale x = steps_of(drawing, {}), y = values_of(drawing, {});
+    const auto covered = [&](int lane) {
+        const HistoryView& history = shown.snapshot().lanes[static_cast<std::size_t>(lane)].history;
+        int count = 0, all = 0;
+        for (double step = 20; step < 180; step += 0.25, ++all) {
+            const auto at = static_cast<std::size_t>(step);
+            const double part = step - std::floor(step), loss_before = history.value(at, 0),
+                         loss_after = history.value(at + 1, 0);
+            const float height = (1 - static_cast<float>(part)) * y.pixel(loss_before) +
+                                 static_cast<float>(part) * y.pixel(loss_after);
+            count += drawing.distance(u32(shown.theme().lane(lane)), {x.pixel(step), height}) < 1
+                         ? 1
+                         : 0;
+        }
+        return static_cast<double>(count) / all;
+    };
+    EXPECT_GT(covered(0), 0.97);
+    EXPECT_LT(covered(1), 0.9);  // dashed
+    EXPECT_GT(covered(1), 0.55);
+}
+
+TEST(DrawnPlots, marks_stand_at_their_steps_with_their_words_and_on_their_own_lanes) {
+    auto snapshot = trained(preset("two-ways-up"), 150);
+    snapshot->events = std::make_shared<const std::vector<Event>>(
+        std::vector<Event>{{30, 0, "first of SGD"}, {75, -1, "both"}, {120, 1, "last of Muon"}});
+    Shown shown(snapshot, "loss");
+    const Drawing drawing = shown.look();
+    const Scale x = steps_of(drawing, {});
+    for (const Event& event : *snapshot->events) {
+        const auto word = drawing.word(event.text);
+        ASSERT_TRUE(word);
+        EXPECT_NEAR(word->min.x, x.pixel(static_cast<double>(event.step)), 8);
+        EXPECT_LE(drawing.distance(u32(shown.theme().mark),
+                                   {x.pixel(static_cast<double>(event.step)), 300}),
+                  2);
+    }
+    // Lanes side by side: each its own and what both share.
+    Shown modes(snapshot, "singular-values");
+    const Drawing both = modes.look();
+    EXPECT_EQ(both.all("first of SGD").size(), 1u) << both.text();
+    EXPECT_EQ(both.all("last of Muon").size(), 1u);
+    EXPECT_EQ(both.all("both").size(), 2u);
+    EXPECT_LT(both.word("first of SGD")->min.x, screen.x / 2);
+    EXPECT_GT(both.word("last of Muon")->min.x, screen.x / 2);
+}
+
+TEST(DrawnPlots, the_end_of_a_phase_bears_the_name_of_the_next) {
+    Spec spec = changed(preset("two-ways-up"), {{"network.depth", "2"}});
+    for (Recipe& recipe : spec.lanes) {
+        recipe.phases.resize(3, recipe.phases.front());
+        recipe.phases[0].name = "warming";
+        recipe.phases[0].until.steps = 40;
+        recipe.phases[1].name = "middle part";
+        recipe.phases[1].until.steps = 60;
+        recipe.phases[2].name = "the rest";
+    }
+    Shown shown(trained(spec, 150), "loss");
+    const Drawing drawing = shown.look();
+    const Scale x = steps_of(drawing, {});
+    const std::vector<Word> middle = drawing.all("middle part"), rest = drawing.all("the rest");
+    ASSERT_FALSE(middle.empty()) << drawing.text();
+    ASSERT_FALSE(rest.empty()) << drawing.text();
+    EXPECT_NEAR(middle.front().min.x, x.pixel(40), 8);
+    EXPECT_NEAR(rest.front().min.x, x.pixel(100), 8);
+    EXPECT_TRUE(drawing.all("warming").empty());
+    // Which phase a step is of is in the read-out.
+    for (const auto& [step, name] :
+         {std::pair{20.0, "warming"}, {70.0, "middle part"}, {130.0, "the rest"}}) {
+        const Drawing hovered = shown.look_with_mouse_at({x.pixel(step), 300});
+        EXPECT_EQ(
+            hovered.starting("step " + std::to_string(std::lround(step)) + ", " + name).size(), 1u)
+            << hovered.text();
+    }
+}
+
+// Of each source and lane: every mode where it was measured, in the colour of its rank.
+TEST(DrawnPlots, singular_values_are_those_of_the_matrix_that_was_chosen) {
+    const Spec spec =
+        changed(preset("two-ways-up"), {{"network.width", "8"}, {"target.modes", "4"}});
+    for (int source = 0; source <= 3; ++source) {
+        Shown shown(trained(spec, 120), "singular-values");
+        shown.harness.preferences.sv_source = source;
+        shown.harness.preferences.sv_levels = false;
+        const Drawing drawing = shown.look();
+        const Layout& layout = shown.snapshot().layout;
+        const Area area{{75, 40}, {screen.x / 2 - 10, screen.y - 48}};
+        const Scale x =
+            Scale::across(drawing, {area.from.x - 20, area.to.y}, {screen.x / 2 - 8, screen.y});
+        const Scale y = values_of(drawing, area);
+        ASSERT_GE(x.labels(), 2);
+        const HistoryView& history = shown.snapshot().lanes[0].history;
+        for (int k = 0; k < 4; ++k) {
+            const std::size_t channel =
+                source == 0 ? layout.product_sv(k) : layout.weight_sv(source, k);
+            const ImU32 colour = u32(rank_colour(shown.theme(), k, 4));
+            for (std::size_t i = 5; i < history.size(); i += 5) {
+                const ImVec2 at{x.pixel(static_cast<double>(history.step(i))),
+                                y.pixel(history.value(i, channel))};
+                ASSERT_LE(drawing.distance(colour, at), 4)
+                    << "source " << source << " mode " << k << " step " << history.step(i);
+            }
+        }
+    }
+}
+
+TEST(DrawnPlots, target_levels_of_a_layer_are_the_balanced_ones) {
+    const Spec spec =
+        changed(preset("two-ways-up"), {{"network.width", "8"}, {"target.modes", "3"}});
+    for (const int source : {0, 2}) {
+        Shown shown(trained(spec, 60), "singular-values");
+        shown.harness.preferences.sv_source = source;
+        const Drawing drawing = shown.look();
+        const Scale y = values_of(drawing, {});
+        for (int k = 0; k < 3; ++k) {
+            const double s = shown.snapshot().problem->target_svd.s(k);
+            const double level = source == 0 ? s : std::pow(s, 1.0 / 3);
+            EXPECT_LE(drawing.distance(u32(shown.theme().target), {250, y.pixel(level)}), 2.5F)
+                << "source " << source << " mode " << k;
+        }
+    }
+}
+
+TEST(DrawnPlots, the_read_out_of_modes_lists_them_in_order_beside_their_targets) {
+    Shown shown(
+        trained(changed(preset("two-ways-up"), {{"network.width", "8"}, {"target.modes", "4"}}),
+                120),
+        "singular-values");
+    const Drawing before = shown.look();
+    const Scale x = Scale::across(before, {55, screen.y - 50}, {screen.x / 2 - 8, screen.y});
+    const Drawing drawing = shown.look_with_mouse_at({x.pixel(60), 300});
+    const LaneSnapshot& lane = shown.snapshot().lanes[0];
+    EXPECT_EQ(drawing.starting(lane.name + ", step 60").size(), 1u) << drawing.text();
+    for (int k = 0; k < 8; ++k) {
+        const auto name = drawing.word("mode " + std::to_string(k + 1));
+        ASSERT_TRUE(name);
+        std::string expected =
+            plots::value_text(lane.history.value(60, shown.snapshot().layout.product_sv(k)));
+        if (k < 4) expected += " / " + plots::value_text(shown.snapshot().problem->target_svd.s(k));
+        const std::vector<Word> line = drawing.line_of(*name);
+        ASSERT_FALSE(line.empty());
+        EXPECT_EQ(line.front().text, expected);
+        if (k < 4) {
+            EXPECT_LE(drawing.distance(u32(rank_colour(shown.theme(), k, 4)),
+                                       {name->min.x - 10, name->middle().y}),
+                      1.5F);
+        }
+    }
+}
+
+TEST(DrawnPlots, theory_is_drawn_beside_a_run_that_it_covers_and_not_beyond_an_edit) {
+    const auto dashes = [](const std::shared_ptr<Snapshot>& snapshot) {
+        Shown shown(snapshot, "singular-values");
+        const Drawing drawing = shown.look();
+        ImVec4 ink = shown.theme().text;
+        ink.w = 0.7F;
+        return drawing.of_colour(u32(ink)).size();
+    };
+    const auto snapshot = trained(preset("theory"), 300);
+    EXPECT_GT(dashes(snapshot), 30u);
+    auto edited = std::make_shared<Snapshot>(*snapshot);
+    edited->events = std::make_shared<const std::vector<Event>>(
+        std::vector<Event>{{100, 0, "learning rate 0.005 → 0.01"}});
+    EXPECT_EQ(dashes(edited), 0u);
+    EXPECT_EQ(dashes(trained(preset("two-ways-up"), 100)), 0u);
+}
+
+}  // namespace
+}  // namespace muonscope::gui
