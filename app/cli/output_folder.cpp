@@ -147,12 +147,12 @@ void OutputFolder::make_staging() {
 
 void OutputFolder::undo() noexcept {
     std::error_code ignored;
+    if (hold_ >= 0) ::close(hold_);  // first: to remove a folder takes a descriptor
     if (!staging_.empty()) fs::remove_all(staging_, ignored);
     // Only if it is still as empty as it was made.
     if (!made_.empty())
         for (fs::path path = folder_; fs::remove(path, ignored) && path != made_;)
             path = path.parent_path();
-    if (hold_ >= 0) ::close(hold_);
 }
 
 std::string OutputFolder::staged(const std::string& name) const {

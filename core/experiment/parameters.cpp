@@ -109,6 +109,12 @@ std::string shown(const Value& value) {
 
 // ---- checks, one a type ----
 
+// Bounds of integers are whole; compared as such, because 2^53 + 1 as a double is 2^53.
+bool is_within(std::int64_t value, const Parameter& parameter) {
+    return value >= static_cast<std::int64_t>(parameter.min) &&
+           value <= static_cast<std::int64_t>(parameter.max);
+}
+
 Value checked_integer(const Parameter& parameter, std::string_view where, const Value& value) {
     std::optional<std::int64_t> integer;
     if (const auto* given = std::get_if<std::int64_t>(&value)) integer = *given;
@@ -116,9 +122,7 @@ Value checked_integer(const Parameter& parameter, std::string_view where, const 
     if (const auto* real = std::get_if<double>(&value))
         if (std::abs(*real) <= 9007199254740992.0 && *real == std::floor(*real))
             integer = static_cast<std::int64_t>(*real);
-    if (!integer || static_cast<double>(*integer) < parameter.min ||
-        static_cast<double>(*integer) > parameter.max)
-        refuse(parameter, where, shown(value));
+    if (!integer || !is_within(*integer, parameter)) refuse(parameter, where, shown(value));
     return *integer;
 }
 
@@ -147,8 +151,7 @@ Value checked_integers(const Parameter& parameter, std::string_view where,
     const auto elements = elements_of(text);
     for (const std::string_view element : elements) {
         const auto integer = number<std::int64_t>(element);
-        if (!integer || static_cast<double>(*integer) < parameter.min ||
-            static_cast<double>(*integer) > parameter.max)
+        if (!integer || !is_within(*integer, parameter))
             refuse(parameter, where, in_quotes(element) + " in " + in_quotes(text));
         if (!result.empty()) result += ',';
         result += std::to_string(*integer);

@@ -39,20 +39,20 @@ TEST(TextTable, stands_in_fixed_columns_where_there_is_room) {
 
 TEST(TextTable, puts_words_below_each_other_where_there_is_not) {
     EXPECT_EQ(text_table(lanes, {2, 3, 4}, 48),
-              "lane  optimiser      step  relative  probe floor\n"
-              "                              error\n"
-              "SGD   sgd            2000      0.02          0.5\n"
-              "Müon  muon (layer    2000    0.0123            -\n"
-              "      2: sgd)\n");
+              "lane  optimiser  step  relative  probe floor\n"
+              "                          error\n"
+              "SGD   sgd        2000      0.02          0.5\n"
+              "Müon  muon       2000    0.0123            -\n"
+              "      (layer 2:\n"
+              "      sgd)\n");
 }
 
 TEST(TextTable, goes_on_below_where_columns_do_not_fit_at_all) {
     EXPECT_EQ(text_table(lanes, {2, 3, 4}, 24),
-              "lane  optimiser  step\n"
-              "SGD   sgd        2000\n"
-              "Müon  muon       2000\n"
-              "      (layer 2:\n"
-              "      sgd)\n"
+              "lane  optimiser    step\n"
+              "SGD   sgd          2000\n"
+              "Müon  muon (layer  2000\n"
+              "      2: sgd)\n"
               "\n"
               "lane  relative  probe\n"
               "         error  floor\n"

@@ -80,38 +80,6 @@ def press_close_button(display_name, window):
     x11.XCloseDisplay(display)
 
 
-class Image(ctypes.Structure):
-    """The beginning of an XImage, as far as its bytes need it."""
-
-    _fields_ = [("width", ctypes.c_int), ("height", ctypes.c_int), ("xoffset", ctypes.c_int),
-                ("format", ctypes.c_int), ("data", ctypes.c_void_p), ("byte_order", ctypes.c_int),
-                ("unit", ctypes.c_int), ("bit_order", ctypes.c_int), ("pad", ctypes.c_int),
-                ("depth", ctypes.c_int), ("bytes_per_line", ctypes.c_int)]
-
-
-def screen_bytes(display_name):
-    """What the whole screen shows."""
-    x11 = ctypes.CDLL("libX11.so.6")
-    x11.XOpenDisplay.restype = ctypes.c_void_p
-    x11.XDefaultRootWindow.restype = ctypes.c_ulong
-    x11.XGetImage.restype = ctypes.POINTER(Image)
-    display = ctypes.c_void_p(x11.XOpenDisplay(display_name.encode()))
-    root = ctypes.c_ulong(x11.XDefaultRootWindow(display))
-    image = x11.XGetImage(display, root, 0, 0, WIDTH, HEIGHT, ctypes.c_ulong(0xFFFFFFFF), 2)
-    shown = ctypes.string_at(image.contents.data, image.contents.bytes_per_line * HEIGHT)
-    x11.XDestroyImage(image)
-    x11.XCloseDisplay(display)
-    return shown
-
-
-def wait_until(true, what, patience=60):
-    end = time.monotonic() + patience
-    while not true():
-        if time.monotonic() > end:
-            raise AssertionError(f"waited {patience} s for {what}")
-        time.sleep(0.05)
-
-
 def read_png(path):
     """Width, height and how often each colour occurs, of an eight-bit RGB or RGBA picture."""
     with open(path, "rb") as file:
@@ -238,25 +206,12 @@ class Window:
         self.xdo("key", name)
         self.settle(0.4)
 
-    def picture(self):
-        return screen_bytes(self.environment["DISPLAY"])
-
-    def answered(self, act):
-        """Does it and waits until the screen has changed and come to rest: on a busy machine a frame
-        may take as long as it likes. What runs must be paused, and the caret does not blink."""
-        before = self.picture()
-        act()
-        wait_until(lambda: self.picture() != before, "an answer on the screen")
-        while True:
-            shown = self.picture()
-            time.sleep(0.4)
-            if self.picture() == shown:
-                return
-
     def retype(self, text):
         """Over what stands in the field that has the keyboard."""
-        self.answered(lambda: self.xdo("key", "ctrl+a"))
-        self.answered(lambda: self.xdo("type", "--delay", "30", text))
+        self.settle(0.4)
+        self.key("ctrl+a")
+        self.xdo("type", "--delay", "30", text)
+        self.settle(0.5)
 
     def ended(self):
         """Waits for the end and returns what it wrote."""
@@ -356,12 +311,12 @@ class WindowTest(unittest.TestCase):
 
     def test_saves_a_session_where_it_is_told_to(self):
         window = self.open()
-        window.answered(lambda: window.key("space"))
+        window.pause()
         path = os.path.join(self.folder, "mine")
-        window.answered(lambda: window.key("ctrl+shift+s"))
+        window.key("ctrl+shift+s")
         window.retype(path)
         window.key("Return")
-        wait_until(lambda: os.path.exists(path + ".json"), path)
+        wait_for_file(path + ".json")
         state = window.close()
         with open(path + ".json") as file:
             saved = json.load(file)
@@ -370,14 +325,14 @@ class WindowTest(unittest.TestCase):
 
     def test_saves_the_picture_of_a_plot_from_its_menu(self):
         window = self.open()
-        window.answered(lambda: window.key("space"))
-        window.answered(lambda: window.click(*LOSS_PLOT, button="3"))
-        window.answered(lambda: window.click(LOSS_PLOT[0] + PICTURE_BELOW[0],
-                                             LOSS_PLOT[1] + PICTURE_BELOW[1]))
+        time.sleep(1.5)
+        window.pause()
+        window.click(*LOSS_PLOT, button="3")
+        window.click(LOSS_PLOT[0] + PICTURE_BELOW[0], LOSS_PLOT[1] + PICTURE_BELOW[1])
         path = os.path.join(self.folder, "loss.png")
         window.retype(path)
         window.key("Return")
-        wait_until(lambda: os.path.exists(path), path)
+        wait_for_file(path)
         window.close()
         width, height, colours = read_png(path)
         self.assertAlmostEqual(width, LOSS_PANEL[0], delta=6)
