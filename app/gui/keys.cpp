@@ -31,7 +31,7 @@ constexpr std::array<Key, 17> table{{
     {"F1", "this help"},
     {"Tab", "to the next control; Shift Tab back"},
     {"Enter", "press or type into the control in the ring"},
-    {"Esc", "close a list, the ring, help or a message"},
+    {"Esc", "close a list, a message, the ring or help"},
 }};
 
 constexpr std::array<double, 11> speeds{1, 2, 5, 10, 20, 60, 100, 200, 500, 1000, 0};
@@ -105,12 +105,12 @@ void handle_keys(PanelContext& context) {
     go_on_by_tab(keyboard);
     if (ImGui::IsKeyPressed(ImGuiKey_F1, false)) context.view.show_help = !context.view.show_help;
     if (ImGui::IsKeyPressed(ImGuiKey_Escape, false)) {
-        if (keyboard.ring)
-            ImGui::SetNavCursorVisible(false);
-        else if (context.view.show_help)
-            context.view.show_help = false;
-        else
+        if (!context.view.toast.empty())
             context.view.toast.clear();
+        else if (keyboard.ring)
+            ImGui::SetNavCursorVisible(false);
+        else
+            context.view.show_help = false;
     }
     if (held(io.KeyCtrl, ImGuiMod_Ctrl))
         handle_control_keys(context);
@@ -119,9 +119,14 @@ void handle_keys(PanelContext& context) {
 }
 
 void note_keyboard(ViewState& view) {
-    view.keyboard.list = list_is_open();
-    view.keyboard.ring = ring_is_shown();
-    if (!view.keyboard.list) leave_window_by_tab(view.keyboard);
+    KeyboardState& keyboard = view.keyboard;
+    const bool list = list_is_open();
+    if (list && !keyboard.list) keyboard.ring_under_list = keyboard.ring;
+    // Arrows in a list that the mouse opened leave no ring behind: Space still pauses.
+    if (!list && keyboard.list && !keyboard.ring_under_list) ImGui::SetNavCursorVisible(false);
+    keyboard.list = list;
+    keyboard.ring = ring_is_shown();
+    if (!list) leave_window_by_tab(keyboard);
 }
 
 void toggle_pause(PanelContext& context) {

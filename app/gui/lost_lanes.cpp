@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 #include "app/gui/widgets.h"
+#include "core/experiment/parameters.h"
 #include "imgui.h"
 
 namespace muonscope::gui {
@@ -12,6 +15,23 @@ constexpr double less = 0.1;  // of the learning rate
 constexpr const char* lower_label = "Lower the rate and go on";
 constexpr const char* restart_label = "Start over";
 
+// "lanes.0.optimizer.lr: …" as "Learning rate of SGD: …": what stands on the control.
+std::string in_words(const std::string& message, const Snapshot& snapshot) {
+    const std::size_t colon = message.find(": ");
+    if (colon == std::string::npos) return message;
+    try {
+        const Parameter& parameter = parameter_at(message.substr(0, colon));
+        std::string of;
+        if (message.starts_with("lanes.") && snapshot.spec != nullptr) {
+            const auto lane = static_cast<std::size_t>(std::atoi(message.c_str() + 6));
+            if (lane < snapshot.spec->lanes.size()) of = " of " + snapshot.spec->lanes[lane].name;
+        }
+        return parameter.label + of + message.substr(colon);
+    } catch (const std::exception&) {
+        return message;
+    }
+}
+
 }  // namespace
 
 std::string name_and_step(const LaneSnapshot& lane) {
@@ -19,7 +39,7 @@ std::string name_and_step(const LaneSnapshot& lane) {
 }
 
 std::string trouble(const Snapshot& snapshot) {
-    std::string text = snapshot.message;
+    std::string text = in_words(snapshot.message, snapshot);
     for (const LaneSnapshot& lane : snapshot.lanes)
         if (lane.divergence) text += (text.empty() ? "" : "; ") + divergence_text(lane);
     return text;

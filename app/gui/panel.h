@@ -85,9 +85,10 @@ struct StagedPlans {
 
 // Who had the keyboard when the newest frame ended.
 struct KeyboardState {
-    bool list = false;  // a list, a menu or a dialog was open
-    bool ring = false;  // a control had the focus ring
-    int tab = 0;        // +1, -1: Tab goes on into the focused window, from its first, last control
+    bool list = false;             // a list, a menu or a dialog was open
+    bool ring = false;             // a control had the focus ring
+    bool ring_under_list = false;  // when the list was opened
+    int tab = 0;  // +1, -1: Tab goes on into the focused window, from its first, last control
 };
 
 // What lives only while the window is open. Panels keep no statics: whatever they remember
@@ -115,7 +116,8 @@ struct ViewState {
     std::string bring_forward;    // the title of the panel to show in front of its tabs, once
     std::shared_ptr<DockedLayout> layout;  // made by the first frame
     KeyboardState keyboard;
-    std::shared_ptr<PathDialog> path_dialog;     // while a path is asked for
+    double building_since = -1;               // when the newest building was first seen; -1: none
+    std::shared_ptr<PathDialog> path_dialog;  // while a path is asked for
     std::map<std::string, std::string> folders;  // by ending: where the last such file went
     bool keep_momentum = true;                   // when a lane's optimiser is switched
     std::vector<int> lane_layer;                 // which layer a lane's controls speak of; 0: all
@@ -149,6 +151,8 @@ struct Panel {
     const char* explanation;  // dim, beside the title
     const char* help;         // on hover over the title: what it shows and how to read it
     void (*draw)(PanelContext&);
+    ImVec2 least;           // em: the room that it needs to be of use
+    bool presented = true;  // on a projector too
     // Takes the explanation's place when it depends on the experiment.
     std::string (*explain)(const Experiment&) = nullptr;
 };

@@ -23,6 +23,7 @@ int index_of(std::string_view name) {
 // The names; returns the one that the mouse or the keyboard points at.
 const Spec* names(PanelContext& context, const Spec* now) {
     const Spec* pointed = nullptr;
+    int taken = -1;
     std::string_view group;
     for (const PresetPlace& place : preset_places()) {
         if (place.group != group) {
@@ -36,7 +37,7 @@ const Spec* names(PanelContext& context, const Spec* now) {
         const float x = ImGui::GetCursorPosX();
         if (list_row(fmt::format("##{}", spec.name).c_str(),
                      now != nullptr && now->name == spec.name))
-            choose_preset(context, index);
+            taken = index;
         if (ImGui::IsItemHovered() || ImGui::IsItemFocused()) pointed = &spec;
         ImGui::SameLine(x + em(0.4F));
         ImGui::PushFont(context.fonts.mono, 0);
@@ -44,6 +45,10 @@ const Spec* names(PanelContext& context, const Spec* now) {
         ImGui::PopFont();
         ImGui::SameLine(x + em(1.7F));
         ImGui::TextUnformatted(spec.title.c_str());
+    }
+    if (taken >= 0) {
+        choose_preset(context, taken);
+        ImGui::CloseCurrentPopup();
     }
     return pointed;
 }
@@ -64,7 +69,10 @@ void explanation(PanelContext& context, const Spec& spec) {
 }  // namespace
 
 void preset_list(PanelContext& context, float width) {
-    const Spec* now = context.snapshot != nullptr ? context.snapshot->spec.get() : nullptr;
+    const Snapshot* s = context.snapshot;
+    const Spec* now = s == nullptr  ? nullptr
+                      : s->building ? s->building->spec.get()
+                                    : s->spec.get();
     const ImVec2 window = ImGui::GetMainViewport()->WorkSize;
     const float rows = static_cast<float>(presets().size()) + 7;
     const ImVec2 list{em(16), std::min(rows * ImGui::GetTextLineHeightWithSpacing(),

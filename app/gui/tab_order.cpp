@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "imgui_internal.h"
@@ -16,7 +17,7 @@ std::vector<ImGuiWindow*> windows() {
     for (ImGuiWindow* window : ImGui::GetCurrentContext()->Windows) {
         const bool own = window->RootWindow == window && window->ParentWindow == nullptr;
         const bool docked = window->DockIsActive && window->DockTabIsVisible;
-        if (!window->Active || window->Hidden || !(own || docked) ||
+        if (!window->Active || window->Hidden || window->IsFallbackWindow || !(own || docked) ||
             (window->Flags & (ImGuiWindowFlags_NoNavInputs | ImGuiWindowFlags_Popup |
                               ImGuiWindowFlags_Tooltip)) != 0)
             continue;
@@ -61,12 +62,12 @@ void go_on_by_tab(KeyboardState& keyboard) {
         enter(neighbour(nullptr, ImGui::GetIO().KeyShift ? -1 : 1), keyboard,
               ImGui::GetIO().KeyShift ? -1 : 1);
     if (keyboard.tab == 0 || g.NavWindow == nullptr) return;
-    g.NavTabbingDir = keyboard.tab;
-    g.NavTabbingCounter = 1;  // the first one met
     ImGui::NavMoveRequestSubmit(
         ImGuiDir_None, keyboard.tab < 0 ? ImGuiDir_Up : ImGuiDir_Down,
         ImGuiNavMoveFlags_IsTabbing | ImGuiNavMoveFlags_Activate,
         ImGuiScrollFlags_KeepVisibleEdgeX | ImGuiScrollFlags_KeepVisibleEdgeY);
+    g.NavTabbingDir = keyboard.tab;
+    g.NavTabbingCounter = 1;  // forwards the first one met, backwards the last
 }
 
 void leave_window_by_tab(KeyboardState& keyboard) {

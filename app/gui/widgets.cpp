@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace muonscope::gui {
 namespace {
@@ -95,10 +96,10 @@ void card_header(PanelContext& context, const char* title, std::string_view expl
     const float title_width = named ? 0 : ImGui::CalcTextSize(title).x + em(0.7F);
     if (!named) ImGui::GetWindowDrawList()->AddText({at.x, text_y}, u32(context.theme.text), title);
     ImGui::PopFont();
-    dim_text(context, {at.x + title_width, text_y}, at.x + width - controls - em(0.5F),
-             explanation);
-
-    const bool own_row = controls > 0 && title_width + controls > width;
+    // Where a tab names the panel the row is the controls' own.
+    const bool own_row = controls > 0 && title_width > 0 && title_width + controls > width;
+    dim_text(context, {at.x + title_width, text_y},
+             at.x + width - (own_row ? 0 : controls + em(0.5F)), explanation);
     ImGui::InvisibleButton("##header",
                            {std::max(1.0F, own_row ? width : width - controls), height});
     move_by_last_item();
@@ -121,8 +122,18 @@ void begin_header_controls(PanelContext&, float width) {
     ImGui::BeginGroup();
 }
 
+void next_header_control(PanelContext&, float gap, float width) {
+    ImGui::SameLine(0, gap);
+    if (ImGui::GetContentRegionAvail().x < width - 1) ImGui::NewLine();
+}
+
 void end_header_controls(PanelContext&) {
     ImGui::EndGroup();
+    // More than one row of them: what comes next stands below all.
+    const float below = ImGui::GetItemRectMax().y - ImGui::GetWindowPos().y +
+                        ImGui::GetStyle().ItemSpacing.y + ImGui::GetScrollY();
+    const bool wrapped = ImGui::GetItemRectSize().y > 1.5F * segment_height();
+    if (wrapped) remember("header y", std::max(recall("header y"), below));
     if (recall("header own row") == 0.0F)
         ImGui::SetCursorPos({recall("header x"), recall("header y")});
     // An item of no size tells Dear ImGui that the cursor was moved on purpose.
@@ -198,20 +209,24 @@ bool quiet_button(PanelContext& context, const char* label, float width, std::st
 }
 
 bool begin_combo(PanelContext& context, const char* id, const char* preview, bool whole) {
-    // The arrow button of Dear ImGui is a second, heavier block: a chevron says enough.
+    // The arrow button of Dear ImGui is a second, heavier block: a chevron says enough. Text and
+    // chevron go into the field's own window, whether the list is open over it or not.
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const ImVec2 low = ImGui::GetCursorScreenPos();
+    const ImVec2 high{low.x + ImGui::CalcItemWidth(), low.y + ImGui::GetFrameHeight()};
+    const ImVec4 ink = ImGui::GetStyle().Colors[ImGuiCol_Text];
+    const float wide = em(0.75F), inset = ImGui::GetStyle().FramePadding.x;
     const bool open =
-        ImGui::BeginCombo(id, preview,
+        ImGui::BeginCombo(id, nullptr,
                           ImGuiComboFlags_NoArrowButton | (whole ? ImGuiComboFlags_HeightLargest
                                                                  : ImGuiComboFlags_HeightLarge));
-    if (open) return true;
-    const ImVec2 low = ImGui::GetItemRectMin(), high = ImGui::GetItemRectMax();
-    const float wide = em(0.75F);
+    const float middle = (low.y + high.y - ImGui::GetFontSize()) / 2;
+    fitted_text(draw, {low.x + inset, middle}, high.x - low.x - 2 * inset - wide, ink, preview);
     ImGui::PushFont(nullptr, ImGui::GetStyle().FontSizeBase * 0.75F);
-    ImGui::GetWindowDrawList()->AddText(
-        {high.x - wide - em(0.5F), (low.y + high.y - ImGui::GetFontSize()) / 2},
-        u32(context.theme.dim), icon::down);
+    draw->AddText({high.x - wide - em(0.5F), (low.y + high.y - ImGui::GetFontSize()) / 2},
+                  u32(context.theme.dim), icon::down);
     ImGui::PopFont();
-    return false;
+    return open;
 }
 
 bool focused_by_keyboard() {
@@ -222,7 +237,8 @@ bool focused_by_keyboard() {
 int arrow_of_focused_item() {
     if (!focused_by_keyboard()) return 0;
     int direction = 0;
-    for (const auto& [key, way] : {std::pair{ImGuiKey_LeftArrow, -1}, {ImGuiKey_RightArrow, 1}}) {
+    for (const auto& [key, way] :
+         {std::pair{ImGuiKey_LeftArrow, -1}, std::pair{ImGuiKey_RightArrow, 1}}) {
         if (ImGui::IsKeyPressed(key)) direction += way;
         ImGui::SetKeyOwner(key, ImGui::GetItemID());  // from the next frame on
     }

@@ -21,6 +21,8 @@ void card_header(PanelContext& context, const char* title, std::string_view expl
 //   end_header_controls();
 // When the row is too narrow for them beside the title, they go on a row of their own.
 void begin_header_controls(PanelContext& context, float width);
+// Before each further one: beside the last, or below where `width` no longer fits beside it.
+void next_header_control(PanelContext& context, float gap, float width);
 void end_header_controls(PanelContext& context);
 
 // A row of words of which one is chosen, as quiet as text. Returns true when the choice changed.

@@ -15,6 +15,7 @@
 #include "core/measure/spectrum_measures.h"
 #include "core/model/activation.h"
 #include "core/optim/weight_decay.h"
+#include "core/progress.h"
 #include "core/theory/expected_norm.h"
 
 namespace muonscope {
@@ -174,6 +175,7 @@ Lane::Status Lane::advance() {
     // All updates first: when one is not finite, no layer has moved.
     const std::vector<int>& layers = training().layers;
     for (std::size_t i = 0; i < layers.size(); ++i) {
+        work_point();
         const int layer = layers[i];
         Matrix& update = updates_[index_of(layer)];
         training().optimizers[i].update(gradient(layer), weights_[index_of(layer)], update);
@@ -358,6 +360,7 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
     row[layout.loss()] = errors.loss;
     row[layout.relative_error()] = errors.relative_error;
     row[layout.error_left()] = error_left(errors.loss);
+    work_point();
     const ProbeResult result = probe_.measure(weights_, probe);
     row[layout.probe_floor()] = result.floor;
     row[layout.probe_after_k()] = result.after_k;
@@ -380,6 +383,7 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
     if (!followed_.empty())
         std::copy(followed_.now().begin() + 3, followed_.now().end(), row.begin() + 3);
     for (int layer = 1; layer <= layout.layers(); ++layer) {
+        work_point("first measures, layer", layer - 1, layout.layers());
         const Matrix& weight = weights_[index_of(layer)];
         const int rank = layout.rank(layer);
         if (followed_.empty()) row[layout.weight_norm(layer)] = norm(weight);
@@ -398,6 +402,7 @@ void Lane::measure_trade_off(const Layout& layout, std::span<double> row) const 
     const NetworkSpec& network = problem_->experiment.network;
     Matrix inputs = problem_->inputs;  // empty: unit vectors
     for (int layer = 1; layer <= layout.layers(); ++layer) {
+        work_point();
         const Matrix& update = updates_[index_of(layer)];
         const bool moved = moved_[index_of(layer)] != 0;
         Matrix before = weights_[index_of(layer)];

@@ -14,6 +14,7 @@
 #include "core/linalg/elementary.h"
 #include "core/linalg/reductions.h"
 #include "core/model/network.h"
+#include "core/progress.h"
 #include "core/random/generator.h"
 #include "core/random/torch_streams.h"
 
@@ -173,6 +174,7 @@ std::vector<Matrix> aligned_start(double scale, const std::vector<int>& widths, 
     std::vector<Matrix> start;
     Matrix before = complete_basis(svd.v);
     for (std::size_t l = 1; l <= depth; ++l) {
+        work_point("weights of layer", static_cast<int>(l) - 1, static_cast<int>(depth));
         const Matrix after =
             l == depth ? complete_basis(svd.u)
                        : Generator(seed, Purpose::start, l).orthogonal_matrix(widths[l], widths[l]);
@@ -212,6 +214,7 @@ std::vector<Matrix> make_start(const Experiment& experiment, const std::vector<i
     std::optional<Draws> draws;  // of the layers of one stream seed
     std::vector<Matrix> start;
     for (std::size_t l = 1; l <= depth; ++l) {
+        work_point("weights of layer", static_cast<int>(l) - 1, static_cast<int>(depth));
         const Eigen::Index out = widths[l];
         const Eigen::Index in = widths[l - 1];
         Generator generator(experiment.seed, Purpose::start, l);
@@ -354,6 +357,8 @@ void make_points(Problem& problem) {
 }  // namespace
 
 std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
+    work_span(0, 0.2);
+    work_point("target", 0, 1);
     auto problem = std::make_shared<Problem>();
     problem->experiment = experiment;
     problem->widths = layer_widths(experiment.network);
@@ -373,11 +378,16 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
     if (problem->target_norm == 0)
         throw Error("target", "it is zero, so no relative error is defined",
                     "give a target with at least one non-zero entry");
+    work_span(0.2, 0.5);
+    work_point("singular values of the target", 0, 1);
     problem->target_svd = thin_svd(problem->target);
     const Vector& s = problem->target_svd.s;
     problem->modes = static_cast<int>((s.array() > 1e-9 * s(0)).count());
 
+    work_span(0.5, 0.8);
     problem->start = make_start(experiment, problem->widths, problem->target_svd);
+    work_span(0.8, 1);
+    work_point("data and probe", 0, 1);
     if (experiment.data.kind == DataKind::samples)
         problem->inputs = Draws(experiment.data.stream, experiment.data.stream_seed,
                                 experiment.seed, Purpose::inputs)
@@ -387,7 +397,9 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
     const ThinSvd modes{svd.u.leftCols(problem->modes), s.head(problem->modes),
                         svd.v.leftCols(problem->modes)};
     problem->layer_targets = balanced_factors(modes, experiment, problem->widths);
+    work_point();
     make_probe(*problem);
+    work_point();
     make_points(*problem);
     return problem;
 }

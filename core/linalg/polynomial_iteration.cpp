@@ -11,6 +11,7 @@
 #include "core/linalg/matrix_product.h"
 #include "core/linalg/reductions.h"
 #include "core/linalg/tensor_core.h"
+#include "core/progress.h"
 
 namespace muonscope {
 
@@ -264,6 +265,7 @@ void PolynomialIteration::orthogonalise(const Matrix& gradient,
             }
             bool first = true;
             for (const OddPolynomial& polynomial : polynomials) {
+                work_point();
                 buffers.make_gram();
                 if (first && prescale.rows) buffers.scale_rows(prescale.floor);
                 first = false;

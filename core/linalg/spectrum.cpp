@@ -11,6 +11,7 @@
 #include "core/linalg/checked_svd.h"
 #include "core/linalg/kernels/kernels.h"
 #include "core/linalg/reductions.h"
+#include "core/progress.h"
 
 namespace muonscope {
 
@@ -73,6 +74,7 @@ void Spectrum::bidiagonalise(Eigen::Index rows, Eigen::Index cols) {
     left_weights_.setZero();
     right_weights_.setZero();
     for (Eigen::Index k = 0; k < cols; ++k) {
+        work_point();
         const Eigen::Index begin = k / rows_at_once * rows_at_once;
         double* column = a + k * stride;
         for (Eigen::Index i = begin; i < end; ++i)

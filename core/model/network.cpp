@@ -5,6 +5,7 @@
 
 #include "core/linalg/reductions.h"
 #include "core/model/activation.h"
+#include "core/progress.h"
 
 namespace muonscope {
 
@@ -113,6 +114,7 @@ double Backpropagation::gradients(const std::vector<Matrix>& weights,
 
     for (int l = done + 1; l < depth; ++l) {
         if (passes_through(l)) continue;
+        work_point();
         auto output = activations_[index_of(l)].leftCols(columns_);
         if (l == 1 && whitened_)
             output = weights.front();
@@ -135,6 +137,7 @@ double Backpropagation::gradients(const std::vector<Matrix>& weights,
 
     auto trained = layers.rbegin();
     for (int l = depth; l >= first; --l) {
+        work_point();
         const auto delta = deltas_[index_of(l)].leftCols(columns_);
         if (trained != layers.rend() && *trained == l) {
             ++trained;
@@ -161,6 +164,7 @@ Backpropagation::Errors Backpropagation::errors(const std::vector<Matrix>& weigh
 
     // The same operations in the same order as in gradients(), so that both say the same.
     for (int l = 1; l < depth; ++l) {
+        work_point();
         const Matrix& weight = weights[index_of(l)];
         auto output = forward_next_.topRows(weight.rows());
         if (l == 1 && whitened_)
@@ -187,6 +191,7 @@ Matrix representation(const std::vector<Matrix>& weights, int layer, const Matri
                       const NetworkSpec& network) {
     Matrix h;
     for (int l = 1; l <= layer; ++l) {
+        work_point();
         const Matrix& weight = weights[index_of(l)];
         if (l > 1)
             h = weight * h;

@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/io/spec_json.h"
+#include "core/progress.h"
 
 namespace muonscope {
 
@@ -39,9 +40,11 @@ Session::Session(const SessionFile& file) : Session(file.spec) {
 
 Session::Session(Spec spec, std::uint64_t generation) : generation_(generation) {
     validate(spec);
+    work_span(0, 0.5);
     spec_ = std::make_shared<const Spec>(std::move(spec));
     problem_ = make_problem(spec_->experiment);
     layout_ = Layout(problem_->widths, problem_->modes);
+    work_span(0.5, 1);
     begin();
 }
 
@@ -207,6 +210,7 @@ void Session::run_lane(std::size_t index, std::int64_t stop) {
         if (watch_) look_at_end(index);
         return;
     }
+    const WorkScope scope(abandon_);
     // After going back, rows up to the last one are there already.
     std::int64_t due = history.next_due(lane.step());
     while (lane.step() < stop && !abandoned()) {

@@ -82,8 +82,9 @@ class Session {
     // Runs a session file again to its last step; throws Error when a hash differs.
     static Session replay(const std::string& json, WorkerPool& pool);
 
-    // While training, lanes look at `flag` before each step and give up when it is set: for a
-    // program that wants to end now. Such a session is good for nothing but destruction.
+    // While training, lanes look at `flag` before each step and between its parts and give up when
+    // it is set, by throwing Abandoned (progress.h) where they were within a step: for a program
+    // that wants to end now. Such a session is good for nothing but destruction.
     void abandon_when(const std::atomic<bool>* flag) { abandon_ = flag; }
 
   private:

@@ -54,11 +54,21 @@ struct LaneSnapshot {
 // "SGD diverged at step 31 in layer 2: update is not finite"; empty: it did not.
 std::string divergence_text(const LaneSnapshot& lane);
 
-// What the window draws. Immutable; replaced as a whole.
+// What the trainer is making while the picture of before stands.
+struct Building {
+    std::shared_ptr<const Spec> spec;  // what will be shown
+    std::string what;                  // "weights of layer 3 of 16"
+    double done = 0;                   // share of it, 0 to 1
+};
+
+// What the window draws. Immutable; replaced as a whole. Before the first problem is built there is
+// none: `problem` is null and there are no lanes.
 struct Snapshot {
     std::uint64_t serial = 0;
     TrainerState state = TrainerState::idle;
     std::string message;  // why: an error, a refused command
+    std::optional<Building> building;
+    std::string pending;  // "pausing": asked for, and done at the end of the step under way
     std::int64_t step = 0;
     double wanted_speed = 0, reached_speed = 0;  // steps a second; wanted 0: as fast as possible
     std::shared_ptr<const Spec> spec;            // as edited so far

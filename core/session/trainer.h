@@ -1,7 +1,10 @@
 #pragma once
 
 #include <functional>
+#include <future>
+#include <limits>
 #include <memory>
+#include <string>
 
 #include "core/session/command.h"
 #include "core/session/snapshot.h"
@@ -13,6 +16,9 @@ struct TrainerOptions {
     // Called from the trainer's thread after each new snapshot; must return at once.
     std::function<void()> on_snapshot;
     double snapshots_per_second = 60;
+    // How long the constructor waits for the first problem. What takes longer is built by the
+    // trainer's thread, and the first snapshot has no lanes.
+    double patience = std::numeric_limits<double>::infinity();  // seconds
 };
 
 // The background thread that owns a session. Every method may be called from any thread.
@@ -29,9 +35,10 @@ struct TrainerOptions {
 //   a command that fails leaves state and session as they were; its message is in the snapshot
 class Trainer {
   public:
-    // Throws Error for a bad spec. The first snapshot, idle at step 0, is there on return.
+    // Throws Error for a bad spec, unless that shows only after `patience`: then the state is
+    // error. A snapshot is there on return, idle at step 0.
     explicit Trainer(Spec spec, TrainerOptions options = {});
-    ~Trainer();  // stops within one stretch of steps
+    ~Trainer();  // calls off what is under way, at the next point where that is possible
     Trainer(const Trainer&) = delete;
     Trainer& operator=(const Trainer&) = delete;
 
@@ -39,9 +46,15 @@ class Trainer {
     std::shared_ptr<const Snapshot> snapshot() const;
     // Spec + log of edits: replayed, it gives the same bits.
     std::string session_json() const;
+    // The same, ready when the step under way has ended: for whoever must not wait.
+    std::future<std::string> session_text() const;
     // Waits until every command sent before this call has been applied and shown in a snapshot;
     // StepOnce and RunTo count as applied when their steps are done (or they were called off).
     void drain();
+    bool drain(double seconds);  // at most so long; whether it came to that
+    // Calls off what is under way and ends the thread; whether it has ended within so many seconds.
+    // Only destruction may follow.
+    bool stop(double seconds);
 
   private:
     struct State;

@@ -445,7 +445,7 @@ TEST(lanes, say_what_is_wrong_with_what_was_typed_and_keep_the_value) {
     EXPECT_EQ(optimizer(harness.now(), 0).lr, 0.02);
     EXPECT_EQ(optimizer(harness.now(), 0).kind, OptimizerKind::sgd);
     EXPECT_TRUE(harness.view.toast_is_error);
-    EXPECT_TRUE(harness.view.toast.starts_with("Learning rate: \"rts 9\"")) << harness.view.toast;
+    EXPECT_TRUE(harness.view.toast.starts_with("Learning rate: 'rts 9'")) << harness.view.toast;
     EXPECT_NE(harness.view.toast.find("give a number from"), std::string::npos);
     EXPECT_EQ(harness.view.toast.find("optimizer.lr"), std::string::npos) << harness.view.toast;
     harness.press(ImGuiKey_Escape);

@@ -62,20 +62,24 @@ void header(PanelContext& context) {
                   "Which matrix: the product P of all layers, or one layer's weights. A balanced "
                   "layer has the product's values to the power 1/L.");
     if (basis) {
-        ImGui::SameLine(0, between);
+        next_header_control(context, between, segmented_width({"sorted", "target basis"}));
         segmented(context, "basis", {"sorted", "target basis"}, chosen.sv_target_basis,
                   "Sorted: the singular values of P, largest first. Target basis: the "
                   "strength u_k·P v_k of each of the target's own modes, A = U S Vᵀ.");
     }
-    ImGui::SameLine(0, between);
+    next_header_control(context, between, segmented_width({"lines", "heatmap"}));
     segmented(context, "form", {"lines", "heatmap"}, chosen.sv_heatmap,
               "Lines: one a mode; pale: from the smallest to the largest value of each pixel. "
               "Heatmap: a row a mode, colour is size; its upper half the largest value of each "
               "pixel, its lower half the smallest.");
-    ImGui::SameLine(0, between);
+    next_header_control(context, between, segmented_width({"linear", "log"}));
     segmented(context, "scale", {"linear", "log"}, chosen.sv_log,
               "Log shows growth from small beginnings as straight lines; zeros lie on the floor.");
     end_header_controls(context);
+}
+
+float name_height() {
+    return std::round(ImGui::GetTextLineHeight() + em(0.2F));
 }
 
 struct Grid {
@@ -98,12 +102,19 @@ Grid arrange(std::size_t lanes, ImVec2 room, float labels, float right) {
         return (room.x - labels - right - grid.gap * static_cast<float>(columns)) /
                static_cast<float>(columns);
     };
+    const auto height = [&](int rows) {
+        return (room.y - grid.bottom) / static_cast<float>(rows) - name_height();
+    };
+    const auto rows = [&](int columns) { return (count + columns - 1) / columns; };
+    // Below one another where they would be narrow, as long as none becomes flat instead.
     grid.columns = count;
-    while (grid.columns > 1 && width(grid.columns) < em(11)) --grid.columns;
-    grid.rows = (count + grid.columns - 1) / grid.columns;
+    while (grid.columns > 1 && width(grid.columns) < em(11) &&
+           (height(rows(grid.columns - 1)) >= em(5) || width(grid.columns) < em(4.5F)))
+        --grid.columns;
+    grid.rows = rows(grid.columns);
     grid.columns = (count + grid.rows - 1) / grid.rows;
     grid.area_width = width(grid.columns);
-    grid.area_height = (room.y - grid.bottom) / static_cast<float>(grid.rows) - name_height();
+    grid.area_height = height(grid.rows);
     return grid;
 }
 

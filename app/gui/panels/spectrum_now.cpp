@@ -280,10 +280,18 @@ void draw_basis(PanelContext& context, ImVec2 origin, ImVec2 room) {
     for (int l = 0; l < lanes; ++l) {
         BasisProduct& product = kept.products[l];
         const auto& weights = snapshot.lanes[static_cast<std::size_t>(l)].weights;
-        if (product.problem != snapshot.problem || product.weights != weights) {
+        product.later.look(context, product.values);
+        if (product.problem != snapshot.problem) product.values.resize(0, 0);  // of another
+        if ((product.problem != snapshot.problem || product.weights != weights) &&
+            !product.later.busy()) {
             product.problem = snapshot.problem;
             product.weights = weights;
-            product.values = weights ? in_target_basis(problem, *weights, size) : Matrix();
+            product.later.begin(
+                context, multiply_adds(problem, size),
+                [of = snapshot.problem, weights, size] {
+                    return weights ? in_target_basis(*of, *weights, size) : Matrix();
+                },
+                product.values);
         }
         any = any || product.values.size() > 0;
         for (Eigen::Index i = 0; i < product.values.size(); ++i)

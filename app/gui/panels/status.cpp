@@ -21,6 +21,7 @@ struct State {
 State state_of(const PanelContext& context) {
     const Theme& t = context.theme;
     if (context.snapshot == nullptr) return {"starting", t.dim};
+    if (context.snapshot->building) return {"building", t.accent};
     switch (context.snapshot->state) {
         case TrainerState::idle:
             return {"ready", t.dim};
@@ -29,7 +30,7 @@ State state_of(const PanelContext& context) {
         case TrainerState::paused:
             return {"paused", t.warning};
         case TrainerState::stopping:
-            return {"stopping", t.warning};
+            return {"pausing…", t.warning};
         case TrainerState::finished:
             return {"finished", t.accent};
         case TrainerState::diverged:
@@ -69,9 +70,12 @@ float right_part(PanelContext& context) {
         text += fmt::format("   step {}", s->step);
         if (s->state == TrainerState::running) text += "   " + speed_text(*s);
     }
-    if (context.frame_milliseconds > 0)
+    // Where the line is short, what to do comes before how the program fares.
+    const bool roomy = ImGui::GetWindowWidth() > em(80);
+    if (roomy && context.frame_milliseconds > 0)
         text += fmt::format("   frame {:.1f} ms", context.frame_milliseconds);
-    if (context.memory_megabytes > 0) text += fmt::format("   {:.0f} MB", context.memory_megabytes);
+    if (roomy && context.memory_megabytes > 0)
+        text += fmt::format("   {:.0f} MB", context.memory_megabytes);
 
     ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.9F);
     const float width = ImGui::CalcTextSize(text.c_str()).x;
@@ -101,14 +105,12 @@ void draw_status(PanelContext& context) {
         bad.empty() ? "Space pauses   ·   S swaps the optimiser   ·   R starts over   ·   1–9 "
                       "presets   ·   F1 help"
                     : fmt::format("{}  {}", icon::warning, bad);
-    ImDrawList* draw = ImGui::GetWindowDrawList();
     const ImVec2 at{window.x + em(0.4F), window.y + (extent.y - ImGui::GetFontSize()) / 2};
     const float end =
         bad.empty() ? right
                     : draw_ways_on(context, at.x + ImGui::CalcTextSize(text.c_str()).x, right);
-    draw->PushClipRect(window, {std::max(window.x, end), window.y + extent.y}, true);
-    draw->AddText(at, u32(bad.empty() ? context.theme.dim : context.theme.bad), text.c_str());
-    draw->PopClipRect();
+    fitted_text(ImGui::GetWindowDrawList(), at, end - at.x,
+                bad.empty() ? context.theme.dim : context.theme.bad, text.c_str());
     if (!bad.empty()) {
         ImGui::SetCursorScreenPos(window);
         ImGui::InvisibleButton("##trouble", {std::max(1.0F, end - window.x), extent.y});

@@ -140,10 +140,15 @@ void step_counter(PanelContext& context) {
 }
 
 void view_menu(PanelContext& context) {
-    if (icon_button(context, icon::layout, "View", "Layout and scale."))
+    if (icon_button(context, icon::layout, "View", "Layout, scale and files."))
         ImGui::OpenPopup("view menu");
     // BeginPopup takes the cursor's line with it.
     if (ImGui::BeginPopup("view menu")) {
+        const bool can_save = static_cast<bool>(context.save_session);
+        if (ImGui::MenuItem("Save session…", "Ctrl Shift S", false, can_save))
+            ask_where_to_save_session(context);
+        if (ImGui::MenuItem("Open…", "Ctrl O")) ask_what_to_open(context);
+        ImGui::Separator();
         if (ImGui::MenuItem("Reset layout", "Ctrl 0")) context.view.reset_layout = true;
         if (ImGui::MenuItem("Presentation", "P", context.preferences.presentation))
             context.preferences.presentation = !context.preferences.presentation;
@@ -161,17 +166,30 @@ void view_menu(PanelContext& context) {
             if (ImGui::MenuItem(fmt::format("{:.0f} %", scale * 100).c_str(), nullptr, chosen))
                 context.preferences.user_scale = scale;
         }
+        ImGui::Separator();
+        if (ImGui::MenuItem("Help", "F1", context.view.show_help))
+            context.view.show_help = !context.view.show_help;
         ImGui::EndPopup();
     }
 }
 
-void right_side(PanelContext& context, bool words) {
+// em: what the right side needs with its icons.
+constexpr float icon_width = 2.2F;
+float side_width(int icons) {
+    return static_cast<float>(icons) * (em(icon_width) + ImGui::GetStyle().ItemSpacing.x);
+}
+
+// All of it is in the menu too: where there is no room for the icons, the menu alone is left.
+void right_side(PanelContext& context, bool words, bool icons) {
     const float gap = ImGui::GetStyle().ItemSpacing.x;
-    const float icons = 4 * (em(2.2F) + gap);
-    const float save =
-        words ? ImGui::CalcTextSize("Save session").x + em(2.9F) + gap : em(2.2F) + gap;
-    const float start = ImGui::GetWindowWidth() - em(0.7F) - icons - save + gap;
+    const float save = words ? ImGui::CalcTextSize("Save session").x + em(2.9F) + gap : 0;
+    const float all = side_width(icons ? (words ? 4 : 5) : 1) + save;
+    const float start = ImGui::GetWindowWidth() - em(0.7F) - all + gap;
     ImGui::SetCursorPosX(std::max(ImGui::GetCursorPosX(), start));
+    if (!icons) {
+        view_menu(context);
+        return;
+    }
     const char* help =
         "Writes the spec and the log of every change: replayed, it gives the same bits. "
         "Ctrl S saves at once, under a name of its own.";
@@ -197,7 +215,7 @@ void right_side(PanelContext& context, bool words) {
 void draw_transport(PanelContext& context) {
     const Snapshot* s = context.snapshot;
     const float room = ImGui::GetWindowWidth() / ImGui::GetFontSize();
-    const bool title = room > 74, words = room > 66;
+    const bool title = room > 74, words = room > 66, icons = room > 42;
     if (title) {
         middle();
         ImGui::AlignTextToFramePadding();
@@ -207,7 +225,8 @@ void draw_transport(PanelContext& context) {
         ImGui::SameLine(0, em(1.4F));
     }
     middle();
-    preset_list(context, em(room > 82 ? 12.5F : 9.5F));
+    // The buttons beside it take about 19 em where they are fewest.
+    preset_list(context, em(room > 82 ? 12.5F : std::clamp(room - 21, 3.0F, 9.5F)));
     ImGui::SameLine();
     play_button(context);
     if (icon_button(context, icon::back, "Back", "One step back. Left arrow.",
@@ -227,7 +246,7 @@ void draw_transport(PanelContext& context) {
         ImGui::SameLine(0, em(0.6F));
         step_counter(context);
     }
-    right_side(context, words);
+    right_side(context, words, icons);
 }
 
 }  // namespace muonscope::gui

@@ -100,12 +100,10 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
     }
     const bool any = extent.any();
     bool has_zero = any && extent.has_zero();
-    // A floor far below the curves would squeeze them: the axis ends two decades below them, and
-    // what lies beyond lies on its end, whose label says so.
-    constexpr double reach = 100;
+    // A floor far below the curves would squeeze them: the axis ends at the power of ten below
+    // them, and what lies deeper lies on that end, whose label says so.
     if (any && floors.any()) {
-        has_zero = has_zero || floors.low < extent.smallest / reach;
-        extent.smallest = std::min(extent.smallest, std::max(floors.low, extent.smallest / reach));
+        has_zero = has_zero || floors.low < extent.smallest;
         extent.low = std::min(extent.low, floors.low);
         extent.high = std::max(extent.high, floors.high);
     }

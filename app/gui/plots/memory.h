@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/gui/panel.h"
+#include "app/gui/plots/later.h"
 #include "app/gui/plots/reduction.h"
 #include "app/gui/plots/texture.h"
 #include "core/linalg/types.h"
@@ -30,6 +31,7 @@ struct Representation {
     std::shared_ptr<const std::vector<Matrix>> weights;  // what it was computed from
     std::shared_ptr<const Problem> problem;
     std::vector<Matrix> layers;  // 2 x points, after layer 1 ... L
+    Later<std::vector<Matrix>> later;
 };
 
 // The product in the target's basis, rows x cols as shown.
@@ -37,6 +39,7 @@ struct BasisProduct {
     std::shared_ptr<const std::vector<Matrix>> weights;
     std::shared_ptr<const Problem> problem;
     Matrix values;
+    Later<Matrix> later;
     // Drawn once for what it was drawn of.
     Texture picture{512, 512};
     int side = 0;  // pixels; 0: not drawn
