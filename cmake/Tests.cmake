@@ -90,3 +90,12 @@ if(bench_sources AND benchmark_FOUND)
     target_link_libraries(bench PRIVATE muonscope_compiler muonscope_cli benchmark::benchmark_main
         ${CMAKE_DL_LIBS})
 endif()
+
+# The list of faults that tests/mutation/plant.py plants follows the code.
+find_package(Python3 3.11 COMPONENTS Interpreter QUIET)
+if(Python3_FOUND)
+    add_test(NAME mutation.list
+        COMMAND Python3::Interpreter -B "${PROJECT_SOURCE_DIR}/tests/mutation/plant.py" --check)
+    set_tests_properties(mutation.list PROPERTIES LABELS core TIMEOUT 30)
+endif()
+

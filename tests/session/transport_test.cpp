@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "core/error.h"
 #include "core/session/session.h"
 #include "core/session/session_file.h"
@@ -26,8 +28,8 @@ TEST(Transport, a_spec_brings_its_own_speed) {
     trainer.send(SetSpec{fast});
     trainer.drain();
     EXPECT_EQ(trainer.snapshot()->wanted_speed, 444);
-    WorkerPool pool(1);
-    trainer.send(OpenSession{Session(slow).to_json()});
+    trainer.send(OpenSession{
+        std::make_shared<const SessionFile>(session_file_from_json(Session(slow).to_json()))});
     trainer.drain();
     EXPECT_EQ(trainer.snapshot()->wanted_speed, 33);
 }
