@@ -88,10 +88,6 @@ struct Grid {
     float left = 0, gap = 0, bottom = 0;
 };
 
-float name_height() {
-    return std::round(ImGui::GetTextLineHeight() + em(0.2F));
-}
-
 Grid arrange(std::size_t lanes, ImVec2 room, float labels, float right) {
     Grid grid;
     const int count = std::max(1, static_cast<int>(lanes));
