@@ -376,6 +376,7 @@ void Session::go_on(const LowerRate& edit) {
 
     log_.resize(applied_);
     log_.insert(log_.begin() + static_cast<std::ptrdiff_t>(turn.edits), {turn.step, edit, false});
+    lower_rates_set_since(edit, turn.edits + 1, after);
     marked_ = log_.size();
     std::vector<Event> events = *events_;
     Event event = std::move(marks.front().event);
@@ -391,6 +392,25 @@ void Session::go_on(const LowerRate& edit) {
     restore(keyframes_.at_or_before(turn.step, [this](const Keyframe& k) { return complete(k); }));
     for (Row& row : newest_) row.step = -1;
     losses_.assign(lanes_.size(), {});
+}
+
+// A slider that is dragged sets the rate again at later steps, some of them after the lane ended:
+// each of these settings is lowered as well, or the lane would be where it was.
+void Session::lower_rates_set_since(const LowerRate& edit, std::size_t first, Spec spec) {
+    const auto rate = [&edit](const Spec& of) {
+        return of.lanes[static_cast<std::size_t>(edit.lane)].phases.front().optimizer.lr;
+    };
+    for (std::size_t i = first; i < log_.size(); ++i) {
+        const auto* parameter = std::get_if<SetParameter>(&log_[i].edit);
+        Spec next = edited(spec, log_[i].edit);
+        if (parameter && parameter->path.ends_with("optimizer.lr") && rate(next) > rate(spec)) {
+            const std::int64_t step = log_[i].step;
+            log_[i].mergeable = false;
+            log_.insert(log_.begin() + static_cast<std::ptrdiff_t>(++i), {step, edit, false});
+            next = edited(next, edit);
+        }
+        spec = std::move(next);
+    }
 }
 
 // By training once more from the keyframe before the newest sound sample to the fault: samples may

@@ -138,6 +138,7 @@ class Session {
     bool complete(const Keyframe& keyframe) const;
     void return_towards(std::int64_t step);
     void go_on(const LowerRate& edit);
+    void lower_rates_set_since(const LowerRate& edit, std::size_t first, Spec spec);
     bool within(double relative_error, double times) const;
     void restore(const Keyframe* keyframe);
 

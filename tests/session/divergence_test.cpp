@@ -261,6 +261,29 @@ TEST(LowerRate, acts_after_the_edit_that_made_the_lane_diverge) {
     expect_replay(session);
 }
 
+// A slider dragged to the right sets the rate at step after step, also when the lane has ended.
+TEST(LowerRate, holds_against_the_settings_of_a_drag_that_went_on) {
+    WorkerPool pool(1);
+    Session session(test::small_spec());
+    session.advance_to(30, pool);
+    for (const double rate : {0.1, 1.0, 4.0, 8.0, 9.0, 10.0}) {
+        session.apply(SetParameter{"lanes.0.optimizer.lr", rate});
+        session.advance_to(session.step() + 2, pool);
+    }
+    session.advance_to(100, pool);
+    session.apply(SetParameter{"lanes.0.optimizer.lr", 20.0});
+    session.advance_to(200, pool);
+    ASSERT_TRUE(session.lane(0).fault());
+    const std::uint64_t other = hash(session, 1);
+    session.apply(LowerRate{0, 0.0005});
+    session.advance_to(200, pool);
+    EXPECT_FALSE(session.diverged());
+    EXPECT_EQ(session.lane(0).step(), 200);
+    EXPECT_NEAR(session.spec().lanes[0].phases[0].optimizer.lr, 0.01, 1e-15);
+    EXPECT_EQ(hash(session, 1), other);
+    expect_replay(session);
+}
+
 TEST(LowerRate, may_be_asked_again_and_keeps_what_was_edited_since) {
     WorkerPool pool(1);
     Session session(hot_spec());
