@@ -149,7 +149,7 @@ TEST(Switching, marks_say_what_became_of_the_momentum_for_every_kind_of_edit) {
               "Muon: momentum style Heavy ball → EMA, buffer converted");
     Recipe recipe = session.spec().lanes[0];
     recipe.phases[0].optimizer.momentum_style = ema;  // of layer 1; layer 2 has its own
-    recipe.phases[0].layer_optimizers[1]->lr = 0.001;
+    recipe.phases[0].layer_optimizers[1]->lr = 0.0015;
     EXPECT_EQ(text(SetLane{0, recipe}),
               "Muon: new recipe, momentum kept in layer 2, converted in layer 1");
     EXPECT_EQ(set("lanes.0.optimizer.kind", std::string("adamw")),
