@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "core/error.h"
+#include "core/session/edit.h"
 #include "core/session/session.h"
 #include "core/session/edit.h"
 #include "core/session/session_file.h"
