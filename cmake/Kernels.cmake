@@ -11,7 +11,7 @@ function(add_kernels level)
     target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
     target_link_libraries(${name} PRIVATE muonscope_compiler)
     # Optimised in a debug build too, or its tests would take hours.
-    target_compile_options(${name} PRIVATE -O3 -fno-exceptions ${kernels_OPTIONS})
+    target_compile_options(${name} PRIVATE -O3 -fno-exceptions -Wno-psabi ${kernels_OPTIONS})
     target_compile_definitions(${name} PRIVATE MUONSCOPE_AT=at_${level})
     set(kernel_objects ${kernel_objects} $<TARGET_OBJECTS:${name}> PARENT_SCOPE)
 endfunction()

@@ -69,6 +69,17 @@ if(MUONSCOPE_GUI AND TARGET muonscope)
     endforeach()
 endif()
 
+# Sentences with a number, each computed with the program.
+if(TARGET muonscope)
+    set(words "${PROJECT_SOURCE_DIR}/tests/words/test_words.py")
+    add_test(NAME words.numbers COMMAND "${words}")
+    add_test(NAME words.numbers_of_many_seeds COMMAND "${words}" --long)
+    set_tests_properties(words.numbers words.numbers_of_many_seeds PROPERTIES
+        ENVIRONMENT "MUONSCOPE=$<TARGET_FILE:muonscope>;PYTHONDONTWRITEBYTECODE=1")
+    set_tests_properties(words.numbers PROPERTIES LABELS cli TIMEOUT 600)
+    set_tests_properties(words.numbers_of_many_seeds PROPERTIES LABELS long TIMEOUT 1200)
+endif()
+
 sources(bench_sources tests/bench/*.cpp)
 if(NOT MUONSCOPE_GUI)
     list(FILTER bench_sources EXCLUDE REGEX "/ui_bench.cpp$")
@@ -76,5 +87,15 @@ endif()
 find_package(benchmark QUIET)
 if(bench_sources AND benchmark_FOUND)
     add_executable(bench ${bench_sources})
-    target_link_libraries(bench PRIVATE muonscope_compiler muonscope_cli benchmark::benchmark_main)
+    target_link_libraries(bench PRIVATE muonscope_compiler muonscope_cli benchmark::benchmark_main
+        ${CMAKE_DL_LIBS})
 endif()
+
+# The list of faults that tests/mutation/plant.py plants follows the code.
+find_package(Python3 3.11 COMPONENTS Interpreter QUIET)
+if(Python3_FOUND)
+    add_test(NAME mutation.list
+        COMMAND Python3::Interpreter -B "${PROJECT_SOURCE_DIR}/tests/mutation/plant.py" --check)
+    set_tests_properties(mutation.list PROPERTIES LABELS core TIMEOUT 30)
+endif()
+

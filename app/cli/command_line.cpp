@@ -22,7 +22,9 @@
 #include "core/experiment/published/experiment.h"
 #include "core/experiment/published/verdict.h"
 #include "core/fault_text.h"
+#include "core/io/history_csv.h"
 #include "core/linalg/kernels/level.h"
+#include "core/program.h"
 
 namespace muonscope::cli {
 namespace {
@@ -80,6 +82,13 @@ void add_window(CLI::App& app, WindowArguments& arguments) {
         ->type_name("THEME");
 }
 
+std::string column_lines() {
+    std::string text;
+    for (const ColumnWords& column : column_words())
+        text += fmt::format("  {:<32}{}\n", column.name, column.words);
+    return text;
+}
+
 CLI::App& add_run(CLI::App& app, RunArguments& arguments) {
     CLI::App& run = *app.add_subcommand("run", "Train without a window");
     run.add_option("spec", arguments.spec.name, "A preset or a spec file")
@@ -88,9 +97,10 @@ CLI::App& add_run(CLI::App& app, RunArguments& arguments) {
     run.add_option("--steps", arguments.steps, "Where to stop; otherwise at run.steps")
         ->type_name("N");
     run.add_option("--until", arguments.until,
-                   "Stop once every lane has column<=value, a column of history.csv (loss, "
-                   "relative_error, probe_after_k, …); looked at every recorded step; may be "
-                   "repeated, then all must hold")
+                   "Stop at the first step at which every lane has column<=value, a column of "
+                   "history.csv (see below); may be repeated, then all must hold. Columns with "
+                   "_min and _max cost nothing to look at; others, and losses of minibatches, "
+                   "are measured at every step, which takes longer than the training")
         ->type_name("KEY<=VALUE")
         ->allow_extra_args(false);
     add_spec_options(run, arguments.spec);
@@ -110,14 +120,9 @@ CLI::App& add_run(CLI::App& app, RunArguments& arguments) {
         "  muonscope run two-ways-up --out results\n"
         "  muonscope run staged --until 'relative_error<=0.05' --seed 7\n"
         "  muonscope run two-ways-up --set lanes.muon.optimizer.lr=0.01 --steps 500\n\n"
-        "history.csv: one line a recorded step and lane: step, lane, loss, relative_error,\n"
-        "probe_floor (least squares), probe_after_k, probe_steps_to_threshold, layer_1_norm …,\n"
-        "product_sv_1 … (singular values of the product), mode_1 … (strengths u'Pv in the\n"
-        "target's basis), layer_1_sv_1 …, layer_1_gradient_sv_1 …, layer_1_update_sv_1 …,\n"
-        "layer_1_gradient_fidelity … (cosine of the update with the gradient),\n"
-        "layer_1_preservation … (1 - |dW h|/|W h| of the newest step, h the layer's inputs),\n"
-        "layer_1_preservation_from_start … (1 - |(W - W0) h|/|W0 h|)\n\n{}",
-        exit_codes));
+        "history.csv: one line a recorded step and lane, every step at first, then pairs of\n"
+        "neighbouring steps further and further apart.\n{}\n{}",
+        column_lines(), exit_codes));
     return run;
 }
 
@@ -210,6 +215,12 @@ CLI::App& add_sweep(CLI::App& app, SweepArguments& arguments) {
                     "target as the farther one is then), loss (both at the loss of the nearer "
                     "one); the table is of this one, the sums are of all three")
         ->type_name("BUDGET");
+    sweep
+        .add_option("--set", arguments.changes,
+                    "Change a parameter of every seed's run, for example target.signs=random; may "
+                    "be repeated")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
     sweep.add_option("--json", arguments.json, "Write every seed under every budget there")
         ->type_name("FILE");
     sweep
@@ -220,7 +231,10 @@ CLI::App& add_sweep(CLI::App& app, SweepArguments& arguments) {
         "The loss of phase 1 is the square of the distance from its target, over |A|^2: matched\n"
         "distance and matched loss differ only in the level at which they match. Phase 2 is\n"
         "linear, so its steps are counted from the weights that phase 1 leaves.\n\n"
-        "Example:\n  muonscope sweep --seeds 40 --budget distance --json sweep.json\n\n{}",
+        "Examples:\n"
+        "  muonscope sweep --seeds 40 --budget distance --json sweep.json\n"
+        "  muonscope sweep --set target.signs=random   the signs of the target's vectors "
+        "drawn\n\n{}",
         exit_codes));
     return sweep;
 }
@@ -233,16 +247,17 @@ CLI::App& add_orthogonalise(CLI::App& app, OrthogonaliseArguments& arguments) {
         ->required();
     command
         .add_option("--engine", arguments.engines,
-                    "Which, with its iterations, 1 to 20 (otherwise 5); may be repeated; otherwise "
-                    "all of them")
+                    "Which, with its iterations, 1 to 20 (otherwise as many as it is made for: 5, "
+                    "turbo 4, eight_plus_two 10); may be repeated; otherwise all of them")
         ->type_name("NAME[:N]")
         ->allow_extra_args(false);
     command.add_option("--compare", arguments.compare, "all: every other engine beside it")
         ->type_name("all");
     command
         .add_option("--precision", arguments.precision,
-                    "float64, float32 (the default), bfloat16 or tensor_core; with the last two "
-                    "factorisations compute in float and round what comes in and goes out")
+                    "float64, float32 (the default), bfloat16, tensor_core or bfloat16_fused; with "
+                    "the last three factorisations compute in float and round what comes in and "
+                    "goes out")
         ->type_name("P");
     command
         .add_option("--seed", arguments.seed,
@@ -386,11 +401,16 @@ void check_window_options(const CLI::App& app, const CLI::App& command) {
                 "write it behind the command, or leave it out");
 }
 
+std::string version_text() {
+    return fmt::format("muonscope {}, commit {}, kernels for {}", program_version(),
+                       program_commit(), level_name(level()));
+}
+
 int dispatch(int argc, const char* const* argv) {
     Arguments arguments;
     CLI::App app("Muonscope trains deep linear networks live and shows what each optimiser does.",
                  "muonscope");
-    app.set_version_flag("--version", "muonscope " MUONSCOPE_VERSION, "Print the version and exit");
+    app.set_version_flag("--version", version_text, "Print version, commit and level, and exit");
     app.require_subcommand(0, 1);
     app.footer(
         fmt::format("Examples:\n"

@@ -50,6 +50,7 @@ int reproduce(const ReproduceArguments& arguments);
 
 struct SweepArguments {
     std::string seeds = "40", budget = "fixed", json, workers;
+    std::vector<std::string> changes;  // key=value, of every seed's spec
 };
 int sweep(const SweepArguments& arguments);
 

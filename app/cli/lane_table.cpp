@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "app/cli/text_table.h"
+#include "core/experiment/loss_text.h"
 #include "core/io/summary_json.h"
+#include "core/model/probe.h"
 
 namespace muonscope::cli {
 namespace {
@@ -15,6 +18,12 @@ using Line = std::vector<std::string>;
 
 std::string number(double value) {
     return std::isnan(value) ? "-" : fmt::format("{:.4g}", value);
+}
+
+std::string steps_text(const LaneSnapshot& lane, const Layout& layout) {
+    const std::string text =
+        threshold_text(lane.now[layout.probe_steps()], lane.now[layout.probe_searched()]);
+    return text.empty() ? "-" : text;
 }
 
 std::string phase_text(const LaneSnapshot& lane, const Recipe& recipe) {
@@ -37,7 +46,34 @@ Line line_of(const LaneSnapshot& lane, const Recipe& recipe, const Layout& layou
             number(lane.now[layout.relative_error()]),
             number(lane.now[layout.probe_floor()]),
             number(lane.now[layout.probe_after_k()]),
-            number(lane.now[layout.probe_steps()])};
+            steps_text(lane, layout)};
+}
+
+// Two losses stand side by side, and may be of different kinds.
+std::string units(const Experiment& e) {
+    const int layer = std::min(e.probe.layer, e.network.depth);
+    const bool softmax = e.probe.task == ProbeTask::softmax;
+    return fmt::format(
+        "loss: {}. Probe floor and after {}: {} of a fresh linear head B on layer {}'s output H; "
+        "steps to {:g}: until its {} is that small{}.\n",
+        loss_formula(e), e.probe.steps, probe_loss_formula(e), layer, e.probe.threshold,
+        softmax ? "share misclassified" : "relative error",
+        softmax ? ", > where no more were looked at" : "");
+}
+
+// A head whose rate is too high says nothing of its representation.
+std::string diverging_probes(const Snapshot& snapshot) {
+    const double rate = snapshot.spec->experiment.probe.lr;
+    std::string text;
+    for (const LaneSnapshot& lane : snapshot.lanes) {
+        const double critical = lane.now[snapshot.layout.probe_critical_rate()];
+        if (!(rate >= critical)) continue;
+        text += fmt::format(
+            "{}: the probe's head diverges, its rate {:g} is beyond 2/s₁(H)² = {:.4g}: lower "
+            "probe.lr.\n",
+            lane.name, rate, critical);
+    }
+    return text;
 }
 
 }  // namespace
@@ -50,7 +86,8 @@ std::string lane_table(const Snapshot& snapshot) {
     for (std::size_t i = 0; i < snapshot.lanes.size(); ++i)
         lines.push_back(line_of(snapshot.lanes[i], snapshot.spec->lanes[i], snapshot.layout));
 
-    return text_table(lines, {2, 4, 5, 6, 7, 8});
+    return text_table(lines, {2, 4, 5, 6, 7, 8}) + units(snapshot.spec->experiment) +
+           diverging_probes(snapshot);
 }
 
 }  // namespace muonscope::cli

@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/experiment/near_names.h"
 #include "core/io/files.h"
+#include "core/linalg/elementary.h"
 #include "core/random/generator.h"
 
 namespace muonscope::cli {
@@ -46,8 +47,8 @@ Vector values_in(const std::vector<std::string>& parts, Eigen::Index count,
         const double number =
             power ? number_in(parts[2], where, 0, 20) : number_in(parts[2], where, 1e-6, 1);
         for (Eigen::Index k = 0; k < count; ++k)
-            values(k) = power ? std::pow(static_cast<double>(k + 1), -number)
-                              : std::pow(number, static_cast<double>(k));
+            values(k) = power ? elementary::pow(static_cast<double>(k + 1), -number)
+                              : elementary::pow(number, static_cast<double>(k));
         return values;
     }
     const std::vector<std::string> given = split(parts[1], ',');

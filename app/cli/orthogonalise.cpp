@@ -19,6 +19,7 @@
 #include "core/experiment/near_names.h"
 #include "core/io/files.h"
 #include "core/linalg/orthogonaliser.h"
+#include "core/linalg/reductions.h"
 #include "core/linalg/spectrum.h"
 #include "core/measure/call_time.h"
 #include "core/measure/orthogonality.h"
@@ -28,8 +29,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::string_view, 4> precisions{"float64", "float32", "bfloat16",
-                                                     "tensor_core"};
+constexpr double least_double = std::numeric_limits<double>::min();
+
+constexpr std::array<std::string_view, 5> precisions{"float64", "float32", "bfloat16",
+                                                     "tensor_core", "bfloat16_fused"};
 
 std::vector<std::string> engine_slugs() {
     std::vector<std::string> slugs;
@@ -77,6 +80,7 @@ OrthogonaliserSpec common_spec(const OrthogonaliseArguments& arguments) {
 OrthogonaliserSpec engine_spec(const std::string& text, OrthogonaliserSpec spec) {
     const std::size_t colon = text.find(':');
     spec.engine = engine_in(text.substr(0, colon));
+    spec.iterations = usual_iterations(spec.engine);
     if (colon == std::string::npos) return spec;
     const std::string where = "--engine " + in_quotes(text);
     if (!takes_iterations(spec.engine))
@@ -116,11 +120,6 @@ struct Line {
     EngineReport report;
     std::optional<CallTime> times;
 };
-
-std::string name_of(const OrthogonaliserSpec& spec) {
-    std::string name(label(spec.engine));
-    return takes_iterations(spec.engine) ? fmt::format("{} x{}", name, spec.iterations) : name;
-}
 
 // Few digits, and no more than another processor's rounding leaves alike.
 std::string number(double value, int decimals) {
@@ -178,7 +177,7 @@ Json to_json(const std::vector<Line>& lines) {
 std::string engine_list() {
     std::string text;
     for (const EngineName& name : engine_names())
-        text += fmt::format("  {:<16} {}\n", name.slug, name.help);
+        text += fmt::format("  {:<19} {}\n", name.slug, name.help);
     return text;
 }
 
@@ -202,7 +201,10 @@ int orthogonalise(const OrthogonaliseArguments& arguments) {
         write_npy(arguments.output, result);
     }
 
-    const Vector values = singular_values(gradient);
+    // As they are, and as shares of |G|, which may itself be beyond the largest double.
+    const double unit = scaled_norm(gradient).unit;
+    const Vector scaled = singular_values(unit * gradient);
+    const Vector values = scaled / unit, shares = scaled / std::max(scaled.norm(), least_double);
     const double least = values(values.size() - 1);
     if (arguments.json) {
         Json json;
@@ -219,10 +221,8 @@ int orthogonalise(const OrthogonaliseArguments& arguments) {
     }
     fmt::print(
         "{}: {} x {}, singular values {:.4g} to {:.4g}, s/‖G‖ {:.3g} to {:.3g}, {}\n\n{}\n{}",
-        arguments.source, gradient.rows(), gradient.cols(), values(0), least,
-        values(0) > 0 ? values(0) / values.norm() : 0.0,
-        values(0) > 0 ? least / values.norm() : 0.0, arguments.precision, table(lines),
-        orthogonalise_legend);
+        arguments.source, gradient.rows(), gradient.cols(), values(0), least, shares(0),
+        shares(shares.size() - 1), arguments.precision, table(lines), orthogonalise_legend);
     if (!arguments.no_time) fmt::print("{}", orthogonalise_time_legend);
     return done;
 }

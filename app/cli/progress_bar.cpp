@@ -16,6 +16,10 @@ constexpr int cells = 20;
 std::string errors_of(const Session& session) {
     std::string text;
     for (int lane = 0; lane < session.lanes(); ++lane) {
+        if (session.lane(lane).fault()) {
+            text += fmt::format(" {} diverged", session.lane(lane).recipe().name);
+            continue;
+        }
         const HistoryView history = session.history(lane);
         if (history.size() > 0)
             text +=

@@ -15,6 +15,7 @@
 #include "app/cli/writable.h"
 #include "core/io/files.h"
 #include "core/io/published_json.h"
+#include "core/program.h"
 #include "embedded.h"
 
 namespace muonscope::cli {
@@ -92,7 +93,7 @@ int reproduce(const ReproducePlan& plan) {
     const std::vector<Figure> figures = figures_of(experiments);
     if (!plan.json.empty())
         write_file(plan.json, figures_json(figures, plan.published_text,
-                                           fmt::format("muonscope {}, seed {}", MUONSCOPE_VERSION,
+                                           fmt::format("muonscope {}, seed {}", program_version(),
                                                        plan.seed)));
 
     fmt::print("{}{} figures in {:.1f} s on {} threads\n", reproduction_table(experiments, judged),

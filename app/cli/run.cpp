@@ -23,17 +23,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-void train(Session& session, std::int64_t steps, const StopRule& rule, WorkerPool& pool,
+void train(Session& session, std::int64_t steps, const std::vector<Bound>& until, WorkerPool& pool,
            const Interruption& interruption) {
     ProgressBar bar(steps);
     Stretch stretch;
-    while (session.step() < steps && !session.finished() && !session.diverged() &&
-           interruption.signal() == 0 && !rule.met(session)) {
+    bool met = false;
+    while (session.step() < steps && !session.ended() && !met && interruption.signal() == 0) {
         const std::int64_t before = session.step();
         const Clock::time_point started = Clock::now();
-        const std::int64_t next =
-            rule.empty() ? before + stretch.steps() : StopRule::next_look(session);
-        session.advance_to(std::min(steps, next), pool);
+        met = session.advance_until(std::min(steps, before + stretch.steps()), until, pool);
         stretch.took(Clock::now() - started);
         bar.show(session);
         if (session.step() == before) break;  // every lane has ended
@@ -45,9 +43,11 @@ void report_divergence(const Snapshot& snapshot) {
         if (!lane.divergence) continue;
         const Divergence& fault = *lane.divergence;
         const std::string layer = fault.layer > 0 ? fmt::format(", layer {}", fault.layer) : "";
-        fmt::print(stderr,
-                   "muonscope: lane {} diverged at step {}{}: {}; try a smaller learning rate\n",
-                   in_quotes(lane.name), fault.step, layer, fault.what);
+        fmt::print(
+            stderr,
+            "muonscope: lane {} diverged at step {}{}: {}; it was sound up to step {}: try a "
+            "smaller learning rate\n",
+            in_quotes(lane.name), fault.step, layer, fault.what, lane.sound_step);
     }
 }
 
@@ -62,14 +62,14 @@ int run(const RunArguments& arguments) {
     const int workers = worker_count(arguments.workers, spec.lanes.size());
 
     Session session(std::move(spec));
-    const StopRule rule(arguments.until, session.layout());
+    const std::vector<Bound> until = stop_rule(arguments.until, session.layout());
     const Interruption interruption;  // from before the folder: one who sees it may interrupt
     std::optional<OutputFolder> folder;
     if (!arguments.out.empty()) folder.emplace(arguments.out, arguments.force);
 
     WorkerPool pool(workers);
     const Clock::time_point started = Clock::now();
-    train(session, steps, rule, pool, interruption);
+    train(session, steps, until, pool, interruption);
     const double seconds = std::chrono::duration<double>(Clock::now() - started).count();
 
     const auto snapshot = session.snapshot();

@@ -34,16 +34,20 @@ Spec named_spec(const std::string& name) {
 
 }  // namespace
 
-Spec chosen_spec(const SpecOptions& options) {
-    Spec spec = named_spec(options.name);
-    if (!options.seed.empty()) set(spec, "seed", options.seed);
-    for (const std::string& change : options.changes) {
+void apply_changes(const std::vector<std::string>& changes, Spec& spec) {
+    for (const std::string& change : changes) {
         const std::size_t equals = change.find('=');
         if (equals == 0 || equals == std::string::npos)
             throw Error("--set " + in_quotes(change), "this is not key=value",
                         "write for example --set optimizer.lr=0.1");
         set(spec, change.substr(0, equals), change.substr(equals + 1));
     }
+}
+
+Spec chosen_spec(const SpecOptions& options) {
+    Spec spec = named_spec(options.name);
+    if (!options.seed.empty()) set(spec, "seed", options.seed);
+    apply_changes(options.changes, spec);
     validate(spec);
     return spec;
 }

@@ -10,7 +10,8 @@
 
 namespace muonscope::cli {
 
-StopRule::StopRule(const std::vector<std::string>& conditions, const Layout& layout) {
+std::vector<Bound> stop_rule(const std::vector<std::string>& conditions, const Layout& layout) {
+    std::vector<Bound> bounds;
     const std::vector<std::string> names = channel_names(layout);
     for (const std::string& condition : conditions) {
         const std::string where = "--until " + in_quotes(condition);
@@ -34,26 +35,9 @@ StopRule::StopRule(const std::vector<std::string>& conditions, const Layout& lay
         if (fault != std::errc() || stopped != end || !std::isfinite(bound.value))
             throw Error(where, in_quotes(condition.substr(sign + 2)) + " is not a finite number",
                         "write for example 0.05");
-        bounds_.push_back(bound);
+        bounds.push_back(bound);
     }
-}
-
-bool StopRule::met(const Session& session) const {
-    if (bounds_.empty()) return false;
-    for (int lane = 0; lane < session.lanes(); ++lane) {
-        const HistoryView history = session.history(lane);
-        if (history.size() == 0) return false;
-        const auto row = history.row(history.size() - 1);
-        // A NaN meets nothing.
-        for (const Bound& bound : bounds_)
-            if (!(row[bound.channel] <= bound.value)) return false;
-    }
-    return true;
-}
-
-std::int64_t StopRule::next_look(const Session& session) {
-    const std::int64_t stride = std::max<std::int64_t>(1, session.history(0).stride());
-    return session.step() - session.step() % stride + stride;
+    return bounds;
 }
 
 }  // namespace muonscope::cli

@@ -12,6 +12,7 @@
 #include "app/cli/number_in.h"
 #include "app/cli/progress_bar.h"
 #include "app/cli/results.h"
+#include "app/cli/spec_choice.h"
 #include "app/cli/text_table.h"
 #include "app/cli/writable.h"
 #include "core/error.h"
@@ -82,8 +83,10 @@ int sweep(const SweepArguments& arguments) {
     const auto count = static_cast<int>(whole_number_in(arguments.seeds, "--seeds", 1, most_seeds));
     const Budget budget = budget_in(arguments.budget);
     check_writable(arguments.json, "--json");
+    const auto adjust = [&arguments](Spec& spec) { apply_changes(arguments.changes, spec); };
     const Interruption interruption;
-    Reproduction run({sweep_experiment(count)}, 0, {}, worker_count(arguments.workers, 256));
+    Reproduction run({sweep_experiment(count, adjust)}, 0, {},
+                     worker_count(arguments.workers, 256));
     {
         ProgressLines lines;
         while (!run.wait_for(50ms)) {

@@ -1,5 +1,6 @@
 #include "app/gui/fonts.h"
 
+#include "app/gui/superscript_t.h"
 #include "app/gui/theme.h"
 #include "embedded.h"
 #include "imgui.h"
@@ -27,15 +28,28 @@ void add_icons() {
     add("fonts/bootstrap-icons.ttf", icons);
 }
 
+// What the font before it lacks: another's signs, and ᵀ, which none has.
+void add_missing(std::string_view fallback) {
+    ImFontConfig merged;
+    merged.MergeMode = true;
+    add(fallback, merged);
+    merged.SizePixels = size::font;
+    merged.FontLoader = superscript_t();
+    ImGui::GetIO().Fonts->AddFont(&merged);
+}
+
 }  // namespace
 
 Fonts load_fonts() {
     Fonts fonts;
     fonts.text = add("fonts/Inter-Regular.otf", {});
     add_icons();
+    add_missing("fonts/JetBrainsMono-Regular.ttf");
     fonts.heading = add("fonts/Inter-SemiBold.otf", {});
     add_icons();
+    add_missing("fonts/JetBrainsMono-Regular.ttf");
     fonts.mono = add("fonts/JetBrainsMono-Regular.ttf", {});
+    add_missing("fonts/Inter-Regular.otf");
     return fonts;
 }
 

@@ -6,7 +6,8 @@
 namespace muonscope::gui {
 
 // Inter, Inter semi-bold and JetBrains Mono from inside the program, Bootstrap Icons merged into
-// the first two. Glyphs are rasterised when first drawn, at the size they are drawn.
+// the first two, each with the other family's signs where it has none of its own. Glyphs are
+// rasterised when first drawn, at the size they are drawn.
 Fonts load_fonts();
 
 inline constexpr float icon_scale = 0.95F;  // of an icon beside text of the same size

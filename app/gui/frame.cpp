@@ -55,10 +55,6 @@ void draw_bar(PanelContext& context, const char* name, ImVec2 at, ImVec2 extent,
     ImGui::PopStyleVar(3);
 }
 
-bool shown_when_presenting(const Panel& panel) {
-    return panel.draw != draw_lanes && panel.draw != draw_measures;
-}
-
 void draw_dock_space(PanelContext& context, ImVec2 at, ImVec2 extent) {
     ImGui::SetNextWindowPos(at);
     ImGui::SetNextWindowSize(extent);
@@ -70,10 +66,7 @@ void draw_dock_space(PanelContext& context, ImVec2 at, ImVec2 extent) {
     ImGui::PopStyleVar(3);
 
     const ImGuiID dock_space = ImGui::GetID("panels");
-    if (ImGui::DockBuilderGetNode(dock_space) == nullptr || context.view.reset_layout) {
-        build_default_layout(dock_space, extent);
-        context.view.reset_layout = false;
-    }
+    arrange_panels(context, dock_space, extent);
     // What shows between the cards is the window's background.
     ImGui::PushStyleColor(ImGuiCol_WindowBg, context.theme.background);
     ImGui::PushStyleColor(ImGuiCol_TitleBg, context.theme.background);
@@ -92,15 +85,29 @@ void draw_header(PanelContext& context, const Panel& panel) {
                 told ? panel.explain(snapshot->spec->experiment) : panel.explanation, panel.help);
 }
 
+// em: what is wide by nature, tables and rows of controls, scrolls sideways where it has less.
+float narrowest(const Panel& panel) {
+    if (panel.draw == draw_results) return 36;
+    if (panel.draw == draw_staged_planner) return 30;
+    if (panel.draw == draw_lab) return 34;
+    return 0;
+}
+
 void draw_panel(PanelContext& context, const Panel& panel) {
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {em(size::padding), em(0.5F)});
     ImGui::PushStyleColor(ImGuiCol_Button, ImVec4{0, 0, 0, 0});  // the corner that unhides a tab
     // In the main window the ground is there already; a window of its own needs one.
     const ImGuiWindow* window = ImGui::FindWindowByName(panel.title);
     const bool detached = window != nullptr && window->ViewportOwned;
+    ImGuiWindowFlags wide = ImGuiWindowFlags_None;
+    if (const float content = em(narrowest(panel));
+        window != nullptr && window->Size.x - 2 * em(size::padding) < content) {
+        ImGui::SetNextWindowContentSize({content, 0});
+        wide = ImGuiWindowFlags_HorizontalScrollbar;
+    }
     const bool visible =
         ImGui::Begin(panel.title, nullptr,
-                     ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoFocusOnAppearing |
+                     ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoFocusOnAppearing | wide |
                          (detached ? ImGuiWindowFlags_None : ImGuiWindowFlags_NoBackground));
     ImGui::PopStyleColor();
     ImGui::PopStyleVar();
@@ -110,6 +117,60 @@ void draw_panel(PanelContext& context, const Panel& panel) {
         panel.draw(context);
     }
     ImGui::End();
+}
+
+// Of the tabs that it lies among, the one in front; without taking the keyboard.
+void bring_forward(ViewState& view) {
+    if (view.bring_forward.empty()) return;
+    ImGuiWindow* window = ImGui::FindWindowByName(view.bring_forward.c_str());
+    view.bring_forward.clear();
+    if (window == nullptr || window->DockNode == nullptr) return;  // a window of its own
+    window->DockNode->SelectedTabId = window->TabId;
+    if (window->DockNode->TabBar != nullptr)
+        window->DockNode->TabBar->NextSelectedTabId = window->TabId;
+}
+
+// What is being made while the picture of before stands: what, how far, and that it is at work.
+// Shown once it has taken longer than a blink, so that small nets do not flicker.
+void draw_building(PanelContext& context, ImVec2 top) {
+    constexpr double blink = 0.15;
+    ViewState& view = context.view;
+    const Snapshot* s = context.snapshot;
+    if (s == nullptr || !s->building) {
+        view.building_since = -1;
+        return;
+    }
+    const double now = ImGui::GetTime();
+    if (view.building_since < 0) view.building_since = now;
+    view.working = true;
+    if (s->problem != nullptr && now - view.building_since < blink) {
+        view.animating = true;
+        return;
+    }
+    const Building& building = *s->building;
+    ImGui::SetNextWindowPos(top, ImGuiCond_Always, {0.5F, 0});
+    ImGui::PushStyleColor(ImGuiCol_WindowBg, ImGui::GetStyle().Colors[ImGuiCol_PopupBg]);
+    if (ImGui::Begin("##building", nullptr,
+                     ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_AlwaysAutoResize |
+                         ImGuiWindowFlags_NoDocking | ImGuiWindowFlags_NoSavedSettings |
+                         ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_NoInputs)) {
+        const std::string title = building.spec != nullptr ? building.spec->title : "";
+        ImGui::PushFont(context.fonts.heading, 0);
+        ImGui::TextUnformatted(("building " + title + "…").c_str());
+        ImGui::PopFont();
+        const float width = std::max(em(22), ImGui::GetItemRectSize().x);
+        const ImVec2 at = ImGui::GetCursorScreenPos();
+        const float high = std::max(2.0F, em(0.3F));
+        const auto done = static_cast<float>(std::clamp(building.done, 0.0, 1.0));
+        ImDrawList* draw = ImGui::GetWindowDrawList();
+        draw->AddRectFilled(at, {at.x + width, at.y + high}, u32(context.theme.well), high / 2);
+        draw->AddRectFilled(at, {at.x + width * std::max(done, 0.02F), at.y + high},
+                            u32(context.theme.accent), high / 2);
+        ImGui::Dummy({width, high});
+        ImGui::TextColored(context.theme.dim, "%s", building.what.c_str());
+    }
+    ImGui::End();
+    ImGui::PopStyleColor();
 }
 
 // What a window action has to say, above the status line; it takes no click from the training.
@@ -131,7 +192,7 @@ void draw_toast(PanelContext& context, ImVec2 bottom) {
         ImGui::TextColored(view.toast_is_error ? context.theme.bad : context.theme.good, "%s",
                            view.toast_is_error ? icon::warning : icon::check);
         ImGui::SameLine();
-        ImGui::PushTextWrapPos(em(38));
+        ImGui::PushTextWrapPos(std::min(em(38), ImGui::GetMainViewport()->WorkSize.x - em(6)));
         ImGui::TextUnformatted(view.toast.c_str());
         ImGui::PopTextWrapPos();
         ImGui::SameLine();
@@ -148,20 +209,28 @@ void draw_frame(PanelContext& context) {
     const ImGuiViewport* viewport = ImGui::GetMainViewport();
     const ImVec2 origin = viewport->WorkPos, all = viewport->WorkSize;
     const float gap = std::floor(em(size::gap));
-    const float bar = std::floor(em(2.75F)), line = std::floor(em(1.75F));
+    // A window of few lines gives them to the panels.
+    const bool lined = all.y > em(20);
+    const float bar = std::floor(em(2.75F)), line = lined ? std::floor(em(1.75F)) : gap;
     const float width = std::max(1.0F, all.x - 2 * gap);
 
     draw_bar(context, "##transport", {origin.x + gap, origin.y + gap}, {width, bar}, true,
              draw_transport);
     const float top = origin.y + gap + bar + gap, bottom = origin.y + all.y - line;
     draw_dock_space(context, {origin.x + gap, top}, {width, std::max(1.0F, bottom - top)});
+    // A first problem that is still being built has nothing to draw.
+    PanelContext shown = context;
+    if (shown.snapshot != nullptr && shown.snapshot->problem == nullptr) shown.snapshot = nullptr;
     for (const Panel& panel : panels())
-        if (!context.preferences.presentation || shown_when_presenting(panel))
-            draw_panel(context, panel);
-    draw_bar(context, "##status", {origin.x + gap, bottom}, {width, line}, false, draw_status);
+        if (!context.preferences.presentation || panel.presented) draw_panel(shown, panel);
+    bring_forward(context.view);
+    if (lined)
+        draw_bar(context, "##status", {origin.x + gap, bottom}, {width, line}, false, draw_status);
+    draw_building(context, {origin.x + all.x / 2, top + gap});
     if (context.view.show_help) draw_help(context);
     draw_path_dialog(context);
     draw_toast(context, {origin.x + all.x / 2, bottom - gap});
+    note_keyboard(context.view);
 }
 
 void draw_panel_alone(PanelContext& context, const Panel& panel) {

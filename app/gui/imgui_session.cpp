@@ -14,6 +14,7 @@ ImGuiSession::ImGuiSession() : imgui_(ImGui::CreateContext()), implot_(ImPlot::C
     io.IniFilename = nullptr;  // layouts are kept by preferences.h, with a version
     io.LogFilename = nullptr;
     io.ConfigFlags |= ImGuiConfigFlags_DockingEnable;
+    io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;  // Tab, arrows and Enter reach everything
     io.ConfigInputTextCursorBlink = false;  // a blinking cursor would keep the processor busy
     io.ConfigDockingWithShift = false;
     fonts_ = load_fonts();

@@ -1,8 +1,12 @@
 #include "app/gui/keys.h"
 
+#include "app/gui/frame.h"
 #include "app/gui/saving.h"
+#include "app/gui/tab_order.h"
+#include "app/gui/widgets.h"
 #include "core/experiment/presets.h"
 #include "imgui.h"
+#include "imgui_internal.h"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +14,7 @@
 namespace muonscope::gui {
 namespace {
 
-constexpr std::array<Key, 15> table{{
+constexpr std::array<Key, 17> table{{
     {"Space", "pause, go on"},
     {"S", "swap the lanes' optimisers"},
     {"R", "start over from the same weights"},
@@ -25,7 +29,9 @@ constexpr std::array<Key, 15> table{{
     {"Ctrl Shift S", "save the session somewhere else"},
     {"Ctrl O", "open a session or a spec"},
     {"F1", "this help"},
-    {"Esc", "close help or message"},
+    {"Tab", "to the next control; Shift Tab back"},
+    {"Enter", "press or type into the control in the ring"},
+    {"Esc", "close a list, a message, the ring or help"},
 }};
 
 constexpr std::array<double, 11> speeds{1, 2, 5, 10, 20, 60, 100, 200, 500, 1000, 0};
@@ -46,14 +52,32 @@ void handle_control_keys(PanelContext& context) {
         save_session_at_once(context);
 }
 
+bool list_is_open() {
+    return ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
+}
+
+bool ring_is_shown() {
+    const ImGuiContext& g = *ImGui::GetCurrentContext();
+    return g.NavCursorVisible && g.NavId != 0 && g.NavWindow != nullptr;
+}
+
+// Space and the sideways arrows: the transport's as long as no control has the focus ring. Owned,
+// they do not set out through the controls from wherever the mouse clicked last.
+void handle_transport_keys(PanelContext& context) {
+    if (ImGui::IsKeyPressed(ImGuiKey_Space, false)) toggle_pause(context);
+    if (ImGui::IsKeyPressed(ImGuiKey_RightArrow)) step_once(context);
+    if (ImGui::IsKeyPressed(ImGuiKey_LeftArrow)) step_back(context);
+    const ImGuiID transport = ImHashStr("transport keys");
+    for (const ImGuiKey key : {ImGuiKey_LeftArrow, ImGuiKey_RightArrow})
+        ImGui::SetKeyOwner(key, transport);
+}
+
 void handle_plain_keys(PanelContext& context) {
     const auto pressed = [](ImGuiKey key) { return ImGui::IsKeyPressed(key, false); };
-    if (pressed(ImGuiKey_Space)) toggle_pause(context);
+    if (!ring_is_shown() && !context.view.keyboard.ring) handle_transport_keys(context);
     if (pressed(ImGuiKey_S)) context.send(SwapOptimizers{context.view.keep_momentum});
     if (pressed(ImGuiKey_R) && context.snapshot != nullptr && context.snapshot->can_reset())
         context.send(Reset{});
-    if (ImGui::IsKeyPressed(ImGuiKey_RightArrow)) step_once(context);
-    if (ImGui::IsKeyPressed(ImGuiKey_LeftArrow)) step_back(context);
     for (int i = 0; i < 9; ++i)
         if (pressed(static_cast<ImGuiKey>(ImGuiKey_1 + i)) ||
             pressed(static_cast<ImGuiKey>(ImGuiKey_Keypad1 + i)))
@@ -74,20 +98,35 @@ std::span<const Key> keys() {
 }
 
 void handle_keys(PanelContext& context) {
-    if (context.view.path_dialog) return;  // it has the keyboard
-    if (ImGui::IsKeyPressed(ImGuiKey_F1, false)) context.view.show_help = !context.view.show_help;
     const ImGuiIO& io = ImGui::GetIO();
-    if (io.WantTextInput) return;
+    KeyboardState& keyboard = context.view.keyboard;
+    // What Escape has just closed had the keyboard when it was pressed.
+    if (context.view.path_dialog || keyboard.list || list_is_open() || io.WantTextInput) return;
+    go_on_by_tab(keyboard);
+    if (ImGui::IsKeyPressed(ImGuiKey_F1, false)) context.view.show_help = !context.view.show_help;
     if (ImGui::IsKeyPressed(ImGuiKey_Escape, false)) {
-        if (context.view.show_help)
-            context.view.show_help = false;
-        else
+        if (!context.view.toast.empty())
             context.view.toast.clear();
+        else if (keyboard.ring)
+            ImGui::SetNavCursorVisible(false);
+        else
+            context.view.show_help = false;
     }
     if (held(io.KeyCtrl, ImGuiMod_Ctrl))
         handle_control_keys(context);
     else if (!held(io.KeyAlt, ImGuiMod_Alt) && !held(io.KeySuper, ImGuiMod_Super))
         handle_plain_keys(context);
+}
+
+void note_keyboard(ViewState& view) {
+    KeyboardState& keyboard = view.keyboard;
+    const bool list = list_is_open();
+    if (list && !keyboard.list) keyboard.ring_under_list = keyboard.ring;
+    // Arrows in a list that the mouse opened leave no ring behind: Space still pauses.
+    if (!list && keyboard.list && !keyboard.ring_under_list) ImGui::SetNavCursorVisible(false);
+    keyboard.list = list;
+    keyboard.ring = ring_is_shown();
+    if (!list) leave_window_by_tab(keyboard);
 }
 
 void toggle_pause(PanelContext& context) {
@@ -123,6 +162,13 @@ void watch(ViewState& view, const std::function<void(Command)>& send, const Spec
     send(SetSpec{spec});
     send(Start{});
     view.follow = true;
+    look_at(view, spec);
+    view.toast.clear();  // it spoke of what is gone
+}
+
+void look_at(ViewState& view, const Spec& spec) {
+    if (const PresetPlace* place = preset_place(spec.name))
+        view.bring_forward = panel_by_slug(place->panel).title;
 }
 
 double next_speed(double now, int direction) {

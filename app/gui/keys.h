@@ -14,8 +14,12 @@ struct Key {
 };
 std::span<const Key> keys();
 
-// Reads the keys pressed since the last frame; nothing while a text field has the keyboard.
+// Reads the keys pressed since the last frame. Nothing happens while a text field, a list, a menu
+// or a dialog has the keyboard; Space, Enter and the arrows belong to a control with the focus
+// ring.
 void handle_keys(PanelContext& context);
+// At the end of a frame: who has the keyboard now, and Tab on into the next window.
+void note_keyboard(ViewState& view);
 
 // The transport's actions, each doing nothing when the state does not allow it.
 void toggle_pause(PanelContext& context);
@@ -25,6 +29,9 @@ void choose_preset(PanelContext& context, int index);  // 0-based
 // From its start, at once.
 void watch(PanelContext& context, const Spec& spec);
 void watch(ViewState& view, const std::function<void(Command)>& send, const Spec& spec);
+
+// Brings the panel forward that a preset is about; leaves all as it is for any other spec.
+void look_at(ViewState& view, const Spec& spec);
 
 // Speeds that + and − walk through; the last, 0, means as fast as possible.
 double next_speed(double now, int direction);

@@ -9,6 +9,8 @@
 #include "core/error.h"
 #include "core/fault_text.h"
 #include "core/io/files.h"
+#include "core/linalg/elementary.h"
+#include "core/linalg/reductions.h"
 #include "core/linalg/spectrum.h"
 #include "core/measure/column_order.h"
 #include "core/model/network.h"
@@ -38,8 +40,9 @@ Matrix random_matrix(const LabWish& wish) {
     const int n = std::min(wish.rows, wish.cols);
     Vector s(n);
     for (int k = 0; k < n; ++k)
-        s(k) = wish.spectrum == RandomSpectrum::exponential ? std::pow(wish.decay, k)
-                                                            : std::pow(k + 1, -wish.exponent);
+        s(k) = wish.spectrum == RandomSpectrum::exponential
+                   ? elementary::pow(wish.decay, k)
+                   : elementary::pow(k + 1, -wish.exponent);
     const Matrix u = generator.orthogonal_matrix(wish.rows, n);
     const Matrix v = generator.orthogonal_matrix(wish.cols, n);
     return u * s.asDiagonal() * v.transpose();
@@ -81,11 +84,12 @@ void work_out(Background<LabOutcome>::Outlet& outlet, const LabWish& wish) {
         outlet.publish(outcome);
         return;
     }
-    const ThinSvd svd = thin_svd(gradient);
+    const ScaledNorm scaled = scaled_norm(gradient);
+    const Vector values = singular_values(scaled.unit * gradient);
     outcome.rows = gradient.rows();
     outcome.cols = gradient.cols();
-    outcome.norm = gradient.norm();
-    for (const double s : svd.s) outcome.shares.push_back(outcome.norm > 0 ? s / outcome.norm : 0);
+    outcome.norm = scaled.norm / scaled.unit;
+    for (const double s : values) outcome.shares.push_back(scaled.norm > 0 ? s / scaled.norm : 0);
     outlet.publish(outcome);
     const Matrix polar = polar_factor(gradient);
     for (std::size_t e = 0; e < engine_count && !outlet.stopped(); ++e) {

@@ -14,6 +14,7 @@ namespace muonscope::gui {
 namespace {
 
 std::string text_of(const LaneRow& row, std::size_t lane) {
+    if (lane < row.words.size()) return row.words[lane].empty() ? "–" : row.words[lane];
     const double value = row.values[lane];
     if (!std::isfinite(value)) return "–";
     return row.count ? fmt::format("{:.0f}", value) : plots::value_text(value);

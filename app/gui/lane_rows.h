@@ -9,9 +9,10 @@
 namespace muonscope::gui {
 
 struct LaneRow {
-    std::string name, definition;  // the latter on hover
-    std::vector<double> values;    // by lane; NaN: a dash
-    bool count = false;            // whole numbers
+    std::string name, definition;      // the latter on hover
+    std::vector<double> values;        // by lane; NaN: a dash
+    bool count = false;                // whole numbers
+    std::vector<std::string> words{};  // by lane, in place of the values; empty: none
 };
 
 float lane_rows_height(std::size_t rows);

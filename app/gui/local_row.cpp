@@ -5,6 +5,7 @@
 
 #include "app/gui/parameter_row.h"
 #include "app/gui/theme.h"
+#include "app/gui/widgets.h"
 #include "imgui.h"
 
 namespace muonscope::gui {
@@ -19,8 +20,7 @@ void local_row(PanelContext& context, const Parameter& parameter, const Value& c
         try {
             set(checked(parameter, parameter.label, change->value));
         } catch (const std::exception& fault) {
-            view.toast = fault.what();
-            view.toast_is_error = true;
+            say(view, fault.what(), true, change->path);
         }
     };
     // The height of rows follows the column of lanes, which has to fill its card; these do not.
@@ -50,7 +50,7 @@ SideColumn begin_side_column(const char* id, float width, float height_above) {
                               ? ImVec2{width, std::max(1.0F, room.y)}
                               : ImVec2{std::max(1.0F, room.x),
                                        std::max(1.0F, std::min(height_above, room.y * 0.45F))};
-    ImGui::BeginChild(id, extent);
+    ImGui::BeginChild(id, extent, ImGuiChildFlags_NavFlattened);
     return column;
 }
 

@@ -28,6 +28,7 @@ struct ConditioningNow;  // conditioning_now.h: condition numbers of the newest 
 struct Lab;              // lab.h: the bench of orthogonalisers
 struct RandomSample;     // random_sample.h: random matrices drawn beside it
 struct PathDialog;       // path_dialog.h: where to save
+struct DockedLayout;     // layout.h: the docked panels and the room they were last given
 
 struct Fonts {
     ImFont* text = nullptr;     // Inter regular with the icons merged
@@ -35,7 +36,7 @@ struct Fonts {
     ImFont* mono = nullptr;     // JetBrains Mono
 };
 
-inline constexpr std::size_t engine_count = 14;  // of core/linalg/engine.h, in its order
+inline constexpr std::size_t engine_count = 18;  // of core/linalg/engine.h, in its order
 
 // The orthogonaliser lab's choices.
 struct LabChoices {
@@ -82,6 +83,14 @@ struct StagedPlans {
     double computed_at = -1;  // seconds of ImGui::GetTime()
 };
 
+// Who had the keyboard when the newest frame ended.
+struct KeyboardState {
+    bool list = false;             // a list, a menu or a dialog was open
+    bool ring = false;             // a control had the focus ring
+    bool ring_under_list = false;  // when the list was opened
+    int tab = 0;  // +1, -1: Tab goes on into the focused window, from its first, last control
+};
+
 // What lives only while the window is open. Panels keep no statics: whatever they remember
 // between frames stands here.
 struct ViewState {
@@ -100,10 +109,15 @@ struct ViewState {
     int sweep_seeds = 40;         // Staged planner
     int sweep_budget = 0;         // fixed steps, matched distance, matched loss
     std::string toast;            // last word of a window action
-    bool toast_is_error = false;  // an error stays until dismissed
+    std::string toast_about;      // what it speaks of: gone once that is as it should be
+    bool toast_is_error = false;  // an error stays until it is over or dismissed
     double toast_until = 0;       // anything else until this time, seconds of ImGui::GetTime()
     bool reset_layout = false;    // asked for; done at the next frame
-    std::shared_ptr<PathDialog> path_dialog;     // while a path is asked for
+    std::string bring_forward;    // the title of the panel to show in front of its tabs, once
+    std::shared_ptr<DockedLayout> layout;  // made by the first frame
+    KeyboardState keyboard;
+    double building_since = -1;               // when the newest building was first seen; -1: none
+    std::shared_ptr<PathDialog> path_dialog;  // while a path is asked for
     std::map<std::string, std::string> folders;  // by ending: where the last such file went
     bool keep_momentum = true;                   // when a lane's optimiser is switched
     std::vector<int> lane_layer;                 // which layer a lane's controls speak of; 0: all
@@ -137,6 +151,8 @@ struct Panel {
     const char* explanation;  // dim, beside the title
     const char* help;         // on hover over the title: what it shows and how to read it
     void (*draw)(PanelContext&);
+    ImVec2 least;           // em: the room that it needs to be of use
+    bool presented = true;  // on a projector too
     // Takes the explanation's place when it depends on the experiment.
     std::string (*explain)(const Experiment&) = nullptr;
 };

@@ -50,7 +50,9 @@ std::string help_of(const Parameter& p) {
     if (p.type == ParameterType::real || p.type == ParameterType::integer) {
         text += fmt::format("\nAllowed: {} to {}{}{}. Default: {}.", plain(p.min), plain(p.max),
                             p.unit.empty() ? "" : " ", p.unit, value_text(p, p.fallback));
-        text += "\nCtrl+click types a value, double click restores the default.";
+        text +=
+            "\nCtrl+click or Enter types a value, double click restores the default, the left and "
+            "right arrows move it where Tab has come to.";
     }
     if (p.type == ParameterType::choice)
         for (const Choice& choice : p.choices)
@@ -60,6 +62,7 @@ std::string help_of(const Parameter& p) {
 }
 
 void send_value(PanelContext& context, const std::string& path, const Value& value) {
+    over(context.view, path);
     context.send(SetParameter{path, value, context.view.keep_momentum});
 }
 
@@ -89,9 +92,9 @@ void typing_field(PanelContext& context, const Parameter& parameter, const std::
     if (ImGui::IsItemActive()) ImGui::GetStateStorage()->SetBool(storage, true);
     if (entered) {
         try {
-            send_value(context, path, parse_value(parameter, path, view.typed.data()));
+            send_value(context, path, parse_value(parameter, parameter.label, view.typed.data()));
         } catch (const std::exception& fault) {
-            say(view, fault.what(), true);
+            say(view, fault.what(), true, path);
         }
     }
     if (entered || left) {
@@ -132,6 +135,14 @@ void draw_value(const PanelContext& context, const Row& row, const std::string& 
     ImGui::PopFont();
 }
 
+// The arrows move a focused track by a hundredth of its length, an integer by one.
+Value moved_by_arrow(const Parameter& parameter, double current, int direction) {
+    if (parameter.type == ParameterType::integer)
+        return as_value(parameter, std::clamp(current + direction, parameter.min, parameter.max));
+    const double at = track_position(parameter, current);
+    return as_value(parameter, track_value(parameter, at + 0.01 * direction));
+}
+
 void number_control(PanelContext& context, const Parameter& parameter, const std::string& path,
                     const Value& current, const Row& row) {
     ViewState& view = context.view;
@@ -139,9 +150,14 @@ void number_control(PanelContext& context, const Parameter& parameter, const std
         typing_field(context, parameter, path, row.width, true);
         return;
     }
-    ImGui::InvisibleButton("##track", {std::max(1.0F, row.width), row.height});
-    const bool active = ImGui::IsItemActive(), hovered = ImGui::IsItemHovered();
-    if (ImGui::IsItemActivated() && ImGui::GetIO().KeyCtrl) {
+    const bool pressed = ImGui::InvisibleButton("##track", {std::max(1.0F, row.width), row.height},
+                                                ImGuiButtonFlags_EnableNav);
+    const bool by_keyboard = focused_by_keyboard(), entered = pressed && by_keyboard;
+    const bool active = ImGui::IsItemActive() && !by_keyboard;
+    const bool hovered = ImGui::IsItemHovered();
+    const int arrow = arrow_of_focused_item();
+    if (arrow != 0) send_value(context, path, moved_by_arrow(parameter, as_number(current), arrow));
+    if (entered || (ImGui::IsItemActivated() && ImGui::GetIO().KeyCtrl)) {
         start_typing(view, path, value_text(parameter, current));
         ImGui::ClearActiveID();
     } else if (hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
@@ -183,12 +199,16 @@ const Choice* chosen_of(const Parameter& parameter, const Value& current) {
 }
 
 void choice_control(PanelContext& context, const Parameter& parameter, const std::string& path,
-                    const Value& current, float width) {
+                    const Value& current, float width, const std::string& shown = "") {
     const Choice* chosen = chosen_of(parameter, current);
+    const std::string label = chosen != nullptr ? chosen->label : "";
+    const std::string& text = shown.empty() ? label : shown;
     ImGui::SetNextItemWidth(width);
-    if (!begin_combo(context, "##choice", chosen != nullptr ? chosen->label.c_str() : "")) return;
+    if (!begin_combo(context, "##choice", text.c_str())) return;
     for (const Choice& choice : parameter.choices) {
-        if (ImGui::Selectable(choice.label.c_str(), &choice == chosen) && &choice != chosen)
+        // What is only nearly the choice can be made the whole of it.
+        const bool is_all = &choice == chosen && text == label;
+        if (list_row(choice.label.c_str(), &choice == chosen) && !is_all)
             send_value(context, path, choice.slug);
         hover_help(context, choice.label, choice.help);
     }
@@ -198,7 +218,8 @@ void choice_control(PanelContext& context, const Parameter& parameter, const std
 void switch_control(PanelContext& context, const std::string& path, const Value& current,
                     const Row& row) {
     const bool on = std::get_if<bool>(&current) != nullptr && std::get<bool>(current);
-    if (ImGui::InvisibleButton("##switch", {std::max(1.0F, row.width), row.height}))
+    if (ImGui::InvisibleButton("##switch", {std::max(1.0F, row.width), row.height},
+                               ImGuiButtonFlags_EnableNav))
         send_value(context, path, !on);
     const float height = em(0.95F), width = em(1.75F), radius = height / 2;
     const ImVec2 at{row.at.x + row.width - width, row.at.y + (row.height - height) / 2};
@@ -273,7 +294,7 @@ void choice_field(PanelContext& context, const Parameter& parameter, const std::
 }
 
 void parameter_row(PanelContext& context, const Parameter& parameter, const std::string& path,
-                   const Value& current, int lane) {
+                   const Value& current, int lane, const std::string& shown) {
     ImGui::PushID(path.c_str());
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
     const float height = context.view.row_height > 0 ? context.view.row_height : em(1.75F);
@@ -311,7 +332,7 @@ void parameter_row(PanelContext& context, const Parameter& parameter, const std:
             number_control(context, parameter, path, current, row);
             break;
         case ParameterType::choice:
-            choice_control(context, parameter, path, current, row.width);
+            choice_control(context, parameter, path, current, row.width, shown);
             break;
         case ParameterType::boolean:
             switch_control(context, path, current, row);

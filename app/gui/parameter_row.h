@@ -12,8 +12,9 @@ namespace muonscope::gui {
 // rest while it moves. Hovering says what it is, its range and its default.
 //   path     as parameters.h has it; what the command is sent for
 //   current  from the newest snapshot
+//   shown    what a list says when closed, where it is more than the label of its choice
 void parameter_row(PanelContext& context, const Parameter& parameter, const std::string& path,
-                   const Value& current, int lane = -1);
+                   const Value& current, int lane = -1, const std::string& shown = "");
 
 // The same control without a label, over the whole width: a lane's optimiser.
 void choice_field(PanelContext& context, const Parameter& parameter, const std::string& path,

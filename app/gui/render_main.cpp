@@ -2,6 +2,7 @@
 
 #include "app/gui/frame.h"
 #include "app/gui/imgui_session.h"
+#include "app/gui/keys.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/paper_runs.h"
 #include "app/gui/theme.h"
@@ -44,11 +45,11 @@ std::shared_ptr<Snapshot> train(const RenderOptions& options) {
     WorkerPool pool(1);
     Session session(options.spec);
     session.advance_to(options.steps, pool);
-    std::shared_ptr<Snapshot> snapshot = session.snapshot();
+    std::shared_ptr<Snapshot> snapshot = session.snapshot(true, Session::Show::what_is_sound);
     // A picture shows the run, not how fast this machine happened to be.
-    snapshot->state = session.diverged()   ? TrainerState::diverged
-                      : session.finished() ? TrainerState::finished
-                                           : TrainerState::paused;
+    snapshot->state = !session.ended()     ? TrainerState::paused
+                      : session.diverged() ? TrainerState::diverged
+                                           : TrainerState::finished;
     snapshot->wanted_speed = options.spec.experiment.run.speed;
     return snapshot;
 }
@@ -79,6 +80,7 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Snapshot& sna
     window.background = {theme.background.x, theme.background.y, theme.background.z};
 
     ViewState view;
+    look_at(view, options.spec);
     PanelContext context{
         .snapshot = &snapshot,
         .preferences = preferences,

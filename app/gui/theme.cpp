@@ -67,6 +67,7 @@ void style_imgui(const Theme& t, ImGuiStyle& style) {
     style.DisabledAlpha = 0.45F;
     style.HoverDelayNormal = 0.35F;
     style.HoverStationaryDelay = 0.1F;
+    style.TabMinWidthShrink = 1e4F;  // a bar that is too short scrolls; names stay whole
     style.ScaleAllSizes(t.scale);
     // A hairline stays a whole pixel, or it would be blurred at 150 %.
     const float hair = std::max(1.0F, std::floor(t.scale));

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace muonscope::gui {
 namespace {
@@ -53,7 +54,7 @@ bool segment(const PanelContext& context, const char* label, bool chosen) {
     const Theme& t = context.theme;
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const ImVec2 extent{ImGui::CalcTextSize(label).x + 2 * segment_padding(), segment_height()};
-    const bool pressed = ImGui::InvisibleButton(label, extent);
+    const bool pressed = ImGui::InvisibleButton(label, extent, ImGuiButtonFlags_EnableNav);
     const bool hovered = ImGui::IsItemHovered();
     ImDrawList* draw = ImGui::GetWindowDrawList();
     if (chosen || hovered)
@@ -63,6 +64,18 @@ bool segment(const PanelContext& context, const char* label, bool chosen) {
     draw->AddText({at.x + segment_padding(), at.y + (extent.y - ImGui::GetFontSize()) / 2},
                   u32(chosen || hovered ? t.text : t.dim), label);
     return pressed;
+}
+
+// Wrapped at 26 em, or wider where it would otherwise be higher than the window.
+float tooltip_width(std::string_view title, std::string_view text) {
+    const ImVec2 window = ImGui::GetMainViewport()->WorkSize;
+    const float widest = std::max(em(8), window.x - em(3));
+    const float highest = window.y - em(title.empty() ? 2 : 3.5F);
+    float width = std::min(em(26), widest);
+    while (width < widest &&
+           ImGui::CalcTextSize(text.data(), text.data() + text.size(), false, width).y > highest)
+        width = std::min(width * 1.3F, widest);
+    return width;
 }
 
 }  // namespace
@@ -83,10 +96,10 @@ void card_header(PanelContext& context, const char* title, std::string_view expl
     const float title_width = named ? 0 : ImGui::CalcTextSize(title).x + em(0.7F);
     if (!named) ImGui::GetWindowDrawList()->AddText({at.x, text_y}, u32(context.theme.text), title);
     ImGui::PopFont();
-    dim_text(context, {at.x + title_width, text_y}, at.x + width - controls - em(0.5F),
-             explanation);
-
-    const bool own_row = controls > 0 && title_width + controls > width;
+    // Where a tab names the panel the row is the controls' own.
+    const bool own_row = controls > 0 && title_width > 0 && title_width + controls > width;
+    dim_text(context, {at.x + title_width, text_y},
+             at.x + width - (own_row ? 0 : controls + em(0.5F)), explanation);
     ImGui::InvisibleButton("##header",
                            {std::max(1.0F, own_row ? width : width - controls), height});
     move_by_last_item();
@@ -109,8 +122,18 @@ void begin_header_controls(PanelContext&, float width) {
     ImGui::BeginGroup();
 }
 
+void next_header_control(PanelContext&, float gap, float width) {
+    ImGui::SameLine(0, gap);
+    if (ImGui::GetContentRegionAvail().x < width - 1) ImGui::NewLine();
+}
+
 void end_header_controls(PanelContext&) {
     ImGui::EndGroup();
+    // More than one row of them: what comes next stands below all.
+    const float below = ImGui::GetItemRectMax().y - ImGui::GetWindowPos().y +
+                        ImGui::GetStyle().ItemSpacing.y + ImGui::GetScrollY();
+    const bool wrapped = ImGui::GetItemRectSize().y > 1.5F * segment_height();
+    if (wrapped) remember("header y", std::max(recall("header y"), below));
     if (recall("header own row") == 0.0F)
         ImGui::SetCursorPos({recall("header x"), recall("header y")});
     // An item of no size tells Dear ImGui that the cursor was moved on purpose.
@@ -185,26 +208,56 @@ bool quiet_button(PanelContext& context, const char* label, float width, std::st
     return pressed;
 }
 
-bool begin_combo(PanelContext& context, const char* id, const char* preview) {
-    // The arrow button of Dear ImGui is a second, heavier block: a chevron says enough.
-    const bool open = ImGui::BeginCombo(id, preview, ImGuiComboFlags_NoArrowButton);
-    if (open) return true;
-    const ImVec2 low = ImGui::GetItemRectMin(), high = ImGui::GetItemRectMax();
-    const float wide = em(0.75F);
+bool begin_combo(PanelContext& context, const char* id, const char* preview, bool whole) {
+    // The arrow button of Dear ImGui is a second, heavier block: a chevron says enough. Text and
+    // chevron go into the field's own window, whether the list is open over it or not.
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const ImVec2 low = ImGui::GetCursorScreenPos();
+    const ImVec2 high{low.x + ImGui::CalcItemWidth(), low.y + ImGui::GetFrameHeight()};
+    const ImVec4 ink = ImGui::GetStyle().Colors[ImGuiCol_Text];
+    const float wide = em(0.75F), inset = ImGui::GetStyle().FramePadding.x;
+    const bool open =
+        ImGui::BeginCombo(id, nullptr,
+                          ImGuiComboFlags_NoArrowButton | (whole ? ImGuiComboFlags_HeightLargest
+                                                                 : ImGuiComboFlags_HeightLarge));
+    const float middle = (low.y + high.y - ImGui::GetFontSize()) / 2;
+    fitted_text(draw, {low.x + inset, middle}, high.x - low.x - 2 * inset - wide, ink, preview);
     ImGui::PushFont(nullptr, ImGui::GetStyle().FontSizeBase * 0.75F);
-    ImGui::GetWindowDrawList()->AddText(
-        {high.x - wide - em(0.5F), (low.y + high.y - ImGui::GetFontSize()) / 2},
-        u32(context.theme.dim), icon::down);
+    draw->AddText({high.x - wide - em(0.5F), (low.y + high.y - ImGui::GetFontSize()) / 2},
+                  u32(context.theme.dim), icon::down);
     ImGui::PopFont();
-    return false;
+    return open;
+}
+
+bool focused_by_keyboard() {
+    const ImGuiContext& g = *ImGui::GetCurrentContext();
+    return g.NavId != 0 && g.NavId == g.LastItemData.ID && g.NavCursorVisible;
+}
+
+int arrow_of_focused_item() {
+    if (!focused_by_keyboard()) return 0;
+    int direction = 0;
+    for (const auto& [key, way] :
+         {std::pair{ImGuiKey_LeftArrow, -1}, std::pair{ImGuiKey_RightArrow, 1}}) {
+        if (ImGui::IsKeyPressed(key)) direction += way;
+        ImGui::SetKeyOwner(key, ImGui::GetItemID());  // from the next frame on
+    }
+    return direction;
+}
+
+bool list_row(const char* label, bool chosen) {
+    const bool taken = ImGui::Selectable(label, chosen);
+    if (chosen) ImGui::SetItemDefaultFocus();
+    return taken;
 }
 
 void hover_help(PanelContext& context, std::string_view title, std::string_view text) {
     if (!ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip | ImGuiHoveredFlags_DelayNormal |
                               ImGuiHoveredFlags_AllowWhenDisabled))
         return;
+    const float width = tooltip_width(title, text);
     if (!ImGui::BeginTooltip()) return;
-    ImGui::PushTextWrapPos(em(26));
+    ImGui::PushTextWrapPos(width);
     if (!title.empty()) {
         ImGui::PushFont(context.fonts.heading, 0);
         ImGui::TextUnformatted(title.data(), title.data() + title.size());
@@ -273,10 +326,15 @@ void fitted_text(ImDrawList* draw, ImVec2 at, float width, const ImVec4& colour,
     ImGui::PopStyleColor();
 }
 
-void say(ViewState& view, std::string text, bool error) {
+void say(ViewState& view, std::string text, bool error, std::string about) {
     view.toast = std::move(text);
+    view.toast_about = std::move(about);
     view.toast_is_error = error;
     view.toast_until = ImGui::GetTime() + 6;
+}
+
+void over(ViewState& view, std::string_view about) {
+    if (view.toast_about == about) view.toast.clear();
 }
 
 }  // namespace muonscope::gui

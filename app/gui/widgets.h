@@ -21,6 +21,8 @@ void card_header(PanelContext& context, const char* title, std::string_view expl
 //   end_header_controls();
 // When the row is too narrow for them beside the title, they go on a row of their own.
 void begin_header_controls(PanelContext& context, float width);
+// Before each further one: beside the last, or below where `width` no longer fits beside it.
+void next_header_control(PanelContext& context, float gap, float width);
 void end_header_controls(PanelContext& context);
 
 // A row of words of which one is chosen, as quiet as text. Returns true when the choice changed.
@@ -41,9 +43,19 @@ bool quiet_button(PanelContext& context, const char* label, float width, std::st
                   bool accent = false);
 
 // A drop-down list with a quiet chevron; like ImGui::BeginCombo, ended by ImGui::EndCombo().
-bool begin_combo(PanelContext& context, const char* id, const char* preview);
+// `whole`: as high as all that is in it, where the window has the room.
+bool begin_combo(PanelContext& context, const char* id, const char* preview, bool whole = false);
 
-// Help on hover over the last item: after a short delay, wrapped at 26 em.
+// Whether the last item has the focus ring.
+bool focused_by_keyboard();
+// Where it has: -1 or 1 when the left or right arrow was pressed, which then moves the control's
+// value and not the focus.
+int arrow_of_focused_item();
+
+// A row of an open list. The chosen one has the keyboard first: arrows move, Enter takes.
+bool list_row(const char* label, bool chosen);
+
+// Help on hover over the last item, after a short delay; as wide as it must be to fit the window.
 void hover_help(PanelContext& context, std::string_view title, std::string_view text);
 
 // A filled circle as one picture of a circle: as smooth as a polygon, for a tenth of its triangles.
@@ -60,9 +72,12 @@ void draw_track(PanelContext& context, const SliderTrack& track, const ImVec4& c
 // Text that ends in an ellipsis where it is wider than the room it has.
 void fitted_text(ImDrawList* draw, ImVec2 at, float width, const ImVec4& colour, const char* text);
 
-// The last word of a window action, at the bottom of the window: an error stays until dismissed,
-// anything else goes by itself.
-void say(ViewState& view, std::string text, bool error = false);
+// The last word of a window action, at the bottom of the window: an error stays until what it is
+// about is as it should be, or until dismissed; anything else goes by itself.
+//   about  a parameter's path, or another name that `over` is called with
+void say(ViewState& view, std::string text, bool error = false, std::string about = {});
+// What was said about it no longer holds.
+void over(ViewState& view, std::string_view about);
 
 // Does it; what it throws is said.
 template <class Action>

@@ -86,6 +86,9 @@ void set_hints(Window::Kind kind) {
     glfwWindowHintString(GLFW_WAYLAND_APP_ID, "muonscope");
 }
 
+// At content scale 1: the transport bar and one panel below it.
+constexpr Window::Size smallest{480, 320};
+
 GLFWglproc address(const char* name) {
     return glfwGetProcAddress(name);
 }
@@ -128,6 +131,13 @@ GLFWwindow* open(const char* title, Window::Size size, Window::Kind kind) {
 
 Window::Window(const char* title, Size size, Kind kind)
     : kind_(kind), window_(open(title, size, kind)) {
+    if (kind == Kind::on_screen) {
+        const float scale = content_scale();
+        glfwSetWindowSizeLimits(window_,
+                                static_cast<int>(static_cast<float>(smallest.width) * scale),
+                                static_cast<int>(static_cast<float>(smallest.height) * scale),
+                                GLFW_DONT_CARE, GLFW_DONT_CARE);
+    }
     glfwSwapInterval(0);  // the event loop keeps the pace, and must not wait inside the driver
     // A panel dragged out of the window becomes one of its own.
     if (kind == Kind::on_screen) ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_ViewportsEnable;

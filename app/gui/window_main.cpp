@@ -3,6 +3,8 @@
 #include "app/gui/frame.h"
 #include "app/gui/frame_pacer.h"
 #include "app/gui/imgui_session.h"
+#include "app/gui/keys.h"
+#include "app/gui/layout.h"
 #include "app/gui/preferences.h"
 #include "app/gui/state_file.h"
 #include "app/gui/theme.h"
@@ -25,6 +27,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -83,7 +86,7 @@ class Application {
           state_file_(options.state_file),
           preferences_(first_preferences(options, complaint_)),
           window_("Muonscope", first_size(options, preferences_), Window::Kind::on_screen),
-          trainer_(options.spec, {.on_snapshot = [] { glfwPostEmptyEvent(); }}) {
+          trainer_(options.spec, {.on_snapshot = [] { glfwPostEmptyEvent(); }, .patience = 0.15}) {
         kept_preferences_ = to_json(preferences_);
         std::string complaint;
         if (const std::string layout = load_layout(complaint); !layout.empty())
@@ -97,6 +100,7 @@ class Application {
         });
         follow_theme();
         snapshot_ = trainer_.snapshot();
+        look_at(view_, options.spec);
         trainer_.send(Start{});
     }
 
@@ -257,10 +261,12 @@ class Application {
 
     void close() {
         glfwHideWindow(window_.handle());
-        trainer_.drain();
+        trainer_.drain(0.5);  // what was asked for last, unless a long step is in its way
         unsaved_.clear();
         view_.toast.clear();
         keep([this] { save_preferences(preferences_); });
+        restore_chosen(view_);
+        draw();
         if (unsaved_.empty()) keep([] { save_layout(ImGui::SaveIniSettingsToMemory()); });
         // The window is gone: what there is to say goes where it came from.
         if (!unsaved_.empty()) std::fputs(("muonscope: " + view_.toast + "\n").c_str(), stderr);
@@ -268,6 +274,12 @@ class Application {
             write_file(state_file_, state_json(*last, preferences_, times_, first_frame_));
     }
 
+  public:
+    // Whether the training let itself be called off in time. A decomposition of a large matrix
+    // cannot be; nothing is lost with it that was not saved before.
+    bool ended_in_time() { return trainer_.stop(1); }
+
+  private:
     double began_;
     std::string state_file_, complaint_;
     Preferences preferences_;
@@ -299,6 +311,10 @@ int run_window(const WindowOptions& options) {
     try {
         Application application(options, began);
         application.run();
+        if (!application.ended_in_time()) {
+            std::fflush(nullptr);
+            std::_Exit(0);
+        }
     } catch (const Error& fault) {
         std::fprintf(stderr, "muonscope: %s\n", fault.what());
         return 2;

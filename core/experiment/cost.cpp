@@ -5,15 +5,15 @@
 namespace muonscope {
 namespace {
 
-// Both fitted to the time of Spectrum and of the probe's eigenvectors beside that of matrix
-// products, d = 32 to 512: the quadratic part is what small matrices mostly cost.
+// Both fitted to the time of Spectrum and of the probe's singular vectors beside that of matrix
+// products, d = 16 to 256: the quadratic part is what small matrices mostly cost.
 double singular_values_cost(double rows, double cols) {
     const double r = std::min(rows, cols), q = std::max(rows, cols);
     return 3.5 * q * r * r + 1200 * r * r;
 }
 
-double eigenvectors_cost(double d) {
-    return 16 * d * d * d + 1500 * d * d;
+double singular_vectors_cost(double d) {
+    return 45 * d * d * d + 700 * d * d;
 }
 
 // Of a softmax probe, which has no closed form: what it takes where the threshold is within reach.
@@ -48,7 +48,7 @@ double measure_cost(const Experiment& experiment) {
         cost += 3 * singular_values_cost(rows, cols) + rows * cols * (in + 4 * columns);
     }
     const double widest = *std::max_element(widths.begin(), widths.end());
-    cost += eigenvectors_cost(widest);
+    cost += singular_vectors_cost(widest);
     if (experiment.probe.task == ProbeTask::softmax)
         cost += 16.0 * std::max(experiment.probe.steps, steps_to_threshold) * widest *
                 experiment.probe.samples;

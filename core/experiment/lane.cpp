@@ -9,10 +9,13 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/linalg/kernels/kernels.h"
+#include "core/linalg/reductions.h"
 #include "core/measure/preservation.h"
 #include "core/measure/spectrum_measures.h"
 #include "core/model/activation.h"
 #include "core/optim/weight_decay.h"
+#include "core/progress.h"
 #include "core/theory/expected_norm.h"
 
 namespace muonscope {
@@ -24,11 +27,9 @@ std::size_t index_of(int layer) {
     return static_cast<std::size_t>(layer - 1);
 }
 
-// A sum is infinite or NaN whenever an entry is, and one pass of additions costs less than a test
-// of each entry; only a sum that overflows by itself needs the second look.
-template <typename Expression>
-bool finite(const Expression& matrix) {
-    return std::isfinite(matrix.sum()) || matrix.allFinite();
+// The root of a sum of squares; where that has overflowed or vanished, with care.
+double norm_of(double square, const Matrix& matrix) {
+    return square > 1e-280 && square < 1e300 ? std::sqrt(square) : norm(matrix);
 }
 
 // FNV-1a takes bytes; words are eight times as fast, and the fold carries high bits down, which
@@ -56,6 +57,8 @@ void add_state(Fnv& fnv, const LayerOptimizer& optimizer) {
     // Until it is fed again, the same numbers may stand for other averages.
     if (optimizer.buffer_unit() > 0 && optimizer.buffer_unit() != momentum_unit(optimizer.spec()))
         fnv.add(std::bit_cast<std::uint64_t>(optimizer.buffer_unit()));
+    if (optimizer.spec().bias_corrected)
+        fnv.add(std::bit_cast<std::uint64_t>(optimizer.momentum_bias()));
     if (optimizer.spec().kind != OptimizerKind::adamw) return;
     fnv.add(static_cast<std::uint64_t>(optimizer.moment_steps()));
     fnv.add(optimizer.first_moment());
@@ -145,8 +148,9 @@ bool Lane::find_phase() {
         if (!until.steps || phase_steps_[index] - entered_at_ < *until.steps) {
             const double loss = gradients();
             looked_ahead_ = true;
+            if (!followed_.empty()) follow_pass(loss);
             for (int layer : training().layers)
-                if (!finite(gradient(layer)))
+                if (!gradient_finite(layer))
                     return diverge(layer, "gradient is not finite") == Status::training;
             if (!std::isfinite(loss)) return diverge(0, "loss is not finite") == Status::training;
             const bool ended =
@@ -164,27 +168,105 @@ bool Lane::find_phase() {
 }
 
 Lane::Status Lane::advance() {
-    if (!find_phase()) return status_;
+    const bool stepping = find_phase();
+    if (!followed_.empty() && status_ != Status::diverged) followed_.complete(step_);
+    if (!stepping) return status_;
 
     // All updates first: when one is not finite, no layer has moved.
     const std::vector<int>& layers = training().layers;
     for (std::size_t i = 0; i < layers.size(); ++i) {
+        work_point();
         const int layer = layers[i];
         Matrix& update = updates_[index_of(layer)];
         training().optimizers[i].update(gradient(layer), weights_[index_of(layer)], update);
-        if (!finite(weights_[index_of(layer)] + update))
-            return diverge(layer, "update is not finite");
+        if (!update_finite(layer)) return diverge(layer, "update is not finite");
     }
     std::fill(moved_.begin(), moved_.end(), char{0});
     for (int layer : layers) {
-        weights_[index_of(layer)] += updates_[index_of(layer)];
+        Matrix& weight = weights_[index_of(layer)];
+        kernels().add(updates_[index_of(layer)].data(), weight.data(), weight.size());
         moved_[index_of(layer)] = 1;
     }
     looked_ahead_ = false;
     newest_phase_ = static_cast<std::size_t>(phase_);
     ++phase_steps_[static_cast<std::size_t>(phase_)];
     ++step_;
+    if (!followed_.empty()) follow_update();
     return status_;
+}
+
+// The squares that are summed for the followed channels tell it too.
+bool Lane::gradient_finite(int layer) {
+    if (followed_.empty()) return are_finite(gradient(layer));
+    const double square = sum_of_squares(gradient(layer));
+    gradient_squares_[index_of(layer)] = square;
+    return std::isfinite(square) || are_finite(gradient(layer));
+}
+
+bool Lane::update_finite(int layer) {
+    const Matrix& weight = weights_[index_of(layer)];
+    const Matrix& update = updates_[index_of(layer)];
+    if (followed_.empty()) return sums_are_finite(weight, update);
+    StepSums& sums = step_sums_[index_of(layer)];
+    sums = step_sums(weight, update, gradient(layer));
+    return std::isfinite(sums.moved_square) || sums_are_finite(weight, update);
+}
+
+void Lane::follow(const Layout& layout) {
+    layout_ = layout;
+    followed_ = Followed(layout.followed());
+    followed_.begin_after(step_);
+    gradient_squares_.assign(weights_.size(), 0);
+    step_sums_.assign(weights_.size(), {});
+    loss_before_ = not_measured;
+    for (int layer = 1; layer <= layout.layers(); ++layer)
+        followed_.now()[layout.weight_norm(layer)] = norm(weights_[index_of(layer)]);
+}
+
+bool Lane::sees_all_data() const {
+    return !minibatches_ &&
+           std::all_of(recipe_.phases.begin(), recipe_.phases.end(),
+                       [](const Phase& phase) { return phase.objective == Objective::network; });
+}
+
+void Lane::follow_pass(double loss) {
+    const Phase& phase = recipe_.phases[static_cast<std::size_t>(phase_)];
+    if (minibatches_ || phase.objective != Objective::network) return;
+    const std::span<double> now = followed_.now();
+    now[layout_.loss()] = loss;
+    now[layout_.relative_error()] = backpropagation_.relative_error();
+    now[layout_.error_left()] = error_left(loss);
+}
+
+double Lane::error_left(double loss) const {
+    return loss_before_ > 0 ? std::sqrt(loss / loss_before_) : not_measured;
+}
+
+void Lane::follow_update() {
+    const std::span<double> now = followed_.now();
+    loss_before_ = now[layout_.loss()];
+    for (const std::size_t channel :
+         {layout_.loss(), layout_.relative_error(), layout_.error_left()})
+        now[channel] = not_measured;
+    for (int layer = 1; layer <= layout_.layers(); ++layer) {
+        const std::size_t at = index_of(layer);
+        double fidelity = not_measured, rate = not_measured, expected = not_measured;
+        if (moved_[at]) {
+            const Matrix& update = updates_[at];
+            const StepSums& sums = step_sums_[at];
+            const double length = norm_of(sums.update_square, update);
+            const double norms = length * norm_of(gradient_squares_[at], newest_gradient(layer));
+            fidelity = norms == 0 ? 0 : -sums.update_gradient / norms;
+            now[layout_.weight_norm(layer)] = norm_of(sums.moved_square, weights_[at]);
+            if (const LayerOptimizer* optimizer = newest_optimizer(layer)) {
+                rate = optimizer->newest_rate();
+                expected = expected_norm(optimizer->spec(), rate, length);
+            }
+        }
+        now[layout_.fidelity(layer)] = fidelity;
+        now[layout_.rate(layer)] = rate;
+        now[layout_.expected_norm(layer)] = expected;
+    }
 }
 
 double Lane::gradients() {
@@ -203,7 +285,7 @@ double Lane::layer_target_gradients() {
     for (int layer : training().layers) {
         Matrix& result = layer_gradients_[index_of(layer)];
         result.noalias() = weights_[index_of(layer)] - problem_->layer_targets[index_of(layer)];
-        loss += 0.5 * scale * result.squaredNorm();
+        loss += 0.5 * scale * sum_of_squares(result);
         result *= scale;
     }
     return loss;
@@ -277,10 +359,14 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
     const Backpropagation::Errors errors = backpropagation_.errors(weights_);
     row[layout.loss()] = errors.loss;
     row[layout.relative_error()] = errors.relative_error;
+    row[layout.error_left()] = error_left(errors.loss);
+    work_point();
     const ProbeResult result = probe_.measure(weights_, probe);
     row[layout.probe_floor()] = result.floor;
     row[layout.probe_after_k()] = result.after_k;
     row[layout.probe_steps()] = result.steps;
+    row[layout.probe_searched()] = result.searched;
+    row[layout.probe_critical_rate()] = result.critical_rate;
 
     const auto values = [&](std::size_t first, int count) {
         return row.subspan(first, static_cast<std::size_t>(count));
@@ -290,13 +376,17 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
     const ThinSvd& target = problem_->target_svd;
     const Matrix projected = p * target.v.leftCols(layout.modes());  // out x modes
     for (int k = 0; k < layout.modes(); ++k)
-        row[layout.mode(k)] = target.u.col(k).dot(projected.col(k));
+        row[layout.mode(k)] = dot(target.u.col(k), projected.col(k));
 
     measure_trade_off(layout, row);
+    // The same bits as at the steps between rows.
+    if (!followed_.empty())
+        std::copy(followed_.now().begin() + 3, followed_.now().end(), row.begin() + 3);
     for (int layer = 1; layer <= layout.layers(); ++layer) {
+        work_point("first measures, layer", layer - 1, layout.layers());
         const Matrix& weight = weights_[index_of(layer)];
         const int rank = layout.rank(layer);
-        row[layout.weight_norm(layer)] = weight.norm();
+        if (followed_.empty()) row[layout.weight_norm(layer)] = norm(weight);
         spectrum_.singular_values(weight, values(layout.weight_sv(layer, 0), rank));
         if (!moved_[index_of(layer)]) continue;
         spectrum_.singular_values(newest_gradient(layer),
@@ -312,12 +402,13 @@ void Lane::measure_trade_off(const Layout& layout, std::span<double> row) const 
     const NetworkSpec& network = problem_->experiment.network;
     Matrix inputs = problem_->inputs;  // empty: unit vectors
     for (int layer = 1; layer <= layout.layers(); ++layer) {
+        work_point();
         const Matrix& update = updates_[index_of(layer)];
         const bool moved = moved_[index_of(layer)] != 0;
         Matrix before = weights_[index_of(layer)];
         if (moved) {
             before -= update;
-            if (!looked_ahead_)
+            if (followed_.empty() && !looked_ahead_)
                 row[layout.fidelity(layer)] = gradient_fidelity(-update, newest_gradient(layer));
             row[layout.preservation(layer)] = preservation(update, before, inputs);
             measure_norm(layout, layer, before, row);
@@ -339,11 +430,12 @@ void Lane::measure_norm(const Layout& layout, int layer, const Matrix& before,
     const UpdateParts parts = split_update(before, update);
     row[layout.update_along(layer)] = parts.along;
     row[layout.update_across(layer)] = parts.across;
+    if (!followed_.empty()) return;
     const LayerOptimizer* optimizer = newest_optimizer(layer);
     if (!optimizer) return;
     const double rate = optimizer->newest_rate();
     row[layout.rate(layer)] = rate;
-    row[layout.expected_norm(layer)] = expected_norm(optimizer->spec(), rate, update.norm());
+    row[layout.expected_norm(layer)] = expected_norm(optimizer->spec(), rate, norm(update));
 }
 
 std::uint64_t Lane::state_hash() const {

@@ -7,11 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "core/experiment/followed.h"
 #include "core/experiment/measures.h"
 #include "core/experiment/minibatches.h"
 #include "core/experiment/problem.h"
 #include "core/experiment/spec.h"
 #include "core/linalg/spectrum.h"
+#include "core/measure/step_sums.h"
 #include "core/model/network.h"
 #include "core/model/probe.h"
 #include "core/optim/optimizer.h"
@@ -57,6 +59,19 @@ class Lane {
     // known from the gradient, so it costs nothing.
     double relative_error_before() const { return backpropagation_.relative_error(); }
 
+    // From now on the lane knows the followed channels at each step (see Layout): loss and errors
+    // from the gradient pass, in phases of the network objective on all data, and NaN in others,
+    // whose pass does not see the loss of all data; norms, rates and fidelity from the update.
+    void follow(const Layout& layout);
+    Followed& followed() { return followed_; }
+    const Followed& followed() const { return followed_; }
+    // Whether every gradient pass sees the loss of all data: no minibatches, and no phase with an
+    // objective of its own.
+    bool sees_all_data() const;
+    // Loss of all data and relative error of the weights as they are: one forward pass, and the
+    // same bits as the gradient pass has.
+    Backpropagation::Errors errors() { return backpropagation_.errors(weights_); }
+
     // Same number and kind of phases, other numbers: acts from the next step on. A finished lane
     // goes on when its last phase's end is no longer met. keep_momentum = false empties the buffers
     // of layers whose optimiser switches (see switches()). Throws Error when the phases are others.
@@ -87,6 +102,11 @@ class Lane {
     void next_phase();
     Training& training() { return trainings_[static_cast<std::size_t>(phase_)]; }
     double gradients();  // of the current phase's objective; returns its loss
+    bool gradient_finite(int layer);
+    bool update_finite(int layer);
+    void follow_pass(double loss);  // what the gradient pass knows of the step the lane is at
+    void follow_update();           // what is known of the step just made
+    double error_left(double loss) const;
     double layer_target_gradients();
     const Matrix& gradient(int layer) const;
     const Matrix& newest_gradient(int layer) const;  // of the newest step; layers that moved
@@ -114,7 +134,12 @@ class Lane {
     std::vector<Matrix> updates_;          // by layer, of the newest step; empty until trained
     std::vector<char> moved_;              // by layer: in the newest step
     std::size_t newest_phase_ = 0;
-    bool looked_ahead_ = false;  // gradients are those of a step not taken yet
+    Followed followed_;
+    Layout layout_;                         // of what is followed
+    double loss_before_ = 0;                // of all data, one step before; NaN: not known
+    std::vector<double> gradient_squares_;  // by layer
+    std::vector<StepSums> step_sums_;       // by layer, of the newest update
+    bool looked_ahead_ = false;             // gradients are those of a step not taken yet
     Status status_ = Status::training;
     std::optional<Fault> fault_;
 };

@@ -13,13 +13,14 @@ Layout::Layout(const std::vector<int>& widths, int modes) : modes_(modes) {
     }
     product_rank_ = std::min(widths.front(), widths.back());
 
-    product_ = probe_steps() + 1;
+    probe_ = 3 + 4 * rank_.size();
+    product_ = probe_critical_rate() + 1;
     mode_ = product_ + static_cast<std::size_t>(product_rank_);
     weight_ = mode_ + static_cast<std::size_t>(modes_);
     gradient_ = weight_ + values;
     update_ = gradient_ + values;
     per_layer_ = update_ + values;
-    channels_ = per_layer_ + 8 * rank_.size();
+    channels_ = per_layer_ + 4 * rank_.size();
 }
 
 }  // namespace muonscope

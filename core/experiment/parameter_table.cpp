@@ -177,8 +177,10 @@ Field<OptimizerSpec> flavour_field() {
         .label = "Conventions",
         .type = ParameterType::choice,
         .help =
-            "Whose momentum, Nesterov, scale and decay these are. Choosing a library takes its "
-            "conventions and its defaults of learning rate, momentum and λ.",
+            "Whose momentum, Nesterov, scale, decay and orthogonaliser these are. Choosing a "
+            "library "
+            "takes its conventions and its defaults of learning rate, momentum and λ. Another "
+            "orthogonaliser keeps the name: “dion Muon, with Jordan x5”.",
         .choices = {{"own", "Own", "No library's: keeps everything as it is."}}};
     for (const Flavour& flavour : flavours())
         parameter.choices.push_back(
@@ -283,7 +285,8 @@ std::vector<Field<Experiment>> make_experiment_fields() {
              {{"gaussian", "Gaussian", "Independent entries of sd scale/√in: a quarter-circle."},
               {"exponential", "Exponential", "s_k = scale · decay^k for k < modes, random bases."},
               {"power_law", "Power law", "s_k = scale · (k+1)^−exponent for k < modes."},
-              {"low_rank", "Low rank + noise", "`modes` equal values of size scale, plus noise."},
+              {"low_rank", "Low rank + noise",
+               "s_k = scale · (1 − k/modes) for k < modes, evenly spaced, plus noise."},
               {"tree", "Tree", "A binary hierarchy of items and features (Saxe et al. 2019)."},
               {"file", "File", "A .npy matrix, out x in."},
               {"teacher", "Teacher",
@@ -378,6 +381,28 @@ std::vector<Field<Experiment>> make_experiment_fields() {
                  "many layers, from the first on (√S Vᵀ and U √S for two). 0: all of them.",
          .restarts = true},
         [](auto& e) -> auto& { return e.target.factors; });
+    add(
+        {.key = "target.signs",
+         .label = "Signs of the layer targets",
+         .help = "A = U S Vᵀ leaves open which of uₖ, vₖ and −uₖ, −vₖ is meant, but √S Vᵀ and U √S "
+                 "depend on it, and so does the way to them from one start: by hundreds of steps "
+                 "in the staged experiment.",
+         .choices = {{"own", "Own",
+                      "Targets of PyTorch's streams: as our decomposition leaves them, which is "
+                      "what the published figures come out with. Others: largest positive."},
+                     {"largest_positive", "Largest positive",
+                      "The entry of vₖ that is largest in size is positive."},
+                     {"random", "Random", "Drawn from the seed and the signs' seed."}},
+         .restarts = true},
+        [](auto& e) -> auto& { return e.target.signs; });
+    add(
+        {.key = "target.signs_seed",
+         .label = "Signs' seed",
+         .max = largest_seed,
+         .usual_max = 99,
+         .help = "Random signs: another draw for the same experiment.",
+         .restarts = true},
+        [](auto& e) -> auto& { return e.target.signs_seed; });
 
     add(
         {.key = "init.kind",
@@ -503,9 +528,10 @@ std::vector<Field<Experiment>> make_experiment_fields() {
     add(
         {.key = "loss",
          .label = "Loss",
-         .help = "Both have the same minima; relative equals half at learning rate 2 lr/‖A‖².",
+         .help = "All three have the same minima and differ by a factor: relative takes the steps "
+                 "of half at learning rate 2 lr/‖A‖², with data 2 lr n/‖Y‖².",
          .choices = {{"half", "Half", "½‖P − A‖²; with data ½‖PX − Y‖²/n."},
-                     {"relative", "Relative", "‖P − A‖²/‖A‖²."},
+                     {"relative", "Relative", "‖P − A‖²/‖A‖²; with data ‖PX − Y‖²/‖Y‖²."},
                      {"mean", "Mean", "Half the mean square over every residual."}},
          .restarts = true},
         [](auto& e) -> auto& { return e.loss; });
@@ -547,7 +573,8 @@ std::vector<Field<Experiment>> make_experiment_fields() {
          .usual_min = 0.001,
          .usual_max = 1,
          .scale = logarithmic,
-         .help = "Learning rate of the head: E_t = E_0 (I − lr H Hᵀ)^t. Stable below 2/s_1(H)²."},
+         .help =
+             "Learning rate of the head: E_t = E_0 (I − lr HᵀH)^t. From 2/s_1(H)² on it diverges."},
         [](auto& e) -> auto& { return e.probe.lr; });
     add(
         {.key = "probe.threshold",
@@ -558,7 +585,8 @@ std::vector<Field<Experiment>> make_experiment_fields() {
          .usual_max = 0.5,
          .scale = logarithmic,
          .help = "Relative error of the head (softmax: share misclassified) whose first step is "
-                 "reported."},
+                 "reported; with softmax it is looked for up to step K, or step 2000 where that "
+                 "may help."},
         [](auto& e) -> auto& { return e.probe.threshold; });
     add(
         {.key = "probe.samples",
@@ -628,7 +656,10 @@ std::vector<Field<Experiment>> make_experiment_fields() {
          .usual_max = 4096,
          .scale = logarithmic,
          .unit = "steps",
-         .help = "Every step is recorded up to here; then the stride doubles with the step.",
+         .help =
+             "Every step is recorded up to here; then pairs of neighbouring steps, twice as far "
+             "apart with each doubling of the step. Losses, norms, rates and fidelity are "
+             "followed at every step all the same.",
          .restarts = true},
         [](auto& e) -> auto& { return e.record.dense; });
     add(
@@ -640,7 +671,9 @@ std::vector<Field<Experiment>> make_experiment_fields() {
          .usual_max = 256,
          .scale = logarithmic,
          .unit = "MB",
-         .help = "Bound of the recorded history, all lanes together; a full one is thinned out.",
+         .help =
+             "Bound of the recorded history, all lanes together; of a full one every second pair "
+             "of steps is dropped, never the smallest and largest of what is followed.",
          .restarts = true},
         [](auto& e) -> auto& { return e.record.megabytes; });
 
@@ -842,6 +875,12 @@ std::vector<Field<OptimizerSpec>> make_optimizer_fields() {
          .help = "Looks one step ahead: G + μB (heavy ball) or (1 − μ)G + μB (EMA) in place of B."},
         [](auto& o) -> auto& { return o.nesterov; });
     add(
+        {.key = "bias_corrected",
+         .label = "Bias-corrected",
+         .help = "Divides the momentum by 1 − μᵗ at its t-th gradient, for it began at zero; with "
+                 "Nesterov the gradient by 1 − μᵗ and the momentum by 1 − μᵗ⁺¹, as optax does."},
+        [](auto& o) -> auto& { return o.bias_corrected; });
+    add(
         {.key = "engine",
          .label = "Orthogonaliser",
          .help = "Muon: how the momentum B becomes O, whose singular values are nearly equal.",
@@ -864,12 +903,15 @@ std::vector<Field<OptimizerSpec>> make_optimizer_fields() {
          .label = "Precision",
          .help = "Muon: the arithmetic of Newton–Schulz; weights and measures stay in double.",
          .choices = {{"float64", "double", "64-bit floating point."},
-                     {"float32", "float", "32-bit: twice the speed, same picture."},
+                     {"float32", "float", "32-bit floating point: faster, the same picture."},
                      {"bfloat16", "bfloat16",
                       "Every operation rounded to bfloat16, products summed as processors' matrix "
                       "units sum them: several times as fast where there are such units."},
                      {"tensor_core", "bfloat16, GPU",
-                      "The same with products summed as tensor cores do: the published runs."}}},
+                      "The same with products summed as tensor cores do: the published runs."},
+                     {"bfloat16_fused", "bfloat16, fused",
+                      "As torch.optim.Muon rounds: bA + cAA and aX + BX once each, and the norm "
+                      "clamped from below."}}},
         [](auto& o) -> auto& { return o.orthogonaliser.precision; });
     add(
         {.key = "custom_a",
@@ -944,7 +986,8 @@ std::vector<Field<OptimizerSpec>> make_optimizer_fields() {
          .choices = {{"none", "None", "1."},
                      {"jordan", "Jordan", "√max(1, out/in)."},
                      {"rms", "RMS", ".2 √max(out, in): the size of an AdamW update."},
-                     {"spectral", "Spectral", "√(out/in)."}}},
+                     {"spectral", "Spectral", "√(out/in)."},
+                     {"larger", "Larger side", "√max(out, in): RMS's without the .2."}}},
         [](auto& o) -> auto& { return o.shape_scale; });
     add(
         {.key = "power",

@@ -35,6 +35,33 @@ std::optional<T> number(std::string_view text) {
     return value;
 }
 
+// A number as a person types it: 0.02, 1e-3, +3, 0,02 with a decimal comma, 5%, −1 with a minus
+// sign. Nothing where it could mean two things (1,000) or is none.
+std::optional<double> typed_number(std::string_view word) {
+    std::string plain(word);
+    double unit = 1;
+    if (plain.ends_with('%')) {
+        plain = trimmed(std::string_view(plain).substr(0, plain.size() - 1));
+        unit = 100;
+    }
+    constexpr std::string_view minus = "−";
+    if (plain.starts_with(minus)) plain.replace(0, minus.size(), "-");
+    if (plain.starts_with('+')) plain.erase(0, 1);
+    const std::size_t comma = plain.find(',');
+    if (comma != std::string::npos) {
+        const std::size_t digits =
+            std::string_view(plain).substr(comma + 1).find_first_not_of("0123456789");
+        const std::size_t behind = std::min(digits, plain.size() - comma - 1);
+        const bool thousands =
+            behind == 3 && std::abs(number<double>(plain.substr(0, comma)).value_or(1)) > 0;
+        if (thousands || plain.find('.') != std::string::npos) return std::nullopt;
+        plain[comma] = '.';  // a second comma is refused as no number
+    }
+    const auto value = number<double>(plain);
+    if (!value) return std::nullopt;
+    return *value / unit;
+}
+
 std::vector<std::string_view> elements_of(std::string_view text) {
     std::vector<std::string_view> elements;
     if (trimmed(text).empty()) return elements;
@@ -110,8 +137,11 @@ Value checked_real(const Parameter& parameter, std::string_view where, const Val
 }
 
 Value checked_choice(const Parameter& parameter, std::string_view where, const std::string& slug) {
+    // A hyphen does for an underscore.
+    std::string written = slug;
+    std::replace(written.begin(), written.end(), '-', '_');
     for (const Choice& choice : parameter.choices)
-        if (choice.slug == slug) return slug;
+        if (choice.slug == slug || choice.slug == written) return choice.slug;
     refuse(parameter, where, in_quotes(slug));
 }
 
@@ -403,7 +433,7 @@ Value parse_value(const Parameter& parameter, std::string_view path, std::string
         case ParameterType::real:
             if (const auto integer = number<std::int64_t>(word))
                 return checked(parameter, path, *integer);
-            if (const auto real = number<double>(word)) return checked(parameter, path, *real);
+            if (const auto real = typed_number(word)) return checked(parameter, path, *real);
             break;
         case ParameterType::choice:
         case ParameterType::text:

@@ -69,6 +69,8 @@ inline void set(Spec& spec, std::string_view path, const char* text) {
 inline void set(Spec& spec, std::string_view path, const std::string& text) {
     set(spec, path, std::string_view(text));
 }
+// Numbers as people type them: "0.02", "1e-3", "0,02", "2%", "−1". "1,000" could be two numbers and
+// is refused. `path` is what the error begins with.
 Value parse_value(const Parameter& parameter, std::string_view path, std::string_view text);
 // The value in the parameter's own type (an integer for a real, a text where one can be parsed),
 // or an Error that begins with `where`.

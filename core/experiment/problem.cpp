@@ -5,14 +5,16 @@
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <optional>
 #include <span>
 #include <string>
 
 #include "core/error.h"
 #include "core/io/files.h"
+#include "core/linalg/elementary.h"
+#include "core/linalg/reductions.h"
 #include "core/model/network.h"
+#include "core/progress.h"
 #include "core/random/generator.h"
 #include "core/random/torch_streams.h"
 
@@ -129,11 +131,12 @@ Matrix make_target(const TargetSpec& spec, std::uint64_t seed, Eigen::Index out,
                        .normal_matrix(out, in);
         case TargetKind::exponential:
             for (Eigen::Index k = 0; k < rank; ++k)
-                spectrum(k) = spec.scale * std::pow(spec.decay, static_cast<double>(k));
+                spectrum(k) = spec.scale * elementary::pow(spec.decay, static_cast<double>(k));
             return with_spectrum(spectrum, seed, out, in);
         case TargetKind::power_law:
             for (Eigen::Index k = 0; k < rank; ++k)
-                spectrum(k) = spec.scale * std::pow(static_cast<double>(k + 1), -spec.exponent);
+                spectrum(k) =
+                    spec.scale * elementary::pow(static_cast<double>(k + 1), -spec.exponent);
             return with_spectrum(spectrum, seed, out, in);
         case TargetKind::low_rank:
             // Evenly spaced down to scale / modes: no two modes share a singular value.
@@ -171,6 +174,7 @@ std::vector<Matrix> aligned_start(double scale, const std::vector<int>& widths, 
     std::vector<Matrix> start;
     Matrix before = complete_basis(svd.v);
     for (std::size_t l = 1; l <= depth; ++l) {
+        work_point("weights of layer", static_cast<int>(l) - 1, static_cast<int>(depth));
         const Matrix after =
             l == depth ? complete_basis(svd.u)
                        : Generator(seed, Purpose::start, l).orthogonal_matrix(widths[l], widths[l]);
@@ -189,8 +193,8 @@ Matrix conditioned_matrix(Eigen::Index out, Eigen::Index in, const InitSpec& ini
     Vector s(n);
     for (Eigen::Index k = 0; k < n; ++k)
         s(k) = init.scale *
-               std::pow(init.condition,
-                        n > 1 ? -static_cast<double>(k) / static_cast<double>(n - 1) : 0.0);
+               elementary::pow(init.condition,
+                               n > 1 ? -static_cast<double>(k) / static_cast<double>(n - 1) : 0.0);
     return u * s.asDiagonal() * v.transpose();
 }
 
@@ -210,6 +214,7 @@ std::vector<Matrix> make_start(const Experiment& experiment, const std::vector<i
     std::optional<Draws> draws;  // of the layers of one stream seed
     std::vector<Matrix> start;
     for (std::size_t l = 1; l <= depth; ++l) {
+        work_point("weights of layer", static_cast<int>(l) - 1, static_cast<int>(depth));
         const Eigen::Index out = widths[l];
         const Eigen::Index in = widths[l - 1];
         Generator generator(experiment.seed, Purpose::start, l);
@@ -250,7 +255,8 @@ std::vector<Matrix> balanced_factors(const ThinSvd& svd, const Experiment& exper
     for (std::size_t l = 1; l < count; ++l)
         if (has_tanh(experiment.network, static_cast<int>(l)) || widths[l] < modes) return {};
     if (widths[count] != widths.back()) return {};
-    const Vector root = svd.s.array().pow(1.0 / static_cast<double>(count));
+    const Vector root = svd.s.unaryExpr(
+        [count](double s) { return elementary::pow(s, 1.0 / static_cast<double>(count)); });
     std::vector<Matrix> factors;
     for (std::size_t l = 1; l <= count; ++l) {
         Matrix factor = Matrix::Zero(widths[l], widths[l - 1]);
@@ -265,6 +271,23 @@ std::vector<Matrix> balanced_factors(const ThinSvd& svd, const Experiment& exper
         factors.push_back(std::move(factor));
     }
     return factors;
+}
+
+// The target's decomposition with the signs that the experiment asks for.
+ThinSvd signed_svd(const Problem& problem) {
+    const TargetSpec& target = problem.experiment.target;
+    if (target.signs == TargetSigns::own && target.stream != Stream::own)
+        return thin_svd(problem.target, Signs::householder);
+    ThinSvd svd = problem.target_svd;
+    if (target.signs != TargetSigns::random) return svd;
+    Generator generator(problem.experiment.seed, Purpose::signs,
+                        static_cast<std::uint64_t>(target.signs_seed));
+    for (Eigen::Index k = 0; k < svd.s.size(); ++k)
+        if (generator.below(2) == 1) {
+            svd.u.col(k) *= -1.0;
+            svd.v.col(k) *= -1.0;
+        }
+    return svd;
 }
 
 // Y = A X + noise, with a teacher F(X) + noise; whitened: A.
@@ -321,9 +344,9 @@ void make_points(Problem& problem) {
     problem.point_class.clear();
     Eigen::Index column = 0;
     for (int c = 0; c < spec.count; ++c) {
-        const double angle = 2.0 * std::numbers::pi * c / spec.count;
-        Vector mean = std::cos(angle) * basis.col(0);
-        if (in > 1) mean += std::sin(angle) * basis.col(1);
+        const double half_turns = 2.0 * c / spec.count;
+        Vector mean = elementary::cos_pi(half_turns) * basis.col(0);
+        if (in > 1) mean += elementary::sin_pi(half_turns) * basis.col(1);
         for (int p = 0; p < spec.points; ++p, ++column) {
             problem.points.col(column) = mean + spec.spread * generator.normal_matrix(in, 1);
             problem.point_class.push_back(c);
@@ -334,6 +357,8 @@ void make_points(Problem& problem) {
 }  // namespace
 
 std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
+    work_span(0, 0.2);
+    work_point("target", 0, 1);
     auto problem = std::make_shared<Problem>();
     problem->experiment = experiment;
     problem->widths = layer_widths(experiment.network);
@@ -347,31 +372,34 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
     } else {
         problem->target = make_target(experiment.target, experiment.seed, out, in);
     }
-    problem->target_norm = problem->target.norm();
+    problem->target_norm = norm(problem->target);
     if (!std::isfinite(problem->target_norm))
         throw Error("target", "its norm is not finite", "give a smaller scale");
     if (problem->target_norm == 0)
         throw Error("target", "it is zero, so no relative error is defined",
                     "give a target with at least one non-zero entry");
+    work_span(0.2, 0.5);
+    work_point("singular values of the target", 0, 1);
     problem->target_svd = thin_svd(problem->target);
     const Vector& s = problem->target_svd.s;
     problem->modes = static_cast<int>((s.array() > 1e-9 * s(0)).count());
 
+    work_span(0.5, 0.8);
     problem->start = make_start(experiment, problem->widths, problem->target_svd);
+    work_span(0.8, 1);
+    work_point("data and probe", 0, 1);
     if (experiment.data.kind == DataKind::samples)
         problem->inputs = Draws(experiment.data.stream, experiment.data.stream_seed,
                                 experiment.seed, Purpose::inputs)
                               .samples(in, experiment.data.samples);
     problem->labels = make_labels(*problem, teacher);
-    // Where A is PyTorch's, W_l* have the signs of its decomposition: the way there depends on
-    // them.
-    const ThinSvd svd = experiment.target.stream == Stream::own
-                            ? problem->target_svd
-                            : thin_svd(problem->target, Signs::householder);
+    const ThinSvd svd = signed_svd(*problem);
     const ThinSvd modes{svd.u.leftCols(problem->modes), s.head(problem->modes),
                         svd.v.leftCols(problem->modes)};
     problem->layer_targets = balanced_factors(modes, experiment, problem->widths);
+    work_point();
     make_probe(*problem);
+    work_point();
     make_points(*problem);
     return problem;
 }

@@ -30,6 +30,14 @@ struct NetworkSpec {
 bool has_tanh(const NetworkSpec& network, int layer);
 std::vector<int> layer_widths(const NetworkSpec& network);  // depth + 1, input first
 
+// Which of u_k, v_k and -u_k, -v_k the layer targets are made of: the singular vectors of A leave
+// it open, and the way from a given start depends on it.
+enum class TargetSigns {
+    own,               // of PyTorch's targets as our decomposition leaves them, of others the next
+    largest_positive,  // the entry of v_k that is largest in size is positive
+    random,            // drawn
+};
+
 enum class TargetKind { gaussian, exponential, power_law, low_rank, tree, file, teacher };
 
 struct TargetSpec {
@@ -45,6 +53,8 @@ struct TargetSpec {
     int stream_seed = 0;
     // Layer targets split A between this many layers, from the first on; 0: all of them.
     int factors = 0;
+    TargetSigns signs = TargetSigns::own;
+    int signs_seed = 0;  // random: another draw for the same experiment
 };
 
 enum class InitKind { gaussian, orthogonal, scaled_identity, aligned, files, conditioned };

@@ -7,6 +7,8 @@
 
 #include "core/experiment/parameters.h"
 #include "core/io/spec_json.h"
+#include "core/linalg/kernels/level.h"
+#include "core/program.h"
 
 namespace muonscope {
 namespace {
@@ -53,7 +55,9 @@ Json lane_to_json(const LaneSnapshot& lane, const Recipe& recipe, const Layout& 
                  {"probe",
                   {{"floor", measured(layout.probe_floor())},
                    {"after_k", measured(layout.probe_after_k())},
-                   {"steps_to_threshold", measured(layout.probe_steps())}}},
+                   {"steps_to_threshold", measured(layout.probe_steps())},
+                   {"steps_searched", measured(layout.probe_searched())},
+                   {"critical_rate", measured(layout.probe_critical_rate())}}},
                  {"singular_values", {{"layers", layers}, {"product", product}}},
                  {"state_hash", fmt::format("{:016x}", lane.state_hash)}};
     if (lane.divergence)
@@ -77,6 +81,9 @@ std::string optimizer_text(const Recipe& recipe) {
 
 std::string summary_json(const Snapshot& snapshot, double wall_seconds) {
     Json json;
+    json["program"] = {{"version", program_version()},
+                       {"commit", program_commit()},
+                       {"level", level_name(level())}};
     json["spec"] = Json::parse(to_json(*snapshot.spec));
     json["wall_seconds"] = wall_seconds;
     json["steps_per_second"] =

@@ -4,13 +4,14 @@
 #include <array>
 #include <cmath>
 
+#include "core/linalg/elementary.h"
 #include "core/linalg/polynomial_iteration.h"
 
 namespace muonscope {
 
 namespace {
 
-constexpr std::array<EngineName, 14> names{{
+constexpr std::array<EngineName, 18> names{{
     {Engine::jordan, "jordan", "Jordan",
      "x ← 3.4445x − 4.7750x³ + 2.0315x⁵, x = s/‖G‖. Steep at zero (slope 485 at 5 iterations); "
      "never converges: values stay in .68 to 1.13."},
@@ -20,6 +21,18 @@ constexpr std::array<EngineName, 14> names{{
     {Engine::polar_express, "polar_express", "Polar Express",
      "The best quintic of each iteration for what the one before leaves, with a safety factor of "
      "1.01 (arXiv 2505.16932). Slope 967 at 5 iterations; exact from 8 on down to s/‖G‖ = .001."},
+    {Engine::polar_express_speed, "polar_express_speed", "Polar Express, speed run",
+     "Polar Express's five quintics with a safety factor of 1.02, from X = G/(1.02‖G‖ + 1e-6): "
+     "what NanoGPT speed runs and dion use. The last one repeats beyond five."},
+    {Engine::cans, "cans", "CANS",
+     "Five quintics by Chebyshev-type approximation (arXiv 2506.10935), the last repeated beyond. "
+     "Steeper at zero than Polar Express: slope 1049 at 5 iterations."},
+    {Engine::turbo, "turbo", "Turbo",
+     "Rows first divided by √Σ|GGᵀ| (arXiv 2512.04632), then four quintics, the last repeated "
+     "beyond. It turns singular vectors, so it is no function of s/‖G‖ alone."},
+    {Engine::eight_plus_two, "eight_plus_two", "8 + 2",
+     "Jordan's quintic eight times, then 2x − 1.5x³ + .5x⁵ (DeepSeek-V4): steep first, exact last. "
+     "Made for 10 iterations; with 8 or fewer it is Jordan's."},
     {Engine::cubic, "cubic", "Cubic",
      "x ← 1.5x − .5x³: the classic Newton–Schulz. Converges to 1, slowly from small values: slope "
      "7.6 at 5 iterations."},
@@ -76,6 +89,34 @@ constexpr std::array<OddPolynomial, 8> polar_express{{
     {1.875, -1.25, .375, 0},
 }};
 
+// K. Jordan and others' NanoGPT speed runs: five iterations for s/|G| >= 1e-3; the safety factor of
+// 1.02 is in all but the last.
+constexpr double speed_safety = 1.02;
+constexpr std::array<OddPolynomial, 5> polar_express_speed{{
+    {8.156554524902461, -22.48329292557795, 15.878769915207462, 0},
+    {4.042929935166739, -2.808917465908714, .5000178451051316, 0},
+    {3.8916678022926607, -2.772484153217685, .5060648178503393, 0},
+    {3.285753657755655, -2.3681294933425376, .46449024233003106, 0},
+    {2.3465413258596377, -1.7097828382687081, .42323551169305323, 0},
+}};
+
+// Grishina, Smirnov, Rakhuba, "Accelerating Newton-Schulz iteration", arXiv 2506.10935.
+constexpr std::array<OddPolynomial, 5> cans{{
+    {8.4703, -25.1081, 18.6293, 0},
+    {4.1828, -3.1087, .5806, 0},
+    {3.9619, -2.9541, .5630, 0},
+    {3.2866, -2.4647, .5074, 0},
+    {2.2737, -1.6447, .4162, 0},
+}};
+
+// Boissin et al., "Turbo-Muon", arXiv 2512.04632, as dion has them.
+constexpr std::array<OddPolynomial, 4> turbo{{
+    {4.6051, -9.6552, 5.6769, 0},
+    {4.7505, -6.0861, 2.1790, 0},
+    {2.7763, -2.3190, .5523, 0},
+    {2.4231, -2.2861, .8193, 0},
+}};
+
 template <std::size_t count>
 OddPolynomial entry(const std::array<OddPolynomial, count>& table, int index) {
     return table[std::min(static_cast<std::size_t>(std::max(index, 0)), count - 1)];
@@ -124,6 +165,12 @@ bool takes_iterations(Engine engine) {
     return is_polynomial(engine) || engine == Engine::newton;
 }
 
+std::string name_of(const OrthogonaliserSpec& spec) {
+    std::string name(label(spec.engine));
+    if (takes_iterations(spec.engine)) name += " x" + std::to_string(spec.iterations);
+    return name;
+}
+
 OddPolynomial polynomial_of(const OrthogonaliserSpec& spec, int index) {
     switch (spec.engine) {
         case Engine::you:
@@ -132,6 +179,15 @@ OddPolynomial polynomial_of(const OrthogonaliserSpec& spec, int index) {
             const bool last = index + 1 >= static_cast<int>(polar_express.size());
             return last ? polar_express.back() : safer(entry(polar_express, index));
         }
+        case Engine::polar_express_speed:
+            return entry(polar_express_speed, index);
+        case Engine::cans:
+            return entry(cans, index);
+        case Engine::turbo:
+            return entry(turbo, index);
+        case Engine::eight_plus_two:
+            if (index >= 8) return {2, -1.5, .5, 0};
+            break;
         case Engine::cubic:
             return {1.5, -.5, 0, 0};
         case Engine::pade:
@@ -143,21 +199,33 @@ OddPolynomial polynomial_of(const OrthogonaliserSpec& spec, int index) {
         case Engine::custom:
             return {spec.custom.a, spec.custom.b, spec.custom.c, 0};
         default:
-            return {jordan_coefficients.a, jordan_coefficients.b, jordan_coefficients.c, 0};
+            break;
     }
+    return {jordan_coefficients.a, jordan_coefficients.b, jordan_coefficients.c, 0};
 }
 
 Prescale prescale_of(Engine engine) {
     switch (engine) {
         case Engine::jordan:
         case Engine::you:
+        case Engine::cans:
+        case Engine::eight_plus_two:
         case Engine::custom:
             return {1, 1e-7};
         case Engine::polar_express:
             return {safety, 1e-7};
+        case Engine::polar_express_speed:
+            return {speed_safety, 1e-6};
+        case Engine::turbo:
+            return {1, 1e-7, true};
         default:
             return {1, 0};
     }
+}
+
+int usual_iterations(Engine engine) {
+    if (engine == Engine::turbo) return static_cast<int>(turbo.size());
+    return engine == Engine::eight_plus_two ? 10 : 5;
 }
 
 std::optional<double> transfer(const OrthogonaliserSpec& spec, double x, int iterations) {
@@ -169,7 +237,8 @@ std::optional<double> transfer(const OrthogonaliserSpec& spec, double x, int ite
         case Engine::newton:
             return newton(x, iterations);
         case Engine::spectral_power:
-            return x > 0 ? std::pow(x, spec.power) : 0.0;
+            return x > 0 ? elementary::pow(x, spec.power) : 0.0;
+        case Engine::turbo:
         case Engine::qr:
         case Engine::random_spectrum:
             return std::nullopt;
@@ -183,7 +252,7 @@ std::optional<double> transfer(const OrthogonaliserSpec& spec, double x, int ite
 std::optional<double> slope_at_zero(const OrthogonaliserSpec& spec) {
     if (spec.engine == Engine::floored) return 1 / spec.floor;
     if (spec.engine == Engine::spectral_power && spec.power == 1) return 1.0;
-    if (!is_polynomial(spec.engine)) return std::nullopt;
+    if (!is_polynomial(spec.engine) || prescale_of(spec.engine).rows) return std::nullopt;
     double slope = 1 / prescale_of(spec.engine).share;
     for (int i = 0; i < spec.iterations; ++i) slope *= polynomial_of(spec, i).a;
     return slope;

@@ -8,6 +8,9 @@
 
 #include "core/linalg/bfloat16.h"
 #include "core/linalg/checked_svd.h"
+#include "core/linalg/elementary.h"
+#include "core/linalg/reductions.h"
+#include "core/linalg/spectrum.h"
 #include "core/random/generator.h"
 
 namespace muonscope {
@@ -26,6 +29,17 @@ Scalar negligible(const Dense<Scalar>& matrix) {
            static_cast<Scalar>(std::max(matrix.rows(), matrix.cols()));
 }
 
+// The singular vectors of x over the numerical rank, with values of their own: `map` makes them of
+// x's, largest first.
+template <typename Scalar, typename Map>
+Dense<Scalar> with_mapped_values(const Dense<Scalar>& x, const Map& map) {
+    const CheckedSvd<Scalar> svd(x);
+    const Eigen::Index rank = numerical_rank(svd.s, x.rows(), x.cols());
+    const Column<Scalar> values =
+        map(Vector(svd.s.head(rank).template cast<double>())).template cast<Scalar>();
+    return svd.u.leftCols(rank) * values.asDiagonal() * svd.v.leftCols(rank).transpose();
+}
+
 // What the singular values become, largest first; x: those of the numerical rank, |x| = 1.
 Vector mapped(const OrthogonaliserSpec& spec, const Vector& x) {
     Vector values(x.size());
@@ -34,16 +48,6 @@ Vector mapped(const OrthogonaliserSpec& spec, const Vector& x) {
         values(k) = spec.engine == Engine::random_spectrum ? 1 - generator.uniform()
                                                            : *transfer(spec, x(k));
     return values;
-}
-
-template <typename Scalar>
-Dense<Scalar> with_mapped_values(const OrthogonaliserSpec& spec, const Dense<Scalar>& x) {
-    const CheckedSvd<Scalar> svd(x);
-    const auto& s = svd.s;
-    const Eigen::Index rank = (s.array() > s(0) * negligible(x)).count();
-    const Column<Scalar> values =
-        mapped(spec, s.head(rank).template cast<double>()).template cast<Scalar>();
-    return svd.u.leftCols(rank) * values.asDiagonal() * svd.v.leftCols(rank).transpose();
 }
 
 template <typename Scalar>
@@ -101,7 +105,8 @@ Dense<Scalar> factorise_as(const OrthogonaliserSpec& spec, const Dense<Scalar>& 
             if (x.rows() < x.cols()) return orthogonal_factor<Scalar>(x.transpose()).transpose();
             return orthogonal_factor(x);
         default:
-            return with_mapped_values(spec, x);
+            return with_mapped_values(x,
+                                      [&](const Vector& values) { return mapped(spec, values); });
     }
 }
 
@@ -110,6 +115,18 @@ double rounded(double x) {
 }
 
 }  // namespace
+
+void spectral_power(const Matrix& gradient, double power, double floor, Matrix& result) {
+    const ScaledNorm scaled = scaled_norm(gradient);
+    if (!(scaled.norm > 0) || !std::isfinite(scaled.norm)) {
+        result = gradient;
+        return;
+    }
+    result = with_mapped_values<double>(scaled.unit * gradient, [&](const Vector& values) {
+        return Vector(values.unaryExpr(
+            [&](double s) { return elementary::pow(s / scaled.unit + floor, power); }));
+    });
+}
 
 void factorise(const OrthogonaliserSpec& spec, const Matrix& gradient, Matrix& result) {
     const double largest = gradient.cwiseAbs().maxCoeff<Eigen::PropagateNaN>();
@@ -123,15 +140,14 @@ void factorise(const OrthogonaliserSpec& spec, const Matrix& gradient, Matrix& r
     }
     // Scaled in two steps, so that no square overflows or vanishes, nor anything in float.
     Matrix x = gradient / largest;
-    x /= x.norm();
-    const bool is_rounded =
-        spec.precision == Precision::bfloat16 || spec.precision == Precision::tensor_core;
-    if (is_rounded) x = x.unaryExpr(&rounded);
+    x /= norm(x);
+    const bool rounding = is_rounded(spec.precision);
+    if (rounding) x = x.unaryExpr(&rounded);
     if (spec.precision == Precision::float64)
         result = factorise_as<double>(spec, x);
     else
         result = factorise_as<float>(spec, x.cast<float>()).template cast<double>();
-    if (is_rounded) result = result.unaryExpr(&rounded);
+    if (rounding) result = result.unaryExpr(&rounded);
 }
 
 }  // namespace muonscope

@@ -5,6 +5,10 @@
 
 namespace muonscope {
 
+// O = U (S + floor)^p V^T of G = U S V^T over the numerical rank: what is not in G stays out of O,
+// whatever the power. A matrix that is zero or not finite stays what it is.
+void spectral_power(const Matrix& gradient, double power, double floor, Matrix& result);
+
 // The engines that are no polynomials, for any shape and rank. gradient and result: of one shape;
 // a gradient with a NaN or infinity gives NaN throughout.
 //   svd, floored, spectral_power, random_spectrum   U f(s/|G|_F) V^T

@@ -45,9 +45,8 @@ void Orthogonaliser::reconfigure(const OrthogonaliserSpec& spec) {
 
 void Orthogonaliser::orthogonalise(const Matrix& gradient, Matrix& result) {
     if (workspace_->iteration) {
-        const Prescale prescale = prescale_of(spec_.engine);
-        workspace_->iteration->orthogonalise(gradient, workspace_->polynomials, prescale.share,
-                                             prescale.floor, result);
+        workspace_->iteration->orthogonalise(gradient, workspace_->polynomials,
+                                             prescale_of(spec_.engine), result);
     } else {
         factorise(spec_, gradient, result);
     }

@@ -6,12 +6,13 @@
 
 #include "core/linalg/coefficients.h"
 #include "core/linalg/precision.h"
+#include "core/linalg/prescale.h"
 #include "core/linalg/types.h"
 
 namespace muonscope {
 
 // Newton-Schulz orthogonalisation of matrices of one shape, G -> X:
-//   X0 = G/(share |G|_F + floor);  A = X X^T;  X <- (a I + b A + c A^2 + d A^3) X
+//   X0 = G prescaled (prescale.h);  A = X X^T;  X <- (a I + b A + c A^2 + d A^3) X
 // once for each polynomial, on the transposed matrix when rows > cols. All memory is taken in the
 // constructor. A zero matrix gives zero; NaN and infinity pass through.
 class PolynomialIteration {
@@ -25,7 +26,7 @@ class PolynomialIteration {
 
     // gradient and result: rows x cols, in double; result must already have that shape.
     void orthogonalise(const Matrix& gradient, std::span<const OddPolynomial> polynomials,
-                       double share, double floor, Matrix& result);
+                       const Prescale& prescale, Matrix& result);
 
     Precision precision() const { return precision_; }
 

@@ -9,6 +9,9 @@
 
 #include "core/linalg/bidiagonal_values.h"
 #include "core/linalg/checked_svd.h"
+#include "core/linalg/kernels/kernels.h"
+#include "core/linalg/reductions.h"
+#include "core/progress.h"
 
 namespace muonscope {
 
@@ -16,14 +19,11 @@ namespace {
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-// Rows go eight at a time: one register with AVX-512, two or four elsewhere.
-constexpr Eigen::Index pack_size = 8;
-using Pack = Eigen::Array<double, pack_size, 1>;
-using PackMap = Eigen::Map<Pack, Eigen::AlignedMax>;
-using ConstPackMap = Eigen::Map<const Pack, Eigen::AlignedMax>;
+// Rows go eight at a time (kernels.h, ReflectionTask).
+constexpr Eigen::Index rows_at_once = 8;
 
 Eigen::Index padded(Eigen::Index rows) {
-    return (rows + pack_size - 1) / pack_size * pack_size;
+    return (rows + rows_at_once - 1) / rows_at_once * rows_at_once;
 }
 
 struct Reflector {
@@ -35,7 +35,7 @@ struct Reflector {
 Reflector make_reflector(const double* x, Eigen::Index first, Eigen::Index size, double* u) {
     const double alpha = x[first];
     const auto tail = Eigen::Map<const Vector>(x + first + 1, size - first - 1);
-    const double square = tail.squaredNorm();
+    const double square = sum_of_squares(tail);
     std::fill(u, u + first, 0.0);
     if (square == 0) {
         std::fill(u + first + 1, u + size, 0.0);
@@ -46,44 +46,6 @@ Reflector make_reflector(const double* x, Eigen::Index first, Eigen::Index size,
     Eigen::Map<Vector>(u + first + 1, size - first - 1) = tail / (alpha - beta);
     u[first] = 1;
     return {(beta - alpha) / beta, beta};
-}
-
-struct Update {
-    const double *u, *z;      // old reflector, old A v
-    const double* u_next;     // new reflector
-    Eigen::Index begin, end;  // rows, whole packs
-};
-
-// For `count` neighbouring columns: a <- a - c u - d z, then c <- u_next . a, in one pass.
-template <int count>
-void update_and_project(double* a, Eigen::Index stride, const Update& update, double* c,
-                        const double* d) {
-    Pack sums[count];
-    for (Pack& sum : sums) sum.setZero();
-    for (Eigen::Index i = update.begin; i < update.end; i += pack_size) {
-        const Pack u = ConstPackMap(update.u + i);
-        const Pack z = ConstPackMap(update.z + i);
-        const Pack next = ConstPackMap(update.u_next + i);
-        for (int j = 0; j < count; ++j) {
-            PackMap column(a + j * stride + i);
-            const Pack value = column - c[j] * u - d[j] * z;
-            column = value;
-            sums[j] += next * value;
-        }
-    }
-    for (int j = 0; j < count; ++j) c[j] = sums[j].sum();
-}
-
-// z += sum over `count` neighbouring columns of a v.
-template <int count>
-void add_columns(const double* a, Eigen::Index stride, const double* v, Eigen::Index begin,
-                 Eigen::Index end, double* z) {
-    for (Eigen::Index i = begin; i < end; i += pack_size) {
-        PackMap result(z + i);
-        Pack sum = result;
-        for (int j = 0; j < count; ++j) sum += v[j] * ConstPackMap(a + j * stride + i);
-        result = sum;
-    }
 }
 
 }  // namespace
@@ -112,34 +74,30 @@ void Spectrum::bidiagonalise(Eigen::Index rows, Eigen::Index cols) {
     left_weights_.setZero();
     right_weights_.setZero();
     for (Eigen::Index k = 0; k < cols; ++k) {
-        const Eigen::Index begin = k / pack_size * pack_size;
+        work_point();
+        const Eigen::Index begin = k / rows_at_once * rows_at_once;
         double* column = a + k * stride;
-        const Update update{left_.data(), product_.data(), left_next_.data(), begin, end};
         for (Eigen::Index i = begin; i < end; ++i)
             column[i] -= left_weights_(k) * left_(i) + right_weights_(k) * product_(i);
         const Reflector left = make_reflector(column, k, rows, left_next_.data());
         diagonal_(k) = left.beta;
         if (k + 1 == cols) break;
 
-        double* c = left_weights_.data();
-        const double* d = right_weights_.data();
-        Eigen::Index j = k + 1;
-        for (; j + 4 <= cols; j += 4)
-            update_and_project<4>(a + j * stride, stride, update, c + j, d + j);
-        for (; j < cols; ++j) update_and_project<1>(a + j * stride, stride, update, c + j, d + j);
+        kernels().update_and_project({a + (k + 1) * stride, stride, cols - k - 1, begin, end,
+                                      left_.data(), product_.data(), left_next_.data(),
+                                      left_weights_.data() + k + 1, right_weights_.data() + k + 1});
         left_weights_ *= left.tau;  // tau w
 
-        for (j = k + 1; j < cols; ++j) right_(j) = a[j * stride + k] - left_weights_(j);
+        for (Eigen::Index j = k + 1; j < cols; ++j)
+            right_(j) = a[j * stride + k] - left_weights_(j);
         const Reflector right = make_reflector(right_.data(), k + 1, cols, right_.data());
         superdiagonal_(k) = right.beta;
 
         const double through =
-            left_weights_.segment(k + 1, cols - k - 1).dot(right_.segment(k + 1, cols - k - 1));
+            dot(left_weights_.segment(k + 1, cols - k - 1), right_.segment(k + 1, cols - k - 1));
         for (Eigen::Index i = begin; i < end; ++i) product_(i) = -through * left_next_(i);
-        for (j = k + 1; j + 4 <= cols; j += 4)
-            add_columns<4>(a + j * stride, stride, right_.data() + j, begin, end, product_.data());
-        for (; j < cols; ++j)
-            add_columns<1>(a + j * stride, stride, right_.data() + j, begin, end, product_.data());
+        kernels().add_columns(a + (k + 1) * stride, stride, cols - k - 1, right_.data() + k + 1,
+                              begin, end, product_.data());
         right_weights_ = right.tau * right_;
         left_.swap(left_next_);
     }
@@ -155,7 +113,7 @@ void Spectrum::singular_values(const Matrix& matrix, std::span<double> values) {
         return;
     }
     // Scaled by a power of two, exactly, so that no square overflows or vanishes.
-    const double scale = std::exp2(-std::ilogb(largest));
+    const double scale = std::ldexp(1.0, -std::max(std::ilogb(largest), -1000));
     if (wide)
         columns_.topLeftCorner(rows, cols) = scale * matrix.transpose();
     else
@@ -190,8 +148,9 @@ ThinSvd thin_svd(const Matrix& matrix, Signs signs) {
                 Vector::Constant(rank, not_a_number),
                 Matrix::Constant(matrix.cols(), rank, not_a_number)};
     }
-    CheckedSvd<double> svd(matrix);
-    ThinSvd result{std::move(svd.u), std::move(svd.s), std::move(svd.v)};
+    const double unit = scaled_norm(matrix).unit;
+    CheckedSvd<double> svd(unit * matrix);
+    ThinSvd result{std::move(svd.u), svd.s / unit, std::move(svd.v)};
     if (signs == Signs::householder) return result;
     for (Eigen::Index k = 0; k < rank; ++k) {
         Eigen::Index largest = 0;
@@ -205,11 +164,9 @@ ThinSvd thin_svd(const Matrix& matrix, Signs signs) {
 }
 
 Matrix polar_factor(const Matrix& matrix) {
-    const ThinSvd svd = thin_svd(matrix);
+    const ThinSvd svd = thin_svd(scaled_norm(matrix).unit * matrix);
     if (svd.s.size() == 0 || !std::isfinite(svd.s(0))) return matrix;
-    const double cut = svd.s(0) * std::numeric_limits<double>::epsilon() *
-                       static_cast<double>(std::max(matrix.rows(), matrix.cols()));
-    const Eigen::Index rank = (svd.s.array() > cut).count();
+    const Eigen::Index rank = numerical_rank(svd.s, matrix.rows(), matrix.cols());
     return svd.u.leftCols(rank) * svd.v.leftCols(rank).transpose();
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <limits>
 #include <span>
 
 #include "core/linalg/types.h"
@@ -41,6 +43,24 @@ struct ThinSvd {
 enum class Signs { fixed, householder };
 // r = min(rows, cols). A matrix with a NaN or infinity gives NaN throughout.
 ThinSvd thin_svd(const Matrix& matrix, Signs signs = Signs::fixed);
+
+// How many of a rows x cols matrix's singular values, largest first, are more than the rounding of
+// zero: more than epsilon max(rows, cols) s_1, epsilon that of `Scalar`. What NumPy's matrix_rank
+// and lstsq count too. 0 for a zero matrix and where a value is not finite.
+template <typename Scalar>
+Eigen::Index numerical_rank(std::span<const Scalar> values, Eigen::Index rows, Eigen::Index cols) {
+    if (values.empty()) return 0;
+    const Scalar cut = values.front() * std::numeric_limits<Scalar>::epsilon() *
+                       static_cast<Scalar>(std::max(rows, cols));
+    return std::count_if(values.begin(), values.end(), [cut](Scalar s) { return s > cut; });
+}
+template <typename Scalar>
+Eigen::Index numerical_rank(const Eigen::Matrix<Scalar, Eigen::Dynamic, 1>& values,
+                            Eigen::Index rows, Eigen::Index cols) {
+    return numerical_rank(
+        std::span<const Scalar>(values.data(), static_cast<std::size_t>(values.size())), rows,
+        cols);
+}
 
 // The exact polar factor U V^T over the numerical rank: the nearest (semi-)orthogonal matrix.
 Matrix polar_factor(const Matrix& matrix);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <cstdint>
 #include <vector>
 
 namespace muonscope {
@@ -14,9 +13,10 @@ namespace muonscope {
 // NVIDIA tensor cores", PeerJ CS 2021). Exponents are taken to lie in [-60, 63]: exact for factors
 // of ordinary size, and a group of terms that are all smaller than 2^-60 is cut as if they were
 // not.
+// The same bits at every level of processor.
 class TensorCoreProduct {
   public:
-    // For results of at most rows x cols with at most `inner` terms; takes its memory once.
+    // For results of at most `rows` rows with at most `inner` terms; takes its memory once.
     TensorCoreProduct(Eigen::Index rows, Eigen::Index inner);
 
     // result = left * right: float32, not yet rounded to bfloat16. result has its shape already.
@@ -25,12 +25,9 @@ class TensorCoreProduct {
                   Eigen::MatrixXf& result, bool symmetric = false);
 
   private:
-    // Exponents of a block of rows and a group of columns stand together, as they are compared.
-    Eigen::MatrixXf left_;                // padded to whole blocks and groups
-    std::vector<std::int8_t> exponents_;  // of left_: [group][block][column][row]
-    Eigen::VectorXf right_;               // a column, padded too
-    std::vector<std::int8_t> repeated_;   // its exponents, each as often as a block has rows
-    Eigen::VectorXf sums_;                // of a column of the result
+    void reserve(Eigen::Index rows, Eigen::Index inner);
+
+    std::vector<char> space_;  // both factors and their exponents, in the order they are read
 };
 
 }  // namespace muonscope

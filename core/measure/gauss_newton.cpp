@@ -3,6 +3,8 @@
 #include <Eigen/Eigenvalues>
 #include <cmath>
 
+#include "core/linalg/elementary.h"
+
 namespace muonscope {
 
 // Block (a, b) is H^T diag(p_a (delta_ab - p_b)) H / n.
@@ -35,8 +37,9 @@ double gauss_newton_flatness(const Matrix& gauss_newton) {
     if (!(largest > 0)) return 0;
     const Eigen::Index count = (values.array() > 1e-10 * largest).count();
     const Vector p = values.tail(count) / values.tail(count).sum();
-    const double entropy = -(p.array() * p.array().log()).sum();
-    return std::exp(entropy) / static_cast<double>(count);
+    double entropy = 0;
+    for (const double share : p) entropy -= share * elementary::log(share);
+    return elementary::exp(entropy) / static_cast<double>(count);
 }
 
 }  // namespace muonscope

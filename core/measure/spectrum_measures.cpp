@@ -4,6 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "core/linalg/elementary.h"
+#include "core/linalg/reductions.h"
+
 namespace muonscope {
 
 namespace {
@@ -18,12 +21,12 @@ double exp_entropy(std::span<const double> values, double power) {
     if (!all_finite(values)) return std::numeric_limits<double>::quiet_NaN();
     if (values.empty() || values.front() <= 0) return 0;
     double sum = 0;
-    for (double s : values) sum += std::pow(s / values.front(), power);
+    for (double s : values) sum += elementary::pow(s / values.front(), power);
     double entropy = 0;
     for (double s : values)
-        if (const double p = std::pow(s / values.front(), power) / sum; p > 0)
-            entropy -= p * std::log(p);
-    return std::exp(entropy);
+        if (const double p = elementary::pow(s / values.front(), power) / sum; p > 0)
+            entropy -= p * elementary::log(p);
+    return elementary::exp(entropy);
 }
 
 }  // namespace
@@ -50,16 +53,10 @@ double condition_number(std::span<const double> values) {
     return values.front() / values.back();
 }
 
-int numerical_rank(std::span<const double> values, double tolerance) {
-    if (values.empty() || !(values.front() > 0)) return 0;
-    const double cut = tolerance * values.front();
-    return static_cast<int>(
-        std::count_if(values.begin(), values.end(), [cut](double s) { return s > cut; }));
-}
-
 double gradient_fidelity(const Matrix& update, const Matrix& gradient) {
-    const double norms = update.norm() * gradient.norm();
-    return norms == 0 ? 0 : update.cwiseProduct(gradient).sum() / norms;
+    const ScaledNorm u = scaled_norm(update), g = scaled_norm(gradient);
+    if (u.norm == 0 || g.norm == 0) return 0;
+    return (u.unit * update).cwiseProduct(g.unit * gradient).sum() / (u.norm * g.norm);
 }
 
 }  // namespace muonscope

@@ -22,9 +22,6 @@ double effective_rank(std::span<const double> values);
 // s_1/s_n. Singular and zero matrices: infinity.
 double condition_number(std::span<const double> values);
 
-// How many values exceed tolerance * s_1. Zero matrix: 0.
-int numerical_rank(std::span<const double> values, double tolerance = 1e-9);
-
 // cos of the angle between an update and the gradient it was made of, both m x n:
 // <U, G>/(|U| |G|). For the exact polar factor this is |G|_*/(sqrt(rank) |G|). Either one zero: 0.
 double gradient_fidelity(const Matrix& update, const Matrix& gradient);

@@ -1,5 +1,6 @@
 #include "core/measure/tangent_kernel.h"
 
+#include "core/linalg/reductions.h"
 #include "core/model/activation.h"
 
 #include <algorithm>
@@ -69,14 +70,14 @@ void TangentKernel::apply(const Matrix& e, Matrix& result) {
 }
 
 double TangentKernel::lambda_eff(const Matrix& e) {
-    const double square = e.squaredNorm();
+    const double square = sum_of_squares(e);
     if (square == 0) return 0;
     backward(e);
     double sum = 0;
     for (Layer& layer : layers_) {
         if (!layer.chosen) continue;
         layer.gradient.noalias() = layer.delta * layer.input.transpose();
-        sum += layer.gradient.squaredNorm();
+        sum += sum_of_squares(layer.gradient);
     }
     return sum / square;
 }

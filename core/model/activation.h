@@ -4,8 +4,7 @@
 
 namespace muonscope {
 
-// tanh of every entry, in place, to within three units in the last place. Several times as fast as
-// the C library's, a call for each entry. NaN stays NaN.
+// elementary::tanh of every entry, in place, several at a time. NaN stays NaN.
 void apply_tanh(Eigen::Ref<Matrix> matrix);
 
 }  // namespace muonscope

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/linalg/reductions.h"
 #include "core/model/activation.h"
+#include "core/progress.h"
 
 namespace muonscope {
 
@@ -21,7 +23,7 @@ Backpropagation::Backpropagation(std::shared_ptr<const Problem> problem)
     whitened_ = p.inputs.size() == 0;
     samples_ = whitened_ ? p.target.cols() : p.inputs.cols();
     columns_ = samples_;
-    labels_square_ = p.labels.squaredNorm();
+    labels_square_ = sum_of_squares(p.labels);
     batch_labels_square_ = labels_square_;
     const std::size_t depth = p.start.size();
     Eigen::Index widest = 0;
@@ -71,7 +73,7 @@ void Backpropagation::use_columns(const std::vector<int>& columns) {
         batch_inputs_.col(j) = problem_->inputs.col(column);
         batch_labels_.col(j) = problem_->labels.col(column);
     }
-    batch_labels_square_ = batch_labels_.leftCols(columns_).squaredNorm();
+    batch_labels_square_ = sum_of_squares(batch_labels_.leftCols(columns_));
 }
 
 // Equal bits give equal activations, so a copy to compare with is all the cache needs: nobody has
@@ -112,6 +114,7 @@ double Backpropagation::gradients(const std::vector<Matrix>& weights,
 
     for (int l = done + 1; l < depth; ++l) {
         if (passes_through(l)) continue;
+        work_point();
         auto output = activations_[index_of(l)].leftCols(columns_);
         if (l == 1 && whitened_)
             output = weights.front();
@@ -127,13 +130,14 @@ double Backpropagation::gradients(const std::vector<Matrix>& weights,
         product_.combine(1, weights.back(), input_of(depth), -1, labels.leftCols(columns_),
                          residual);
     }
-    const double square = residual.squaredNorm();
+    const double square = sum_of_squares(residual);
     relative_error_ = std::sqrt(square / batch_labels_square_);
     const double scale = loss_scale(columns_);
     if (scale != 1.0) residual *= scale;
 
     auto trained = layers.rbegin();
     for (int l = depth; l >= first; --l) {
+        work_point();
         const auto delta = deltas_[index_of(l)].leftCols(columns_);
         if (trained != layers.rend() && *trained == l) {
             ++trained;
@@ -156,8 +160,11 @@ const Matrix& Backpropagation::gradient(int layer) const {
 Backpropagation::Errors Backpropagation::errors(const std::vector<Matrix>& weights) {
     const int depth = static_cast<int>(weights.size());
     const Matrix& labels = problem_->labels;
+    if (whole_residual_.size() == 0) whole_residual_.resize(labels.rows(), samples_);
 
-    for (int l = 1; l <= depth; ++l) {
+    // The same operations in the same order as in gradients(), so that both say the same.
+    for (int l = 1; l < depth; ++l) {
+        work_point();
         const Matrix& weight = weights[index_of(l)];
         auto output = forward_next_.topRows(weight.rows());
         if (l == 1 && whitened_)
@@ -169,7 +176,14 @@ Backpropagation::Errors Backpropagation::errors(const std::vector<Matrix>& weigh
         if (tanh_after(l)) apply_tanh(output);
         forward_.swap(forward_next_);
     }
-    const double square = (forward_.topRows(labels.rows()) - labels).squaredNorm();
+    const Matrix& last = weights.back();
+    if (depth == 1 && whitened_)
+        whole_residual_ = last - labels;
+    else if (depth == 1)
+        product_.combine(1, last, problem_->inputs, -1, labels, whole_residual_);
+    else
+        product_.combine(1, last, forward_.topRows(last.cols()), -1, labels, whole_residual_);
+    const double square = sum_of_squares(whole_residual_);
     return {0.5 * loss_scale(samples_) * square, std::sqrt(square / labels_square_)};
 }
 
@@ -177,6 +191,7 @@ Matrix representation(const std::vector<Matrix>& weights, int layer, const Matri
                       const NetworkSpec& network) {
     Matrix h;
     for (int l = 1; l <= layer; ++l) {
+        work_point();
         const Matrix& weight = weights[index_of(l)];
         if (l > 1)
             h = weight * h;

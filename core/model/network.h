@@ -28,7 +28,8 @@ class Backpropagation {
     double gradients(const std::vector<Matrix>& weights, const std::vector<int>& layers);
     const Matrix& gradient(int layer) const;
 
-    // Loss of all data, and |P - A|/|A| (data or tanh: |H_L - Y|/|Y|), without gradients.
+    // Loss of all data, and |P - A|/|A| (data or tanh: |H_L - Y|/|Y|), without gradients; the same
+    // bits as gradients() on all data.
     struct Errors {
         double loss = 0, relative_error = 0;
     };
@@ -52,7 +53,7 @@ class Backpropagation {
     std::vector<Matrix> gradients_;
     Matrix batch_inputs_, batch_labels_;
     std::vector<Matrix> frozen_;  // the layers that activations_ were last computed with
-    Matrix forward_, forward_next_;
+    Matrix forward_, forward_next_, whole_residual_;  // of errors()
     MatrixProduct<double> product_;
     double relative_error_ = 0;
 };

@@ -1,5 +1,7 @@
 #include "core/model/probe.h"
 
+#include <fmt/format.h>
+
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
@@ -14,14 +16,16 @@ namespace muonscope {
 
 namespace {
 
-constexpr double never = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_found = std::numeric_limits<double>::quiet_NaN();
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+constexpr double all_steps = std::numeric_limits<double>::infinity();
 constexpr int most_softmax_steps = 2000;
 
 ProbeResult linear_probe(const Matrix& h, const Matrix& target, const ProbeSpec& spec) {
     const LinearDescent descent(h, -target, spec.lr);  // B = 0
     const double goal = spec.threshold * spec.threshold * target.squaredNorm();
     return {0.5 * descent.floor_square(), 0.5 * descent.square_after(spec.steps),
-            descent.steps_to(goal)};
+            descent.steps_to(goal), all_steps, descent.critical_rate()};
 }
 
 // A sample is right when its own class scores higher than every other: at B = 0 none is.
@@ -33,9 +37,12 @@ double share_misclassified(const Matrix& scores, const Matrix& one_hot) {
 }
 
 // Cross-entropy of the least-squares head on one-hot labels: a mark that needs no descent.
-double least_squares_cross_entropy(const Matrix& h, const Matrix& one_hot) {
-    const Eigen::CompleteOrthogonalDecomposition<Matrix> gram(h * h.transpose());
-    Matrix scores = h.transpose() * gram.solve(h * one_hot);
+double least_squares_cross_entropy(const Matrix& features, const Matrix& one_hot) {
+    Eigen::CompleteOrthogonalDecomposition<Matrix> factors;
+    factors.setThreshold(std::numeric_limits<double>::epsilon() *
+                         static_cast<double>(std::max(features.rows(), features.cols())));
+    factors.compute(features);
+    Matrix scores = features * factors.solve(one_hot);
     return softmax_in_place(scores, one_hot);
 }
 
@@ -49,26 +56,30 @@ ProbeResult softmax_probe(const Matrix& h, const Matrix& labels, const ProbeSpec
     constexpr int stretch = 100;
     const Matrix one_hot = labels.transpose();
     SoftmaxRegression regression(h.transpose(), one_hot);
-    ProbeResult result{least_squares_cross_entropy(h, one_hot), never, never};
+    ProbeResult result{least_squares_cross_entropy(regression.features(), one_hot), unknown,
+                       not_found, 0, unknown};
     double loss_before = std::numeric_limits<double>::infinity();
-    bool searching = true;
-    for (int t = 0; t <= spec.steps || (searching && t <= most_softmax_steps); ++t) {
+    bool worthwhile = true;
+    for (int t = 0;; ++t) {
         const double loss = regression.evaluate();
         if (!std::isfinite(loss)) {
             if (t <= spec.steps) result.after_k = std::numeric_limits<double>::infinity();
+            if (std::isnan(result.steps)) result.searched = all_steps;
             break;
         }
         if (t == spec.steps) result.after_k = loss;
-        if (searching) {
+        if (std::isnan(result.steps)) {
+            result.searched = t;
             const double share = share_misclassified(regression.probabilities(), one_hot);
             if (share <= spec.threshold) {
                 result.steps = t;
-                searching = false;
             } else if (t % stretch == 0) {
-                searching = !hopeless(loss_before, loss, share, spec.threshold);
+                worthwhile = worthwhile && !hopeless(loss_before, loss, share, spec.threshold);
                 loss_before = loss;
             }
         }
+        const bool searching = std::isnan(result.steps) && worthwhile && t < most_softmax_steps;
+        if (t >= spec.steps && !searching) break;
         regression.step(spec.lr);
     }
     return result;
@@ -76,13 +87,20 @@ ProbeResult softmax_probe(const Matrix& h, const Matrix& labels, const ProbeSpec
 
 }  // namespace
 
+std::string threshold_text(double steps, double searched) {
+    if (!std::isnan(steps))
+        return steps < 1e6 ? fmt::format("{:.0f}", steps) : fmt::format("{:.4g}", steps);
+    if (std::isnan(searched)) return "";
+    return std::isinf(searched) ? "never" : fmt::format("> {:.0f}", searched);
+}
+
 Probe::Probe(std::shared_ptr<const Problem> problem) : problem_(std::move(problem)) {}
 
 ProbeResult Probe::measure(const std::vector<Matrix>& weights, const ProbeSpec& spec) {
     const int layer = std::clamp(spec.layer, 1, static_cast<int>(weights.size()));
     const Matrix h =
         representation(weights, layer, problem_->probe_inputs, problem_->experiment.network);
-    if (!h.allFinite()) return {never, never, never};
+    if (!h.allFinite()) return {unknown, unknown, not_found, unknown, unknown};
     if (problem_->experiment.probe.task == ProbeTask::softmax)
         return softmax_probe(h, problem_->probe_labels, spec);
     return linear_probe(h, problem_->probe_labels, spec);

@@ -2,15 +2,20 @@
 
 #include <utility>
 
+#include "core/linalg/elementary.h"
+#include "core/linalg/kernels/kernels.h"
+#include "core/linalg/reductions.h"
+
 namespace muonscope {
 
 double softmax_in_place(Matrix& scores, const Matrix& one_hot) {
     const Vector highest = scores.rowwise().maxCoeff();
     scores.colwise() -= highest;
-    const double right = scores.cwiseProduct(one_hot).sum();
-    scores = scores.array().exp().matrix();
-    const Vector sums = scores.rowwise().sum();
-    const double loss = sums.array().log().sum() - right;
+    const double right = dot(scores, one_hot);
+    kernels().exp(scores.data(), scores.size());
+    Vector sums = Vector::Zero(scores.rows());  // class after class
+    for (Eigen::Index k = 0; k < scores.cols(); ++k) sums += scores.col(k);
+    const double loss = sum(sums.unaryExpr(&elementary::log).eval()) - right;
     scores.array().colwise() /= sums.array();
     return loss / static_cast<double>(scores.rows());
 }

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/linalg/elementary.h"
+#include "core/linalg/factorisations.h"
+#include "core/linalg/kernels/kernels.h"
+#include "core/linalg/reductions.h"
 #include "core/linalg/spectrum.h"
 #include "core/optim/schedule.h"
 #include "core/optim/weight_decay.h"
@@ -28,20 +32,10 @@ double shape_factor(ShapeScale scale, Eigen::Index rows, Eigen::Index cols) {
             return 0.2 * std::sqrt(std::max(out, in));
         case ShapeScale::spectral:
             return std::sqrt(out / in);
+        case ShapeScale::larger:
+            return std::sqrt(std::max(out, in));
     }
     return 1.0;
-}
-
-// O = U (S + floor)^p V^T. A matrix that is zero or not finite stays what it is.
-void spectral_power(const Matrix& matrix, double power, double floor, Matrix& result) {
-    const double norm = matrix.norm();
-    if (!(norm > 0) || !std::isfinite(norm)) {
-        result = matrix;
-        return;
-    }
-    const ThinSvd svd = thin_svd(matrix);
-    const Vector values = (svd.s.array() + floor).pow(power);
-    result.noalias() = svd.u * values.asDiagonal() * svd.v.transpose();
 }
 
 }  // namespace
@@ -69,11 +63,13 @@ MomentumFate LayerOptimizer::pass_on_momentum(const OptimizerSpec& spec, bool ke
     if (was_adam && fate == MomentumFate::converted) {
         buffer_ = first_;
         buffer_unit_ = 1;
+        bias_ = elementary::pow(spec_.beta1, static_cast<double>(moment_steps_));
     } else if (fate != MomentumFate::kept && fate != MomentumFate::converted) {
         // Also without momentum: a buffer that is no longer fed would push in a stale direction
         // once momentum came back.
         buffer_.setZero();
         buffer_unit_ = 0;
+        bias_ = 1;
     }
     if (!adam) {
         first_.resize(0, 0);
@@ -107,9 +103,8 @@ const Matrix& LayerOptimizer::with_coupled_decay(const Matrix& gradient, const M
     return coupled_;
 }
 
-const Matrix& LayerOptimizer::with_momentum(const Matrix& gradient) {
+void LayerOptimizer::feed_momentum(const Matrix& gradient, double factor, double* result) {
     const double mu = spec_.momentum;
-    if (mu == 0) return gradient;
     // Here and not when the spec changes: however often it does so between two steps, the bits are
     // those of the last change alone.
     const double unit = momentum_unit(spec_);
@@ -117,21 +112,37 @@ const Matrix& LayerOptimizer::with_momentum(const Matrix& gradient) {
     buffer_unit_ = unit;
     const bool ema = spec_.momentum_style == MomentumStyle::ema;
     const double fresh = ema ? 1.0 - mu : 1.0;  // weight of the new gradient
-    buffer_ = mu * buffer_ + fresh * gradient;
-    if (!spec_.nesterov) return buffer_;
-    direction_ = fresh * gradient + mu * buffer_;
-    return direction_;
+    bias_ *= mu;
+    // What the gradient and the buffer count for, now and a step ahead.
+    const double now = spec_.bias_corrected ? 1 / (1 - bias_) : 1;
+    const double ahead = spec_.bias_corrected ? 1 / (1 - mu * bias_) : 1;
+    kernels().momentum({buffer_.size(), mu, fresh, gradient.data(), buffer_.data(),
+                        spec_.nesterov ? now * fresh : 0, spec_.nesterov ? ahead * mu : now, factor,
+                        result});
+}
+
+const Matrix& LayerOptimizer::with_momentum(const Matrix& gradient) {
+    if (spec_.momentum == 0) return gradient;
+    const bool is_buffer = !spec_.nesterov && !spec_.bias_corrected;
+    feed_momentum(gradient, 1, is_buffer ? nullptr : direction_.data());
+    return is_buffer ? buffer_ : direction_;
+}
+
+void LayerOptimizer::descend(const Matrix& gradient, double rate, Matrix& update) {
+    if (spec_.momentum == 0)
+        kernels().scale(-rate, gradient.data(), update.data(), update.size());
+    else
+        feed_momentum(gradient, -rate, update.data());
 }
 
 void LayerOptimizer::adamw(const Matrix& gradient, double rate, Matrix& update) {
     ++moment_steps_;
     const auto t = static_cast<double>(moment_steps_);
     const double b1 = spec_.beta1, b2 = spec_.beta2, epsilon = spec_.epsilon;
-    const double step = rate / (1 - std::pow(b1, t));
-    const double spread = 1 / std::sqrt(1 - std::pow(b2, t));
-    first_ += (1 - b1) * (gradient - first_);
-    second_.array() += (1 - b2) * (gradient.array().square() - second_.array());
-    update.array() = -step * first_.array() / (spread * second_.array().sqrt() + epsilon);
+    const double step = rate / (1 - elementary::pow(b1, t));
+    const double spread = 1 / std::sqrt(1 - elementary::pow(b2, t));
+    kernels().adam({gradient.size(), b1, b2, step, spread, epsilon, gradient.data(), first_.data(),
+                    second_.data(), update.data()});
 }
 
 double LayerOptimizer::norm_scale(const Matrix& direction, const Matrix& orthogonal) const {
@@ -140,14 +151,14 @@ double LayerOptimizer::norm_scale(const Matrix& direction, const Matrix& orthogo
         case NormLaw::constant:
             break;
         case NormLaw::matched: {
-            const double norm = orthogonal.norm() + (muon ? matched_floor : 0.0);
-            return norm > 0 ? direction.norm() / norm : 0.0;
+            const double size = norm(orthogonal) + (muon ? matched_floor : 0.0);
+            return size > 0 ? norm(direction) / size : 0.0;
         }
         case NormLaw::dual:
-            return (direction.array() * orthogonal.array()).sum();
+            return dot(direction, orthogonal);
         case NormLaw::rms: {
-            const double norm = orthogonal.norm();
-            return norm > 0 ? std::sqrt(static_cast<double>(orthogonal.size())) / norm : 0.0;
+            const double size = norm(orthogonal);
+            return size > 0 ? std::sqrt(static_cast<double>(orthogonal.size())) / size : 0.0;
         }
     }
     return shape_factor(spec_.shape_scale, orthogonal.rows(), orthogonal.cols());
@@ -158,7 +169,7 @@ void LayerOptimizer::update(const Matrix& gradient, const Matrix& weight, Matrix
     const Matrix& full = with_coupled_decay(gradient, weight);
     switch (spec_.kind) {
         case OptimizerKind::sgd:
-            update.noalias() = -rate * with_momentum(full);
+            descend(full, rate, update);
             break;
         case OptimizerKind::adamw:
             adamw(full, rate, update);

@@ -8,8 +8,8 @@ namespace muonscope {
 enum class OptimizerKind { sgd, muon, spectral, adamw };
 enum class MomentumStyle { heavy_ball, ema };
 enum class NormLaw { constant, matched, dual, rms };
-// 1, sqrt(max(1, out/in)), .2 sqrt(max(out, in)), sqrt(out/in)
-enum class ShapeScale { none, jordan, rms, spectral };
+// 1, sqrt(max(1, out/in)), .2 sqrt(max(out, in)), sqrt(out/in), sqrt(max(out, in))
+enum class ShapeScale { none, jordan, rms, spectral, larger };
 enum class Decay { none, rate, rate_squared, cautious, coupled };
 enum class RateSchedule { constant, linear, cosine, inverse_sqrt, exponential, spike };
 
@@ -33,6 +33,7 @@ struct OptimizerSpec {
     double momentum = 0;  // 0: no buffer
     MomentumStyle momentum_style = MomentumStyle::heavy_ball;
     bool nesterov = false;
+    bool bias_corrected = false;          // the momentum, as AdamW's moments are
     OrthogonaliserSpec orthogonaliser{};  // of Muon; of spectral power its power alone
     NormLaw norm_law = NormLaw::constant;
     ShapeScale shape_scale = ShapeScale::none;

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
+
+#include "core/linalg/elementary.h"
 
 namespace muonscope {
 
@@ -19,12 +20,11 @@ double rate_share(const ScheduleSpec& schedule, std::int64_t step) {
         case RateSchedule::linear:
             return 1 - (1 - schedule.last) * progress;
         case RateSchedule::cosine:
-            return schedule.last +
-                   (1 - schedule.last) * (1 + std::cos(std::numbers::pi * progress)) / 2;
+            return schedule.last + (1 - schedule.last) * (1 + elementary::cos_pi(progress)) / 2;
         case RateSchedule::inverse_sqrt:
             return std::sqrt(std::max(warmup, 1.0) / (t + 1));
         case RateSchedule::exponential:
-            return std::pow(schedule.last, progress);
+            return elementary::pow(schedule.last, progress);
         case RateSchedule::spike:
             return step >= schedule.spike_at && step - schedule.spike_at < schedule.spike_length
                        ? schedule.spike

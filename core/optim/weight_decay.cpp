@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/linalg/reductions.h"
+
 namespace muonscope {
 
 double shrinkage(const OptimizerSpec& spec, double rate) {
@@ -32,18 +34,22 @@ void add_decay(const OptimizerSpec& spec, double rate, const Matrix& weight, Mat
 }
 
 UpdateParts split_update(const Matrix& weight, const Matrix& update) {
-    const double norm = weight.norm(), whole = update.squaredNorm();
-    const double along = norm > 0 ? (weight.array() * update.array()).sum() / norm : 0.0;
-    return {along, std::sqrt(std::max(whole - along * along, 0.0))};
+    const ScaledNorm w = scaled_norm(weight);
+    const double whole = norm(update);
+    const double product = w.unit == 1 ? dot(weight, update) : dot(Matrix(w.unit * weight), update);
+    const double along = w.norm > 0 ? product / w.norm : 0.0;
+    const double share = whole > 0 ? along / whole : 0.0;
+    return {along, whole * std::sqrt(std::max(1 - share * share, 0.0))};
 }
 
 void keep_across_from_growing(const Matrix& weight, Matrix& update) {
-    const double norm = weight.norm();
-    const double wanted = norm + split_update(weight, update).along;
-    const double reached = (weight + update).norm();
-    if (!(norm > 0) || !(wanted > 0) || !(reached > 0)) return;
-    const double factor = wanted / reached;
-    update = factor * update + (factor - 1) * weight;
+    const double length = norm(weight);
+    const double wanted = length + split_update(weight, update).along;
+    if (!(length > 0) || !(wanted > 0)) return;
+    update += weight;
+    const double reached = norm(update);
+    if (reached > 0) update *= wanted / reached;
+    update -= weight;
 }
 
 }  // namespace muonscope

@@ -3,7 +3,8 @@
 #include <Eigen/QR>
 #include <bit>
 #include <cmath>
-#include <numbers>
+
+#include "core/linalg/elementary.h"
 
 namespace muonscope {
 
@@ -50,11 +51,11 @@ double Generator::normal() {
         has_spare_ = false;
         return spare_;
     }
-    const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));
-    const double angle = 2.0 * std::numbers::pi * uniform();
-    spare_ = radius * std::sin(angle);
+    const double radius = std::sqrt(-2.0 * elementary::log(1.0 - uniform()));
+    const double half_turns = 2.0 * uniform();
+    spare_ = radius * elementary::sin_pi(half_turns);
     has_spare_ = true;
-    return radius * std::cos(angle);
+    return radius * elementary::cos_pi(half_turns);
 }
 
 std::uint64_t Generator::below(std::uint64_t bound) {

@@ -21,6 +21,7 @@ enum class Purpose : std::uint64_t {
     random_matrices = 9,
     column_order = 10,
     lab = 11,
+    signs = 12,  // of singular vectors
 };
 
 class Generator {

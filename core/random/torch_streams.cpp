@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/linalg/elementary.h"
 
 namespace muonscope {
 
@@ -51,10 +52,10 @@ Matrix TorchCpu::normal_matrix(Eigen::Index rows, Eigen::Index cols) {
     for (double& number : numbers) number = uniform();
     for (std::size_t from = 0; from < count; from += block)
         for (std::size_t i = from; i < from + half; ++i) {
-            const double radius = std::sqrt(-2 * std::log(1 - numbers[i]));
+            const double radius = std::sqrt(-2 * elementary::log(1 - numbers[i]));
             const double angle = 2 * std::numbers::pi * numbers[i + half];
-            numbers[i] = radius * std::cos(angle);
-            numbers[i + half] = radius * std::sin(angle);
+            numbers[i] = radius * elementary::cos(angle);
+            numbers[i + half] = radius * elementary::sin(angle);
         }
     return row_by_row(numbers, rows, cols);
 }
@@ -88,10 +89,10 @@ Matrix TorchCuda::normal_matrix(Eigen::Index rows, Eigen::Index cols) {
             };
             const double u = static_cast<double>(joined(0)) * 0x1p-53 + 0x1p-54;
             const double v = static_cast<double>(joined(2)) * 0x1p-52 + 0x1p-53;
-            const double radius = std::sqrt(-2 * std::log(u));
-            numbers[base + thread] = std::sin(std::numbers::pi * v) * radius;
+            const double radius = std::sqrt(-2 * elementary::log(u));
+            numbers[base + thread] = elementary::sin_pi(v) * radius;
             if (base + threads + thread < count)
-                numbers[base + threads + thread] = std::cos(std::numbers::pi * v) * radius;
+                numbers[base + threads + thread] = elementary::cos_pi(v) * radius;
         }
     // PyTorch sets aside what four numbers a thread and call would take, although float64 makes two
     // of a call: a draw of more than one call overlaps with the next draw.

@@ -39,6 +39,12 @@ struct SetLane {
 struct SwapOptimizers {
     bool keep_momentum = true;
 };  // each lane takes the next lane's optimisers and name
+// Multiplies every learning rate of a lane by `by`, below 1. Where the lane has diverged this is
+// done at the last step before it ran away, and it goes on from there; the others' past stays.
+struct LowerRate {
+    int lane = 0;
+    double by = 0.1;
+};
 struct SetSpec {
     Spec spec;
 };  // another preset or file: starts over at step 0
@@ -48,8 +54,8 @@ struct OpenSession {
 };  // a session that was saved: starts over, runs its edits again up to where it was saved, then
     // pauses
 
-using Edit = std::variant<SetParameter, SetLane, SwapOptimizers>;
+using Edit = std::variant<SetParameter, SetLane, SwapOptimizers, LowerRate>;
 using Command = std::variant<Start, Pause, StepOnce, RunTo, SetSpeed, Reset, SetParameter, SetLane,
-                             SwapOptimizers, SetSpec, OpenSession>;
+                             SwapOptimizers, LowerRate, SetSpec, OpenSession>;
 
 }  // namespace muonscope

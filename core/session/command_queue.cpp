@@ -1,5 +1,6 @@
 #include "core/session/command_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace muonscope {
@@ -16,6 +17,10 @@ void CommandQueue::push(Command command) {
         }
     }
     commands_.push_back(std::move(command));
+}
+
+bool CommandQueue::any(bool (*is_so)(const Command&)) const {
+    return std::any_of(commands_.begin(), commands_.end(), is_so);
 }
 
 std::vector<Command> CommandQueue::take() {

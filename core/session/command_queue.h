@@ -12,6 +12,7 @@ class CommandQueue {
   public:
     void push(Command command);
     bool empty() const { return commands_.empty(); }
+    bool any(bool (*is_so)(const Command&)) const;
     std::vector<Command> take();
 
   private:

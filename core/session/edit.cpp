@@ -61,10 +61,14 @@ void apply_to(Spec& spec, const SetParameter& edit) {
     rename_after_kind(spec, before);
 }
 
-void apply_to(Spec& spec, const SetLane& edit) {
-    if (edit.lane < 0 || at(edit.lane) >= spec.lanes.size())
-        throw Error("lane " + std::to_string(edit.lane), "there is no such lane",
+void check_lane(const Spec& spec, int lane) {
+    if (lane < 0 || at(lane) >= spec.lanes.size())
+        throw Error("lane " + std::to_string(lane), "there is no such lane",
                     fmt::format("lanes are counted from 0 to {}", spec.lanes.size() - 1));
+}
+
+void apply_to(Spec& spec, const SetLane& edit) {
+    check_lane(spec, edit.lane);
     spec.lanes[at(edit.lane)] = edit.recipe;
 }
 
@@ -81,6 +85,18 @@ void apply_to(Spec& spec, const SwapOptimizers&) {
             recipe.phases[p].optimizer = next.phases[p].optimizer;
             recipe.phases[p].layer_optimizers = next.phases[p].layer_optimizers;
         }
+    }
+}
+
+void apply_to(Spec& spec, const LowerRate& edit) {
+    check_lane(spec, edit.lane);
+    if (!(edit.by > 0 && edit.by < 1))
+        throw Error("lower rate", fmt::format("by {}", edit.by),
+                    "give a number above 0 and below 1");
+    for (Phase& phase : spec.lanes[at(edit.lane)].phases) {
+        phase.optimizer.lr *= edit.by;
+        for (auto& own : phase.layer_optimizers)
+            if (own) own->lr *= edit.by;
     }
 }
 
@@ -177,6 +193,16 @@ std::vector<Mark> marks_of(const SwapOptimizers&, std::int64_t step, const Spec&
     return marks;
 }
 
+std::vector<Mark> marks_of(const LowerRate& edit, std::int64_t step, const Spec& before,
+                           const Spec& after) {
+    const auto rate = [&](const Spec& spec) {
+        return spec.lanes[at(edit.lane)].phases.front().optimizer.lr;
+    };
+    return {Mark{{step, edit.lane,
+                  fmt::format("{}: learning rate {:.4g} → {:.4g}", after.lanes[at(edit.lane)].name,
+                              rate(before), rate(after))}}};
+}
+
 const char* word_of(MomentumFate fate) {
     switch (fate) {
         case MomentumFate::none:
@@ -245,7 +271,14 @@ bool leaves_buffers(const Edit& edit, const Spec& before, const Spec& after) {
 }
 
 bool keeps_momentum(const Edit& edit) {
-    return std::visit([](const auto& e) { return e.keep_momentum; }, edit);
+    return std::visit(
+        [](const auto& e) {
+            if constexpr (requires { e.keep_momentum; })
+                return e.keep_momentum;
+            else
+                return true;
+        },
+        edit);
 }
 
 std::vector<Mark> marks_of(const Edit& edit, std::int64_t step, const Spec& before,

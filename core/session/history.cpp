@@ -1,8 +1,17 @@
 #include "core/session/history.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace muonscope {
+
+void widen(std::span<double> low, std::span<double> high, const double* lows, const double* highs) {
+    for (std::size_t c = 0; c < low.size(); ++c) {
+        if (lows[c] < low[c]) low[c] = lows[c];
+        if (highs[c] > high[c]) high[c] = highs[c];
+    }
+}
 
 std::size_t HistoryView::find(std::int64_t step) const {
     std::size_t first = 0, count = size_;
@@ -18,46 +27,94 @@ std::size_t HistoryView::find(std::int64_t step) const {
     return first == 0 ? size_ : first - 1;
 }
 
+HistoryView::Pair HistoryView::pair(std::size_t sample) const {
+    const auto together = [this](std::size_t a) {  // with the one after it
+        return a + 1 < size_ && step(a) > 0 && step(a + 1) == step(a) + 1 &&
+               pair_end(step(a)) == step(a + 1) && step(a) > first_step(a);
+    };
+    if (together(sample)) return {sample, sample + 1};
+    if (sample > 0 && together(sample - 1)) return {sample - 1, sample};
+    return {sample, sample};
+}
+
 History::History(std::size_t channels, std::size_t rows, SamplingRule rule,
-                 std::uint64_t generation)
+                 std::uint64_t generation, std::size_t followed)
     : channels_(channels),
       rows_(std::clamp(rows, min_rows, max_rows)),
+      followed_(followed),
       rule_(rule),
       generation_(generation) {}
 
-void History::append(std::int64_t step, std::span<const double> row) {
-    if (step <= last_step_) return;
+bool History::append(std::int64_t step, std::span<const double> row, std::span<double> low,
+                     std::span<double> high) {
+    if (step <= last_step_) return true;
     while (size_ >= rows_) {
-        thin();
+        thin(low, high);
         // The row that did not fit may itself not be due any more.
-        if (!due(step)) return;
+        if (!due(step)) {
+            widen(low, high, row.data(), row.data());
+            return false;
+        }
     }
-    push(step, row);
+    push(step, row, low, high);
+    return true;
 }
 
-void History::push(std::int64_t step, std::span<const double> row) {
+bool History::append(std::int64_t step, std::span<const double> row) {
+    std::vector<double> low(followed_, std::numeric_limits<double>::infinity()), high = low;
+    for (double& value : high) value = -value;
+    return append(step, row, low, high);
+}
+
+void History::push(std::int64_t step, std::span<const double> row, std::span<const double> low,
+                   std::span<const double> high) {
     const std::size_t at = size_ % HistoryBlock::capacity;
     if (at == 0)
-        blocks_.push_back(
-            std::make_shared<HistoryBlock>(channels_, std::min(rows_, HistoryBlock::capacity)));
+        blocks_.push_back(std::make_shared<HistoryBlock>(
+            channels_, std::min(rows_, HistoryBlock::capacity), followed_));
     HistoryBlock& block = *blocks_.back();
     block.steps[at] = step;
     std::copy_n(row.begin(), channels_,
                 block.values.begin() + static_cast<std::ptrdiff_t>(at * channels_));
+    const std::span<double> lows(block.ranges.data() + at * 2 * followed_, followed_);
+    const std::span<double> highs(lows.data() + followed_, followed_);
+    std::copy_n(low.begin(), followed_, lows.begin());
+    std::copy_n(high.begin(), followed_, highs.begin());
+    widen(lows, highs, row.data(), row.data());
+    for (std::size_t c = 0; c < followed_; ++c)
+        if (!(lows[c] <= highs[c])) lows[c] = highs[c] = std::nan("");
     last_step_ = step;
     ++size_;
 }
 
 // Into new blocks: readers may still hold the old ones.
-void History::thin() {
+void History::thin(std::span<double> low, std::span<double> high) {
     const HistoryView old = view();
     thinning_ *= 2;
     ++generation_;
     blocks_.clear();
     size_ = 0;
     last_step_ = -1;
-    for (std::size_t i = 0; i < old.size(); ++i)
-        if (due(old.step(i))) push(old.step(i), old.row(i));
+    constexpr double infinite = std::numeric_limits<double>::infinity();
+    std::vector<double> lows(followed_, infinite), highs(followed_, -infinite);
+    for (std::size_t i = 0; i < old.size(); ++i) {
+        for (std::size_t c = 0; c < followed_; ++c) {
+            if (old.low(i, c) < lows[c]) lows[c] = old.low(i, c);
+            if (old.high(i, c) > highs[c]) highs[c] = old.high(i, c);
+        }
+        if (!due(old.step(i))) continue;
+        push(old.step(i), old.row(i), lows, highs);
+        std::fill(lows.begin(), lows.end(), infinite);
+        std::fill(highs.begin(), highs.end(), -infinite);
+    }
+    widen(low, high, lows.data(), highs.data());
+}
+
+std::int64_t History::row_at_or_before(std::int64_t step) const {
+    if (step >= last_step_) return last_step_;
+    const HistoryView all = view();
+    const std::size_t at = all.find(step);
+    return at == all.size() ? -1 : all.step(at);
 }
 
 void History::truncate_after(std::int64_t step) {
@@ -74,20 +131,16 @@ void History::truncate_after(std::int64_t step) {
 }
 
 HistoryView History::view() const {
-    return {{blocks_.begin(), blocks_.end()},
-            channels_,
-            size_,
-            rule_.stride_at(std::max<std::int64_t>(last_step_, 0)) * thinning_,
-            generation_};
+    return {{blocks_.begin(), blocks_.end()}, channels_, size_, generation_, followed_};
 }
 
 std::size_t History::bytes() const {
     return blocks_.size() * std::min(rows_, HistoryBlock::capacity) *
-           (channels_ * sizeof(double) + sizeof(std::int64_t));
+           ((channels_ + 2 * followed_) * sizeof(double) + sizeof(std::int64_t));
 }
 
-std::size_t rows_within(int megabytes, int lanes, std::size_t channels) {
-    const std::size_t row = channels * sizeof(double) + sizeof(std::int64_t);
+std::size_t rows_within(int megabytes, int lanes, std::size_t doubles) {
+    const std::size_t row = doubles * sizeof(double) + sizeof(std::int64_t);
     const std::size_t bytes = static_cast<std::size_t>(std::max(megabytes, 1)) << 20;
     return std::clamp(bytes / static_cast<std::size_t>(std::max(lanes, 1)) / row, History::min_rows,
                       History::max_rows);

@@ -48,11 +48,13 @@ void Keyframes::truncate_after(std::int64_t step) {
     std::erase_if(recent_, beyond);
 }
 
-const Keyframe* Keyframes::at_or_before(std::int64_t step) const {
+const Keyframe* Keyframes::at_or_before(std::int64_t step,
+                                        const std::function<bool(const Keyframe&)>& usable) const {
     const Keyframe* best = nullptr;
     for (const auto* group : {&spaced_, &recent_})
         for (const Keyframe& k : *group)
-            if (k.step <= step && (!best || k.step > best->step)) best = &k;
+            if (k.step <= step && (!best || k.step > best->step) && (!usable || usable(k)))
+                best = &k;
     return best;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -29,7 +30,9 @@ class Keyframes {
     bool due(std::int64_t step) const;  // also when the recent copy has grown old
     void add(Keyframe keyframe);
     void truncate_after(std::int64_t step);
-    const Keyframe* at_or_before(std::int64_t step) const;  // null: none
+    // The last one at or before a step, of those that `usable` accepts; null: none.
+    const Keyframe* at_or_before(std::int64_t step,
+                                 const std::function<bool(const Keyframe&)>& usable = {}) const;
 
   private:
     std::size_t max_count_;

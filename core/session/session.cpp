@@ -3,13 +3,34 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
 #include "core/error.h"
 #include "core/io/spec_json.h"
+#include "core/progress.h"
 
 namespace muonscope {
+
+namespace {
+
+// Of the start's relative error, or of one: what a lane is shown with after it diverged, and what
+// says of a lane that still trains that it will.
+constexpr double sound_times = 3, lost_times = 1e3;
+
+}  // namespace
+// Also where training throws.
+class Session::Looking {
+  public:
+    Looking(Watch*& place, Watch& watch) : place_(place) { place_ = &watch; }
+    ~Looking() { place_ = nullptr; }
+    Looking(const Looking&) = delete;
+    Looking& operator=(const Looking&) = delete;
+
+  private:
+    Watch*& place_;
+};
 
 Session::Session(Spec spec) : Session(std::move(spec), 0) {}
 
@@ -19,9 +40,11 @@ Session::Session(const SessionFile& file) : Session(file.spec) {
 
 Session::Session(Spec spec, std::uint64_t generation) : generation_(generation) {
     validate(spec);
+    work_span(0, 0.5);
     spec_ = std::make_shared<const Spec>(std::move(spec));
     problem_ = make_problem(spec_->experiment);
     layout_ = Layout(problem_->widths, problem_->modes);
+    work_span(0.5, 1);
     begin();
 }
 
@@ -34,12 +57,12 @@ void Session::begin() {
 
     const auto count = static_cast<int>(spec_->lanes.size());
     const SamplingRule rule = sampling_rule(spec_->experiment);
-    const std::size_t rows =
-        rows_within(spec_->experiment.record.megabytes, count, layout_.channels());
+    const std::size_t rows = rows_within(spec_->experiment.record.megabytes, count,
+                                         layout_.channels() + 2 * layout_.followed());
     for (const History& history : histories_)
         generation_ = std::max(generation_, history.generation() + 1);
     histories_.assign(static_cast<std::size_t>(count),
-                      History(layout_.channels(), rows, rule, generation_));
+                      History(layout_.channels(), rows, rule, generation_, layout_.followed()));
     ++generation_;
 
     restore(nullptr);
@@ -49,8 +72,13 @@ void Session::begin() {
 
     // All lanes start from the same weights: one measurement holds for all of them.
     newest_.assign(lanes_.size(), {});
+    sound_.assign(lanes_.size(), {});
+    start_error_ = lanes_.front().errors().relative_error;
     measure(0);
     std::fill(newest_.begin() + 1, newest_.end(), newest_.front());
+    for (Sound& sound : sound_)
+        sound = {0, newest_.front().values,
+                 std::make_shared<const std::vector<Matrix>>(problem_->start)};
     for (std::size_t i = 0; i < lanes_.size(); ++i) histories_[i].append(0, newest_[i].values);
 }
 
@@ -64,24 +92,111 @@ bool Session::diverged() const {
                        [](const Lane& lane) { return lane.status() == Lane::Status::diverged; });
 }
 
+bool Session::ended() const {
+    return std::none_of(lanes_.begin(), lanes_.end(),
+                        [](const Lane& lane) { return lane.status() == Lane::Status::training; });
+}
+
 void Session::advance_to(std::int64_t step, WorkerPool& pool) {
     for (;;) {
         apply_pending();
-        if (step_ >= step || finished() || diverged() || abandoned()) return;
+        if (step_ >= step || ended() || abandoned()) return;
         std::int64_t stop = std::min(step, keyframes_.next_due(step_));
         if (applied_ < log_.size()) stop = std::min(stop, log_[applied_].step);
         run_stretch(stop, pool);
-        if (keyframes_.due(step_) && !diverged() && !abandoned())
+        if (keyframes_.due(step_) && !ended() && !abandoned())
             keyframes_.add({step_, lanes_, spec_, applied_});
     }
+}
+
+bool Session::advance_until(std::int64_t step, const std::vector<Bound>& bounds, WorkerPool& pool) {
+    constexpr std::int64_t most_at_once = 1024;  // going back leads over some of them again
+    if (bounds.empty()) {
+        advance_to(step, pool);
+        return false;
+    }
+    losses_.resize(lanes_.size());
+    while (step_ < step) {
+        Watch watch{bounds, step_};
+        for (const Bound& bound : bounds) {
+            watch.costly = watch.costly || bound.channel >= layout_.followed();
+            watch.losses = watch.losses || bound.channel <= layout_.error_left();
+        }
+        const std::int64_t stop = std::min(step, step_ + most_at_once);
+        watch.met.assign(lanes_.size(), std::vector<char>(static_cast<std::size_t>(stop - step_)));
+        {
+            const Looking looking(watch_, watch);
+            advance_to(stop, pool);
+        }
+        if (abandoned()) return false;
+        const std::int64_t first = first_met(watch);
+        if (first <= step_) {
+            go_back_to(first, pool);
+            return true;
+        }
+        if (step_ < stop) return false;  // no lane goes on
+    }
+    return false;
+}
+
+void Session::look_before(std::size_t index) {
+    Lane& lane = lanes_[index];
+    if (watch_->costly && newest_[index].step != lane.step()) measure(index);
+    if (!watch_->losses || lane.sees_all_data()) return;
+    Losses& seen = losses_[index];
+    const Losses before = seen;
+    const Backpropagation::Errors errors = lane.errors();
+    seen = {lane.step(), errors.loss, errors.relative_error,
+            before.step == lane.step() - 1 ? std::sqrt(errors.loss / before.loss) : std::nan("")};
+}
+
+// At the step that the lane has just left.
+void Session::look_after(std::size_t index) {
+    const Lane& lane = lanes_[index];
+    const auto value = [&](std::size_t channel) {
+        if (channel >= layout_.followed()) return newest_[index].values[channel];
+        if (channel > layout_.error_left() || lane.sees_all_data())
+            return lane.followed().before()[channel];
+        const Losses& seen = losses_[index];
+        return channel == layout_.loss()             ? seen.loss
+               : channel == layout_.relative_error() ? seen.relative_error
+                                                     : seen.error_left;
+    };
+    const std::int64_t at = lane.step() - 1 - watch_->from;
+    std::vector<char>& met = watch_->met[index];
+    // Coming up again after going back may begin before.
+    if (at < 0 || at >= static_cast<std::int64_t>(met.size())) return;
+    met[static_cast<std::size_t>(at)] =
+        std::all_of(watch_->bounds.begin(), watch_->bounds.end(),
+                    [&](const Bound& bound) { return bound.met(value(bound.channel)); });
+}
+
+// A lane that has ended stays as it is; one that diverged will never get there, so the others need
+// not wait for it.
+void Session::look_at_end(std::size_t index) {
+    if (newest_[index].step != lanes_[index].step()) measure(index);
+    const std::vector<double>& row = newest_[index].values;
+    const bool holds =
+        lanes_[index].fault() ||
+        std::all_of(watch_->bounds.begin(), watch_->bounds.end(),
+                    [&](const Bound& bound) { return bound.met(row[bound.channel]); });
+    std::vector<char>& met = watch_->met[index];
+    const std::int64_t at = std::max<std::int64_t>(lanes_[index].step() - watch_->from, 0);
+    for (auto k = static_cast<std::size_t>(at); k < met.size(); ++k) met[k] = holds;
+}
+
+std::int64_t Session::first_met(const Watch& watch) const {
+    for (std::size_t k = 0; k < watch.met.front().size(); ++k)
+        if (std::all_of(watch.met.begin(), watch.met.end(),
+                        [k](const std::vector<char>& lane) { return lane[k] != 0; }))
+            return watch.from + static_cast<std::int64_t>(k);
+    return std::numeric_limits<std::int64_t>::max();
 }
 
 void Session::run_stretch(std::int64_t stop, WorkerPool& pool) {
     pool.for_each(lanes(), [&](int i) { run_lane(static_cast<std::size_t>(i), stop); });
     if (abandoned()) return;
-    if (diverged()) {
-        meet_at_fault(pool);
-    } else if (finished()) {
+    if (ended()) {
         for (const Lane& lane : lanes_) step_ = std::max(step_, lane.step());
     } else {
         step_ = stop;
@@ -91,14 +206,21 @@ void Session::run_stretch(std::int64_t stop, WorkerPool& pool) {
 void Session::run_lane(std::size_t index, std::int64_t stop) {
     Lane& lane = lanes_[index];
     History& history = histories_[index];
-    if (lane.status() != Lane::Status::training) return;
-    // After going back, samples up to the last one are there already.
-    std::int64_t due = history.next_due(std::max(lane.step(), history.last_step()));
+    if (lane.status() != Lane::Status::training) {
+        if (watch_) look_at_end(index);
+        return;
+    }
+    const WorkScope scope(abandon_);
+    // After going back, rows up to the last one are there already.
+    std::int64_t due = history.next_due(lane.step());
     while (lane.step() < stop && !abandoned()) {
+        if (watch_) look_before(index);
         if (lane.advance() != Lane::Status::training) {
             record(index);  // where it ended
+            if (watch_) look_at_end(index);
             return;
         }
+        if (watch_) look_after(index);
         if (lane.step() < due) continue;
         record(index);
         due = history.next_due(lane.step());
@@ -110,35 +232,40 @@ void Session::measure(std::size_t index) {
     row.step = lanes_[index].step();
     row.values.resize(layout_.channels());
     lanes_[index].measure(layout_, spec_->experiment.probe, row.values);
+    // Where no gradient pass sees the loss of all data, the row before does.
+    double& left = row.values[layout_.error_left()];
+    const HistoryView history = histories_[index].view();
+    const std::size_t before = history.find(row.step - 1);
+    if (std::isnan(left) && before < history.size() && history.step(before) == row.step - 1)
+        left = std::sqrt(row.values[layout_.loss()] / history.value(before, layout_.loss()));
+    if (!within(row.values[layout_.relative_error()], sound_times)) return;
+    Sound& sound = sound_[index];
+    sound.step = row.step;
+    sound.row = row.values;
+    sound.weights = std::make_shared<const std::vector<Matrix>>(lanes_[index].weights());
 }
 
 void Session::record(std::size_t index) {
-    if (lanes_[index].step() <= histories_[index].last_step()) return;
-    measure(index);
-    histories_[index].append(newest_[index].step, newest_[index].values);
-}
-
-// The lanes that did not fault ran on to the end of the stretch, which is an accident of timing.
-// So all go back and come up to the first fault again, where those that fault there do so.
-void Session::meet_at_fault(WorkerPool& pool) {
-    std::int64_t fault = std::numeric_limits<std::int64_t>::max();
-    for (const Lane& lane : lanes_)
-        if (lane.fault()) fault = std::min(fault, lane.fault()->step);
-    std::vector<std::size_t> faulty;
-    for (std::size_t i = 0; i < lanes_.size(); ++i)
-        if (lanes_[i].fault() && lanes_[i].fault()->step == fault) faulty.push_back(i);
-
-    return_towards(fault);
-    advance_to(fault, pool);
-    for (const std::size_t i : faulty) lanes_[i].advance();
-    for (std::size_t i = 0; i < lanes_.size(); ++i) record(i);
+    Lane& lane = lanes_[index];
+    History& history = histories_[index];
+    Followed& followed = lane.followed();
+    if (lane.step() <= history.last_step()) {
+        // Passed again after going back.
+        if (history.row_at_or_before(lane.step()) == lane.step()) followed.begin_after(lane.step());
+        return;
+    }
+    if (newest_[index].step != lane.step()) measure(index);
+    if (history.append(lane.step(), newest_[index].values, followed.low(), followed.high()))
+        followed.begin_after(lane.step());
+    else
+        followed.go_on_after(history.last_step());
 }
 
 void Session::rewind(std::int64_t step) {
     if (step < 0)
         throw Error(fmt::format("step {}", step), "there is nothing before step 0",
                     "give a step of at least 0");
-    if (step < step_ || (step == step_ && diverged())) return_towards(step);
+    if (step < step_) return_towards(step);
 }
 
 void Session::return_towards(std::int64_t step) {
@@ -150,8 +277,26 @@ void Session::return_towards(std::int64_t step) {
     marked_ = log_.size();
     for (History& history : histories_) history.truncate_after(step);
     keyframes_.truncate_after(step);
-    restore(keyframes_.at_or_before(step));
-    for (std::size_t i = 0; i < newest_.size(); ++i) newest_[i].step = -1;
+    restore(keyframes_.at_or_before(step, [this](const Keyframe& k) { return complete(k); }));
+    for (std::size_t i = 0; i < newest_.size(); ++i) {
+        newest_[i].step = -1;
+        if (sound_[i].step > step) sound_[i].step = -1;
+    }
+    losses_.assign(lanes_.size(), {});
+}
+
+bool Session::within(double relative_error, double times) const {
+    return relative_error <= times * std::max(1.0, start_error_);
+}
+
+// Whether what its lanes follow begins after the newest row there is. One taken before the history
+// was thinned may begin after a row that was dropped since.
+bool Session::complete(const Keyframe& keyframe) const {
+    for (std::size_t i = 0; i < keyframe.lanes.size(); ++i) {
+        const Lane& lane = keyframe.lanes[i];
+        if (lane.followed().row() != histories_[i].row_at_or_before(lane.step())) return false;
+    }
+    return true;
 }
 
 void Session::restore(const Keyframe* keyframe) {
@@ -166,7 +311,10 @@ void Session::restore(const Keyframe* keyframe) {
     step_ = 0;
     applied_ = 0;
     lanes_.clear();
-    for (const Recipe& recipe : spec_->lanes) lanes_.emplace_back(problem_, recipe);
+    for (const Recipe& recipe : spec_->lanes) {
+        lanes_.emplace_back(problem_, recipe);
+        lanes_.back().follow(layout_);
+    }
 }
 
 void Session::go_back_to(std::int64_t step, WorkerPool& pool) {
@@ -188,6 +336,11 @@ void Session::replace(Spec spec) {
 }
 
 void Session::apply(const Edit& edit) {
+    if (const auto* lower = std::get_if<LowerRate>(&edit))
+        if (lower->lane >= 0 && lower->lane < lanes() && lane(lower->lane).fault()) {
+            go_on(*lower);
+            return;
+        }
     auto after = std::make_shared<const Spec>(edited(*spec_, edit));
     if (restarts(edit, *spec_, *after)) {
         replace(*after);
@@ -208,6 +361,58 @@ void Session::apply(const Edit& edit) {
     const auto* parameter = std::get_if<SetParameter>(&edit);
     if (parameter && parameter->path.starts_with("probe."))
         for (Row& row : newest_) row.step = -1;
+}
+
+// The edit goes into the log at the step where the lane was sound last, and all lanes come from the
+// keyframe before: those that did not diverge to the bits they had, and by the samples they have.
+void Session::go_on(const LowerRate& edit) {
+    const auto index = static_cast<std::size_t>(edit.lane);
+    const Turn turn = last_sound_step(index);
+    const Spec after = edited(turn.spec, edit);
+    std::vector<Mark> marks = marks_of(edit, turn.step, turn.spec, after);
+    if (marks.empty())
+        throw Error("lane " + lanes_[index].recipe().name, "its learning rate is 0 already",
+                    "start over with other settings");
+
+    log_.resize(applied_);
+    log_.insert(log_.begin() + static_cast<std::ptrdiff_t>(turn.edits), {turn.step, edit, false});
+    marked_ = log_.size();
+    std::vector<Event> events = *events_;
+    Event event = std::move(marks.front().event);
+    event.text += ", goes on from here";
+    events.insert(std::upper_bound(events.begin(), events.end(), event.step,
+                                   [](std::int64_t step, const Event& e) { return step < e.step; }),
+                  std::move(event));
+    events_ = std::make_shared<const std::vector<Event>>(std::move(events));
+    last_mark_ = {};
+
+    keyframes_.truncate_after(turn.step);
+    histories_[index].truncate_after(turn.step);
+    restore(keyframes_.at_or_before(turn.step, [this](const Keyframe& k) { return complete(k); }));
+    for (Row& row : newest_) row.step = -1;
+    losses_.assign(lanes_.size(), {});
+}
+
+// By training once more from the keyframe before the newest sound sample to the fault: samples may
+// lie far apart, and between two of them an edit may have changed everything.
+Session::Turn Session::last_sound_step(std::size_t index) const {
+    const Keyframe* keyframe = keyframes_.at_or_before(
+        std::max<std::int64_t>(sound_[index].step, 0), [](const Keyframe&) { return true; });
+    Turn at;
+    at.spec = keyframe ? *keyframe->spec : *initial_spec_;
+    at.edits = keyframe ? keyframe->edits : 0;
+    Lane trial = keyframe ? keyframe->lanes[index] : Lane(problem_, at.spec.lanes[index]);
+    Turn last = at;
+    do {
+        at.step = trial.step();
+        for (; at.edits < applied_ && log_[at.edits].step <= at.step; ++at.edits) {
+            const Edit& edit = log_[at.edits].edit;
+            at.spec = edited(at.spec, edit);
+            trial.set_recipe(at.spec.lanes[index], keeps_momentum(edit));
+        }
+        if (within(trial.errors().relative_error, sound_times)) last = at;
+    } while (trial.advance() == Lane::Status::training);
+    return last;
 }
 
 Session::Fates Session::take(std::shared_ptr<const Spec> spec, bool keep_momentum) {
@@ -280,7 +485,7 @@ HistoryView Session::history(int lane) const {
     return histories_[static_cast<std::size_t>(lane)].view();
 }
 
-std::shared_ptr<Snapshot> Session::snapshot(bool fresh) {
+std::shared_ptr<Snapshot> Session::snapshot(bool fresh, Show show) {
     auto snapshot = std::make_shared<Snapshot>();
     snapshot->step = step_;
     snapshot->spec = spec_;
@@ -299,9 +504,25 @@ std::shared_ptr<Snapshot> Session::snapshot(bool fresh) {
         view.finished = lane.status() == Lane::Status::finished;
         if (const auto& fault = lane.fault())
             view.divergence = Divergence{fault->step, fault->layer, fault->what};
-        view.weights = std::make_shared<const std::vector<Matrix>>(lane.weights());
-        view.now = newest.values;
-        view.now_step = newest.step;
+        const Sound& sound = sound_[i];
+        const bool lost =
+            lane.fault() || !within(newest.values[layout_.relative_error()], lost_times);
+        if (lost) view.sound_step = sound.step >= 0 ? sound.step : lane.step();
+        if (view.lost() && show == Show::what_is_sound) {
+            view.weights = sound.weights;
+            view.now = sound.row;
+            view.now_step = sound.step;
+        } else {
+            view.weights = std::make_shared<const std::vector<Matrix>>(lane.weights());
+            view.now = newest.values;
+            view.now_step = newest.step;
+            if (newest.step == lane.step() && newest.step > histories_[i].last_step()) {
+                const Followed& followed = lane.followed();
+                view.now_low.assign(followed.low().begin(), followed.low().end());
+                view.now_high.assign(followed.high().begin(), followed.high().end());
+                widen(view.now_low, view.now_high, view.now.data(), view.now.data());
+            }
+        }
         view.history = histories_[i].view();
         view.state_hash = lane.state_hash();
         snapshot->lanes.push_back(std::move(view));
@@ -314,7 +535,7 @@ std::string Session::to_json() const {
     file.spec = *initial_spec_;
     file.log.assign(log_.begin(), log_.begin() + static_cast<std::ptrdiff_t>(applied_));
     file.step = step_;
-    file.ended = finished() || diverged();
+    file.ended = ended();
     for (const Lane& lane : lanes_)
         file.lanes.push_back({lane.recipe().name, lane.step(), lane.state_hash()});
     return muonscope::to_json(file);
@@ -335,6 +556,17 @@ void Session::open(const SessionFile& file) {
     log_ = file.log;
 }
 
+namespace {
+
+// Empty for files that do not say what wrote them.
+std::string described(const SessionFile::Program& program) {
+    if (program.version.empty()) return "";
+    return fmt::format(": version {}, commit {}, with kernels for {}", program.version,
+                       program.commit, program.level);
+}
+
+}  // namespace
+
 void Session::verify(const SessionFile& file) const {
     for (int i = 0; i < lanes(); ++i) {
         const SessionFile::LaneEnd& end = file.lanes[static_cast<std::size_t>(i)];
@@ -347,7 +579,7 @@ void Session::verify(const SessionFile& file) const {
                 file.version < SessionFile::current_version
                     ? "it was saved before switches converted the momentum: save it again to keep "
                       "the run as it is now, or use the program that saved it"
-                    : "use the program that saved the session");
+                    : "use the program that saved the session" + described(file.program));
     }
 }
 

@@ -17,6 +17,13 @@
 
 namespace muonscope {
 
+// channel <= value; a NaN meets nothing.
+struct Bound {
+    std::size_t channel = 0;
+    double value = 0;
+    bool met(double x) const { return x <= value; }
+};
+
 // Lanes, their histories, events and the log of edits; no thread and no clock of its own. What the
 // command line runs directly and the trainer drives.
 //
@@ -33,13 +40,21 @@ class Session {
     std::int64_t step() const { return step_; }
     bool finished() const;  // every lane has ended its last phase
     bool diverged() const;  // some lane has
+    bool ended() const;     // no lane goes on: each has finished or diverged
 
-    // Advances every lane to `step` (or its end), recording the samples that fall due. Stops at
-    // the step of a lane's fault: whatever the stretches, all lanes then stand at that step.
+    // Advances every lane to `step` (or its end), recording the samples that fall due. A lane that
+    // diverges ends there alone; the step is that of the lanes that go on.
     void advance_to(std::int64_t step, WorkerPool& pool);
-    void apply(const Edit& edit);  // at the current step; throws Error and changes nothing
-    void restart();                // step 0, same start, parameters as they are
-    void replace(Spec spec);       // another spec, step 0; throws Error and changes nothing
+    // The same, but stops at the first step before `step` at which every lane's channels meet all
+    // bounds, and is true then; a lane that has ended counts with its last. Every step is looked
+    // at, wherever rows are recorded: followed channels as they come, others are measured at each.
+    bool advance_until(std::int64_t step, const std::vector<Bound>& bounds, WorkerPool& pool);
+    // At the current step; throws Error and changes nothing. LowerRate for a lane that has diverged
+    // leads back to the last step before it ran away; advance_to(the step it was called at) brings
+    // all lanes there again, the others to the same bits.
+    void apply(const Edit& edit);
+    void restart();           // step 0, same start, parameters as they are
+    void replace(Spec spec);  // another spec, step 0; throws Error and changes nothing
     // The spec of a file at step 0, its edits still to come; throws Error and changes nothing.
     void open(const SessionFile& file);
     // Throws Error where a lane stands at another step or has other bits than the file says.
@@ -49,9 +64,13 @@ class Session {
     void rewind(std::int64_t step);
     void go_back_to(std::int64_t step, WorkerPool& pool);  // same bits as when it was there first
 
+    // Of a lane that has diverged, or whose relative error says that it is about to: what stands
+    // where it is, or the last sound picture of it. Sound is a relative error of at most three
+    // times that of the start (or three, where it started closer).
+    enum class Show { where_it_is, what_is_sound };
     // Everything but the transport's fields. `fresh`: lanes whose newest row is older than their
     // step are measured first; otherwise the newest sample stands.
-    std::shared_ptr<Snapshot> snapshot(bool fresh = true);
+    std::shared_ptr<Snapshot> snapshot(bool fresh = true, Show show = Show::where_it_is);
     const Lane& lane(int index) const { return lanes_[static_cast<std::size_t>(index)]; }
     int lanes() const { return static_cast<int>(lanes_.size()); }
     const Layout& layout() const { return layout_; }
@@ -63,8 +82,9 @@ class Session {
     // Runs a session file again to its last step; throws Error when a hash differs.
     static Session replay(const std::string& json, WorkerPool& pool);
 
-    // While training, lanes look at `flag` before each step and give up when it is set: for a
-    // program that wants to end now. Such a session is good for nothing but destruction.
+    // While training, lanes look at `flag` before each step and between its parts and give up when
+    // it is set, by throwing Abandoned (progress.h) where they were within a step: for a program
+    // that wants to end now. Such a session is good for nothing but destruction.
     void abandon_when(const std::atomic<bool>* flag) { abandon_ = flag; }
 
   private:
@@ -72,6 +92,33 @@ class Session {
         std::int64_t step = -1;
         std::vector<double> values;
     };
+    // What advance_until() looks for, and at which steps from `from` on each lane met it.
+    struct Watch {
+        const std::vector<Bound>& bounds;
+        std::int64_t from = 0;
+        std::vector<std::vector<char>> met{};  // by lane
+        bool losses = false;                   // some bound is on them
+        bool costly = false;                   // some bound is on a channel that is not followed
+    };
+    class Looking;
+    // Of the weights as they are, where the gradient pass does not see it.
+    struct Losses {
+        std::int64_t step = -1;
+        double loss = 0, relative_error = 0, error_left = 0;
+    };
+    // A lane as it was when it was last measured and sound.
+    struct Sound {
+        std::int64_t step = -1;
+        std::vector<double> row;
+        std::shared_ptr<const std::vector<Matrix>> weights;
+    };
+    // Where a lane that ran away was sound last, and the spec there with that many edits.
+    struct Turn {
+        std::int64_t step = 0;
+        Spec spec;
+        std::size_t edits = 0;
+    };
+    Turn last_sound_step(std::size_t index) const;
     Session(Spec spec, std::uint64_t generation);
     void begin();  // lanes, histories and events at step 0
     bool abandoned() const { return abandon_ && abandon_->load(std::memory_order_relaxed); }
@@ -82,10 +129,16 @@ class Session {
     void mark(const Edit& edit, const Spec& before, const Spec& after, Fates fates);
     void run_stretch(std::int64_t stop, WorkerPool& pool);
     void run_lane(std::size_t index, std::int64_t stop);
+    void look_before(std::size_t index);
+    void look_after(std::size_t index);
+    void look_at_end(std::size_t index);
+    std::int64_t first_met(const Watch& watch) const;
     void measure(std::size_t index);
     void record(std::size_t index);
+    bool complete(const Keyframe& keyframe) const;
     void return_towards(std::int64_t step);
-    void meet_at_fault(WorkerPool& pool);
+    void go_on(const LowerRate& edit);
+    bool within(double relative_error, double times) const;
     void restore(const Keyframe* keyframe);
 
     std::shared_ptr<const Spec> initial_spec_, spec_;
@@ -94,6 +147,8 @@ class Session {
     std::vector<Lane> lanes_;
     std::vector<History> histories_;
     std::vector<Row> newest_;  // of each lane
+    std::vector<Sound> sound_;
+    double start_error_ = 1;  // relative error at step 0
     std::shared_ptr<const std::vector<Event>> events_;
     Mark last_mark_;  // the newest event's; later ones may merge with it
     std::vector<LoggedEdit> log_;
@@ -103,6 +158,8 @@ class Session {
     std::int64_t step_ = 0;
     std::uint64_t generation_ = 0;  // of the histories made next
     const std::atomic<bool>* abandon_ = nullptr;
+    std::vector<Losses> losses_;  // by lane, as looked at
+    Watch* watch_ = nullptr;      // while advance_until() looks
 };
 
 }  // namespace muonscope

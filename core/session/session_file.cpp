@@ -11,6 +11,8 @@
 #include "core/experiment/near_names.h"
 #include "core/io/json_text.h"
 #include "core/io/spec_json.h"
+#include "core/linalg/kernels/level.h"
+#include "core/program.h"
 #include "core/session/edit.h"
 
 namespace muonscope {
@@ -47,10 +49,14 @@ Json json_of(const Edit& edit) {
     } else if (const auto* lane = std::get_if<SetLane>(&edit)) {
         json["lane"] = lane->lane;
         json["recipe"] = json_of(lane->recipe);
+    } else if (const auto* lower = std::get_if<LowerRate>(&edit)) {
+        json["lower_rate"] = lower->lane;
+        json["by"] = lower->by;
+        return json;
     } else {
         json["swap"] = true;
     }
-    json["keep_momentum"] = std::visit([](const auto& e) { return e.keep_momentum; }, edit);
+    json["keep_momentum"] = keeps_momentum(edit);
     return json;
 }
 
@@ -97,8 +103,15 @@ Edit edit_of(const Json& json, const Json& experiment, const std::string& where)
                        recipe_of(member(json, "recipe", where), experiment, where + ".recipe"),
                        keep};
     }
+    if (json.contains("lower_rate")) {
+        const Json& by = member(json, "by", where);
+        if (!json["lower_rate"].is_number_integer())
+            fail(where + ".lower_rate", "not a lane's number");
+        if (!by.is_number()) fail(where + ".by", by.dump() + " is not a number");
+        return LowerRate{json["lower_rate"].get<int>(), by.get<double>()};
+    }
     if (flag(json, "swap", false, where)) return SwapOptimizers{keep};
-    fail(where, "neither \"set\" nor \"lane\" nor \"swap\"");
+    fail(where, "neither \"set\" nor \"lane\" nor \"lower_rate\" nor \"swap\"");
 }
 
 // A run that met a bad edit half way would stop there.
@@ -128,6 +141,13 @@ std::uint64_t hash_of(const Json& json, const std::string& where) {
     return hash;
 }
 
+SessionFile::Program program_of(const Json& json) {
+    const auto text = [&](const char* key) {
+        return string_of(member(json, key, "program"), std::string("program.") + key);
+    };
+    return {text("version"), text("commit"), text("level")};
+}
+
 // `source` is what a message begins with.
 SessionFile session_of(const Json& json, const std::string& source) {
     const Json& version = member(json, "version", source);
@@ -137,6 +157,7 @@ SessionFile session_of(const Json& json, const std::string& source) {
         fail(source + ": version",
              fmt::format("{} instead of 1 to {}", version.dump(), SessionFile::current_version));
     file.version = version.get<int>();
+    if (json.contains("program")) file.program = program_of(json["program"]);
     file.spec = spec_from_tree(member(json, "spec", source), source + ": spec");
     file.step = step_of(json, source);
     file.ended = flag(json, "ended", false, source);
@@ -172,6 +193,9 @@ SessionFile session_of(const Json& json, const std::string& source) {
 std::string to_json(const SessionFile& file) {
     Json json;
     json["version"] = SessionFile::current_version;
+    json["program"] = {{"version", program_version()},
+                       {"commit", program_commit()},
+                       {"level", level_name(level())}};
     json["spec"] = Json::parse(to_json(file.spec));
     json["log"] = Json::array();
     for (const LoggedEdit& logged : file.log) {

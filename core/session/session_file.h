@@ -27,10 +27,16 @@ struct SessionFile {
     // 1: a switch left the momentum buffer in its old unit, so such a log leads elsewhere now.
     static constexpr int current_version = 2;
     int version = current_version;
+    // What wrote the file, level that of its kernels; empty in files that do not say. Another one
+    // of the same version gives the same bits.
+    struct Program {
+        std::string version, commit, level;
+    };
+    Program program;
     Spec spec;
     std::vector<LoggedEdit> log;  // ascending steps
     std::int64_t step = 0;
-    bool ended = false;  // finished or diverged there
+    bool ended = false;  // every lane has finished or diverged
     std::vector<LaneEnd> lanes;
 };
 

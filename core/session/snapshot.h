@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,15 +38,37 @@ struct LaneSnapshot {
     std::shared_ptr<const std::vector<Matrix>> weights;  // W_1 ... W_L, at `step`
     std::vector<double> now;  // the newest measured row (see Layout); empty before the first
     std::int64_t now_step = 0;
+    // Where it is newer than the history's last: of the followed channels, smallest and largest
+    // over the steps since that one; else empty. low > high: not known.
+    std::vector<double> now_low, now_high;
+    // The last step whose numbers axes and shared scales should look at: every step, unless the
+    // lane has diverged or is about to (see Session::snapshot). In a snapshot that shows what is
+    // sound, `weights`, `now` and `now_step` are those of that step then.
+    static constexpr std::int64_t every_step = std::numeric_limits<std::int64_t>::max();
+    std::int64_t sound_step = every_step;
+    bool lost() const { return sound_step < step; }
     HistoryView history;
     std::uint64_t state_hash = 0;
 };
 
-// What the window draws. Immutable; replaced as a whole.
+// "SGD diverged at step 31 in layer 2: update is not finite"; empty: it did not.
+std::string divergence_text(const LaneSnapshot& lane);
+
+// What the trainer is making while the picture of before stands.
+struct Building {
+    std::shared_ptr<const Spec> spec;  // what will be shown
+    std::string what;                  // "weights of layer 3 of 16"
+    double done = 0;                   // share of it, 0 to 1
+};
+
+// What the window draws. Immutable; replaced as a whole. Before the first problem is built there is
+// none: `problem` is null and there are no lanes.
 struct Snapshot {
     std::uint64_t serial = 0;
     TrainerState state = TrainerState::idle;
-    std::string message;  // why: divergence, error
+    std::string message;  // why: an error, a refused command
+    std::optional<Building> building;
+    std::string pending;  // "pausing": asked for, and done at the end of the step under way
     std::int64_t step = 0;
     double wanted_speed = 0, reached_speed = 0;  // steps a second; wanted 0: as fast as possible
     std::shared_ptr<const Spec> spec;            // as edited so far

@@ -16,6 +16,7 @@
 #include "core/error.h"
 #include "core/experiment/cost.h"
 #include "core/fault_text.h"
+#include "core/progress.h"
 #include "core/session/command_queue.h"
 #include "core/session/pacer.h"
 #include "core/session/session.h"
@@ -28,14 +29,54 @@ constexpr std::int64_t most_steps_at_once = 1'000'000'000'000;
 // Rows that cost more than this are not measured out of turn.
 constexpr double most_fresh_cost = 5e8;     // while running: about 10 ms
 constexpr double most_stopped_cost = 5e10;  // when it has stopped: about a second
+// How often it is told how far a problem is.
+constexpr std::chrono::milliseconds telling_interval{50};
+
+// What a trainer has before its first problem is built.
+Spec nothing_yet() {
+    Spec spec;
+    spec.experiment.network.depth = 1;
+    spec.experiment.network.width = 1;
+    spec.experiment.target.modes = 1;
+    spec.experiment.probe.layer = 1;
+    spec.experiment.classes = {.count = 1, .points = 1};
+    spec.lanes = {Recipe{}};
+    return spec;
+}
+
+// What is asked for and takes until the end of the step under way.
+const char* pending_word(const Command& command) {
+    if (std::holds_alternative<Pause>(command)) return "pausing";
+    if (std::holds_alternative<Reset>(command)) return "starting over";
+    if (std::holds_alternative<SetSpec>(command) || std::holds_alternative<OpenSession>(command))
+        return "opening";
+    if (std::holds_alternative<SwapOptimizers>(command)) return "swapping";
+    if (std::holds_alternative<SetParameter>(command) || std::holds_alternative<SetLane>(command))
+        return "changing";
+    return "";
+}
+
+// What was being built for the session before is not wanted any more.
+bool supersedes_all(const Command& command) {
+    return std::holds_alternative<SetSpec>(command) || std::holds_alternative<OpenSession>(command);
+}
 
 }  // namespace
 
 struct Trainer::State {
     State(Spec spec, TrainerOptions wanted)
-        : options(std::move(wanted)), session(std::move(spec)), stretch(stretch_seconds) {
+        : options(std::move(wanted)),
+          first(std::make_shared<const Spec>(std::move(spec))),
+          session(nothing_yet()),
+          stretch(stretch_seconds) {
+        validate(*first);
         session.abandon_when(&stop);
-        speed = session.spec().experiment.run.speed;
+        speed = first->experiment.run.speed;
+        auto nothing = std::make_shared<Snapshot>();
+        nothing->spec = first;
+        nothing->wanted_speed = speed;
+        nothing->building = Building{first, "target", 0};
+        snapshot = std::move(nothing);
     }
 
     TrainerOptions options;
@@ -49,9 +90,14 @@ struct Trainer::State {
     std::shared_ptr<const Snapshot> snapshot;
     std::uint64_t serial = 0;
     std::atomic<bool> stop = false;
+    std::atomic<bool> call_off = false;  // what is being built
+    bool building = false;
+    bool ready = false, over = false;  // the first problem; the thread
+    std::exception_ptr first_failure;
 
     // The trainer thread's own.
-    Session session;
+    std::shared_ptr<const Spec> first;  // until it is built
+    Session session;                    // of nothing until then
     std::unique_ptr<WorkerPool> pool;
     TrainerState state = TrainerState::idle;
     bool playing = false;                // Start was asked for and nothing has called it off
@@ -64,11 +110,15 @@ struct Trainer::State {
     Pacer pacer;
     StretchLength stretch;
     SpeedMeter meter;
-    Clock::time_point next_publish{};
+    Clock::time_point next_publish{}, next_telling{};
     bool unpublished = false;  // steps since the last snapshot
     std::thread thread;
 
     void run();
+    void build_first();
+    template <class Make>
+    void build(std::shared_ptr<const Spec> coming, const std::atomic<bool>& flag, Make&& make);
+    void tell(const std::shared_ptr<const Spec>& coming, std::string_view what, double done);
     void serve(std::unique_lock<std::mutex>& lock);
     void wait_for_work(std::unique_lock<std::mutex>& lock);
     void train();
@@ -76,6 +126,8 @@ struct Trainer::State {
     void settle();
     void publish();
     std::shared_ptr<Snapshot> picture();
+    std::shared_ptr<Snapshot> empty_picture();
+    static void hold_pending(Snapshot& picture, const std::string& word);
     void make_pool();
     void go();
     void begin_again();
@@ -95,10 +147,14 @@ struct Trainer::State {
 // ---- the thread ----
 
 void Trainer::State::run() {
-    if (options.on_snapshot) options.on_snapshot();
+    build_first();
     std::unique_lock lock(mutex);
+    ready = true;
+    settled.notify_all();
     while (!stop) {
-        serve(lock);
+        // All that waits: what was called off for something newer must not train first.
+        do serve(lock);
+        while (!stop && !queue.empty());
         if (stop) break;
         if (state == TrainerState::running) {
             lock.unlock();
@@ -110,7 +166,63 @@ void Trainer::State::run() {
     for (auto& wanted : json_wanted) wanted.set_value("");
     json_wanted.clear();
     applied = sent;
+    over = true;
     settled.notify_all();
+}
+
+void Trainer::State::build_first() {
+    try {
+        build(first, call_off, [&] { session.replace(*first); });
+        first.reset();
+        make_pool();
+    } catch (const Abandoned&) {
+        return;  // stopped, or something else is wanted by now
+    } catch (const std::exception& fault) {
+        state = TrainerState::error;
+        message = fault.what();
+        const std::lock_guard lock(mutex);
+        first_failure = std::current_exception();
+    }
+    publish();
+}
+
+// Makes a problem, or makes nothing when `flag` calls it off; says how far it is meanwhile.
+template <class Make>
+void Trainer::State::build(std::shared_ptr<const Spec> coming, const std::atomic<bool>& flag,
+                           Make&& make) {
+    const auto set_building = [this](bool now) {
+        const std::lock_guard lock(mutex);
+        building = now;
+        // What replaces everything may be waiting already.
+        call_off = stop || (now && queue.any(supersedes_all));
+    };
+    set_building(true);
+    next_telling = {};
+    const WorkScope scope(
+        &flag, [this, &coming](std::string_view what, double done) { tell(coming, what, done); });
+    try {
+        make();
+    } catch (...) {
+        set_building(false);
+        throw;
+    }
+    set_building(false);
+}
+
+void Trainer::State::tell(const std::shared_ptr<const Spec>& coming, std::string_view what,
+                          double done) {
+    const auto now = Clock::now();
+    if (now < next_telling) return;
+    next_telling = now + telling_interval;
+    std::shared_ptr<const Snapshot> old;
+    {
+        const std::lock_guard lock(mutex);
+        auto picture = std::make_shared<Snapshot>(*snapshot);
+        picture->building = Building{coming, std::string(what), done};
+        picture->serial = ++serial;
+        old = std::exchange(snapshot, std::move(picture));
+    }
+    if (options.on_snapshot) options.on_snapshot();
 }
 
 // Applies what waits in the queue and answers requests. The lock is held on entry and return only.
@@ -123,20 +235,32 @@ void Trainer::State::serve(std::unique_lock<std::mutex>& lock) {
     lock.unlock();
 
     if (any) message.clear();
+    bool superseded = false;
     for (const Command& command : commands) {
         if (stop) break;
+        if (superseded) {
+            // A newer command takes the place of all that was done to what was not built.
+            if (std::holds_alternative<Start>(command)) playing = true;
+            if (std::holds_alternative<Pause>(command)) playing = false;
+            continue;
+        }
         try {
             perform(command);
+        } catch (const Abandoned&) {
+            superseded = true;
         } catch (const std::exception& fault) {
             message = fault_text(fault);
+            if (first) state = TrainerState::error;
         }
     }
-    if (any) {
+    if (any && !superseded) {
         settle();
         publish();
     }
     for (auto& request : requests) {
         try {
+            if (first)
+                throw Error("session", "its problem is not built yet", "save it when it trains");
             request.set_value(session.to_json());
         } catch (...) {
             request.set_exception(std::current_exception());
@@ -178,6 +302,8 @@ void Trainer::State::train_stretch(std::int64_t stop_at) {
     const auto started = Clock::now();
     try {
         session.advance_to(stop_at, *pool);
+    } catch (const Abandoned&) {
+        return;  // stopped in the middle of a step
     } catch (const std::exception& fault) {
         state = TrainerState::error;
         message = fault_text(fault);
@@ -191,7 +317,7 @@ void Trainer::State::train_stretch(std::int64_t stop_at) {
 
 // What the session's condition means for the state.
 void Trainer::State::settle() {
-    if (state == TrainerState::error) return;
+    if (state == TrainerState::error || first) return;
     if (opened && session.step() >= opened->step) {
         try {
             session.verify(*opened);
@@ -200,20 +326,15 @@ void Trainer::State::settle() {
         }
         opened.reset();
     }
-    if (session.diverged()) {
-        state = TrainerState::diverged;
-        target.reset();
-        for (int i = 0; i < session.lanes() && message.empty(); ++i)
-            if (const auto& fault = session.lane(i).fault())
-                message = fmt::format(
-                    "{} diverged at step {}{}: {}", session.lane(i).recipe().name, fault->step,
-                    fault->layer > 0 ? fmt::format(" in layer {}", fault->layer) : "", fault->what);
-    } else if (session.finished()) {
-        state = TrainerState::finished;
+    if (session.ended()) {
+        state = session.diverged() ? TrainerState::diverged : TrainerState::finished;
         target.reset();
     } else if (target && session.step() >= *target) {
-        state = TrainerState::paused;
         target.reset();
+        if (playing)
+            go();
+        else
+            state = TrainerState::paused;
     } else if (state == TrainerState::diverged || state == TrainerState::finished) {
         // An edit, or going back, gave a lane more to do.
         if (playing)
@@ -228,7 +349,7 @@ std::shared_ptr<Snapshot> Trainer::State::picture() {
     const bool running = state == TrainerState::running;
     const bool at_leisure = !target && speed > 0;
     const bool fresh = running ? at_leisure && cost < most_fresh_cost : cost < most_stopped_cost;
-    auto picture = session.snapshot(fresh);
+    auto picture = session.snapshot(fresh, Session::Show::what_is_sound);
     picture->state = state;
     picture->message = message;
     picture->wanted_speed = speed;
@@ -236,10 +357,23 @@ std::shared_ptr<Snapshot> Trainer::State::picture() {
     return picture;
 }
 
+// As long as nothing has been built.
+std::shared_ptr<Snapshot> Trainer::State::empty_picture() {
+    auto picture = std::make_shared<Snapshot>();
+    picture->spec = first;
+    picture->state = state;
+    picture->message = message;
+    picture->wanted_speed = speed;
+    return picture;
+}
+
 void Trainer::State::publish() {
     std::shared_ptr<Snapshot> fresh;
     try {
-        fresh = picture();
+        const WorkScope scope(&stop);
+        fresh = first ? empty_picture() : picture();
+    } catch (const Abandoned&) {
+        return;
     } catch (const std::exception& fault) {
         state = TrainerState::error;
         target.reset();
@@ -257,11 +391,19 @@ void Trainer::State::publish() {
     {
         const std::lock_guard lock(mutex);
         fresh->serial = ++serial;
+        if (!queue.empty()) hold_pending(*fresh, snapshot->pending);
         old = std::exchange(snapshot, std::move(fresh));
         if (!target) applied = taken;
     }
     settled.notify_all();
     if (options.on_snapshot) options.on_snapshot();
+}
+
+// What waits in the queue is still to be seen as waiting.
+void Trainer::State::hold_pending(Snapshot& picture, const std::string& word) {
+    picture.pending = word;
+    if (word == "pausing" && picture.state == TrainerState::running)
+        picture.state = TrainerState::stopping;
 }
 
 void Trainer::State::make_pool() {
@@ -301,6 +443,7 @@ void Trainer::State::perform(const Command& command) {
 
 void Trainer::State::perform(const Start&) {
     playing = true;
+    if (first) return;
     if (state == TrainerState::running && target) target.reset();
     if (state == TrainerState::idle || state == TrainerState::paused ||
         state == TrainerState::running)
@@ -327,7 +470,7 @@ void Trainer::State::perform(const RunTo& command) {
     if (command.step < 0)
         throw Error(fmt::format("step {}", command.step), "there is nothing before step 0",
                     "give a step of at least 0");
-    if (state == TrainerState::error) return;
+    if (state == TrainerState::error || first) return;
     if (command.step < session.step()) {
         session.rewind(command.step);
     } else if (state == TrainerState::finished || state == TrainerState::diverged) {
@@ -349,23 +492,31 @@ void Trainer::State::perform(const SetSpeed& command) {
 void Trainer::State::perform(const Reset&) {
     opened.reset();
     // After an error nothing made from the spec is trusted.
-    if (state == TrainerState::error)
-        session.replace(session.spec());
-    else
-        session.restart();
+    const auto spec = first ? first : std::make_shared<const Spec>(session.spec());
+    // Called off half way, a restart would leave nothing whole: only the end calls it off.
+    build(spec, stop, [&] {
+        if (first || state == TrainerState::error)
+            session.replace(*spec);
+        else
+            session.restart();
+    });
+    first.reset();
     begin_again();
 }
 
 void Trainer::State::perform(const SetSpec& command) {
     opened.reset();
-    session.replace(command.spec);
+    build(std::make_shared<const Spec>(command.spec), call_off,
+          [&] { session.replace(command.spec); });
+    first.reset();
     speed = session.spec().experiment.run.speed;
     begin_again();
 }
 
 void Trainer::State::perform(const OpenSession& command) {
     const SessionFile& file = *command.file;
-    session.open(file);
+    build(std::make_shared<const Spec>(file.spec), call_off, [&] { session.open(file); });
+    first.reset();
     speed = session.spec().experiment.run.speed;
     begin_again();
     // A lane knows that it ended only once it was asked for one step more.
@@ -375,13 +526,25 @@ void Trainer::State::perform(const OpenSession& command) {
 
 void Trainer::State::perform_edit(const Edit& edit) {
     opened.reset();
+    if (first) {  // it could not be built as it was
+        const auto spec = std::make_shared<const Spec>(edited(*first, edit));
+        perform(SetSpec{*spec});
+        return;
+    }
     const auto problem = session.problem();
-    session.apply(edit);
+    const std::int64_t step = session.step();
+    build(std::make_shared<const Spec>(session.spec()), call_off, [&] { session.apply(edit); });
     const auto* parameter = std::get_if<SetParameter>(&edit);
     if (parameter && parameter->path == "run.speed")
         perform(SetSpeed{session.spec().experiment.run.speed});
     // Another problem, or step 0: the edit began again.
-    if (session.problem() != problem) begin_again();
+    if (session.problem() != problem) {
+        begin_again();
+    } else if (session.step() < step) {
+        // A lane goes on from its past: up to the present as fast as it can.
+        target = step;
+        go();
+    }
 }
 
 // ---- what other threads see ----
@@ -389,34 +552,40 @@ void Trainer::State::perform_edit(const Edit& edit) {
 Trainer::Trainer(Spec spec, TrainerOptions options)
     : state_(std::make_unique<State>(std::move(spec), std::move(options))) {
     State& state = *state_;
-    state.make_pool();
-    auto first = state.picture();
-    first->serial = ++state.serial;
-    state.snapshot = std::move(first);
     state.thread = std::thread([&state] { state.run(); });
+    std::unique_lock lock(state.mutex);
+    const auto ready = [&] { return state.ready; };
+    if (std::isinf(state.options.patience))
+        state.settled.wait(lock, ready);
+    else
+        state.settled.wait_for(lock, std::chrono::duration<double>(state.options.patience), ready);
+    if (!state.first_failure) return;
+    const std::exception_ptr failure = state.first_failure;
+    lock.unlock();
+    stop(0);
+    state.thread.join();
+    std::rethrow_exception(failure);
 }
 
 Trainer::~Trainer() {
-    {
-        const std::lock_guard lock(state_->mutex);
-        state_->stop = true;
-    }
-    state_->wake.notify_all();
+    if (!state_->thread.joinable()) return;
+    stop(0);
     state_->thread.join();
 }
 
 void Trainer::send(Command command) {
+    std::shared_ptr<const Snapshot> old;  // freed without the lock
     {
-        const std::lock_guard lock(state_->mutex);
-        // A click is seen in the next frame, though the stretch under way ends first.
-        if (std::holds_alternative<Pause>(command) && state_->snapshot->can_pause()) {
-            auto seen = std::make_shared<Snapshot>(*state_->snapshot);
-            seen->state = TrainerState::stopping;
-            seen->serial = ++state_->serial;
-            state_->snapshot = std::move(seen);
-        }
-        state_->queue.push(std::move(command));
-        ++state_->sent;
+        State& state = *state_;
+        const std::lock_guard lock(state.mutex);
+        // A click is seen in the next frame, though the step under way ends first.
+        auto seen = std::make_shared<Snapshot>(*state.snapshot);
+        State::hold_pending(*seen, pending_word(command));
+        seen->serial = ++state.serial;
+        old = std::exchange(state.snapshot, std::move(seen));
+        if (state.building && supersedes_all(command)) state.call_off = true;
+        state.queue.push(std::move(command));
+        ++state.sent;
     }
     state_->wake.notify_all();
 }
@@ -427,20 +596,42 @@ std::shared_ptr<const Snapshot> Trainer::snapshot() const {
 }
 
 std::string Trainer::session_json() const {
-    std::future<std::string> text;
+    return session_text().get();
+}
+
+std::future<std::string> Trainer::session_text() const {
+    std::promise<std::string> promise;
+    std::future<std::string> text = promise.get_future();
     {
         const std::lock_guard lock(state_->mutex);
-        if (state_->stop) return "";
-        text = state_->json_wanted.emplace_back().get_future();
+        if (state_->stop)
+            promise.set_value("");
+        else
+            state_->json_wanted.push_back(std::move(promise));
     }
     state_->wake.notify_all();
-    return text.get();
+    return text;
 }
 
 void Trainer::drain() {
     std::unique_lock lock(state_->mutex);
     const std::uint64_t wanted = state_->sent;
     state_->settled.wait(lock, [&] { return state_->applied >= wanted; });
+}
+
+bool Trainer::drain(double seconds) {
+    std::unique_lock lock(state_->mutex);
+    const std::uint64_t wanted = state_->sent;
+    return state_->settled.wait_for(lock, std::chrono::duration<double>(seconds),
+                                    [&] { return state_->applied >= wanted; });
+}
+
+bool Trainer::stop(double seconds) {
+    std::unique_lock lock(state_->mutex);
+    state_->stop = state_->call_off = true;
+    state_->wake.notify_all();
+    return state_->settled.wait_for(lock, std::chrono::duration<double>(seconds),
+                                    [&] { return state_->over; });
 }
 
 }  // namespace muonscope

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <functional>
+#include <future>
+#include <limits>
 #include <memory>
+#include <string>
 
 #include "core/session/command.h"
 #include "core/session/snapshot.h"
@@ -13,6 +16,9 @@ struct TrainerOptions {
     // Called from the trainer's thread after each new snapshot; must return at once.
     std::function<void()> on_snapshot;
     double snapshots_per_second = 60;
+    // How long the constructor waits for the first problem. What takes longer is built by the
+    // trainer's thread, and the first snapshot has no lanes.
+    double patience = std::numeric_limits<double>::infinity();  // seconds
 };
 
 // The background thread that owns a session. Every method may be called from any thread.
@@ -21,14 +27,18 @@ struct TrainerOptions {
 //   Pause      running -> paused (stopping until the stretch under way has ended)
 //   StepOnce, RunTo   any state that can step -> running unpaced -> paused
 //   Reset, SetSpec    any -> step 0; running again when it had been started, else idle
-//   the run itself    running -> finished, diverged or error; Reset, SetSpec, going back and edits
-//                     that give a lane more to do lead out
+//   the run itself    running -> error, or once no lane goes on -> finished, or diverged where one
+//                     did; Reset, SetSpec, going back and edits that give a lane more to do lead
+//                     out. A lane that diverges while another trains changes nothing here.
+//   LowerRate         of a lane that has diverged: -> running unpaced up to the present step, then
+//                     as before
 //   a command that fails leaves state and session as they were; its message is in the snapshot
 class Trainer {
   public:
-    // Throws Error for a bad spec. The first snapshot, idle at step 0, is there on return.
+    // Throws Error for a bad spec, unless that shows only after `patience`: then the state is
+    // error. A snapshot is there on return, idle at step 0.
     explicit Trainer(Spec spec, TrainerOptions options = {});
-    ~Trainer();  // stops within one stretch of steps
+    ~Trainer();  // calls off what is under way, at the next point where that is possible
     Trainer(const Trainer&) = delete;
     Trainer& operator=(const Trainer&) = delete;
 
@@ -36,9 +46,15 @@ class Trainer {
     std::shared_ptr<const Snapshot> snapshot() const;
     // Spec + log of edits: replayed, it gives the same bits.
     std::string session_json() const;
+    // The same, ready when the step under way has ended: for whoever must not wait.
+    std::future<std::string> session_text() const;
     // Waits until every command sent before this call has been applied and shown in a snapshot;
     // StepOnce and RunTo count as applied when their steps are done (or they were called off).
     void drain();
+    bool drain(double seconds);  // at most so long; whether it came to that
+    // Calls off what is under way and ends the thread; whether it has ended within so many seconds.
+    // Only destruction may follow.
+    bool stop(double seconds);
 
   private:
     struct State;

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "core/linalg/elementary.h"
+#include "core/linalg/reductions.h"
 #include "core/theory/linear_descent.h"
 
 namespace muonscope {
@@ -20,7 +22,7 @@ double power(double base, int exponent) {
 // right side is smooth where that in `a` is not. Fourth-order Runge-Kutta; the step is a small part
 // of the fastest rate met on the way, depth m^(2 - 2/depth) with m the larger of s and a.
 double integrate(int depth, double s, double w, double time) {
-    const double largest = std::max(std::pow(s, 1.0 / depth), w);
+    const double largest = std::max(elementary::pow(s, 1.0 / depth), w);
     const double rate = depth * power(largest, 2 * depth - 2);
     const auto count = std::max(1.0, std::ceil(time * rate / 0.05));
     const double h = time / count;
@@ -44,22 +46,22 @@ double logistic(double s, double a_0, double time) {
     if (a_0 == 0) return 0;
     if (s == 0) return a_0 / (1.0 + 2.0 * a_0 * time);
     // s/(1 + (s/a_0 - 1) e^(-2 s t)): the sigmoid with nothing that overflows.
-    return s / (1.0 + (s / a_0 - 1.0) * std::exp(-2.0 * s * time));
+    return s / (1.0 + (s / a_0 - 1.0) * elementary::exp(-2.0 * s * time));
 }
 
 }  // namespace
 
 double sgd_mode(int depth, double s, double a_0, double time) {
-    if (depth == 1) return s + (a_0 - s) * std::exp(-time);
+    if (depth == 1) return s + (a_0 - s) * elementary::exp(-time);
     if (depth == 2) return logistic(s, a_0, time);
-    return power(integrate(depth, s, std::pow(a_0, 1.0 / depth), time), depth);
+    return power(integrate(depth, s, elementary::pow(a_0, 1.0 / depth), time), depth);
 }
 
 std::vector<double> sgd_mode_curve(int depth, double s, double a_0, double lr,
                                    std::span<const double> steps) {
     std::vector<double> curve;
     curve.reserve(steps.size());
-    double w = std::pow(a_0, 1.0 / depth);
+    double w = elementary::pow(a_0, 1.0 / depth);
     double before = 0;
     for (double step : steps) {
         if (depth <= 2) {
@@ -74,11 +76,11 @@ std::vector<double> sgd_mode_curve(int depth, double s, double a_0, double lr,
 }
 
 double muon_mode(int depth, double s, double w_0, double lr, double step) {
-    return power(std::min(w_0 + lr * step, std::pow(s, 1.0 / depth)), depth);
+    return power(std::min(w_0 + lr * step, elementary::pow(s, 1.0 / depth)), depth);
 }
 
 double muon_arrival(int depth, double s, double w_0, double lr) {
-    return std::max(0.0, (std::pow(s, 1.0 / depth) - w_0) / lr);
+    return std::max(0.0, (elementary::pow(s, 1.0 / depth) - w_0) / lr);
 }
 
 std::vector<double> plateaus(std::span<const double> s) {
@@ -88,13 +90,13 @@ std::vector<double> plateaus(std::span<const double> s) {
 }
 
 double critical_rate(int depth, double s_1) {
-    return 2.0 / (depth * std::pow(s_1, 2.0 - 2.0 / depth));
+    return 2.0 / (depth * elementary::pow(s_1, 2.0 - 2.0 / depth));
 }
 
 double second_phase_steps(const Matrix& first, const Matrix& second, const Matrix& target,
                           double rate, double threshold) {
     const LinearDescent descent(first, second * first - target, rate);
-    return descent.steps_to(threshold * threshold * target.squaredNorm());
+    return descent.steps_to(threshold * threshold * sum_of_squares(target));
 }
 
 }  // namespace muonscope

@@ -20,7 +20,7 @@ double momentum_correlation(const OptimizerSpec& spec) {
 
 double expected_norm(const OptimizerSpec& spec, double rate, double update_norm) {
     const double shrink = shrinkage(spec, rate);
-    if (spec.decay == Decay::cautious || !(shrink > 0))
+    if (spec.decay == Decay::cautious || spec.radial_only || !(shrink > 0))
         return std::numeric_limits<double>::quiet_NaN();
     return update_norm * std::sqrt(momentum_correlation(spec) / (2 * shrink));
 }

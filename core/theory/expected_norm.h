@@ -13,9 +13,11 @@ double momentum_correlation(const OptimizerSpec& spec);
 // 2512.08217): |W|^2 = g C/(2 lambda), C = E|u|^2, W <- (1 - g lambda) W - g u; with momentum g^2
 // stands for g^2 (1 + mu)/(1 - mu). From the size of one step, |dW| = g |u| ~ update_norm, made at
 // learning rate `rate`; in the mean over many steps where sizes differ. Exact for
-// g lambda << 1 - mu. Orthogonalised momenta are a little less
-// alike than momenta: with Muon an upper estimate, by some 7 % at mu = .8. NaN where nothing decays
-// so: decay none, coupled, cautious (which decays only some of the entries), or a rate of zero.
+// g lambda << 1 - mu. Orthogonalised momenta are a little less alike than momenta, by how much
+// depends on the shape: with Muon an upper estimate. NaN where nothing decays so: decay none,
+// coupled, cautious (which decays only some of the entries), or a rate of zero; and where steps
+// across W only turn it, because what holds the norm up is then the chance part along W alone,
+// which carries it through zero, where the rule does not apply.
 double expected_norm(const OptimizerSpec& spec, double rate, double update_norm);
 
 }  // namespace muonscope

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/linalg/reductions.h"
+
 namespace muonscope {
 namespace {
 
@@ -14,7 +16,7 @@ double loss_per_half_square(const Problem& problem) {
         case LossKind::half:
             return 1 / samples;
         case LossKind::relative:
-            return 2 / problem.labels.squaredNorm();
+            return 2 / sum_of_squares(problem.labels);
         case LossKind::mean:
             return 1 / static_cast<double>(problem.labels.size());
     }

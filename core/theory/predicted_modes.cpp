@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/linalg/elementary.h"
 #include "core/theory/closed_forms.h"
 
 namespace muonscope {
@@ -70,15 +71,15 @@ Matrix predicted_modes(const Problem& problem, const Recipe& recipe,
         const double s = problem.target_svd.s(k);
         if (optimizer.kind == OptimizerKind::sgd) {
             const std::vector<double> curve =
-                sgd_mode_curve(depth, s, std::pow(start, depth), optimizer.lr, steps);
+                sgd_mode_curve(depth, s, elementary::pow(start, depth), optimizer.lr, steps);
             for (std::size_t i = 0; i < curve.size(); ++i)
                 modes(k, static_cast<Eigen::Index>(i)) = curve[i];
             continue;
         }
-        const double goal = std::pow(s, 1.0 / depth);
+        const double goal = elementary::pow(s, 1.0 / depth);
         for (std::size_t i = 0; i < steps.size(); ++i)
             modes(k, static_cast<Eigen::Index>(i)) =
-                std::pow(muon_layer(start, goal, optimizer.lr * steps[i]), depth);
+                elementary::pow(muon_layer(start, goal, optimizer.lr * steps[i]), depth);
     }
     return modes;
 }

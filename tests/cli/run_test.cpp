@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <sstream>
 #include <thread>
 
@@ -96,7 +97,7 @@ TEST_F(Run, the_history_ends_where_the_summary_does) {
     std::istringstream lines(read_file(folder_ / "a/history.csv", enough));
     std::string heading, line, last;
     std::getline(lines, heading);
-    EXPECT_TRUE(heading.starts_with("step,lane,loss,relative_error,probe_floor,"));
+    EXPECT_TRUE(heading.starts_with("step,lane,steps,loss,loss_min,loss_max,"));
     std::size_t count = 0;
     while (std::getline(lines, line)) {
         ++count;
@@ -105,10 +106,11 @@ TEST_F(Run, the_history_ends_where_the_summary_does) {
                   std::count(heading.begin(), heading.end(), ','));
     }
     EXPECT_EQ(count, 2u * 21u);  // steps 0 to 20 of both lanes
-    std::string step, lane, loss;
+    std::string step, lane, stride, loss;
     std::istringstream cells(last);
     std::getline(cells, step, ',');
     std::getline(cells, lane, ',');
+    std::getline(cells, stride, ',');
     std::getline(cells, loss, ',');
     EXPECT_EQ(step, "20");
     EXPECT_EQ(lane, "Muon");
@@ -233,9 +235,24 @@ TEST_F(Run, divergence_is_said_written_and_exits_with_3) {
     EXPECT_TRUE(outcome_.err.starts_with("muonscope: lane 'SGD' diverged at step "))
         << outcome_.err;
     EXPECT_TRUE(contains(outcome_.err, "layer")) << outcome_.err;
+    EXPECT_TRUE(contains(outcome_.err, "it was sound up to step ")) << outcome_.err;
+    EXPECT_FALSE(contains(outcome_.err, "Muon")) << outcome_.err;
     EXPECT_TRUE(contains(outcome_.out, "diverged"));
-    EXPECT_TRUE(summary["lanes"][0].contains("diverged"));
+    ASSERT_TRUE(summary["lanes"][0].contains("diverged"));
     EXPECT_FALSE(summary["lanes"][1].contains("diverged"));
+    // The other goes on to the end.
+    const std::int64_t fault = summary["lanes"][0]["diverged"]["step"];
+    EXPECT_LT(fault, 100);
+    EXPECT_EQ(summary["lanes"][0]["step"], fault);
+    EXPECT_EQ(summary["lanes"][1]["step"], 100);
+    EXPECT_LT(summary["lanes"][1]["relative_error"].get<double>(), 1);
+    const std::string history = read_file(folder_ / "a/history.csv", enough);
+    EXPECT_TRUE(contains(history, "\n" + std::to_string(fault) + ",SGD,"));
+    EXPECT_FALSE(contains(history, "\n" + std::to_string(fault + 1) + ",SGD,"));
+    EXPECT_TRUE(contains(history, "\n100,Muon,"));
+    const Outcome again = run_program({"replay", folder_ / "a/session.json"});
+    EXPECT_EQ(again.code, 0) << again.err;
+    EXPECT_TRUE(contains(again.out, "same bits: SGD"));
     for (int layer = 1; layer <= 3; ++layer)  // the last good weights, all finite
         EXPECT_NO_THROW(read_npy(folder_ / ("a/lane-1-sgd/W" + std::to_string(layer) + ".npy")));
 }
@@ -393,7 +410,11 @@ TEST(Help, is_there_for_every_command_and_has_examples) {
         EXPECT_TRUE(contains(outcome.out, "Example")) << arguments.front();
     }
     EXPECT_TRUE(contains(run_program({"run", "--help"}).out, "3 a lane diverged"));
-    EXPECT_TRUE(run_program({"--version"}).out.starts_with("muonscope "));
+    const std::string version = run_program({"--version"}).out;
+    EXPECT_TRUE(std::regex_match(
+        version, std::regex("muonscope \\d+\\.\\d+\\.\\d+, commit ([0-9a-f]{12}( with changes)?|"
+                            "unknown), kernels for (x86-64|aarch64|avx2|avx512|amx)\\n")))
+        << version;
 }
 
 }  // namespace

@@ -28,6 +28,20 @@ TEST(Sweep, tells_each_seed_and_the_sums_of_all_budgets) {
     EXPECT_EQ(json["distance"]["seeds"].size(), 2U);
 }
 
+TEST(Sweep, takes_settings_for_every_seed_and_refuses_bad_ones_at_once) {
+    const Outcome outcome =
+        run_program({"sweep", "--seeds", "1", "--set", "target.signs=largest-positive"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(outcome.out.find("13436"), std::string::npos) << outcome.out;
+    for (const auto& [change, complaint] :
+         {std::pair{"target.signs=left", "own, largest_positive, random"},
+          std::pair{"nothing", "key=value"}, std::pair{"network.depth=3", "sweep"}}) {
+        const Outcome refused = run_program({"sweep", "--seeds", "1", "--set", change});
+        EXPECT_EQ(refused.code, 2) << change;
+        EXPECT_NE(refused.err.find(complaint), std::string::npos) << refused.err;
+    }
+}
+
 TEST(Sweep, refuses_what_is_no_number_of_seeds_and_no_budget) {
     for (const char* seeds : {"0", "-1", "1.5", "1001", "99999999999999999999", "x", ""}) {
         const Outcome outcome = run_program({"sweep", "--seeds", seeds});

@@ -62,7 +62,9 @@ long requests_of_steps(const Experiment& experiment, const OptimizerSpec& optimi
     recipe.phases[0].optimizer = optimizer;
     recipe.phases[0].until.loss = 1e-300;
     recipe.phases[0].until.relative_error = 1e-300;
-    Lane lane(make_problem(experiment), recipe);
+    const auto problem = make_problem(experiment);
+    Lane lane(problem, recipe);
+    lane.follow(Layout(problem->widths, problem->modes));
     lane.advance();
     const long before = requests;
     for (int i = 0; i < steps; ++i) lane.advance();

@@ -2,10 +2,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <set>
 #include <sstream>
 
 #include "core/experiment/parameters.h"
@@ -274,15 +277,27 @@ Snapshot small_snapshot() {
     snapshot.layout = Layout({2, 2}, 1);
     snapshot.step = 8;
     for (int i = 0; i < 2; ++i) {
-        History history(snapshot.layout.channels(), 100, SamplingRule{});
+        History history(snapshot.layout.channels(), 100, SamplingRule{}, 0,
+                        snapshot.layout.followed());
         std::vector<double> row(snapshot.layout.channels(),
                                 std::numeric_limits<double>::quiet_NaN());
         row[snapshot.layout.loss()] = 1.0 / 3;
         row[snapshot.layout.product_sv(0)] = 2;
         history.append(0, row);
         row[snapshot.layout.loss()] = 0.25 + i;
-        history.append(1, row);
+        std::vector<double> low(snapshot.layout.followed(), INFINITY);
+        std::vector<double> high(snapshot.layout.followed(), -INFINITY);
+        low[snapshot.layout.loss()] = 0.125;
+        high[snapshot.layout.loss()] = 0.5;
+        history.append(1, row, low, high);
         LaneSnapshot lane;
+        if (i == 1) {
+            lane.now_step = 8;
+            lane.now_low.assign(snapshot.layout.followed(), INFINITY);
+            lane.now_high.assign(snapshot.layout.followed(), -INFINITY);
+            lane.now_low[snapshot.layout.loss()] = 1;
+            lane.now_high[snapshot.layout.loss()] = 3;
+        }
         lane.name = i == 0 ? "SGD, \"plain\"" : "Muon";
         lane.step = 8;
         lane.phase_steps = {8};
@@ -306,20 +321,51 @@ TEST(HistoryCsv, has_one_line_a_step_and_lane_and_empty_cells_for_what_was_not_m
     std::string line;
     std::getline(lines, line);
     EXPECT_EQ(line,
-              "step,lane,loss,relative_error,probe_floor,probe_after_k,probe_steps_to_threshold,"
-              "product_sv_1,product_sv_2,mode_1,layer_1_sv_1,layer_1_sv_2,"
-              "layer_1_gradient_sv_1,layer_1_gradient_sv_2,layer_1_update_sv_1,"
-              "layer_1_update_sv_2,layer_1_norm,layer_1_expected_norm,layer_1_gradient_fidelity,"
-              "layer_1_preservation,layer_1_preservation_from_start,layer_1_update_along,"
-              "layer_1_update_across,layer_1_learning_rate");
+              "step,lane,steps,loss,loss_min,loss_max,relative_error,relative_error_min,"
+              "relative_error_max,error_left,error_left_min,error_left_max,layer_1_norm,"
+              "layer_1_norm_min,layer_1_norm_max,layer_1_expected_norm,layer_1_expected_norm_min,"
+              "layer_1_expected_norm_max,layer_1_gradient_fidelity,layer_1_gradient_fidelity_min,"
+              "layer_1_gradient_fidelity_max,layer_1_learning_rate,layer_1_learning_rate_min,"
+              "layer_1_learning_rate_max,probe_floor,probe_after_k,probe_steps_to_threshold,"
+              "probe_steps_searched,probe_critical_rate,"
+              "product_sv_1,product_sv_2,mode_1,layer_1_sv_1,layer_1_sv_2,layer_1_gradient_sv_1,"
+              "layer_1_gradient_sv_2,layer_1_update_sv_1,layer_1_update_sv_2,layer_1_preservation,"
+              "layer_1_preservation_from_start,layer_1_update_along,layer_1_update_across");
+    const std::string empty(23, ','), after(12, ',');
     std::getline(lines, line);
-    EXPECT_EQ(line, "0,\"SGD, \"\"plain\"\"\",0.3333333333333333,,,,,2,,,,,,,,,,,,,,,,");
+    const std::string third = "0.3333333333333333";
+    EXPECT_EQ(line, "0,\"SGD, \"\"plain\"\"\",1," + third + "," + third + "," + third + empty +
+                        ",2" + after);
     std::getline(lines, line);
-    EXPECT_EQ(line, "1,\"SGD, \"\"plain\"\"\",0.25,,,,,2,,,,,,,,,,,,,,,,");
+    EXPECT_EQ(line, "1,\"SGD, \"\"plain\"\"\",1,0.25,0.125,0.5" + empty + ",2" + after);
     std::getline(lines, line);
     std::getline(lines, line);
-    EXPECT_EQ(line, "1,Muon,1.25,,,,,2,,,,,,,,,,,,,,,,");
+    EXPECT_EQ(line, "1,Muon,1,1.25,0.125,1.25" + empty + ",2" + after);
+    std::getline(lines, line);
+    EXPECT_EQ(line, "8,Muon,7,1.25,1,3" + empty + ",2" + after) << "where the lane stands";
     EXPECT_FALSE(std::getline(lines, line));
+}
+
+// Every name in the table, numbers as the letters that stand for them.
+TEST(HistoryCsv, every_column_has_a_word) {
+    std::ostringstream stream;
+    write_history_csv(stream, small_snapshot());
+    std::set<std::string> known, used;
+    for (const ColumnWords& column : column_words()) {
+        EXPECT_GT(column.words.size(), 10U) << column.name;
+        known.insert(std::string(column.name));
+    }
+    std::string heading = stream.str().substr(0, stream.str().find('\n'));
+    std::istringstream names(heading);
+    for (std::string name; std::getline(names, name, ',');) {
+        for (const char* end : {"_min", "_max"})
+            if (name.ends_with(end)) name = "…_min, …_max";
+        if (name.starts_with("layer_1")) name.replace(6, 1, "L");
+        if (std::isdigit(static_cast<unsigned char>(name.back()))) name.back() = 'K';
+        EXPECT_TRUE(known.contains(name)) << name;
+        used.insert(name);
+    }
+    EXPECT_EQ(used, known);
 }
 
 TEST(HistoryCsv, every_channel_has_a_name_of_its_own) {
@@ -345,6 +391,8 @@ TEST(SummaryJson, has_the_documented_keys_and_null_for_what_does_not_exist) {
     EXPECT_TRUE(lane["probe"]["floor"].is_null());
     EXPECT_TRUE(lane["probe"].contains("after_k"));
     EXPECT_TRUE(lane["probe"].contains("steps_to_threshold"));
+    EXPECT_TRUE(lane["probe"].contains("steps_searched"));
+    EXPECT_TRUE(lane["probe"].contains("critical_rate"));
     EXPECT_EQ(lane["singular_values"]["product"][0], 2);
     EXPECT_EQ(lane["singular_values"]["layers"][0].size(), 2u);
     EXPECT_EQ(lane["state_hash"], "0000000000000abc");

@@ -283,8 +283,13 @@ TEST(Lane, a_finished_lane_does_not_hold_its_update_against_a_later_gradient) {
 
 TEST(Layout, gives_every_number_its_own_channel) {
     const Layout layout({5, 3, 7}, 4);
-    std::set<std::size_t> seen = {layout.loss(), layout.relative_error(), layout.probe_floor(),
-                                  layout.probe_after_k(), layout.probe_steps()};
+    std::set<std::size_t> seen = {layout.loss(),
+                                  layout.relative_error(),
+                                  layout.probe_floor(),
+                                  layout.probe_after_k(),
+                                  layout.probe_steps(),
+                                  layout.probe_searched(),
+                                  layout.probe_critical_rate()};
     for (int k = 0; k < layout.product_rank(); ++k) seen.insert(layout.product_sv(k));
     for (int k = 0; k < layout.modes(); ++k) seen.insert(layout.mode(k));
     for (int l = 1; l <= layout.layers(); ++l)
@@ -300,7 +305,7 @@ TEST(Layout, gives_every_number_its_own_channel) {
     EXPECT_EQ(layout.product_rank(), 5);
     EXPECT_EQ(layout.rank(1), 3);
     EXPECT_EQ(layout.rank(2), 3);
-    EXPECT_EQ(seen.size(), 5u + 5 + 4 + 3 * 6 + 8 * 2);
+    EXPECT_EQ(seen.size(), 7u + 5 + 4 + 3 * 6 + 8 * 2);
     EXPECT_EQ(seen.size(), layout.channels());
     EXPECT_EQ(*seen.rbegin(), layout.channels() - 1);
 }

@@ -71,7 +71,8 @@ std::vector<Case> many_cases() {
 }
 
 TEST(Orthogonaliser, every_engine_with_a_transfer_function_applies_it_to_the_singular_values) {
-    for (const Case& one : many_cases()) {
+    for (Case one : many_cases()) {
+        one.gradient *= 1e6;  // beside which the floors that some add to the norm are nothing
         const ThinSvd svd = thin_svd(one.gradient);
         for (const EngineName& name : engine_names())
             for (int iterations : {1, 5, 8}) {
@@ -88,11 +89,24 @@ TEST(Orthogonaliser, every_engine_with_a_transfer_function_applies_it_to_the_sin
                                      : name.engine == Engine::spectral_power ? 1e-15 * inverse
                                                                              : 0;
                 EXPECT_LT((orthogonalised(one.gradient, spec) - expected).norm(),
-                          (error + 2e-6 / one.gradient.norm() + 1e-9) * size * 10)
+                          (error + 1e-9) * size * 10)
                     << name.slug << " x" << iterations << ", " << one.gradient.rows() << " x "
                     << one.gradient.cols();
             }
     }
+}
+
+// By how much the transfer function may stretch a relative error of the singular values.
+double amplification(Engine engine, const Case& one) {
+    const OrthogonaliserSpec spec = of(engine);
+    if (!is_polynomial(engine) || !transfer(spec, 1)) return 0;
+    double most = 0;
+    for (const double s : one.s) {
+        const double x = s / one.s.norm();
+        most =
+            std::max(most, std::abs(*transfer(spec, x * (1 + 1e-7)) - *transfer(spec, x)) / 1e-7);
+    }
+    return most;
 }
 
 TEST(Orthogonaliser, float_stays_near_double) {
@@ -105,7 +119,8 @@ TEST(Orthogonaliser, float_stays_near_double) {
             if (least < 3e-2) continue;
             const Matrix exact = orthogonalised(one.gradient, of(name.engine));
             const Matrix near = orthogonalised(one.gradient, of(name.engine, Precision::float32));
-            EXPECT_LT((near - exact).norm(), 2e-4 * exact.norm() / least)
+            EXPECT_LT((near - exact).norm(),
+                      2e-4 * exact.norm() / least + 2e-7 * amplification(name.engine, one))
                 << name.slug << ", " << one.gradient.rows() << " x " << one.gradient.cols();
             EXPECT_GT((near - exact).norm(), 0) << name.slug << ": this is not float";
         }
@@ -119,7 +134,9 @@ TEST(Orthogonaliser, rounded_factorisations_give_bfloat16_numbers_near_the_exact
             for (const double x : rounded.reshaped())
                 EXPECT_EQ(x, static_cast<double>(to_bfloat16(static_cast<float>(x)))) << name.slug;
             const Matrix exact = orthogonalised(gradient, of(name.engine));
-            EXPECT_LT((rounded - exact).norm(), .1 * exact.norm()) << name.slug;
+            // Its last quintic is the steepest of all about 1.
+            const double share = name.engine == Engine::polar_express_speed ? .15 : .1;
+            EXPECT_LT((rounded - exact).norm(), share * exact.norm()) << name.slug;
         }
 }
 
@@ -140,6 +157,13 @@ TEST(Orthogonaliser, a_zero_matrix_gives_zero_and_what_is_not_finite_stays_so) {
             }
 }
 
+// A single row is divided by its own norm, whatever the scaling by rows.
+double turbo_of_one(const OrthogonaliserSpec& spec) {
+    double x = 1;
+    for (int i = 0; i < spec.iterations; ++i) x = polynomial_of(spec, i)(x);
+    return x;
+}
+
 TEST(Orthogonaliser, a_single_row_or_column_keeps_its_direction) {
     for (const EngineName& name : engine_names())
         for (int n : {1, 2, 17}) {
@@ -148,7 +172,8 @@ TEST(Orthogonaliser, a_single_row_or_column_keeps_its_direction) {
             const Matrix result = orthogonalised(column, spec);
             const double length = name.engine == Engine::random_spectrum
                                       ? result.norm()
-                                      : transfer(spec, 1).value_or(1.0);
+                                      : transfer(spec, 1).value_or(
+                                            name.engine == Engine::turbo ? turbo_of_one(spec) : 1);
             EXPECT_GT(length, 0);
             EXPECT_LT((result - length * column.normalized()).norm(), 1e-6) << name.slug;
             EXPECT_LT((orthogonalised(column.transpose(), spec).transpose() - result).norm(), 1e-9)
@@ -176,7 +201,7 @@ TEST(Orthogonaliser, directions_that_are_not_there_are_not_made_up) {
                 const Matrix before = result - (result * right) * right.transpose();
                 EXPECT_LT((keeps_left ? beside : before).norm(), error) << name.slug;
                 EXPECT_LT((keeps_right ? before : beside).norm(), error) << name.slug;
-                if (name.engine == Engine::random_spectrum || name.engine == Engine::qr) continue;
+                if (!transfer(of(name.engine), 1)) continue;
                 for (int k = 0; k < 3; ++k)
                     EXPECT_NEAR(left.col(k).dot(result * right.col(k)),
                                 *transfer(of(name.engine), s(k) / s.norm()), 2e-3)
@@ -192,7 +217,7 @@ TEST(Orthogonaliser, polar_like_engines_commute_with_transposition_and_rotation)
         if (inverse > 1e4) continue;
         const Matrix left = Generator(7, Purpose::target).orthogonal_matrix(g.rows(), g.rows());
         for (const EngineName& name : engine_names()) {
-            if (name.engine == Engine::qr || name.engine == Engine::random_spectrum) continue;
+            if (!transfer(of(name.engine), 1)) continue;  // qr and turbo depend on the basis
             const Matrix result = orthogonalised(g, of(name.engine));
             const double error = 1e-10 * inverse * std::max(1.0, result.norm());
             EXPECT_LT((orthogonalised(g.transpose(), of(name.engine)).transpose() - result).norm(),

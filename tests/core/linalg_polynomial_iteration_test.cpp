@@ -23,7 +23,7 @@ Matrix orthogonalised(const Matrix& gradient, int iterations, Precision precisio
     const std::vector<OddPolynomial> polynomials(static_cast<std::size_t>(iterations), jordan);
     Matrix result(gradient.rows(), gradient.cols());
     PolynomialIteration(gradient.rows(), gradient.cols(), precision)
-        .orthogonalise(gradient, polynomials, 1, 1e-7, result);
+        .orthogonalise(gradient, polynomials, {1, 1e-7}, result);
     return result;
 }
 
@@ -165,11 +165,11 @@ TEST(PolynomialIteration, a_copy_works_on_its_own_memory) {
     PolynomialIteration original(6, 4, Precision::float64);
     PolynomialIteration copy(original);
     Matrix a(6, 4), b(6, 4);
-    original.orthogonalise(gradient, polynomials, 1, 1e-7, a);
-    copy.orthogonalise(2 * gradient, polynomials, 1, 1e-7, b);
+    original.orthogonalise(gradient, polynomials, {1, 1e-7}, a);
+    copy.orthogonalise(2 * gradient, polynomials, {1, 1e-7}, b);
     EXPECT_LT((a - b).norm(), 1e-6);
     copy = original;
-    copy.orthogonalise(gradient, polynomials, 1, 1e-7, b);
+    copy.orthogonalise(gradient, polynomials, {1, 1e-7}, b);
     EXPECT_EQ(a, b);
 }
 

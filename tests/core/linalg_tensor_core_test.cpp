@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "core/linalg/kernels/level.h"
 #include "core/random/generator.h"
 
 namespace muonscope {
@@ -51,41 +52,51 @@ TEST(TensorCore, adds_eight_products_at_once_and_cuts) {
          {Shape{64, 64, 64}, {5, 3, 2}, {17, 20, 9}, {16, 8, 1}, {1, 100, 33}}) {
         const Eigen::MatrixXf a = bfloat16_matrix(rows, inner, 1);
         const Eigen::MatrixXf b = bfloat16_matrix(inner, cols, 2);
-        Eigen::MatrixXf result(rows, cols);
-        TensorCoreProduct product(64, 100);
-        product.multiply(a, b, result);
-        for (Eigen::Index i = 0; i < rows; ++i)
-            for (Eigen::Index j = 0; j < cols; ++j)
-                EXPECT_EQ(result(i, j), plain_entry(a, b, i, j)) << i << " " << j;
-        EXPECT_LT((result - a * b).norm(), 1e-5F * a.norm() * b.norm());
+        for (const Level level : levels_here()) {
+            const ScopedLevel here(level);
+            Eigen::MatrixXf result(rows, cols);
+            TensorCoreProduct product(64, 100);
+            product.multiply(a, b, result);
+            for (Eigen::Index i = 0; i < rows; ++i)
+                for (Eigen::Index j = 0; j < cols; ++j)
+                    EXPECT_EQ(result(i, j), plain_entry(a, b, i, j))
+                        << i << " " << j << ", " << level_name(level);
+            EXPECT_LT((result - a * b).norm(), 1e-5F * a.norm() * b.norm());
+        }
     }
 }
 
 TEST(TensorCore, half_of_a_symmetric_product_is_all_of_it) {
     for (Eigen::Index rows : {3, 16, 40, 64, 100, 128}) {
         const Eigen::MatrixXf a = bfloat16_matrix(rows, 24, 1);
-        Eigen::MatrixXf half(rows, rows), whole(rows, rows);
-        TensorCoreProduct product(rows, 24);
-        product.multiply(a, a.transpose(), whole);
-        product.multiply(a, a.transpose(), half, true);
-        EXPECT_EQ(half, whole) << rows;
+        for (const Level level : levels_here()) {
+            const ScopedLevel here(level);
+            Eigen::MatrixXf half(rows, rows), whole(rows, rows);
+            TensorCoreProduct product(rows, 24);
+            product.multiply(a, a.transpose(), whole);
+            product.multiply(a, a.transpose(), half, true);
+            EXPECT_EQ(half, whole) << rows << ", " << level_name(level);
+        }
     }
 }
 
 TEST(TensorCore, cuts_towards_zero_where_a_processor_would_round) {
-    Eigen::MatrixXf a(1, 9), b = Eigen::MatrixXf::Ones(9, 1), result(1, 1);
-    TensorCoreProduct product(1, 9);
-    a.setZero();
-    a(0, 0) = 1;
-    a(0, 1) = 0x1.8p-24F;  // cut to one unit of 2^-24, and the sum to 1
-    product.multiply(a, b, result);
-    EXPECT_EQ(result(0, 0), 1.0F);
-    EXPECT_EQ((a * b)(0, 0), 1.0F + 0x1p-23F);
-    a(0, 2) = 0x1p-24F;  // two units, which a float can hold
-    product.multiply(a, b, result);
-    EXPECT_EQ(result(0, 0), 1.0F + 0x1p-23F);
-    product.multiply(-a, b, result);
-    EXPECT_EQ(result(0, 0), -1.0F - 0x1p-23F);
+    for (const Level level : levels_here()) {
+        const ScopedLevel here(level);
+        Eigen::MatrixXf a(1, 9), b = Eigen::MatrixXf::Ones(9, 1), result(1, 1);
+        TensorCoreProduct product(1, 9);
+        a.setZero();
+        a(0, 0) = 1;
+        a(0, 1) = 0x1.8p-24F;  // cut to one unit of 2^-24, and the sum to 1
+        product.multiply(a, b, result);
+        EXPECT_EQ(result(0, 0), 1.0F);
+        EXPECT_EQ((a * b)(0, 0), 1.0F + 0x1p-23F) << "the processor is left rounding as before";
+        a(0, 2) = 0x1p-24F;  // two units, which a float can hold
+        product.multiply(a, b, result);
+        EXPECT_EQ(result(0, 0), 1.0F + 0x1p-23F);
+        product.multiply(-a, b, result);
+        EXPECT_EQ(result(0, 0), -1.0F - 0x1p-23F);
+    }
 }
 
 TEST(TensorCore, zero_times_anything_is_zero) {

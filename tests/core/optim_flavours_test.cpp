@@ -25,9 +25,10 @@ OptimizerSpec in_double(OptimizerSpec spec) {
     return spec;
 }
 
-Matrix orthogonalised(const Matrix& gradient) {
+Matrix orthogonalised(const Matrix& gradient, Engine engine = Engine::jordan) {
     Matrix result(gradient.rows(), gradient.cols());
-    Orthogonaliser(gradient.rows(), gradient.cols(), {.precision = Precision::float64})
+    Orthogonaliser(gradient.rows(), gradient.cols(),
+                   {.engine = engine, .precision = Precision::float64})
         .orthogonalise(gradient, result);
     return result;
 }
@@ -77,18 +78,18 @@ TEST(Flavours, follow_their_libraries_formulas) {
     });
     expect_steps("moonlight", [](Matrix& w, const Matrix& g, Matrix& b) {
         b = 0.95 * b + g;
-        w *= 1 - 2e-3 * 0.1;
-        w -= 2e-3 * 0.2 * std::sqrt(6.0) * orthogonalised(g + 0.95 * b);
+        w *= 1 - 1e-3 * 0.1;
+        w -= 1e-3 * 0.2 * std::sqrt(6.0) * orthogonalised(g + 0.95 * b);
     });
     expect_steps("dion", [](Matrix& w, const Matrix& g, Matrix& b) {
         b = 0.95 * b + g;
         w *= 1 - 0.01 * 0.01;
-        w -= 0.01 * std::sqrt(ratio(w)) * orthogonalised(b);
+        w -= 0.01 * std::sqrt(ratio(w)) * orthogonalised(b, Engine::polar_express_speed);
     });
     expect_steps("dion_rms", [](Matrix& w, const Matrix& g, Matrix& b) {
         b = 0.95 * b + g;
         w *= 1 - 0.01 * 0.01;
-        w -= 0.01 * 0.2 * std::sqrt(6.0) * orthogonalised(b);
+        w -= 0.01 * 0.2 * std::sqrt(6.0) * orthogonalised(b, Engine::polar_express_speed);
     });
     expect_steps("mlx", [](Matrix& w, Matrix g, Matrix& m) {
         g += 0.01 * w;
@@ -110,18 +111,40 @@ TEST(Flavours, are_known_again_whatever_rate_momentum_precision_and_schedule) {
         EXPECT_EQ(spec.schedule.kind, RateSchedule::cosine);
         EXPECT_EQ(spec.orthogonaliser.precision, Precision::bfloat16);
         EXPECT_EQ(spec.lr, each.spec.lr);
+        ASSERT_NE(flavour_of(spec), nullptr) << each.slug;
+        EXPECT_EQ(flavour_of(spec)->slug, each.slug);
+        EXPECT_EQ(flavour_text(spec), each.label);
         spec.lr = 0.7;
         if (spec.momentum > 0) spec.momentum = 0.3;
         spec.weight_decay = 3;
         ASSERT_NE(flavour_of(spec), nullptr) << each.slug;
-        EXPECT_EQ(flavour_of(spec)->slug, each.slug);
+        // Keras has Moonlight's conventions, pytorch_optimizer torch's: their defaults tell them
+        // apart, and where those are turned the first of a kind is named.
+        const std::string_view first = each.slug == "keras"               ? "moonlight"
+                                       : each.slug == "pytorch_optimizer" ? "torch"
+                                                                          : each.slug;
+        EXPECT_EQ(flavour_of(spec)->slug, first);
     }
     EXPECT_EQ(flavour_of(OptimizerSpec{}), nullptr);
-    OptimizerSpec other = flavour("moonlight").spec;
-    other.nesterov = false;
-    EXPECT_EQ(flavour_of(other)->slug, "dion_rms");
-    other.orthogonaliser.iterations = 7;
-    EXPECT_EQ(flavour_of(other), nullptr);
+    EXPECT_EQ(flavour_text(OptimizerSpec{}), "Own");
+}
+
+TEST(Flavours, keep_their_name_with_another_orthogonaliser) {
+    OptimizerSpec spec = flavour("dion").spec;
+    EXPECT_EQ(flavour_text(spec), "dion Muon");
+    spec.orthogonaliser.engine = Engine::jordan;
+    EXPECT_EQ(flavour_of(spec)->slug, "dion");
+    EXPECT_EQ(flavour_text(spec), "dion Muon, with Jordan x5");
+    spec.orthogonaliser.engine = Engine::you;
+    spec.orthogonaliser.iterations = 7;
+    EXPECT_EQ(flavour_text(spec), "dion Muon, with You x7");
+    spec.orthogonaliser.engine = Engine::svd;
+    EXPECT_EQ(flavour_text(spec), "dion Muon, with SVD");
+    spec = flavour("torch").spec;
+    spec.orthogonaliser.precision = Precision::bfloat16_fused;
+    EXPECT_EQ(flavour_text(spec), "torch.optim.Muon");
+    spec.nesterov = false;
+    EXPECT_EQ(flavour_text(spec), "Own");
 }
 
 }  // namespace

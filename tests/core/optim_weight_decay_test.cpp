@@ -163,5 +163,28 @@ TEST(ExpectedNorm, is_not_given_where_nothing_is_known) {
     EXPECT_TRUE(std::isnan(expected_norm(decaying(Decay::rate, 0), 0.1, 1)));
 }
 
+// Where steps across W only turn it, |W| settles up to ten times lower than the rule says: no level
+// is given rather than a wrong one.
+TEST(ExpectedNorm, is_not_given_where_steps_across_only_turn) {
+    OptimizerSpec spec = decaying(Decay::rate, 0.25);
+    spec.lr = 0.02;
+    spec.radial_only = true;
+    EXPECT_TRUE(std::isnan(expected_norm(spec, spec.lr, 1)));
+    LayerOptimizer optimizer(12, 8, spec);
+    Generator generator(5, Purpose::noise);
+    Matrix weight = generator.normal_matrix(12, 8), update(12, 8);
+    double squares = 0, expected = 0;
+    for (int i = 0; i < 6000; ++i) {
+        optimizer.update(generator.normal_matrix(12, 8), weight, update);
+        weight += update;
+        if (i < 3000) continue;
+        squares += weight.squaredNorm();
+        OptimizerSpec plain = spec;
+        plain.radial_only = false;
+        expected += std::pow(expected_norm(plain, plain.lr, update.norm()), 2);
+    }
+    EXPECT_LT(std::sqrt(squares / expected), 0.5);
+}
+
 }  // namespace
 }  // namespace muonscope

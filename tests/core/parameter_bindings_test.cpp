@@ -97,6 +97,8 @@ const std::map<std::string, Field<Experiment>>& experiment_fields() {
         {"target.stream", FIELD(target.stream)},
         {"target.stream_seed", FIELD(target.stream_seed)},
         {"target.factors", FIELD(target.factors)},
+        {"target.signs", FIELD(target.signs)},
+        {"target.signs_seed", FIELD(target.signs_seed)},
         {"init.kind", FIELD(init.kind)},
         {"init.scale", FIELD(init.scale)},
         {"init.condition", FIELD(init.condition)},

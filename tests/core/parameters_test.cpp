@@ -76,37 +76,15 @@ TEST(Parameters, every_field_of_the_experiment_and_the_optimizer_has_its_row) {
                                            "probe.stream_seed"}));
     keys.clear();
     for (const Parameter& parameter : optimizer_parameters()) keys.insert(parameter.key);
-    EXPECT_EQ(keys, (std::set<std::string>{"kind",
-                                           "lr",
-                                           "momentum",
-                                           "momentum_style",
-                                           "nesterov",
-                                           "iterations",
-                                           "precision",
-                                           "norm_law",
-                                           "shape_scale",
-                                           "power",
-                                           "flavour",
-                                           "engine",
-                                           "custom_a",
-                                           "custom_b",
-                                           "custom_c",
-                                           "low",
-                                           "floor",
-                                           "engine_seed",
-                                           "beta1",
-                                           "beta2",
-                                           "epsilon",
-                                           "decay",
-                                           "weight_decay",
-                                           "radial_only",
-                                           "schedule",
-                                           "warmup",
-                                           "schedule_length",
-                                           "last_share",
-                                           "spike_at",
-                                           "spike_length",
-                                           "spike"}));
+    EXPECT_EQ(keys,
+              (std::set<std::string>{"kind",        "lr",         "momentum",     "momentum_style",
+                                     "nesterov",    "iterations", "precision",    "norm_law",
+                                     "shape_scale", "power",      "flavour",      "bias_corrected",
+                                     "engine",      "custom_a",   "custom_b",     "custom_c",
+                                     "low",         "floor",      "engine_seed",  "beta1",
+                                     "beta2",       "epsilon",    "decay",        "weight_decay",
+                                     "radial_only", "schedule",   "warmup",       "schedule_length",
+                                     "last_share",  "spike_at",   "spike_length", "spike"}));
 }
 
 TEST(Parameters, defaults_are_those_of_a_new_spec) {
@@ -300,6 +278,29 @@ TEST(Parameters, text_of_a_value_reads_back_to_the_same_bits) {
     const Parameter& lr = parameter_at("optimizer.lr");
     for (const double value : {0.1, 1.0 / 3, 5e-324, 99.999999999999986, 0.0})
         EXPECT_EQ(parse_value(lr, "lr", to_text(value)), Value(value));
+}
+
+TEST(Parameters, numbers_are_read_as_people_type_them) {
+    const Parameter& lr = parameter_at("optimizer.lr");
+    const std::pair<const char*, double> typed[]{
+        {"0.02", 0.02},     {"0,02", 0.02}, {"5%", 0.05},     {" 7 % ", 0.07},  {"1e-3", 1e-3},
+        {"1,5e-3", 1.5e-3}, {"+3", 3},      {"2,5 %", 0.025}, {"0,125", 0.125}, {",5", 0.5}};
+    for (const auto& [text, value] : typed)
+        EXPECT_EQ(parse_value(lr, "lr", text), Value(value)) << text;
+    EXPECT_EQ(parse_value(parameter_at("run.steps"), "steps", "1e3"), Value(std::int64_t{1000}));
+    EXPECT_EQ(parse_value(parameter_at("optimizer.power"), "power", "−0,5"), Value(-0.5));
+}
+
+TEST(Parameters, a_number_that_could_be_two_or_is_none_is_refused_with_what_is_allowed) {
+    const Parameter& lr = parameter_at("optimizer.lr");
+    for (const char* text :
+         {"1,000", "1.000,5", "1,2,3", "5%%", "%", "", "0.02x", "1e", "--1", ","}) {
+        const std::string said = error_of([&] { parse_value(lr, "Learning rate", text); });
+        EXPECT_TRUE(said.starts_with("Learning rate: ")) << text << said;
+        EXPECT_NE(said.find("give a number from 0 to 100"), std::string::npos) << said;
+    }
+    EXPECT_NE(error_of([&] { parse_value(parameter_at("run.steps"), "steps", "1,000"); }), "");
+    EXPECT_NE(error_of([&] { parse_value(parameter_at("run.steps"), "steps", "0,5"); }), "");
 }
 
 // ---- fields that pull others along ----

@@ -27,6 +27,23 @@ TEST(Presets, the_number_keys_have_their_nine_and_two_ways_up_is_first) {
     EXPECT_EQ(names.size(), presets().size());
 }
 
+TEST(Presets, each_stands_once_in_the_list_and_groups_stay_together) {
+    std::set<std::string_view> names, groups;
+    std::string_view group;
+    for (const PresetPlace& place : preset_places()) {
+        EXPECT_NO_THROW(preset(place.name)) << place.name;
+        EXPECT_TRUE(names.insert(place.name).second) << place.name;
+        if (place.group != group) {
+            EXPECT_TRUE(groups.insert(place.group).second) << place.group;
+        }
+        group = place.group;
+        EXPECT_EQ(preset_place(place.name), &place);
+    }
+    EXPECT_EQ(names.size(), presets().size());
+    EXPECT_GE(groups.size(), 4U);
+    EXPECT_EQ(preset_place("custom"), nullptr);
+}
+
 TEST(Presets, an_unknown_name_is_an_error_that_lists_the_known) {
     try {
         preset("two-ways-dwon");
@@ -101,6 +118,43 @@ INSTANTIATE_TEST_SUITE_P(Presets, EveryPreset,
                              std::replace(name.begin(), name.end(), '-', '_');
                              return name;
                          });
+
+// A probe that diverges says nothing of its representation.
+TEST(Presets, ship_with_a_probe_that_converges) {
+    for (const Spec& spec : presets()) {
+        if (spec.experiment.probe.task == ProbeTask::softmax) continue;
+        const auto problem = make_problem(spec.experiment);
+        const Layout layout(problem->widths, problem->modes);
+        std::vector<double> row(layout.channels());
+        for (const Recipe& recipe : spec.lanes) {
+            Lane lane(problem, recipe);
+            const std::int64_t last =
+                std::min<std::int64_t>(spec.experiment.run.steps, sanitized ? 40 : 600);
+            while (lane.step() < last && lane.advance() == Lane::Status::training)
+                if (lane.step() % 60 == 0) {
+                    lane.measure(layout, spec.experiment.probe, row);
+                    EXPECT_GT(row[layout.probe_critical_rate()], spec.experiment.probe.lr)
+                        << spec.name << ", " << recipe.name << ", step " << lane.step();
+                }
+        }
+    }
+}
+
+TEST(Presets, theory_is_followed_by_every_lane_that_is_said_to) {
+    const Spec& spec = preset("theory");
+    const auto problem = make_problem(spec.experiment);
+    Lane muon(problem, spec.lanes[1]), exact(problem, spec.lanes[2]);
+    for (int step = 0; step < 500; ++step) {
+        muon.advance();
+        exact.advance();
+        const Matrix between = product(muon.weights()) - product(exact.weights());
+        for (int k = 0; k < problem->modes; ++k)
+            EXPECT_LT(
+                std::abs(problem->target_svd.u.col(k).dot(between * problem->target_svd.v.col(k))),
+                0.01 * problem->target_svd.s(k))
+                << step << " " << k;
+    }
+}
 
 TEST(Presets, staged_ends_by_itself_within_its_steps) {
     const Spec& spec = preset("staged");

@@ -254,6 +254,47 @@ TEST(Problem, layer_targets_of_a_torch_target_have_the_signs_of_its_decompositio
     EXPECT_NEAR((problem->start[0] - problem->layer_targets[0]).norm() / norm * left, 0.0312, 5e-5);
 }
 
+TEST(Problem, signs_of_the_layer_targets_are_chosen_and_leave_their_product) {
+    Experiment e = experiment_of({16, 16, 16});
+    e.target.kind = TargetKind::gaussian;
+    e.target.scale = 1;
+    e.target.stream = Stream::torch_cpu;
+    const auto first_factor = [&](TargetSigns signs, int signs_seed) -> Matrix {
+        e.target.signs = signs;
+        e.target.signs_seed = signs_seed;
+        const auto problem = make_problem(e);
+        EXPECT_LT((problem->layer_targets[1] * problem->layer_targets[0] - problem->target).norm(),
+                  1e-13);
+        return problem->layer_targets[0];  // a row for each mode
+    };
+    const Matrix own = first_factor(TargetSigns::own, 0);
+    const Matrix positive = first_factor(TargetSigns::largest_positive, 0);
+    const Matrix drawn = first_factor(TargetSigns::random, 0);
+    const Matrix other = first_factor(TargetSigns::random, 1);
+    int own_turned = 0, turned = 0;
+    for (Eigen::Index k = 0; k < 16; ++k) {
+        Eigen::Index largest = 0;
+        positive.row(k).cwiseAbs().maxCoeff(&largest);
+        EXPECT_GT(positive(k, largest), 0);
+        for (const Matrix* factor : {&own, &drawn, &other})
+            EXPECT_LT(std::min((factor->row(k) - positive.row(k)).norm(),
+                               (factor->row(k) + positive.row(k)).norm()),
+                      1e-13);
+        own_turned += own(k, largest) < 0 ? 1 : 0;
+        turned += drawn(k, largest) < 0 ? 1 : 0;
+    }
+    EXPECT_GT(own_turned, 0);
+    EXPECT_GT(turned, 2);
+    EXPECT_LT(turned, 14);
+    EXPECT_NE(drawn, other);
+    EXPECT_EQ(first_factor(TargetSigns::random, 0), drawn);
+    e.seed += 1;
+    EXPECT_NE(first_factor(TargetSigns::random, 0), drawn);
+    // Our own targets have no other decomposition to follow.
+    e.target.stream = Stream::own;
+    EXPECT_EQ(first_factor(TargetSigns::own, 0), first_factor(TargetSigns::largest_positive, 0));
+}
+
 TEST(Problem, class_means_lie_on_the_unit_circle_of_the_two_leading_directions) {
     Experiment experiment = experiment_of({8, 8, 8});
     experiment.classes.spread = 0;

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "core/error.h"
 #include "core/experiment/published/jobs.h"
 #include "core/experiment/published/specs.h"
 #include "tests/sanitized.h"
@@ -11,13 +12,37 @@
 namespace muonscope {
 namespace {
 
-std::vector<SweepSeed> swept(int seeds, std::uint64_t shift = 0) {
+std::vector<SweepSeed> swept(int seeds, std::uint64_t shift = 0,
+                             const std::function<void(Spec&)>& adjust = {}) {
     std::vector<Figure> figures;
-    for (const Job& job : sweep_experiment(seeds).jobs(shift)) {
+    for (const Job& job : sweep_experiment(seeds, adjust).jobs(shift)) {
         Watch watch;
         for (const Figure& figure : job.run(watch)) figures.push_back(figure);
     }
     return sweep_seeds(figures);
+}
+
+// What assets/guide/paper.md says of the signs of the singular vectors.
+TEST(Sweep, shows_how_much_the_signs_of_the_targets_vectors_move) {
+    if (sanitized) GTEST_SKIP() << "minutes of training under a sanitizer";
+    const auto steps_with = [](TargetSigns signs) {
+        return swept(1, 2, [signs](Spec& spec) { spec.experiment.target.signs = signs; })[0]
+            .arm(Budget::fixed, 0)
+            .second_steps;
+    };
+    EXPECT_EQ(steps_with(TargetSigns::own), 13901);
+    EXPECT_EQ(steps_with(TargetSigns::largest_positive), 13526);
+    EXPECT_GT(std::abs(steps_with(TargetSigns::random) - 13901), 10);
+}
+
+TEST(Sweep, refuses_a_spec_that_is_no_staged_training) {
+    EXPECT_THROW(sweep_experiment(1, [](Spec& spec) { spec.lanes.pop_back(); }), Error);
+    EXPECT_THROW(
+        sweep_experiment(
+            1, [](Spec& spec) { spec.lanes[1].phases[1].optimizer.kind = OptimizerKind::adamw; }),
+        Error);
+    EXPECT_NO_THROW(
+        sweep_experiment(1, [](Spec& spec) { spec.lanes[1].phases[0].optimizer.lr = 0.1; }));
 }
 
 TEST(Sweep, counts_the_steps_of_phase_2_that_a_run_takes) {

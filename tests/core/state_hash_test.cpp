@@ -78,22 +78,31 @@ TEST(StateHash, tells_both_of_adamws_moments_apart) {
     }
 }
 
-TEST(StateHash, tells_apart_how_many_steps_adamws_moments_have_seen) {
-    const Recipe adamw = at_rest(OptimizerKind::adamw);
+// A gradient of zero leaves every buffer empty, whatever the step.
+void expect_told_apart_by_steps_seen(const Recipe& recipe) {
     Recipe plain = at_rest(OptimizerKind::sgd);
     plain.phases.front().optimizer.momentum = 0;
-    // A gradient of zero leaves both moments empty, whatever the step.
     Problem solved = *problem();
     solved.start = solved.layer_targets;
     solved.target = product(solved.start, solved.experiment.network);
     solved.labels = solved.target;
     const auto shared = std::make_shared<const Problem>(solved);
-    Lane one(shared, adamw), other(shared, plain);
+    Lane one(shared, recipe), other(shared, plain);
     for (int i = 0; i < 3; ++i) one.advance();
     other.advance();
-    other.set_recipe(adamw, true);
+    other.set_recipe(recipe, true);
     for (int i = 0; i < 2; ++i) other.advance();
     expect_told_apart(one, other);
+}
+
+TEST(StateHash, tells_apart_how_many_steps_adamws_moments_have_seen) {
+    expect_told_apart_by_steps_seen(at_rest(OptimizerKind::adamw));
+}
+
+TEST(StateHash, tells_apart_how_many_steps_a_corrected_momentum_has_seen) {
+    Recipe corrected = at_rest(OptimizerKind::sgd);
+    corrected.phases.front().optimizer.bias_corrected = true;
+    expect_told_apart_by_steps_seen(corrected);
 }
 
 TEST(StateHash, tells_apart_where_the_schedules_of_phases_stand) {

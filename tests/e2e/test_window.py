@@ -360,6 +360,60 @@ class WindowTest(unittest.TestCase):
         self.assertIn("HEIGHT=720", geometry)
         self.assertEqual(window.close()["theme"], "light")
 
+    def test_a_digit_in_an_open_list_loads_no_preset(self):
+        window = self.open()
+        window.click(*OPTIMISER)
+        window.key("5")
+        window.key("Escape")
+        window.key("space")
+        state = window.close()
+        self.assertEqual(state["spec"]["name"], "two-ways-up")
+        self.assertEqual(state["state"], "paused")
+
+    def test_a_preset_is_chosen_from_the_list_by_keys_alone(self):
+        window = self.open()
+        window.key("Tab")
+        window.key("Return")  # the list, the first control of all
+        for _ in range(3):
+            window.key("Down")
+        window.key("Return")
+        time.sleep(1)
+        state = window.close()
+        self.assertEqual(state["spec"]["name"], "tree")
+
+    def test_a_resized_window_and_a_larger_scale_come_back_usable(self):
+        window = self.open("--size", "1600x900")
+        window.xdo("windowsize", "--sync", window.id, "1280", "720")
+        time.sleep(0.5)
+        window.close()
+        for scale in ("1.5", "2", "3", "4"):
+            again = self.open("--size", "1600x900", "--scale", scale)
+            again.key("space")
+            state = again.close()
+            self.assertEqual(state["state"], "paused")
+            self.assertEqual(state["scale"], float(scale))
+
+    def test_no_window_is_smaller_than_its_smallest(self):
+        window = self.open()
+        window.xdo("windowsize", window.id, "100", "100")
+        time.sleep(0.5)
+        hints = subprocess.run(["xprop", "-id", window.id, "WM_NORMAL_HINTS"],
+                               env=window.environment, capture_output=True, text=True).stdout
+        self.assertIn("minimum size: 480 by 320", hints)
+        window.close()
+
+    def test_a_large_net_opens_answers_and_closes_at_once(self):
+        small = self.open()
+        opened = small.close()["frames"]["first_ms"]
+        window = self.open("--set", "network.depth=16", "--set", "network.width=1024")
+        window.key("space")  # while it is being built
+        began = time.monotonic()
+        state = window.close()
+        took = time.monotonic() - began
+        # Nothing of it waits for the problem, whose parts take seconds each.
+        self.assertLess(state["frames"]["first_ms"], opened + 500)
+        self.assertLess(took, 2 + SLACK)
+
     def test_the_window_comes_to_the_same_bits_as_a_headless_run(self):
         window = self.open()
         window.pause()
@@ -450,6 +504,8 @@ class WindowTest(unittest.TestCase):
         self.assertIn("muonscope run", done.stderr)
         self.assertIn("muonscope render", done.stderr)
 
+
+SLACK = 2  # seconds, for a machine that is busy with other things
 
 # Pixels in the default layout at 1600x900, scale 1.
 OPTIMISER = (150, 121)

@@ -1,3 +1,4 @@
+#include "app/gui/fonts.h"
 #include "app/gui/keys.h"
 #include "app/gui/parameter_row.h"
 #include "core/experiment/presets.h"
@@ -8,6 +9,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
 
 namespace muonscope::gui {
 namespace {
@@ -189,6 +192,175 @@ TEST(keys, switch_theme_help_and_presentation) {
     EXPECT_FALSE(harness.view.show_help);
 }
 
+// What the user points at with the focus ring.
+bool ring_on(const char* window) {
+    const ImGuiContext& g = *ImGui::GetCurrentContext();
+    return g.NavCursorVisible && g.NavId != 0 && g.NavWindow != nullptr &&
+           g.NavWindow->RootWindow == ImGui::FindWindowByName(window);
+}
+
+ImGuiWindow* open_popup() {
+    const ImGuiContext& g = *ImGui::GetCurrentContext();
+    return g.OpenPopupStack.empty() ? nullptr : g.OpenPopupStack.back().Window;
+}
+
+constexpr ImGuiKey plain_keys[]{ImGuiKey_Space, ImGuiKey_S,          ImGuiKey_R,        ImGuiKey_2,
+                                ImGuiKey_5,     ImGuiKey_9,          ImGuiKey_Equal,    ImGuiKey_T,
+                                ImGuiKey_P,     ImGuiKey_RightArrow, ImGuiKey_LeftArrow};
+
+// Every list and menu of the window, by what opens it.
+TEST(keys, do_nothing_else_while_any_list_or_menu_is_open) {
+    Harness harness;
+    harness.train(two_ways());
+    harness.now();
+    ImGuiWindow* bar = harness.window("##transport");
+    ImGuiWindow* values = harness.window("Singular values");
+    const auto in = [](ImGuiWindow* window, const char* scope, const char* item) {
+        return ImHashStr(item, 0, ImHashStr(scope, 0, window->ID));
+    };
+    const std::vector<std::pair<const char*, ImVec2>> openers{
+        {"presets", harness.find(bar, bar->GetID("##preset"))},
+        {"view", harness.find(bar, bar->GetID((std::string(icon::layout) + "##View").c_str()))},
+        {"optimiser", lane_control(harness, 0, "lanes.0.optimizer.kind", "##choice")},
+        {"norm law", lane_control(harness, 1, "lanes.1.optimizer.norm_law", "##choice")},
+        {"source", harness.find(values, in(values, "##source", "##open"))},
+    };
+    for (const auto& [name, at] : openers) {
+        const bool dark = harness.preferences.dark;
+        harness.click(at);
+        harness.frames(3);
+        ASSERT_NE(open_popup(), nullptr) << name;
+        harness.sent.clear();
+        for (const ImGuiKey key : plain_keys) {
+            if (key == ImGuiKey_Space) continue;  // takes the row that it stands on
+            harness.press(key);
+        }
+        EXPECT_TRUE(harness.sent.empty()) << name << " " << harness.sent.size();
+        EXPECT_EQ(harness.preferences.dark, dark) << name;
+        EXPECT_FALSE(harness.preferences.presentation) << name;
+        EXPECT_EQ(harness.now().spec->name, "two-ways-up");
+        harness.press(ImGuiKey_Escape);
+        harness.frames(2);
+        EXPECT_EQ(open_popup(), nullptr) << name;
+        ImGui::SetNavCursorVisible(false);
+        harness.frames(2);
+    }
+    harness.press(ImGuiKey_2);
+    EXPECT_EQ(harness.now().spec->name, "staged") << "keys act again";
+}
+
+TEST(keys, escape_closes_the_list_and_leaves_help_and_messages_for_the_next) {
+    Harness harness;
+    harness.train(two_ways());
+    harness.view.show_help = true;
+    harness.frames(3);
+    ImGuiWindow* bar = harness.window("##transport");
+    harness.click(harness.find(bar, bar->GetID("##preset")));
+    harness.frames(3);
+    ASSERT_NE(open_popup(), nullptr);
+    harness.press(ImGuiKey_Escape);
+    EXPECT_EQ(open_popup(), nullptr);
+    EXPECT_TRUE(harness.view.show_help);
+    for (int i = 0; i < 3 && harness.view.show_help; ++i) harness.press(ImGuiKey_Escape);
+    EXPECT_FALSE(harness.view.show_help);
+}
+
+TEST(keys, arrows_move_in_a_list_and_enter_takes_the_row) {
+    Harness harness;
+    harness.train(two_ways());
+    harness.click(lane_control(harness, 0, "lanes.0.optimizer.kind", "##choice"));
+    harness.frames(3);
+    ASSERT_NE(open_popup(), nullptr);
+    harness.press(ImGuiKey_DownArrow);
+    harness.press(ImGuiKey_Enter);
+    harness.frames(2);
+    EXPECT_EQ(open_popup(), nullptr);
+    EXPECT_EQ(optimizer(harness.now(), 0).kind, OptimizerKind::muon);
+}
+
+TEST(keys, the_preset_list_is_walked_by_arrows_through_all_groups) {
+    Harness harness;
+    harness.train(two_ways());
+    ImGuiWindow* bar = harness.window("##transport");
+    harness.click(harness.find(bar, bar->GetID("##preset")));
+    harness.frames(3);
+    for (std::size_t i = 0; i + 1 < preset_places().size(); ++i) harness.press(ImGuiKey_DownArrow);
+    harness.press(ImGuiKey_Enter);
+    harness.frames(2);
+    EXPECT_EQ(harness.now().spec->name, preset_places().back().name);
+}
+
+// Where Tab comes to, until it is back where it began.
+std::set<std::pair<std::string, ImGuiID>> tab_round(Harness& harness, ImGuiKey modifier) {
+    std::set<std::pair<std::string, ImGuiID>> met;
+    const ImGuiContext& g = *ImGui::GetCurrentContext();
+    for (int i = 0; i < 400; ++i) {
+        harness.press(ImGuiKey_Tab, modifier);
+        harness.frames(2);
+        EXPECT_TRUE(g.NavCursorVisible);
+        if (g.NavWindow == nullptr || g.NavId == 0) continue;
+        const ImRect at = ImGui::WindowRectRelToAbs(g.NavWindow, g.NavWindow->NavRectRel[0]);
+        EXPECT_GT(at.GetWidth(), 2) << "no ring to be seen";
+        if (!met.emplace(g.NavWindow->RootWindow->Name, g.NavId).second) break;
+    }
+    return met;
+}
+
+TEST(keys, tab_reaches_every_control_of_every_panel_in_front_and_shows_where_it_is) {
+    Harness harness;
+    harness.train(two_ways());
+    const auto met = tab_round(harness, ImGuiKey_None);
+    std::map<std::string, int> windows;
+    for (const auto& [window, item] : met) ++windows[window];
+    // Ten in the bar, twelve rows of lanes and more; each plot's header.
+    EXPECT_GE(windows["##transport"], 10);
+    EXPECT_GE(windows["Lanes"], 25);
+    for (const char* panel : {"Singular values", "Loss", "Downstream probe", "Representations",
+                              "Spectrum now", "Measures"})
+        EXPECT_GE(windows[panel], 1) << panel;
+    EXPECT_TRUE(harness.sent.empty()) << "going through the controls changed something";
+    const auto back = tab_round(harness, ImGuiMod_Shift);
+    EXPECT_EQ(back, met);
+}
+
+TEST(keys, enter_and_arrows_work_the_control_that_tab_came_to) {
+    Harness harness;
+    harness.train(two_ways());
+    const ImGuiContext& g = *ImGui::GetCurrentContext();
+    const auto go_to = [&](const char* path, const char* item) {
+        ImGuiWindow* card = harness.child("Lanes", "lane", 0);
+        for (int i = 0; i < 400 && g.NavId != in_row(card, path, item); ++i) {
+            harness.press(ImGuiKey_Tab);
+            harness.frames(2);
+        }
+        ASSERT_EQ(g.NavId, in_row(card, path, item)) << path;
+    };
+    go_to("lanes.0.optimizer.lr", "##track");
+    EXPECT_TRUE(ring_on("Lanes"));
+    const double lr = optimizer(harness.now(), 0).lr;
+    harness.press(ImGuiKey_RightArrow);
+    EXPECT_GT(optimizer(harness.now(), 0).lr, lr);
+    harness.press(ImGuiKey_LeftArrow);
+    harness.press(ImGuiKey_LeftArrow);
+    EXPECT_LT(optimizer(harness.now(), 0).lr, lr);
+    EXPECT_EQ(harness.now().step, 0) << "the arrows were the track's";
+    harness.press(ImGuiKey_Enter);
+    harness.frames(3);
+    ASSERT_TRUE(harness.view.typing);
+    harness.type("3,5%");
+    harness.press(ImGuiKey_Enter);
+    EXPECT_EQ(optimizer(harness.now(), 0).lr, 0.035);
+    go_to("lanes.0.optimizer.kind", "##choice");
+    harness.press(ImGuiKey_Enter);
+    harness.frames(3);
+    ASSERT_NE(open_popup(), nullptr);
+    harness.press(ImGuiKey_Escape);
+    for (int i = 0; i < 3 && harness.view.keyboard.ring; ++i) harness.press(ImGuiKey_Escape);
+    EXPECT_FALSE(g.NavCursorVisible);
+    harness.press(ImGuiKey_RightArrow);
+    EXPECT_EQ(harness.now().step, 1) << "and are the transport's again";
+}
+
 TEST(lanes, switch_the_first_lane_to_muon_by_clicking) {
     Harness harness;
     harness.train(two_ways());
@@ -273,9 +445,35 @@ TEST(lanes, say_what_is_wrong_with_what_was_typed_and_keep_the_value) {
     EXPECT_EQ(optimizer(harness.now(), 0).lr, 0.02);
     EXPECT_EQ(optimizer(harness.now(), 0).kind, OptimizerKind::sgd);
     EXPECT_TRUE(harness.view.toast_is_error);
-    EXPECT_NE(harness.view.toast.find("lr"), std::string::npos) << harness.view.toast;
+    EXPECT_TRUE(harness.view.toast.starts_with("Learning rate: 'rts 9'")) << harness.view.toast;
+    EXPECT_NE(harness.view.toast.find("give a number from"), std::string::npos);
+    EXPECT_EQ(harness.view.toast.find("optimizer.lr"), std::string::npos) << harness.view.toast;
     harness.press(ImGuiKey_Escape);
     EXPECT_TRUE(harness.view.toast.empty());
+}
+
+TEST(lanes, take_back_what_they_said_once_the_value_is_right) {
+    Harness harness;
+    harness.train(two_ways());
+    const auto type_into = [&](const char* path, int lane, const char* text) {
+        const ImVec2 at = lane_control(harness, lane, path, "##track");
+        ImGui::GetIO().AddKeyEvent(ImGuiMod_Ctrl, true);
+        harness.click(at);
+        ImGui::GetIO().AddKeyEvent(ImGuiMod_Ctrl, false);
+        harness.frames(3);
+        harness.type(text);
+        harness.press(ImGuiKey_Enter);
+    };
+    type_into("lanes.0.optimizer.lr", 0, "1,000");
+    ASSERT_FALSE(harness.view.toast.empty());
+    type_into("lanes.1.optimizer.lr", 1, "0,03");
+    EXPECT_FALSE(harness.view.toast.empty()) << "it spoke of the other lane";
+    type_into("lanes.0.optimizer.lr", 0, "0,03");
+    EXPECT_TRUE(harness.view.toast.empty()) << harness.view.toast;
+    type_into("lanes.0.optimizer.lr", 0, "x");
+    ASSERT_FALSE(harness.view.toast.empty());
+    harness.press(ImGuiKey_3);
+    EXPECT_TRUE(harness.view.toast.empty()) << "another preset: nothing is left to be wrong";
 }
 
 TEST(lanes, leave_keys_to_the_field_that_is_being_typed_in) {

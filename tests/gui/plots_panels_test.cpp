@@ -255,11 +255,16 @@ TEST(Table, holds_the_visible_steps_of_every_lane) {
     const std::vector<std::size_t> channels{snapshot->layout.loss()};
     const std::vector<std::string> names{"loss"};
     const plots::Table table = plots::history_table(*snapshot, 10, 20, channels, names);
-    ASSERT_EQ(table.columns.size(), 3u);
-    EXPECT_EQ(table.columns[1], snapshot->lanes[0].name + " loss");
+    const std::string lane = snapshot->lanes[1].name;
+    ASSERT_EQ(table.columns.size(), 9u);
+    EXPECT_EQ(std::vector<std::string>(table.columns.begin() + 5, table.columns.end()),
+              (std::vector<std::string>{lane + " steps", lane + " loss", lane + " loss min",
+                                        lane + " loss max"}));
     ASSERT_EQ(table.rows.size(), 11u);
     EXPECT_EQ(table.rows.front()[0], 10);
-    EXPECT_EQ(table.rows.front()[2], snapshot->lanes[1].history.value(10, channels[0]));
+    for (const std::size_t column : {6, 7, 8})
+        EXPECT_EQ(table.rows.front()[column], snapshot->lanes[1].history.value(10, channels[0]));
+    EXPECT_EQ(table.rows.front()[5], 1);
 }
 
 }  // namespace

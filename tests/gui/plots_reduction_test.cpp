@@ -44,7 +44,7 @@ HistoryView history_of(std::size_t rows, std::size_t channels, std::uint64_t gen
         }
         blocks.push_back(std::move(block));
     }
-    return HistoryView(std::move(blocks), channels, rows, 1, generation);
+    return HistoryView(std::move(blocks), channels, rows, generation);
 }
 
 TEST(Reduction, keeps_the_extremes_of_every_bin) {

@@ -28,8 +28,10 @@
 #pragma GCC diagnostic ignored "-Wshadow"
 
 // What the scratch copy's sources ask at each planted fault (plant.py writes the questions). The
-// program's own sources never include this.
+// program's own sources never include this. Each file has its own copy: some are compiled for
+// processors of their own.
 namespace planted {
+namespace {
 
 // The fault that this process suffers from; 0: none.
 inline int active() {
@@ -62,4 +64,5 @@ inline bool is(int number) {
     return active() == number;
 }
 
+}  // namespace
 }  // namespace planted

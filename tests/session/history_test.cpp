@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "core/experiment/presets.h"
@@ -23,18 +25,73 @@ void fill(History& history, std::int64_t from, std::int64_t to) {
     }
 }
 
-TEST(SamplingRule, is_dense_first_then_doubles_with_every_doubling_of_the_step) {
+TEST(SamplingRule, is_dense_first_then_takes_a_pair_of_two_of_four_of_eight) {
     const SamplingRule rule{.dense = 8, .sparsest = 8};
-    std::vector<std::int64_t> due;
-    for (std::int64_t step = 0; step <= 72; ++step)
-        if (rule.due(step)) due.push_back(step);
-    EXPECT_EQ(due, (std::vector<std::int64_t>{0,  1,  2,  3,  4,  5,  6,  7,  8,  10, 12,
-                                              14, 16, 20, 24, 28, 32, 40, 48, 56, 64, 72}));
+    for (std::int64_t step = 0; step < 8; ++step) EXPECT_TRUE(rule.due(step)) << step;
+    // Groups of two pairs up to step 16, of four up to 32, of eight beyond: one pair of each.
+    const auto pairs_within = [&](std::int64_t first, std::int64_t last) {
+        int pairs = 0;
+        for (std::int64_t step = first; step <= last; step += 2) pairs += rule.due(step) ? 1 : 0;
+        return pairs;
+    };
+    for (std::int64_t first = 9; first < 15; first += 4)
+        EXPECT_EQ(pairs_within(first, first + 3), 1) << first;
+    for (std::int64_t first = 17; first < 31; first += 8)
+        EXPECT_EQ(pairs_within(first, first + 7), 1) << first;
+    for (std::int64_t first = 33; first < 1000; first += 16)
+        EXPECT_EQ(pairs_within(first, first + 15), 1) << first;
+}
+
+const SamplingRule rules[]{{256, 64}, {7, 16}, {1, 4}, {100, 64, 8}, {5, 1}};
+
+TEST(SamplingRule, takes_both_steps_of_a_pair_or_none) {
+    for (const SamplingRule& rule : rules)
+        for (const std::int64_t stretch : {1, 2, 8})
+            for (std::int64_t step = 1; step < 3000; step += 2)
+                ASSERT_EQ(rule.due(step, stretch), rule.due(step + 1, stretch)) << step;
+}
+
+TEST(SamplingRule, stretched_keeps_some_of_what_it_took_and_takes_nothing_else) {
+    for (const SamplingRule& rule : rules)
+        for (const std::int64_t stretch : {1, 2, 4})
+            for (std::int64_t step = 0; step < 3000; ++step)
+                ASSERT_TRUE(!rule.due(step, 2 * stretch) || rule.due(step, stretch)) << step;
+}
+
+// What comes back every few steps is seen in all of its phases, powers of two among them, and not
+// only over the whole run.
+TEST(SamplingRule, shows_every_phase_of_what_comes_back_after_2_to_12_steps) {
+    const SamplingRule rule{.dense = 256, .sparsest = 1024};
+    for (int period = 2; period <= 12; ++period)
+        for (std::int64_t from = 256; from < 1 << 20; from *= 4) {
+            std::set<std::int64_t> phases;
+            std::int64_t rows = 0;
+            for (std::int64_t step = rule.next_due(from); step < 4 * from;
+                 step = rule.next_due(step), ++rows)
+                phases.insert(step % period);
+            EXPECT_EQ(phases.size(), static_cast<std::size_t>(period)) << from << ", " << rows;
+        }
+}
+
+// As a beat: a swing whose period is off a power of two by a little looks slow when sampled at its
+// multiples.
+TEST(SamplingRule, takes_neighbours_that_differ_however_slowly_a_swing_drifts) {
+    const SamplingRule rule{.dense = 256, .sparsest = 64};
+    for (const double period : {2.001, 2.9997, 4.0002, 8.0001, 16.0003}) {
+        double low = 1, high = -1;
+        for (std::int64_t step = rule.next_due(3000); step < 4000; step = rule.next_due(step)) {
+            const double value =
+                std::sin(2 * 3.14159265358979 * static_cast<double>(step) / period);
+            low = std::min(low, value);
+            high = std::max(high, value);
+        }
+        EXPECT_LT(low, -0.6) << period;
+        EXPECT_GT(high, 0.6) << period;
+    }
 }
 
 TEST(SamplingRule, next_due_is_the_smallest_step_that_is_due) {
-    for (const SamplingRule rule : {SamplingRule{256, 64}, SamplingRule{7, 16}, SamplingRule{1, 4},
-                                    SamplingRule{100, 64, 8}, SamplingRule{5, 1}})
+    for (const SamplingRule& rule : rules)
         for (const std::int64_t stretch : {1, 2, 8})
             for (std::int64_t after = 0; after < 1500; ++after) {
                 std::int64_t expected = after + 1;
@@ -128,6 +185,48 @@ TEST(History, finds_the_sample_at_or_before_a_step) {
         EXPECT_EQ(view.find(step), expected);
     }
     EXPECT_EQ(view.find(-1), view.size());
+}
+
+// A history that followed one channel at every step, whatever of it was recorded.
+TEST(History, thinning_loses_no_extreme_of_what_was_followed_and_no_half_of_a_pair) {
+    const auto truth = [](std::int64_t step) {
+        return std::sin(1.7 * static_cast<double>(step)) + (step == 777 ? 9 : 0);
+    };
+    for (const std::size_t rows : {16U, 64U, 65U}) {
+        History history(2, rows, {.dense = 16, .sparsest = 4}, 0, 1);
+        std::vector<double> low{INFINITY}, high{-INFINITY};
+        for (std::int64_t step = 0; step <= 3000; ++step) {
+            const double value = truth(step);
+            if (!history.due(step)) {
+                low[0] = std::min(low[0], value);
+                high[0] = std::max(high[0], value);
+                continue;
+            }
+            if (history.append(step, std::vector<double>{value, 2 * value}, low, high)) {
+                low = {INFINITY};
+                high = {-INFINITY};
+            }
+            const HistoryView view = history.view();
+            ASSERT_LE(view.size(), std::max<std::size_t>(rows, History::min_rows));
+            if (step % 100 != 0) continue;
+            for (std::size_t i = 0; i < view.size(); ++i) {
+                double expected_low = INFINITY, expected_high = -INFINITY;
+                for (std::int64_t s = view.first_step(i); s <= view.step(i); ++s) {
+                    expected_low = std::min(expected_low, truth(s));
+                    expected_high = std::max(expected_high, truth(s));
+                }
+                ASSERT_EQ(view.low(i, 0), expected_low) << view.step(i);
+                ASSERT_EQ(view.high(i, 0), expected_high) << view.step(i);
+                ASSERT_EQ(view.low(i, 1), 2 * truth(view.step(i)));
+            }
+        }
+        const HistoryView view = history.view();
+        for (std::size_t i = 1; i + 1 < view.size(); ++i) {
+            const std::int64_t step = view.step(i), other = step % 2 == 1 ? step + 1 : step - 1;
+            const std::size_t at = view.find(other);
+            ASSERT_EQ(view.step(at), other) << step;
+        }
+    }
 }
 
 TEST(History, a_row_that_is_there_already_is_not_written_again) {

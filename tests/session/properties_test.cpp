@@ -45,9 +45,7 @@ std::string text_of(const std::vector<Made>& edits) {
             text += parameter->path + " = " + to_text(parameter->value);
         else
             text += std::holds_alternative<SetLane>(made.edit) ? "lane" : "swap";
-        text += std::visit([](const auto& e) { return e.keep_momentum; }, made.edit)
-                    ? "\n"
-                    : ", flushed\n";
+        text += keeps_momentum(made.edit) ? "\n" : ", flushed\n";
     }
     return text;
 }

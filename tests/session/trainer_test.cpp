@@ -1,5 +1,6 @@
 #include "core/session/trainer.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -206,28 +207,81 @@ TEST(Trainer, a_bad_edit_does_not_stop_the_run) {
     w.wait_for([&](const Snapshot& s) { return s.step > snapshot->step + 3; });
 }
 
-TEST(Trainer, divergence_says_where_and_reset_with_a_smaller_rate_resumes) {
+Spec with_rates(double first, double second) {
+    Spec spec = preset("two-ways-up");
+    spec.lanes[0].phases[0].optimizer.lr = first;
+    spec.lanes[1].phases[0].optimizer = spec.lanes[0].phases[0].optimizer;
+    spec.lanes[1].phases[0].optimizer.lr = second;
+    return spec;
+}
+
+TEST(Trainer, goes_on_while_a_lane_lives_and_says_which_one_does_not) {
     Spec spec = preset("two-ways-up");
     spec.lanes[0].phases[0].optimizer.lr = 10;
+    spec.experiment.run.speed = 0;
     Watched w(spec);
+    w.trainer.send(Start{});
+    const auto running = w.wait_for([](const Snapshot& s) { return s.step > 300; });
+    EXPECT_EQ(running->state, TrainerState::running);
+    ASSERT_TRUE(running->lanes[0].divergence);
+    EXPECT_LT(running->lanes[0].divergence->step, 100);
+    EXPECT_TRUE(divergence_text(running->lanes[0])
+                    .starts_with(fmt::format("SGD diverged at step {} in layer ",
+                                             running->lanes[0].divergence->step)));
+    EXPECT_TRUE(divergence_text(running->lanes[1]).empty());
+    EXPECT_GT(running->lanes[1].step, 300);
+    const auto paused = w.after(Pause{});
+    EXPECT_TRUE(paused->can_start());
+    EXPECT_TRUE(paused->can_step());
+    EXPECT_EQ(w.after(StepOnce{})->lanes[1].step, paused->step + 1);
+    EXPECT_EQ(w.after(RunTo{5})->lanes[0].step, 5);
+    EXPECT_FALSE(w.trainer.snapshot()->lanes[0].divergence);
+    EXPECT_EQ(w.after(Start{})->state, TrainerState::running);
+    w.after(SetParameter{"lanes.0.optimizer.lr", 0.01});
+    w.after(Reset{});
+    w.wait_for([](const Snapshot& s) {
+        return s.state == TrainerState::running && s.step > 300 && !s.lanes[0].divergence;
+    });
+}
+
+TEST(Trainer, is_diverged_once_no_lane_goes_on) {
+    Watched w(with_rates(10, 2));
     w.after(SetSpeed{0});
     w.trainer.send(Start{});
     const auto stopped =
         w.wait_for([](const Snapshot& s) { return s.state == TrainerState::diverged; });
-    ASSERT_TRUE(stopped->lanes[0].divergence);
-    EXPECT_EQ(stopped->lanes[0].divergence->step, stopped->step);
-    EXPECT_GE(stopped->lanes[0].divergence->layer, 1);
-    EXPECT_NE(stopped->message.find("SGD diverged at step"), std::string::npos);
-    EXPECT_NE(stopped->message.find("layer"), std::string::npos);
-    EXPECT_EQ(stopped->lanes[1].step, stopped->step);
+    for (const LaneSnapshot& lane : stopped->lanes) EXPECT_TRUE(lane.divergence);
     EXPECT_FALSE(stopped->can_start());
     EXPECT_EQ(w.after(Start{})->state, TrainerState::diverged);
-    EXPECT_FALSE(w.trainer.snapshot()->message.empty());
-    w.after(SetParameter{"lanes.0.optimizer.lr", 0.01});
-    w.after(Reset{});
-    w.wait_for([](const Snapshot& s) {
-        return s.state == TrainerState::running && s.step > 300 && s.message.empty();
+    // One that goes on takes the run along.
+    w.after(LowerRate{1, 0.001});
+    w.wait_for([&](const Snapshot& s) {
+        return s.state == TrainerState::running && s.step > stopped->step + 20;
     });
+    EXPECT_EQ(w.after(Reset{})->state, TrainerState::running);
+}
+
+TEST(Trainer, a_lane_that_goes_on_comes_up_to_the_present_and_the_run_stays_as_it_was) {
+    for (const bool playing : {false, true}) {
+        Spec spec = preset("two-ways-up");
+        spec.lanes[0].phases[0].optimizer.lr = 1;
+        spec.experiment.run.speed = playing ? 50 : 0;
+        Watched w(spec);
+        w.after(RunTo{200});
+        if (playing) w.after(Start{});
+        const auto lowered = w.after(LowerRate{0, 0.01});
+        EXPECT_GE(lowered->step, 200);
+        EXPECT_EQ(lowered->lanes[0].step, lowered->step);
+        EXPECT_EQ(lowered->lanes[1].step, lowered->step);
+        EXPECT_FALSE(lowered->lanes[0].divergence);
+        EXPECT_EQ(lowered->state, playing ? TrainerState::running : TrainerState::paused);
+        const auto paused = w.after(Pause{});
+        WorkerPool pool(1);
+        const Session replayed = Session::replay(w.trainer.session_json(), pool);
+        for (int lane : {0, 1})
+            EXPECT_EQ(replayed.lane(lane).state_hash(),
+                      paused->lanes[static_cast<std::size_t>(lane)].state_hash);
+    }
 }
 
 TEST(Trainer, a_run_whose_phases_end_is_finished_and_a_longer_phase_goes_on) {

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "core/error.h"
 #include "core/session/session.h"
+#include "core/session/edit.h"
 #include "core/session/session_file.h"
 #include "core/session/trainer.h"
 #include "tests/session/small_specs.h"
@@ -26,8 +29,8 @@ TEST(Transport, a_spec_brings_its_own_speed) {
     trainer.send(SetSpec{fast});
     trainer.drain();
     EXPECT_EQ(trainer.snapshot()->wanted_speed, 444);
-    WorkerPool pool(1);
-    trainer.send(OpenSession{Session(slow).to_json()});
+    trainer.send(OpenSession{
+        std::make_shared<const SessionFile>(session_file_from_json(Session(slow).to_json()))});
     trainer.drain();
     EXPECT_EQ(trainer.snapshot()->wanted_speed, 33);
 }
@@ -101,8 +104,7 @@ TEST(SessionFile, says_of_every_edit_whether_it_kept_the_momentum) {
             const SessionFile back = session_file_from_json(to_json(file));
             ASSERT_EQ(back.log.size(), 1u);
             EXPECT_EQ(back.log[0].edit.index(), edit.index());
-            EXPECT_EQ(std::visit([](const auto& e) { return e.keep_momentum; }, back.log[0].edit),
-                      keep);
+            EXPECT_EQ(keeps_momentum(back.log[0].edit), keep);
         }
 }
 

@@ -14,6 +14,7 @@
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "core/experiment/presets.h"
+#include "core/linalg/elementary.h"
 #include "core/theory/one_layer_descent.h"
 #include "imgui.h"
 
@@ -55,18 +56,18 @@ std::optional<Prediction> prediction(const Snapshot& snapshot, const Conditionin
                       jacobian.ratio(half_loss_rate(*snapshot.problem, lr)), jacobian.best_ratio()};
 }
 
-// The factor by which the error shrank a step, between each sample and the one before: the loss is
-// the error's square.
+// The share of the error that a step left, at every recorded step, and its range over the steps
+// that row stands for.
 Series measured_ratios(const Snapshot& snapshot, std::size_t lane) {
     const HistoryView& history = snapshot.lanes[lane].history;
     Series series;
-    const std::size_t loss = snapshot.layout.loss();
+    const std::size_t channel = snapshot.layout.error_left();
     for (std::size_t i = 1; i < history.size(); ++i) {
-        const auto steps = static_cast<double>(history.step(i) - history.step(i - 1));
-        const double shrunk = history.value(i, loss) / history.value(i - 1, loss);
         series.steps.push_back(static_cast<double>(history.step(i)));
-        series.values.push_back(steps > 0 && shrunk > 0 ? std::pow(shrunk, 0.5 / steps)
-                                                        : std::nan(""));
+        series.values.push_back(history.value(i, channel));
+        series.firsts.push_back(static_cast<double>(history.first_step(i)));
+        series.lows.push_back(history.low(i, channel));
+        series.highs.push_back(history.high(i, channel));
     }
     return series;
 }
@@ -124,7 +125,8 @@ void sliders(PanelContext& context) {
                   const int n = full_rank(snapshot);
                   target.kind = TargetKind::exponential;
                   target.modes = n;
-                  target.decay = n > 1 ? std::pow(std::get<double>(chosen), -1.0 / (n - 1)) : 1;
+                  target.decay =
+                      n > 1 ? elementary::pow(std::get<double>(chosen), -1.0 / (n - 1)) : 1;
                   target.decay = std::max(target.decay, 0.001);
                   watch(context, spec);
               });
@@ -257,7 +259,7 @@ void rates(PanelContext& context, const ConditioningNow& now, std::size_t lane) 
     ImGui::PopFont();
     rate_line(context, "measured",
               ratio_text(measured.values.empty() ? NAN : measured.values.back()),
-              "√(loss/loss before), a step, between the newest two samples of the history. It "
+              "√(loss/loss one step before) at the newest recorded step. It "
               "comes to the prediction from below, once only the slowest direction is left; a "
               "part of the error that this layer cannot remove brings it to 1.");
     rate_line(context, "predicted", ratio_text(told->ratio),
@@ -302,6 +304,7 @@ Series condition_series(const Snapshot& snapshot, const ConditioningNow& now, st
             const double kappa = history.value(i, first) / history.value(i, last);
             series.steps.push_back(static_cast<double>(history.step(i)));
             series.values.push_back(kappa);
+            series.firsts.push_back(static_cast<double>(history.first_step(i)));
         }
     };
     if (source <= depth) {
@@ -344,6 +347,8 @@ void curves(PanelContext& context, ConditioningNow& now, ImVec2 room) {
             series.name = snapshot.lanes[l].name;
             series.colour = context.theme.lane(lane);
             series.dash = lane_dash(lane);
+            if (snapshot.lanes[l].lost())
+                series.sound_until = static_cast<double>(snapshot.lanes[l].sound_step);
             return series;
         };
         conditions.push_back(of_lane(condition_series(snapshot, now, l, now.source)));

@@ -153,7 +153,8 @@ void engine_word(PanelContext& context, Engine engine, float width) {
     const bool in_focus = chosen.focus == static_cast<int>(engine);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float height = em(1.4F);
-    if (ImGui::InvisibleButton(name.c_str(), {std::max(1.0F, width), height})) {
+    if (ImGui::InvisibleButton(name.c_str(), {std::max(1.0F, width), height},
+                               ImGuiButtonFlags_EnableNav)) {
         if (on && in_focus) {
             on = false;
             const auto first = std::find(chosen.on.begin(), chosen.on.end(), true);
@@ -202,7 +203,8 @@ void option_rows(PanelContext& context, Lab& bench) {
                       "Of the polynomial engines and of Newton's. The chosen engine's curves after "
                       "fewer iterations are drawn dim."),
               options.iterations);
-    constexpr std::array precisions{"double", "float", "bfloat16", "tensor core"};
+    constexpr std::array precisions{"double", "float", "bfloat16", "tensor core",
+                                    "bfloat16, fused"};
     int precision = static_cast<int>(options.precision);
     if (bench.on(Engine::custom)) {
         Quintic& q = options.custom;

@@ -81,22 +81,22 @@ void draw_timings(PanelContext& context, const Graph& graph, const Lab& bench, E
 }
 
 void draw_plot(PanelContext& context, const Lab& bench) {
-    const GraphOptions options{"##cost",
-                               ImGui::GetContentRegionAvail(),
-                               {12, 1400, true, "n, of an n x n matrix"},
-                               time_axis(bench)};
-    Graph graph;
-    if (!begin_graph(context, options, graph)) return;
     std::vector<KeyRow> key;
     for (const Engine engine : timed(bench)) {
-        draw_timings(context, graph, bench, engine);
         const CostLaw law = cost_law(bench.timings, engine);
         key.push_back({std::isfinite(law.exponent)
                            ? fmt::format("{}: n^{:.2f}", label(engine), law.exponent)
                            : std::string(label(engine)),
                        engine_colour(context.theme, engine), engine_dash(engine)});
     }
-    draw_key(context, graph, key, Corner::top_left);
+    const GraphOptions options{"##cost",
+                               ImGui::GetContentRegionAvail(),
+                               {12, 1400, true, "n, of an n x n matrix"},
+                               time_axis(bench),
+                               std::move(key)};
+    Graph graph;
+    if (!begin_graph(context, options, graph)) return;
+    for (const Engine engine : timed(bench)) draw_timings(context, graph, bench, engine);
     end_graph(context, graph);
     if (graph.hovered) readout(context, graph, bench);
     export_menu(context, "##export cost", "cost", graph.hovered, [&] {

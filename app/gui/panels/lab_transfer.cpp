@@ -212,11 +212,27 @@ void interval_row(PanelContext& context, Lab& bench) {
     context.preferences.lab.focus = static_cast<int>(Engine::custom);
 }
 
+namespace {
+
+bool has_curve(const Lab& bench, Engine engine) {
+    return transfer(bench.wish.spec(engine), 0.5).has_value();
+}
+
+}  // namespace
+
 void draw_lab_transfer(PanelContext& context, Lab& bench) {
     const ImVec2 room = ImGui::GetContentRegionAvail();
     const double start = axis_start(bench);
-    const GraphOptions options{
-        "##transfer", room, {start, 1, true, "x = s/‖G‖"}, {0, axis_end(bench, start), false, ""}};
+    std::vector<KeyRow> key;
+    for (const Engine engine : engines_on(bench))
+        key.push_back(
+            {std::string(label(engine)) + (has_curve(bench, engine) ? "" : ": no function of x"),
+             engine_colour(context.theme, engine), engine_dash(engine)});
+    const GraphOptions options{"##transfer",
+                               room,
+                               {start, 1, true, "x = s/‖G‖"},
+                               {0, axis_end(bench, start), false, ""},
+                               std::move(key)};
     Graph graph;
     if (!begin_graph(context, options, graph)) return;
     choose_interval(graph, bench);
@@ -224,22 +240,15 @@ void draw_lab_transfer(PanelContext& context, Lab& bench) {
     draw_horizontal(context, graph, 1, context.theme.dim, Dash::dashed);
     draw_cuts(context, graph, bench);
     draw_intermediate(context, graph, bench);
-    std::vector<KeyRow> key;
     for (const Engine engine : engines_on(bench)) {
+        if (!has_curve(bench, engine)) continue;
         const OrthogonaliserSpec spec = bench.wish.spec(engine);
-        const ImVec4 colour = engine_colour(context.theme, engine);
-        const bool curve = transfer(spec, 0.5).has_value();
-        if (curve)
-            draw_function(
-                context, graph, [&](double x) { return transfer_of(spec, x, spec.iterations); },
-                colour, context.theme.line() * (engine == bench.focus ? 1.6F : 1.0F),
-                engine_dash(engine));
-        key.push_back({std::string(label(engine)) + (curve ? "" : ": no function of x"), colour,
-                       engine_dash(engine)});
+        draw_function(
+            context, graph, [&](double x) { return transfer_of(spec, x, spec.iterations); },
+            engine_colour(context.theme, engine),
+            context.theme.line() * (engine == bench.focus ? 1.6F : 1.0F), engine_dash(engine));
     }
     draw_rug(context, graph, bench);
-    if (key.size() <= 6)  // more would hide the curves; the list of engines has the same lines
-        draw_key(context, graph, key, Corner::top_left);
     end_graph(context, graph);
     if (graph.hovered || graph.pressed) readout(context, graph, bench);
     export_menu(context, "##export transfer", "transfer", graph.hovered,

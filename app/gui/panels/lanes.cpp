@@ -1,9 +1,11 @@
 #include "app/gui/fonts.h"
+#include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/parameter_row.h"
 #include "app/gui/plots/stroke.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
+#include "core/optim/flavours.h"
 #include "core/optim/schedule.h"
 #include "imgui.h"
 
@@ -35,7 +37,8 @@ bool does_something(const OptimizerSpec& o, std::string_view key) {
     const Engine engine = o.orthogonaliser.engine;
     const RateSchedule schedule = o.schedule.kind;
     if (key == "momentum") return !adamw;
-    if (key == "momentum_style" || key == "nesterov") return !adamw && o.momentum > 0;
+    if (key == "momentum_style" || key == "nesterov" || key == "bias_corrected")
+        return !adamw && o.momentum > 0;
     if (key == "engine" || key == "precision") return muon;
     if (key == "iterations") return muon && takes_iterations(engine);
     if (key.starts_with("custom_")) return muon && engine == Engine::custom;
@@ -61,6 +64,7 @@ bool may_wait(const OptimizerSpec& o, std::string_view key) {
     if (key == "engine") return o.orthogonaliser.engine == Engine::jordan;
     if (key == "decay") return o.decay == Decay::none;
     if (key == "radial_only") return !o.radial_only;
+    if (key == "bias_corrected") return !o.bias_corrected;
     if (key == "schedule") return o.schedule.kind == RateSchedule::constant;
     if (key == "warmup") return o.schedule == ScheduleSpec{};
     return false;
@@ -140,7 +144,7 @@ void layer_list(PanelContext& context, int lane, int depth, float width) {
         return;
     }
     for (int layer = 0; layer <= depth; ++layer)
-        if (ImGui::Selectable(name(layer).c_str(), layer == chosen)) chosen = layer;
+        if (list_row(name(layer).c_str(), layer == chosen)) chosen = layer;
     ImGui::EndCombo();
 }
 
@@ -188,6 +192,28 @@ void phase_line(PanelContext& context, const Recipe& recipe, const LaneSnapshot&
     hover_help(context, "Phases", all);
 }
 
+// In the heading, so that no control below moves when a lane diverges.
+void lost_badge(PanelContext& context, int index, const LaneSnapshot& lane, float right) {
+    if (!lane.divergence) return;
+    const std::string text = fmt::format("{} step {}##lost", icon::warning, lane.divergence->step);
+    const float width = ImGui::CalcTextSize(text.c_str(), nullptr, true).x + em(0.8F);
+    ImGui::SameLine();
+    ImGui::SetCursorPosX(std::min(ImGui::GetCursorPosX(), right - width));
+    ImGui::PushStyleColor(ImGuiCol_Button, context.theme.card);
+    ImGui::PushStyleColor(ImGuiCol_Text, context.theme.bad);
+    if (ImGui::Button(text.c_str(), {width, 0})) ImGui::OpenPopup("lost");
+    ImGui::PopStyleColor(2);
+    const std::string what = divergence_text(lane);
+    hover_help(context, "Diverged",
+               what + fmt::format(". The last sound picture of it stays, that of step {}; the "
+                                  "other lanes go on. Press for the ways on.",
+                                  lane.sound_step));
+    if (!ImGui::BeginPopup("lost")) return;
+    ImGui::TextColored(context.theme.bad, "%s", what.c_str());
+    ways_on(context, index);
+    ImGui::EndPopup();
+}
+
 void lane_heading(PanelContext& context, int index, const LaneSnapshot& lane, int depth) {
     const float all = ImGui::GetContentRegionAvail().x;
     const float x = ImGui::GetCursorPosX();
@@ -196,7 +222,8 @@ void lane_heading(PanelContext& context, int index, const LaneSnapshot& lane, in
     ImGui::PushFont(context.fonts.heading, 0);
     ImGui::TextColored(context.theme.lane_text(index), "%s", lane.name.c_str());
     ImGui::PopFont();
-    const float menu = em(1.7F), layers = em(6.6F);
+    const float menu = em(1.7F), layers = depth > 1 ? em(6.6F) : 0;
+    lost_badge(context, index, lane, x + all - menu - layers);
     if (depth > 1) {
         ImGui::SameLine();
         ImGui::SetCursorPosX(x + all - menu - layers);
@@ -269,20 +296,9 @@ void lane_controls(PanelContext& context, int index, const Recipe& recipe,
     for (const Parameter& parameter : optimizer_parameters())
         if (applies(optimizer, parameter.key, context.view.show_more))
             parameter_row(context, parameter, scope + parameter.key, get(optimizer, parameter.key),
-                          index);
+                          index, parameter.key == "flavour" ? flavour_text(optimizer) : "");
     if (!(optimizer.schedule == ScheduleSpec{}))
         schedule_curve(context, index, optimizer, current_phase_steps(lane));
-}
-
-void fault_line(PanelContext& context, const LaneSnapshot& lane) {
-    if (!lane.divergence) return;
-    const Divergence& d = *lane.divergence;
-    const std::string where = d.layer > 0 ? fmt::format(", layer {}", d.layer) : std::string();
-    ImGui::PushTextWrapPos(0);
-    ImGui::TextColored(context.theme.bad, "%s diverged at step %s%s", icon::warning,
-                       std::to_string(d.step).c_str(), where.c_str());
-    ImGui::PopTextWrapPos();
-    hover_help(context, "Diverged", d.what);
 }
 
 void lane_card(PanelContext& context, int index) {
@@ -298,11 +314,11 @@ void lane_card(PanelContext& context, int index) {
     ImGui::PushID(index);
     ImGui::SetCursorScreenPos({at.x + pad + edge, at.y + em(0.35F)});
     ImGui::BeginChild("lane", {width - 2 * pad - edge, 0},
-                      ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_AlwaysAutoResize,
+                      ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_AlwaysAutoResize |
+                          ImGuiChildFlags_NavFlattened,
                       ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
     lane_heading(context, index, lane, static_cast<int>(s.spec->experiment.network.depth));
     phase_line(context, recipe, lane);
-    fault_line(context, lane);
     lane_controls(context, index, recipe, lane);
     ImGui::EndChild();
     const float bottom = ImGui::GetItemRectMax().y + em(0.35F);
@@ -390,7 +406,8 @@ void draw_lanes(PanelContext& context) {
     ImGuiStorage* storage = ImGui::GetStateStorage();
     const ImGuiID scrolls = ImGui::GetID("rows scroll");
     const float margin = storage->GetBool(scrolls) ? ImGui::GetStyle().ScrollbarSize : 0;
-    ImGui::BeginChild("rows", {ImGui::GetContentRegionAvail().x + margin, 0});
+    ImGui::BeginChild("rows", {ImGui::GetContentRegionAvail().x + margin, 0},
+                      ImGuiChildFlags_NavFlattened);
     storage->SetBool(scrolls, ImGui::GetScrollMaxY() > 0);
     const float top = ImGui::GetCursorPosY();
     context.view.rows = 0;

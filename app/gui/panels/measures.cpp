@@ -4,13 +4,17 @@
 #include <cmath>
 #include <functional>
 
+#include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/source.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
+#include "core/experiment/loss_text.h"
+#include "core/linalg/spectrum.h"
 #include "core/measure/spectrum_measures.h"
+#include "core/model/probe.h"
 
 namespace muonscope::gui {
 
@@ -23,11 +27,8 @@ struct Row {
     std::string definition;
     std::function<double(const LaneSnapshot&)> value;
     std::function<std::string(double)> text = value_text;
+    std::function<std::string(const LaneSnapshot&)> words{};  // in place of `text`, where given
 };
-
-double rank_at_default_tolerance(std::span<const double> values) {
-    return values.empty() ? std::nan("") : static_cast<double>(numerical_rank(values));
-}
 
 // Modes whose strength u_k·P v_k is at least 90 % of the target's s_k.
 double modes_learned(std::span<const double> strengths, const Vector& target) {
@@ -67,7 +68,8 @@ std::vector<Row> rows_of(const Snapshot& snapshot, int source) {
     const std::string matrix = source == 0 ? "the product P" : fmt::format("W{}", source);
     std::vector<Row> rows;
     rows.push_back({"loss", experiment ? loss_formula(*experiment) : "", channel(layout.loss())});
-    rows.push_back({"relative error", "‖P − A‖/‖A‖, Frobenius; with data or tanh ‖F(X) − Y‖/‖Y‖.",
+    rows.push_back({"relative error",
+                    "‖P − A‖/‖A‖, Frobenius; with data ‖F(X) − Y‖/‖Y‖, with tanh ‖F − A‖/‖A‖.",
                     channel(layout.relative_error())});
     rows.push_back(
         {"modes learned",
@@ -94,11 +96,24 @@ std::vector<Row> rows_of(const Snapshot& snapshot, int source) {
         {"probe after K", "The head's " + probe + ", from zero.", channel(layout.probe_after_k())});
     rows.push_back(
         {"probe steps",
-         experiment ? fmt::format("Gradient steps until the head's relative error is at most {:g}; "
-                                  "– when it never is.",
-                                  experiment->probe.threshold)
-                    : "",
-         channel(layout.probe_steps()), count_text});
+         experiment
+             ? fmt::format("Gradient steps until the head's {} is at most {:g}; > n where "
+                           "no more than n steps were looked at.",
+                           experiment->probe.task == ProbeTask::softmax ? "share misclassified"
+                                                                        : "relative error",
+                           experiment->probe.threshold)
+             : "",
+         channel(layout.probe_steps()), count_text,
+         [channel, steps = layout.probe_steps(),
+          searched = layout.probe_searched()](const LaneSnapshot& lane) {
+             return threshold_text(channel(steps)(lane), channel(searched)(lane));
+         }});
+    if (experiment && experiment->probe.task != ProbeTask::softmax)
+        rows.push_back({"probe's limit",
+                        fmt::format("2/s₁(H)²: at this rate and beyond the head diverges; its rate "
+                                    "is {:g}.",
+                                    experiment->probe.lr),
+                        channel(layout.probe_critical_rate())});
     rows.push_back({"probe floor",
                     experiment && experiment->probe.task == ProbeTask::softmax
                         ? "Cross-entropy of the least-squares head on the probed layer: a mark to "
@@ -108,9 +123,28 @@ std::vector<Row> rows_of(const Snapshot& snapshot, int source) {
                     channel(layout.probe_floor())});
     rows.push_back(
         {"condition", fmt::format("κ = s₁/s_n of {}.", matrix), figure(condition_number)});
-    rows.push_back({"numerical rank", fmt::format("Singular values of {} above 1e-9 · s₁.", matrix),
-                    figure(rank_at_default_tolerance), count_text});
+    rows.push_back({"numerical rank",
+                    fmt::format("Singular values of {} above max(m, n)·ε·s₁, ε = 2⁻⁵²: what "
+                                "rounding leaves of zero does not count.",
+                                matrix),
+                    [&layout, problem, source](const LaneSnapshot& lane) {
+                        const std::vector<double> values = spectrum(layout, lane, source);
+                        if (values.empty() || problem == nullptr) return std::nan("");
+                        const std::vector<int>& widths = problem->widths;
+                        const auto layer = static_cast<std::size_t>(source);
+                        const int out = source == 0 ? widths.back() : widths[layer];
+                        const int in = source == 0 ? widths.front() : widths[layer - 1];
+                        return static_cast<double>(
+                            numerical_rank(std::span<const double>(values), out, in));
+                    },
+                    count_text});
     return rows;
+}
+
+std::int64_t newest_step(const Snapshot& snapshot) {
+    std::int64_t step = 0;
+    for (const LaneSnapshot& lane : snapshot.lanes) step = std::max(step, lane.now_step);
+    return step;
 }
 
 }  // namespace
@@ -161,17 +195,17 @@ void draw_measures(PanelContext& context) {
         ImGui::TableNextRow();
         ImGui::TableNextColumn();
         ImGui::PushStyleColor(ImGuiCol_Text, theme.dim);
-        ImGui::TextUnformatted(fmt::format("step {}", snapshot.lanes.front().now_step).c_str());
+        ImGui::TextUnformatted(fmt::format("step {}", newest_step(snapshot)).c_str());
         ImGui::PopStyleColor();
         ImGui::PushFont(context.fonts.heading, 0);
         for (int l = 0; l < lanes; ++l) {
             ImGui::TableNextColumn();
-            const char* name = snapshot.lanes[static_cast<std::size_t>(l)].name.c_str();
+            const std::string name = name_and_step(snapshot.lanes[static_cast<std::size_t>(l)]);
             const float free = ImGui::GetContentRegionAvail().x;
-            const float width = std::min(free, ImGui::CalcTextSize(name).x);
+            const float width = std::min(free, ImGui::CalcTextSize(name.c_str()).x);
             const ImVec2 at = ImGui::GetCursorScreenPos();
             fitted_text(ImGui::GetWindowDrawList(), {at.x + free - width, at.y}, width + 1,
-                        theme.lane_text(l), name);
+                        theme.lane_text(l), name.c_str());
             ImGui::Dummy({free, ImGui::GetTextLineHeight()});
         }
         ImGui::PopFont();
@@ -187,7 +221,11 @@ void draw_measures(PanelContext& context) {
                 const LaneSnapshot& lane = snapshot.lanes[static_cast<std::size_t>(l)];
                 ImGui::TableNextColumn();
                 ImGui::PushStyleColor(ImGuiCol_Text, theme.lane_text(l));
-                right_aligned(row.text(lane.now.empty() ? std::nan("") : row.value(lane)).c_str());
+                const std::string text =
+                    row.words && !lane.now.empty()
+                        ? row.words(lane)
+                        : row.text(lane.now.empty() ? std::nan("") : row.value(lane));
+                right_aligned(text.empty() ? "–" : text.c_str());
                 ImGui::PopStyleColor();
             }
             ImGui::PopFont();

@@ -40,8 +40,8 @@ void controls(PanelContext& context, RandomSample& sample) {
     local_row(context,
               integer("n", "Size n", 2, 512, 32,
                       "Matrices are n x n, entries independent and standard normal. The laws are "
-                      "those of large n. The smallest singular value obeys early; κ/n is still a "
-                      "few percent short at n = 32, because s₁ comes to 2√n only slowly."),
+                      "those of large n. The smallest singular value obeys early; κ/n falls "
+                      "short at small n, because s₁ comes to 2√n only slowly."),
               sample.n);
     local_row(context,
               integer("count", "How many", 100, 200000, 20000,
@@ -168,14 +168,22 @@ void draw_law(PanelContext& context, const Shown& what, const RandomSample& samp
     }
     // The density of n s^2 has no end at zero: the axis shows where it has come down to.
     high = std::min(high, 2.0);
+    const ImVec4 drawn = theme.lane(0);
+    std::vector<KeyRow> key{
+        KeyRow{fmt::format(
+                   "{} matrices, n = {}", sample.summary.drawn,
+                   sample.drawing() && sample.summary.drawn == 0 ? sample.n : sample.summary_n),
+               with_alpha(drawn, 0.6F), Dash::solid, true},
+        KeyRow{"Edelman 1988, n → ∞", theme.text}, KeyRow{"median drawn", drawn},
+        KeyRow{"median of the law", theme.dim, Dash::dashed}};
     GraphOptions options{what.id,
                          room,
                          what.x,
-                         {0, high * 1.2, false, logarithmic ? "share per decade" : "density"}};
+                         {0, high * 1.2, false, logarithmic ? "share per decade" : "density"},
+                         std::move(key)};
     Graph graph;
     if (!begin_graph(context, options, graph)) return;
     ImDrawList* draw = ImGui::GetWindowDrawList();
-    const ImVec4 drawn = theme.lane(0);
     const double mouse = graph.value_x(ImGui::GetMousePos().x);
     std::size_t over = histogram.shares.size();
     for (std::size_t bin = 0; bin < histogram.shares.size(); ++bin) {
@@ -192,14 +200,6 @@ void draw_law(PanelContext& context, const Shown& what, const RandomSample& samp
     draw_vertical(context, graph, what.quantile(0.5), theme.dim, Dash::dashed);
     if (sample.summary.drawn > 0)
         draw_vertical(context, graph, what.drawn->median, drawn, Dash::solid);
-    const std::array key{
-        KeyRow{fmt::format(
-                   "{} matrices, n = {}", sample.summary.drawn,
-                   sample.drawing() && sample.summary.drawn == 0 ? sample.n : sample.summary_n),
-               with_alpha(drawn, 0.6F), Dash::solid, true},
-        KeyRow{"Edelman 1988, n → ∞", theme.text}, KeyRow{"median drawn", drawn},
-        KeyRow{"median of the law", theme.dim, Dash::dashed}};
-    draw_key(context, graph, key, Corner::top_right);
     end_graph(context, graph);
     if (graph.hovered && sample.summary.drawn > 0 && over < histogram.shares.size()) {
         const double from = histogram.edge(over), to = histogram.edge(over + 1);

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/frame.h"
 #include "app/gui/plots/projection.h"
@@ -158,12 +159,20 @@ class Points {
     std::set<std::pair<long, long>> taken_;  // pixels
 };
 
-void update(Representation& kept, const std::shared_ptr<const Problem>& problem,
+void update(PanelContext& context, Representation& kept,
+            const std::shared_ptr<const Problem>& problem,
             const std::shared_ptr<const std::vector<Matrix>>& weights, int points) {
-    if (kept.problem == problem && kept.weights == weights) return;
+    kept.later.look(context, kept.layers);
+    if (kept.problem != problem) kept.layers.clear();  // of another
+    if ((kept.problem == problem && kept.weights == weights) || kept.later.busy()) return;
     kept.problem = problem;
     kept.weights = weights;
-    kept.layers = weights ? project_layers(*problem, *weights, points) : std::vector<Matrix>{};
+    kept.later.begin(
+        context, multiply_adds(*problem, points + 2),
+        [problem, weights, points] {
+            return weights ? project_layers(*problem, *weights, points) : std::vector<Matrix>{};
+        },
+        kept.layers);
 }
 
 double reach(const Matrix& points) {
@@ -237,12 +246,10 @@ void draw_representations(PanelContext& context) {
 
     Memory& kept = memory(context);
     const int points = affordable_points(problem);
-    if (kept.start.problem != snapshot.problem) {
-        kept.start.problem = snapshot.problem;
-        kept.start.layers = project_layers(problem, problem.start, points);
-    }
+    // The weights of the start belong to the problem, which keeps them as long as they are needed.
+    update(context, kept.start, snapshot.problem, {snapshot.problem, &problem.start}, points);
     for (int l = 0; l < lanes; ++l)
-        update(kept.representations[l], snapshot.problem,
+        update(context, kept.representations[l], snapshot.problem,
                snapshot.lanes[static_cast<std::size_t>(l)].weights, points);
 
     // One scale a column, so that lanes can be compared; it moves in round numbers.
@@ -272,7 +279,7 @@ void draw_representations(PanelContext& context) {
         float y = origin.y + static_cast<float>(row) * (line + cell_extent.y + gap);
         ImGui::PushFont(context.fonts.heading, 0);
         fitted_text(draw, {left, y}, lane_width, theme.lane_text(l),
-                    snapshot.lanes[static_cast<std::size_t>(l)].name.c_str());
+                    name_and_step(snapshot.lanes[static_cast<std::size_t>(l)]).c_str());
         ImGui::PopFont();
         y += line;
         for (std::size_t c = 0; c < shown.size(); ++c) {

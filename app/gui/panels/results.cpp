@@ -175,10 +175,10 @@ void draw_results(PanelContext& context) {
     const ImVec2 room = ImGui::GetContentRegionAvail();
     const float rule = rule_height(room.x);
     const bool ruled = room.y > rule + em(6);
-    ImGui::BeginChild("figures", {0, ruled ? room.y - rule : 0});
+    ImGui::BeginChild("figures", {0, ruled ? room.y - rule : 0}, ImGuiChildFlags_NavFlattened);
     // Wider, and a row's ends would no longer be seen as one.
     ImGui::BeginChild("column", {std::min(ImGui::GetContentRegionAvail().x, em(72)), 0},
-                      ImGuiChildFlags_AutoResizeY);
+                      ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_NavFlattened);
     for (const PublishedExperiment& experiment : chosen(context, runs))
         section(context, runs, experiment);
     ImGui::EndChild();

@@ -6,8 +6,10 @@
 
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/curve.h"
+#include "app/gui/plots/extent.h"
 #include "app/gui/plots/phases.h"
 #include "app/gui/plots/source.h"
+#include "app/gui/plots/stride_text.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
@@ -60,18 +62,24 @@ void header(PanelContext& context) {
                   "Which matrix: the product P of all layers, or one layer's weights. A balanced "
                   "layer has the product's values to the power 1/L.");
     if (basis) {
-        ImGui::SameLine(0, between);
+        next_header_control(context, between, segmented_width({"sorted", "target basis"}));
         segmented(context, "basis", {"sorted", "target basis"}, chosen.sv_target_basis,
                   "Sorted: the singular values of P, largest first. Target basis: the "
                   "strength u_k·P v_k of each of the target's own modes, A = U S Vᵀ.");
     }
-    ImGui::SameLine(0, between);
+    next_header_control(context, between, segmented_width({"lines", "heatmap"}));
     segmented(context, "form", {"lines", "heatmap"}, chosen.sv_heatmap,
-              "Lines: one a mode. Heatmap: a row a mode, colour is size.");
-    ImGui::SameLine(0, between);
+              "Lines: one a mode; pale: from the smallest to the largest value of each pixel. "
+              "Heatmap: a row a mode, colour is size; its upper half the largest value of each "
+              "pixel, its lower half the smallest.");
+    next_header_control(context, between, segmented_width({"linear", "log"}));
     segmented(context, "scale", {"linear", "log"}, chosen.sv_log,
               "Log shows growth from small beginnings as straight lines; zeros lie on the floor.");
     end_header_controls(context);
+}
+
+float name_height() {
+    return std::round(ImGui::GetTextLineHeight() + em(0.2F));
 }
 
 struct Grid {
@@ -90,25 +98,28 @@ Grid arrange(std::size_t lanes, ImVec2 room, float labels, float right) {
         return (room.x - labels - right - grid.gap * static_cast<float>(columns)) /
                static_cast<float>(columns);
     };
+    const auto height = [&](int rows) {
+        return (room.y - grid.bottom) / static_cast<float>(rows) - name_height();
+    };
+    const auto rows = [&](int columns) { return (count + columns - 1) / columns; };
+    // Below one another where they would be narrow, as long as none becomes flat instead.
     grid.columns = count;
-    while (grid.columns > 1 && width(grid.columns) < em(11)) --grid.columns;
-    grid.rows = (count + grid.columns - 1) / grid.columns;
+    while (grid.columns > 1 && width(grid.columns) < em(11) &&
+           (height(rows(grid.columns - 1)) >= em(5) || width(grid.columns) < em(4.5F)))
+        --grid.columns;
+    grid.rows = rows(grid.columns);
     grid.columns = (count + grid.rows - 1) / grid.rows;
     grid.area_width = width(grid.columns);
-    grid.area_height = (room.y - grid.bottom) / static_cast<float>(grid.rows);
+    grid.area_height = height(grid.rows);
     return grid;
 }
 
-void lane_name(const PanelContext& context, const StepPlot& plot, int lane, ImVec2 inset) {
+// Above the plot: inside it would lie over what rises early.
+void lane_name(const PanelContext& context, const StepPlot& plot, int lane) {
     const std::string& name = context.snapshot->lanes[static_cast<std::size_t>(lane)].name;
     ImGui::PushFont(context.fonts.heading, 0);
-    const ImVec2 extent = ImGui::CalcTextSize(name.c_str());
-    const ImVec2 at{plot.position.x + inset.x, plot.position.y + inset.y};
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    draw->AddRectFilled({at.x - em(0.25F), at.y - em(0.1F)},
-                        {at.x + extent.x + em(0.25F), at.y + extent.y + em(0.1F)},
-                        u32(with_alpha(context.theme.card, 0.8F)), em(0.2F));
-    draw->AddText(at, u32(context.theme.lane_text(lane)), name.c_str());
+    fitted_text(ImGui::GetWindowDrawList(), {plot.position.x, plot.position.y - name_height()},
+                plot.extent.x, context.theme.lane_text(lane), name.c_str());
     ImGui::PopFont();
 }
 
@@ -118,12 +129,13 @@ void readout(PanelContext& context, const StepPlot& plot, const Modes& modes, in
     if (history.size() == 0 ||
         modes.first + static_cast<std::size_t>(modes.count) > history.channels())
         return;
-    const std::size_t sample = nearest_sample(history, memory(context).hovered_next);
-    const auto step = static_cast<double>(history.step(sample));
+    const Stride stride = stride_at(history, nearest_sample(history, memory(context).hovered_next));
+    const auto step = static_cast<double>(stride.to);
     std::vector<ReadoutRow> rows;
     const int shown = std::min(modes.count, 12);
     for (int k = 0; k < shown; ++k) {
-        const double value = history.value(sample, modes.first + static_cast<std::size_t>(k));
+        const std::size_t channel = modes.first + static_cast<std::size_t>(k);
+        const double value = history.value(stride.last, channel);
         const double level =
             context.snapshot->problem
                 ? target_level(*context.snapshot->problem, context.preferences.sv_source, k)
@@ -131,7 +143,7 @@ void readout(PanelContext& context, const StepPlot& plot, const Modes& modes, in
         const ImVec4 colour =
             k < modes.target ? rank_colour(context.theme, k, std::min(modes.target, modes.count))
                              : context.theme.ghost;
-        std::string text = fmt::format("{:>10}", value_text(value));
+        std::string text = fmt::format("{:>10}", stride_value(history, stride, channel));
         if (!std::isnan(level)) text += " / " + value_text(level);
         rows.push_back({fmt::format("mode {}", k + 1), text, colour});
         if (!context.preferences.sv_heatmap) draw_dot(context, plot, step, value, colour);
@@ -139,8 +151,9 @@ void readout(PanelContext& context, const StepPlot& plot, const Modes& modes, in
     if (shown < modes.count)
         rows.push_back({fmt::format("and {} more", modes.count - shown), "", context.theme.ghost});
     draw_readout(context,
-                 fmt::format("{}, step {:.0f}{}: value / target",
-                             context.snapshot->lanes[static_cast<std::size_t>(lane)].name, step,
+                 fmt::format("{}, {}{}: value / target",
+                             context.snapshot->lanes[static_cast<std::size_t>(lane)].name,
+                             stride_title(history, stride, false),
                              phase_note(*context.snapshot, lane, step)),
                  rows);
 }
@@ -237,27 +250,32 @@ void draw_heatmap(PanelContext& context, const StepPlot& plot, const Modes& mode
     Memory& kept = memory(context);
     Heatmap& map = kept.heatmaps[lane];
     const int bins = std::min(reduction.bins(), map.texture.width());
-    const int rows = std::min(modes.count, map.texture.height());
+    const int rows = std::min(modes.count, map.texture.height() / 2);
     if (changed || !map.drawn || map.low != range.min || map.high != range.max ||
         map.rows != rows || map.logarithmic != range.scale.logarithmic) {
-        ImU32* pixels = map.texture.write(bins, rows);
+        ImU32* pixels = map.texture.write(bins, 2 * rows);
         if (pixels == nullptr) return;
         const auto table = colour_table();
         const double low = range.scale.forward(range.min), high = range.scale.forward(range.max);
         const double stretch = 255 / std::max(high - low, 1e-300);
-        kept.column.resize(static_cast<std::size_t>(bins));
+        kept.lows.resize(static_cast<std::size_t>(bins));
+        kept.highs.resize(static_cast<std::size_t>(bins));
         for (int k = 0; k < rows; ++k) {
-            reduction.last_values(k, kept.column);
-            ImU32* row = pixels + static_cast<std::ptrdiff_t>(k) * map.texture.width();
-            for (int bin = 0; bin < bins; ++bin) {
-                const float value = kept.column[static_cast<std::size_t>(bin)];
-                if (std::isnan(value)) {
-                    row[bin] = 0;
-                    continue;
+            reduction.ranges(k, kept.lows, kept.highs);
+            for (const bool below : {false, true}) {
+                const std::vector<float>& column = below ? kept.lows : kept.highs;
+                ImU32* row = pixels + static_cast<std::ptrdiff_t>(2 * k + (below ? 1 : 0)) *
+                                          map.texture.width();
+                for (int bin = 0; bin < bins; ++bin) {
+                    const float value = column[static_cast<std::size_t>(bin)];
+                    if (std::isnan(value)) {
+                        row[bin] = 0;
+                        continue;
+                    }
+                    const double share =
+                        (range.scale.forward(static_cast<double>(value)) - low) * stretch;
+                    row[bin] = table[static_cast<std::size_t>(std::clamp(share, 0.0, 255.0))];
                 }
-                const double share =
-                    (range.scale.forward(static_cast<double>(value)) - low) * stretch;
-                row[bin] = table[static_cast<std::size_t>(std::clamp(share, 0.0, 255.0))];
             }
         }
         map.low = range.min;
@@ -269,11 +287,12 @@ void draw_heatmap(PanelContext& context, const StepPlot& plot, const Modes& mode
     const float left = plot.pixel_x(reduction.x_min()), right = plot.pixel_x(reduction.x_max());
     const float u = static_cast<float>(bins) / static_cast<float>(map.texture.width());
     ImDrawList* draw = ImGui::GetWindowDrawList();
-    for (int k = 0; k < rows; ++k) {
+    for (int half = 0; half < 2 * rows; ++half) {
         // Through the middle of its texels, so that rows do not bleed into one another.
-        const float v = (static_cast<float>(k) + 0.5F) / static_cast<float>(map.texture.height());
-        draw->AddImage(map.texture.reference(), {left, plot.pixel_y(-k - 0.5)},
-                       {right, plot.pixel_y(-k - 1.5)}, {0, v}, {u, v});
+        const float v =
+            (static_cast<float>(half) + 0.5F) / static_cast<float>(map.texture.height());
+        draw->AddImage(map.texture.reference(), {left, plot.pixel_y(-0.5 * half - 0.5)},
+                       {right, plot.pixel_y(-0.5 * half - 1)}, {0, v}, {u, v});
     }
 }
 
@@ -335,30 +354,25 @@ void draw_singular_values(PanelContext& context) {
     const Grid grid = arrange(snapshot.lanes.size(), room, label_width(ticks), bar);
     const CurveBins bins = curve_bins(context, grid.area_width);
 
-    double low = INFINITY, high = 0, smallest = INFINITY;
-    bool has_zero = false, any = false;
+    Extent needed;
     std::vector<bool> changed(snapshot.lanes.size());
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
         HistoryReduction& lane = kept.reductions[{panel, static_cast<int>(l)}];
         changed[l] = lane.update(snapshot.lanes[l].history, modes.first, modes.count, bins.min,
                                  bins.max, bins.count);
-        double lane_low, lane_high, positive;
-        if (!lane.reduction().extent(0, modes.count, lane_low, lane_high)) continue;
-        any = true;
-        low = std::min(low, lane_low);
-        high = std::max(high, lane_high);
-        has_zero = has_zero || lane_low <= 0;
-        if (lane.reduction().smallest_positive(0, modes.count, positive))
-            smallest = std::min(smallest, positive);
+        needed.add(snapshot.lanes[l], lane.reduction(), modes.first, 0, modes.count);
     }
-    if (!any) low = 0;
+    const bool any = needed.any();
+    const double low = any ? needed.low : 0;
+    double high = std::max(needed.high, 0.0);
     if (snapshot.problem && context.preferences.sv_levels) {
         const double level = target_level(*snapshot.problem, context.preferences.sv_source, 0);
         if (!std::isnan(level)) high = std::max(high, level);
     }
     const bool logarithmic = context.preferences.sv_log;
-    const ValueRange values =
-        logarithmic ? log_range(smallest, high, has_zero, 6) : linear_range(low, high);
+    const ValueRange values = logarithmic
+                                  ? log_range(needed.smallest, high, any && needed.has_zero(), 6)
+                                  : linear_range(low, high);
     if (heatmap) {
         ValueRange index;
         index.min = -modes.count - 0.5;
@@ -379,9 +393,11 @@ void draw_singular_values(PanelContext& context) {
         options.step_label = row == grid.rows - 1;
         options.size = {grid.area_width + grid.gap + (column == 0 ? grid.left : 0),
                         grid.area_height + (options.step_label ? grid.bottom : 0)};
-        ImGui::SetCursorScreenPos({origin.x + (column == 0 ? 0 : grid.left) +
-                                       static_cast<float>(column) * (grid.area_width + grid.gap),
-                                   origin.y + static_cast<float>(row) * grid.area_height});
+        ImGui::SetCursorScreenPos(
+            {origin.x + (column == 0 ? 0 : grid.left) +
+                 static_cast<float>(column) * (grid.area_width + grid.gap),
+             origin.y + name_height() +
+                 static_cast<float>(row) * (grid.area_height + name_height())});
         ImGui::PushID(lane);
         StepPlot plot;
         options.id = "##modes";
@@ -396,18 +412,18 @@ void draw_singular_values(PanelContext& context) {
             }
             draw_marks(context, plot, lane);
             draw_published_ends(context, plot, lane);
-            lane_name(context, plot, lane, {em(0.7F), em(0.4F)});
             if (!any) {
                 const char* note = "not measured yet";
-                const ImVec2 extent = ImGui::CalcTextSize(note);
+                const ImVec2 words = ImGui::CalcTextSize(note);
                 ImGui::GetWindowDrawList()->AddText(
-                    {plot.position.x + (plot.extent.x - extent.x) / 2,
-                     plot.position.y + (plot.extent.y - extent.y) / 2},
+                    {plot.position.x + (plot.extent.x - words.x) / 2,
+                     plot.position.y + (plot.extent.y - words.y) / 2},
                     u32(context.theme.dim), note);
             }
             if (plot.hovered) readout(context, plot, modes, lane);
             const bool hovered = plot.hovered;
             end_step_plot(context, options, plot);
+            lane_name(context, plot, lane);
             export_menu(
                 context, "##export", "singular-values", hovered,
                 [&] { return visible_table(context, modes); },

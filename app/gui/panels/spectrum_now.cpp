@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/frame.h"
 #include "app/gui/plots/projection.h"
@@ -197,7 +198,7 @@ void draw_bars(PanelContext& context, ImVec2 origin, ImVec2 room) {
         std::vector<ReadoutRow> rows;
         for (std::size_t l = 0; l < bars.size(); ++l)
             if (static_cast<std::size_t>(over) < bars[l].size())
-                rows.push_back({snapshot.lanes[l].name,
+                rows.push_back({name_and_step(snapshot.lanes[l]),
                                 value_text(bars[l][static_cast<std::size_t>(over)]),
                                 theme.lane(static_cast<int>(l))});
         if (levels && snapshot.problem) {
@@ -279,10 +280,18 @@ void draw_basis(PanelContext& context, ImVec2 origin, ImVec2 room) {
     for (int l = 0; l < lanes; ++l) {
         BasisProduct& product = kept.products[l];
         const auto& weights = snapshot.lanes[static_cast<std::size_t>(l)].weights;
-        if (product.problem != snapshot.problem || product.weights != weights) {
+        product.later.look(context, product.values);
+        if (product.problem != snapshot.problem) product.values.resize(0, 0);  // of another
+        if ((product.problem != snapshot.problem || product.weights != weights) &&
+            !product.later.busy()) {
             product.problem = snapshot.problem;
             product.weights = weights;
-            product.values = weights ? in_target_basis(problem, *weights, size) : Matrix();
+            product.later.begin(
+                context, multiply_adds(problem, size),
+                [of = snapshot.problem, weights, size] {
+                    return weights ? in_target_basis(*of, *weights, size) : Matrix();
+                },
+                product.values);
         }
         any = any || product.values.size() > 0;
         for (Eigen::Index i = 0; i < product.values.size(); ++i)
@@ -332,7 +341,7 @@ void draw_basis(PanelContext& context, ImVec2 origin, ImVec2 room) {
                         std::round(origin.y + static_cast<float>(row) * (side + line + em(0.3F)))};
         ImGui::PushFont(context.fonts.heading, 0);
         fitted_text(draw, at, side + gap / 2, theme.lane_text(l),
-                    snapshot.lanes[static_cast<std::size_t>(l)].name.c_str());
+                    name_and_step(snapshot.lanes[static_cast<std::size_t>(l)]).c_str());
         ImGui::PopFont();
         const ImVec2 corner{at.x, std::round(at.y + line + em(0.15F))};
         const auto rows = values.rows(), cols = values.cols();

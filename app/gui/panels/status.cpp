@@ -1,4 +1,5 @@
 #include "app/gui/fonts.h"
+#include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
@@ -20,6 +21,7 @@ struct State {
 State state_of(const PanelContext& context) {
     const Theme& t = context.theme;
     if (context.snapshot == nullptr) return {"starting", t.dim};
+    if (context.snapshot->building) return {"building", t.accent};
     switch (context.snapshot->state) {
         case TrainerState::idle:
             return {"ready", t.dim};
@@ -28,7 +30,7 @@ State state_of(const PanelContext& context) {
         case TrainerState::paused:
             return {"paused", t.warning};
         case TrainerState::stopping:
-            return {"stopping", t.warning};
+            return {"pausing…", t.warning};
         case TrainerState::finished:
             return {"finished", t.accent};
         case TrainerState::diverged:
@@ -45,12 +47,20 @@ std::string speed_text(const Snapshot& s) {
     return fmt::format("{} of {:.0f} steps/s", reached, s.wanted_speed);
 }
 
-// What happened, and what can be done about it.
-std::string trouble(const Snapshot& s) {
-    if (s.state == TrainerState::diverged)
-        return s.message + " — lower the learning rate, then R starts over";
-    if (s.state == TrainerState::error) return s.message;
-    return {};
+// The ways on stand behind the words, as far left of the right part as they fit.
+float draw_ways_on(PanelContext& context, float words, float right) {
+    const Snapshot& s = *context.snapshot;
+    const auto lane = std::find_if(s.lanes.begin(), s.lanes.end(),
+                                   [](const LaneSnapshot& l) { return l.divergence.has_value(); });
+    if (s.state == TrainerState::error || lane == s.lanes.end() || s.spec == nullptr ||
+        static_cast<std::size_t>(lane - s.lanes.begin()) >= s.spec->lanes.size())
+        return right;
+    const ImVec2 window = ImGui::GetWindowPos(), extent = ImGui::GetWindowSize();
+    const float width = ways_on_width();
+    const float x = std::max(window.x, std::min(words + em(1), right - width - em(1)));
+    ImGui::SetCursorScreenPos({x, window.y + (extent.y - em(1.45F)) / 2});
+    ways_on(context, static_cast<int>(lane - s.lanes.begin()));
+    return x - em(0.5F);
 }
 
 float right_part(PanelContext& context) {
@@ -60,9 +70,12 @@ float right_part(PanelContext& context) {
         text += fmt::format("   step {}", s->step);
         if (s->state == TrainerState::running) text += "   " + speed_text(*s);
     }
-    if (context.frame_milliseconds > 0)
+    // Where the line is short, what to do comes before how the program fares.
+    const bool roomy = ImGui::GetWindowWidth() > em(80);
+    if (roomy && context.frame_milliseconds > 0)
         text += fmt::format("   frame {:.1f} ms", context.frame_milliseconds);
-    if (context.memory_megabytes > 0) text += fmt::format("   {:.0f} MB", context.memory_megabytes);
+    if (roomy && context.memory_megabytes > 0)
+        text += fmt::format("   {:.0f} MB", context.memory_megabytes);
 
     ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.9F);
     const float width = ImGui::CalcTextSize(text.c_str()).x;
@@ -92,14 +105,15 @@ void draw_status(PanelContext& context) {
         bad.empty() ? "Space pauses   ·   S swaps the optimiser   ·   R starts over   ·   1–9 "
                       "presets   ·   F1 help"
                     : fmt::format("{}  {}", icon::warning, bad);
-    ImDrawList* draw = ImGui::GetWindowDrawList();
     const ImVec2 at{window.x + em(0.4F), window.y + (extent.y - ImGui::GetFontSize()) / 2};
-    draw->PushClipRect(window, {std::max(window.x, right), window.y + extent.y}, true);
-    draw->AddText(at, u32(bad.empty() ? context.theme.dim : context.theme.bad), text.c_str());
-    draw->PopClipRect();
+    const float end =
+        bad.empty() ? right
+                    : draw_ways_on(context, at.x + ImGui::CalcTextSize(text.c_str()).x, right);
+    fitted_text(ImGui::GetWindowDrawList(), at, end - at.x,
+                bad.empty() ? context.theme.dim : context.theme.bad, text.c_str());
     if (!bad.empty()) {
         ImGui::SetCursorScreenPos(window);
-        ImGui::InvisibleButton("##trouble", {std::max(1.0F, right - window.x), extent.y});
+        ImGui::InvisibleButton("##trouble", {std::max(1.0F, end - window.x), extent.y});
         hover_help(context, "What happened", bad);
     }
 }

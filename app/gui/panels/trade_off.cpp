@@ -12,6 +12,8 @@
 #include "app/gui/plots/table.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
+#include "core/linalg/reductions.h"
+#include "core/model/probe.h"
 
 namespace muonscope::gui {
 
@@ -82,6 +84,7 @@ void draw_trace(PanelContext& context, const Channels& channels, ImVec2 origin, 
     double left = INFINITY, right = -INFINITY, low = INFINITY, high = -INFINITY;
     for (const LaneSnapshot& lane : snapshot.lanes)
         for (std::size_t i = 0; measured(lane.history, channels) && i < lane.history.size(); ++i) {
+            if (lane.history.step(i) > lane.sound_step) break;
             if (!finite_at(lane.history, i, channels)) continue;
             const double x = lane.history.value(i, channels.fidelity);
             const double y = lane.history.value(i, channels.preservation);
@@ -220,9 +223,9 @@ double distance_from_own_target(const Problem& problem, const LaneSnapshot& lane
         return std::nan("");
     const Matrix& target = problem.layer_targets[at];
     const Matrix& weight = (*lane.weights)[at];
-    if (weight.rows() != target.rows() || weight.cols() != target.cols() || target.norm() == 0)
+    if (weight.rows() != target.rows() || weight.cols() != target.cols() || norm(target) == 0)
         return std::nan("");
-    return (weight - target).norm() / target.norm();
+    return norm(Matrix(weight - target)) / norm(target);
 }
 
 // What the trade buys.
@@ -251,8 +254,12 @@ std::vector<LaneRow> outcomes(const PanelContext& context, const Channels& chann
         snapshot.spec ? fmt::format("layer {}", snapshot.spec->experiment.probe.layer) : "a layer";
     add("probe steps",
         "Gradient steps that a fresh linear head on " + probe +
-            "'s output needs to the probe's threshold; – when it never gets there.",
+            "'s output needs to the probe's threshold; > n where no more than n were looked at.",
         true, newest(snapshot.layout.probe_steps()));
+    const auto searched = newest(snapshot.layout.probe_searched());
+    for (std::size_t l = 0; l < snapshot.lanes.size(); ++l)
+        rows.back().words.push_back(
+            threshold_text(rows.back().values[l], searched(snapshot.lanes[l], l)));
     // Phases stand beside one another only where every lane has as many.
     std::size_t phases = snapshot.spec && !snapshot.spec->lanes.empty()
                              ? snapshot.spec->lanes.front().phases.size()

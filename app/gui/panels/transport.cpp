@@ -1,10 +1,10 @@
 #include "app/gui/fonts.h"
 #include "app/gui/keys.h"
 #include "app/gui/panels/panels.h"
+#include "app/gui/preset_list.h"
 #include "app/gui/saving.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
-#include "core/experiment/presets.h"
 #include "imgui.h"
 
 #include <fmt/format.h>
@@ -59,29 +59,6 @@ bool text_button(PanelContext& context, const char* icon, const char* name, cons
     return pressed;
 }
 
-void preset_list(PanelContext& context, float width) {
-    middle();
-    ImGui::SetNextItemWidth(width);
-    const Spec* spec = context.snapshot != nullptr ? context.snapshot->spec.get() : nullptr;
-    if (begin_combo(context, "##preset", spec != nullptr ? spec->title.c_str() : "")) {
-        int index = 0;
-        for (const Spec& preset : presets()) {
-            const bool chosen = spec != nullptr && spec->name == preset.name;
-            const std::string label =
-                index < 9 ? fmt::format("{}   {}", index + 1, preset.title) : "    " + preset.title;
-            if (ImGui::Selectable(label.c_str(), chosen)) choose_preset(context, index);
-            hover_help(context, preset.title, preset.about);
-            ++index;
-        }
-        ImGui::EndCombo();
-    } else {
-        hover_help(
-            context, spec != nullptr ? spec->title : "Preset",
-            spec != nullptr && !spec->about.empty() ? spec->about : "What to train. Keys 1 to 9.");
-    }
-    ImGui::SameLine();
-}
-
 void play_button(PanelContext& context) {
     const Snapshot* s = context.snapshot;
     const bool running = s != nullptr && s->can_pause();
@@ -111,9 +88,12 @@ void speed_track(PanelContext& context, float width) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float height = ImGui::GetFrameHeight(), radius = em(0.4F), text_width = em(6.1F);
     const float left = at.x + radius, right = at.x + width - text_width - radius;
-    ImGui::InvisibleButton("##speed", {width, height});
-    const bool active = ImGui::IsItemActive(), hovered = ImGui::IsItemHovered();
+    ImGui::InvisibleButton("##speed", {width, height}, ImGuiButtonFlags_EnableNav);
+    const int arrow = arrow_of_focused_item();
+    const bool active = ImGui::IsItemActive() && !focused_by_keyboard();
+    const bool hovered = ImGui::IsItemHovered();
     double shown = wanted;
+    if (arrow != 0) context.send(SetSpeed{next_speed(wanted, arrow)});
     if (hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
         context.send(SetSpeed{60});
     } else if (active && ImGui::GetIO().MouseClickedPos[0].x < right + 2 * radius) {
@@ -160,33 +140,56 @@ void step_counter(PanelContext& context) {
 }
 
 void view_menu(PanelContext& context) {
-    if (icon_button(context, icon::layout, "View", "Layout and scale."))
+    if (icon_button(context, icon::layout, "View", "Layout, scale and files."))
         ImGui::OpenPopup("view menu");
     // BeginPopup takes the cursor's line with it.
     if (ImGui::BeginPopup("view menu")) {
+        const bool can_save = static_cast<bool>(context.save_session);
+        if (ImGui::MenuItem("Save session…", "Ctrl Shift S", false, can_save))
+            ask_where_to_save_session(context);
+        if (ImGui::MenuItem("Open…", "Ctrl O")) ask_what_to_open(context);
+        ImGui::Separator();
         if (ImGui::MenuItem("Reset layout", "Ctrl 0")) context.view.reset_layout = true;
         if (ImGui::MenuItem("Presentation", "P", context.preferences.presentation))
             context.preferences.presentation = !context.preferences.presentation;
         if (ImGui::MenuItem("Dark theme", "T", context.preferences.dark))
             context.preferences.dark = !context.preferences.dark;
+        if (ImGui::BeginMenu("Panel in front")) {
+            for (const Panel& panel : panels())
+                if (ImGui::MenuItem(panel.title)) context.view.bring_forward = panel.title;
+            ImGui::EndMenu();
+        }
         ImGui::Separator();
         ImGui::TextColored(context.theme.dim, "Scale");
-        for (const double scale : {0.75, 1.0, 1.25, 1.5, 2.0, 3.0}) {
+        for (const double scale : {0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0}) {
             const bool chosen = std::abs(context.preferences.user_scale - scale) < 1e-6;
             if (ImGui::MenuItem(fmt::format("{:.0f} %", scale * 100).c_str(), nullptr, chosen))
                 context.preferences.user_scale = scale;
         }
+        ImGui::Separator();
+        if (ImGui::MenuItem("Help", "F1", context.view.show_help))
+            context.view.show_help = !context.view.show_help;
         ImGui::EndPopup();
     }
 }
 
-void right_side(PanelContext& context, bool words) {
+// em: what the right side needs with its icons.
+constexpr float icon_width = 2.2F;
+float side_width(int icons) {
+    return static_cast<float>(icons) * (em(icon_width) + ImGui::GetStyle().ItemSpacing.x);
+}
+
+// All of it is in the menu too: where there is no room for the icons, the menu alone is left.
+void right_side(PanelContext& context, bool words, bool icons) {
     const float gap = ImGui::GetStyle().ItemSpacing.x;
-    const float icons = 4 * (em(2.2F) + gap);
-    const float save =
-        words ? ImGui::CalcTextSize("Save session").x + em(2.9F) + gap : em(2.2F) + gap;
-    const float start = ImGui::GetWindowWidth() - em(0.7F) - icons - save + gap;
+    const float save = words ? ImGui::CalcTextSize("Save session").x + em(2.9F) + gap : 0;
+    const float all = side_width(icons ? (words ? 4 : 5) : 1) + save;
+    const float start = ImGui::GetWindowWidth() - em(0.7F) - all + gap;
     ImGui::SetCursorPosX(std::max(ImGui::GetCursorPosX(), start));
+    if (!icons) {
+        view_menu(context);
+        return;
+    }
     const char* help =
         "Writes the spec and the log of every change: replayed, it gives the same bits. "
         "Ctrl S saves at once, under a name of its own.";
@@ -212,7 +215,7 @@ void right_side(PanelContext& context, bool words) {
 void draw_transport(PanelContext& context) {
     const Snapshot* s = context.snapshot;
     const float room = ImGui::GetWindowWidth() / ImGui::GetFontSize();
-    const bool title = room > 74, words = room > 66;
+    const bool title = room > 74, words = room > 66, icons = room > 42;
     if (title) {
         middle();
         ImGui::AlignTextToFramePadding();
@@ -221,7 +224,10 @@ void draw_transport(PanelContext& context) {
         ImGui::PopFont();
         ImGui::SameLine(0, em(1.4F));
     }
-    preset_list(context, em(room > 82 ? 12.5F : 9.5F));
+    middle();
+    // The buttons beside it take about 19 em where they are fewest.
+    preset_list(context, em(room > 82 ? 12.5F : std::clamp(room - 21, 3.0F, 9.5F)));
+    ImGui::SameLine();
     play_button(context);
     if (icon_button(context, icon::back, "Back", "One step back. Left arrow.",
                     s != nullptr && s->step > 0 && s->can_reset()))
@@ -240,7 +246,7 @@ void draw_transport(PanelContext& context) {
         ImGui::SameLine(0, em(0.6F));
         step_counter(context);
     }
-    right_side(context, words);
+    right_side(context, words, icons);
 }
 
 }  // namespace muonscope::gui

@@ -63,7 +63,9 @@ std::vector<LaneRow> rows_of(const Snapshot& snapshot, int layer) {
         rows.push_back(std::move(row));
     };
     const auto step_length = [&](std::size_t l) {
-        return std::hypot(now(l, layout.update_along(layer)), now(l, layout.update_across(layer)));
+        const double along = now(l, layout.update_along(layer));
+        const double across = now(l, layout.update_across(layer));
+        return std::sqrt(along * along + across * across);
     };
     // The level that a decay of this kind has, or would have with the λ set.
     const auto level = [&](Decay decay) {
@@ -85,7 +87,10 @@ std::vector<LaneRow> rows_of(const Snapshot& snapshot, int layer) {
         "√(lr·C/(2λ)): the same if W shrinks by γ²λ/lr a step, which no schedule of γ moves.",
         level(Decay::rate_squared));
     add("‖u‖² = C", "Squared length of the newest update over γ, ΔW = −γu, decay included.",
-        [&](std::size_t l) { return std::pow(step_length(l) / now(l, layout.rate(layer)), 2); });
+        [&](std::size_t l) {
+            const double u = step_length(l) / now(l, layout.rate(layer));
+            return u * u;
+        });
     add("γ", rate_help, [&](std::size_t l) { return now(l, layout.rate(layer)); });
     return rows;
 }
@@ -125,6 +130,7 @@ void draw_weight_norms(PanelContext& context) {
     norms.channels = 2;
     norms.floor = 1;
     norms.floor_counts = true;
+    norms.floor_name = "expected";
     norms.from_zero = true;
     norms.column_names.push_back(fmt::format("layer {} expected norm", layer));
     const std::size_t expected = layout.expected_norm(layer);

@@ -40,137 +40,151 @@ class ToPixels {
 
 const Tolerance tolerance(0.15F, 0.5F, 4);  // pixels
 
-// Draws the open line, or the open band, when it ends.
-class Pen {
+// What one bin shows of a channel, in pixels.
+struct Shown {
+    Reduction::Column at;
+    bool swings = false;      // to and fro within the bin: a band, and a line through its mean
+    float high = 0, low = 0;  // of the band
+};
+
+class Curve {
   public:
-    Pen(gui::PanelContext& context, ImU32 colour, float thickness, Dash dash)
-        : kept_(memory(context)),
-          colour_(colour),
-          thickness_(thickness),
-          unit_(context.theme.scale * 1.3F),
-          dash_(dash) {
-        kept_.points.clear();
-        kept_.columns.clear();
+    Curve(const StepPlot& plot, const Reduction& reduction, int channel, float thickness)
+        : pixels(plot, reduction),
+          reduction_(reduction),
+          channel_(channel),
+          thickness_(thickness) {}
+
+    Shown shown(int bin) const {
+        Shown shown{reduction_.column(bin, channel_)};
+        const Reduction::Column& at = shown.at;
+        if (bin == 0 || bin > reduction_.bins()) return shown;
+        float low = at.low, high = at.high;
+        if (!(low <= at.band_low)) low = at.band_low;
+        if (!(high >= at.band_high)) high = at.band_high;
+        if (std::isnan(low)) return shown;
+        shown.low = pixels.y(low);
+        shown.high = pixels.y(high);
+        const float height = shown.low - shown.high;
+        if (height <= thickness_) return shown;
+        const bool spread = !std::isnan(at.band_low);
+        shown.swings = spread || at.path > 1.5F * (at.high - at.low) ||
+                       (at.samples == 2 && height > thickness_ + trend(bin));
+        return shown;
     }
 
-    void line_to(float x, float y) {
-        end_band();
-        auto& points = kept_.points;
-        if (points.empty() || points.back().x != x || points.back().y != y)
-            points.push_back({x, y});
-    }
-
-    // Everything between two heights within one bin, then on from its last sample.
-    void band(int bin, float left, float right, float high, float low, ImVec2 last) {
-        auto& columns = kept_.columns;
-        if (columns.empty()) {
-            // The line before reaches into it, or it reaches to the band before.
-            if (!kept_.points.empty()) {
-                const float before = kept_.points.back().y;
-                const bool bare = after_band_ && kept_.points.size() == 1;
-                if (bare) {
-                    high = std::min(high, before);
-                    low = std::max(low, before);
-                } else {
-                    line_to(left, std::clamp(before, high, low));
-                }
-                end_line();
-            }
-            columns.push_back({left, high, low});
-        }
-        columns.push_back({(left + right) / 2, high, low});
-        edge_ = right;
-        last_ = last;
-        if (dash_ == Dash::solid) return;
-        // A tall band is a fall or a rise, not a rattle: a gap there would hide it.
-        if (bin % 5 < 3 || low - high > 8 * thickness_)
-            end_band();
-        else
-            leave_band();
-    }
-
-    void end() {
-        if (!kept_.columns.empty()) end_band();
-        end_line();
-        kept_.points.clear();
-    }
+    const ToPixels pixels;
 
   private:
-    void end_line() {
-        auto& points = kept_.points;
-        if (points.size() > 1 || (!points.empty() && !after_band_)) {
-            const std::size_t count = straighten(points, tolerance);
-            auto& pixels = kept_.pixels;
-            pixels.clear();
-            for (std::size_t i = 0; i < count; ++i) pixels.emplace_back(points[i].x, points[i].y);
-            add_line(ImGui::GetWindowDrawList(), pixels, colour_, thickness_, dash_, unit_);
+    // How far the mean of the bins beside this one moves.
+    float trend(int bin) const {
+        float left = 0, right = 0;
+        return mean_beside(bin, -1, left) && mean_beside(bin, 1, right) ? std::abs(right - left)
+                                                                        : 1e9F;
+    }
+    bool mean_beside(int bin, int direction, float& y) const {
+        for (int near = bin + direction;
+             near >= 0 && near <= reduction_.bins() + 1 && std::abs(near - bin) <= 4;
+             near += direction) {
+            const Reduction::Column at = reduction_.column(near, channel_);
+            if (std::isnan(at.mean)) continue;
+            y = pixels.y(at.mean);
+            return true;
         }
-        points.clear();
-        after_band_ = false;
+        return false;
     }
 
-    void end_band() {
-        auto& columns = kept_.columns;
-        if (columns.empty()) return;
-        columns.push_back({edge_, columns.back().high, columns.back().low});
-        const std::size_t count = straighten(std::span<BandColumn>(columns), tolerance);
-        add_band(ImGui::GetWindowDrawList(), std::span(columns).first(count), colour_, thickness_);
-        leave_band();
-    }
-
-    // The line after starts inside what is drawn already: alone that point is no dot.
-    void leave_band() {
-        kept_.columns.clear();
-        kept_.points.push_back({last_.x, last_.y});
-        after_band_ = true;
-    }
-
-    Memory& kept_;
-    ImU32 colour_;
-    float thickness_, unit_;
-    Dash dash_;
-    float edge_ = 0;
-    ImVec2 last_{};
-    bool after_band_ = false;
+    const Reduction& reduction_;
+    int channel_;
+    float thickness_;
 };
+
+constexpr float band_alpha = 0.3F;
+
+ImU32 faded(ImU32 colour) {
+    const auto alpha = static_cast<float>((colour >> IM_COL32_A_SHIFT) & 0xFF) * band_alpha;
+    return (colour & ~IM_COL32_A_MASK) | (static_cast<ImU32>(alpha) << IM_COL32_A_SHIFT);
+}
 
 }  // namespace
 
 void draw_curve(gui::PanelContext& context, const StepPlot& plot, const Reduction& reduction,
                 int channel, ImU32 colour, float thickness, Dash dash, int until) {
-    const ToPixels pixels(plot, reduction);
-    Pen pen(context, colour, thickness, dash);
+    const Curve curve(plot, reduction, channel, thickness);
+    Memory& kept = memory(context);
+    auto& columns = kept.columns;
+    auto& points = kept.points;
+    columns.clear();
+    points.clear();
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    kept.line.clear();  // drawn last: over all of its bands
+    const auto end_band = [&] {
+        if (columns.size() > 1) {
+            const std::size_t count = straighten(std::span<BandColumn>(columns), tolerance);
+            add_band(draw, std::span(columns).first(count), faded(colour), 1);
+        }
+        columns.clear();
+    };
+    const auto end_line = [&] {
+        if (!points.empty()) {
+            const std::size_t count = straighten(points, tolerance);
+            kept.line.insert(kept.line.end(), points.begin(),
+                             points.begin() + static_cast<std::ptrdiff_t>(count));
+            kept.line.push_back({0, NAN});
+        }
+        points.clear();
+    };
+    const auto line_to = [&](float x, float y) {
+        if (points.empty() || points.back().x != x || points.back().y != y)
+            points.push_back({x, y});
+    };
     for (int bin = 0; bin < std::min(reduction.bins() + 2, until); ++bin) {
-        const Reduction::Column at = reduction.column(bin, channel);
+        const Shown shown = curve.shown(bin);
+        const Reduction::Column& at = shown.at;
+        const auto x = [&](float bins) { return curve.pixels.x(bins); };
+        if (shown.swings) {
+            if (columns.empty())
+                columns.push_back({x(static_cast<float>(bin - 1)), shown.high, shown.low});
+            columns.push_back({x(static_cast<float>(bin) - 0.5F), shown.high, shown.low});
+        }
+        // A band ends where the next bin has none; its last column reaches over its whole bin.
+        if (!columns.empty() && !shown.swings && at.samples > 0) {
+            columns.push_back(
+                {x(static_cast<float>(bin - 1)), columns.back().high, columns.back().low});
+            end_band();
+        }
         if (at.samples == 0) continue;  // sparse samples: the line goes through
         if (std::isnan(at.first)) {
-            pen.end();
+            end_line();
             continue;
         }
-        const ImVec2 first{pixels.x(at.first_x), pixels.y(at.first)};
-        const ImVec2 last{pixels.x(at.last_x), pixels.y(at.last)};
-        if (at.samples > 2) {
-            const ImVec2 low{pixels.x(at.low_x), pixels.y(at.low)};
-            const ImVec2 high{pixels.x(at.high_x), pixels.y(at.high)};
-            const float detour = std::min(std::abs(first.y - low.y) + std::abs(last.y - high.y),
-                                          std::abs(first.y - high.y) + std::abs(last.y - low.y));
-            if (detour > thickness && bin > 0 && bin <= reduction.bins()) {
-                pen.band(bin, pixels.x(static_cast<float>(bin - 1)),
-                         pixels.x(static_cast<float>(bin)), high.y, low.y, last);
-                if (at.gap) pen.end();
-                continue;
-            }
-            const bool low_first = at.low_x <= at.high_x;
-            pen.line_to(first.x, first.y);
-            pen.line_to(low_first ? low.x : high.x, low_first ? low.y : high.y);
-            pen.line_to(low_first ? high.x : low.x, low_first ? high.y : low.y);
+        if (shown.swings && at.samples > 1) {
+            line_to(x(static_cast<float>(bin) - 0.5F), curve.pixels.y(at.mean));
         } else {
-            pen.line_to(first.x, first.y);
+            const bool low_first = at.low_x <= at.high_x;
+            line_to(x(at.first_x), curve.pixels.y(at.first));
+            if (at.samples > 2) {
+                line_to(x(low_first ? at.low_x : at.high_x),
+                        curve.pixels.y(low_first ? at.low : at.high));
+                line_to(x(low_first ? at.high_x : at.low_x),
+                        curve.pixels.y(low_first ? at.high : at.low));
+            }
+            line_to(x(at.last_x), curve.pixels.y(at.last));
         }
-        pen.line_to(last.x, last.y);
-        if (at.gap) pen.end();
+        if (at.gap) end_line();
     }
-    pen.end();
+    end_band();
+    end_line();
+    auto& pixels = kept.pixels;
+    pixels.clear();
+    for (const CurvePoint& point : kept.line) {
+        if (!std::isnan(point.y)) {
+            pixels.emplace_back(point.x, point.y);
+            continue;
+        }
+        add_line(draw, pixels, colour, thickness, dash, context.theme.scale * 1.3F);
+        pixels.clear();
+    }
 }
 
 int apart_until(const StepPlot& plot, const Reduction& reduction, int channel,
@@ -194,7 +208,8 @@ int apart_until(const StepPlot& plot, const Reduction& reduction, int channel,
         if (a.samples == 0) continue;
         const Reduction::Column b = reduction.column(bin, others[static_cast<std::size_t>(bin)]);
         if (a.gap != b.gap || !near(a.first, b.first) || !near(a.low, b.low) ||
-            !near(a.high, b.high) || !near(a.last, b.last))
+            !near(a.high, b.high) || !near(a.last, b.last) || !near(a.band_low, b.band_low) ||
+            !near(a.band_high, b.band_high))
             return until;
         until = bin + 1;
     }

@@ -4,8 +4,9 @@
 
 #include "app/gui/plots/frame.h"
 
-// A reduced series as a curve: a line where it runs, a band where it runs to and fro within two
-// pixels. So it costs what its shape costs, not what its samples would.
+// A reduced series as a curve: a line where it runs; where it runs to and fro within two pixels, or
+// a row says so of the steps it stands for, a pale band from the smallest to the largest value and
+// the line through the mean. So it costs what its shape costs, not what its samples would.
 namespace muonscope::plots {
 
 // `until`: as far as this bin, left of the range counting as one; the whole of it otherwise.

@@ -378,10 +378,17 @@ void draw_marks(gui::PanelContext& context, const StepPlot& plot, int lane) {
             free_from = x + width + em(0.3F);
         }
     };
-    if (context.snapshot->events)
-        for (const Event& event : *context.snapshot->events)
-            if (lane < 0 || event.lane < 0 || event.lane == lane)
-                mark(event.step, event.text, false);
+    std::vector<Event> events;
+    if (context.snapshot->events) events = *context.snapshot->events;
+    const auto& lanes = context.snapshot->lanes;
+    for (std::size_t l = 0; l < lanes.size(); ++l)
+        if (lanes[l].divergence)
+            events.push_back({lanes[l].divergence->step, static_cast<int>(l),
+                              lane < 0 ? lanes[l].name + " diverged" : "diverged"});
+    std::stable_sort(events.begin(), events.end(),
+                     [](const Event& a, const Event& b) { return a.step < b.step; });
+    for (const Event& event : events)
+        if (lane < 0 || event.lane < 0 || event.lane == lane) mark(event.step, event.text, false);
     if (context.snapshot->spec)
         for (std::size_t l = 0; l < context.snapshot->lanes.size(); ++l) {
             if (lane >= 0 && static_cast<int>(l) != lane) continue;
@@ -408,34 +415,6 @@ void draw_marks(gui::PanelContext& context, const StepPlot& plot, int lane) {
     }
     if (!hovered.empty())
         draw_readout(context, "step " + step_text(static_cast<double>(hovered_step)), hovered);
-}
-
-void draw_legend(gui::PanelContext& context, const StepPlot& plot) {
-    if (!context.snapshot) return;
-    const auto& theme = context.theme;
-    const auto& lanes = context.snapshot->lanes;
-    float widest = 0;
-    for (const LaneSnapshot& lane : lanes)
-        widest = std::max(widest, ImGui::CalcTextSize(lane.name.c_str()).x);
-    const float line = ImGui::GetTextLineHeight(), sample = em(1.7F), pad = em(0.45F);
-    const ImVec2 extent{widest + sample + 3 * pad,
-                        line * static_cast<float>(lanes.size()) + 2 * pad};
-    if (extent.x > 0.7F * plot.extent.x || extent.y > 0.6F * plot.extent.y) return;
-    const ImVec2 from{plot.position.x + plot.extent.x - extent.x - em(0.5F),
-                      plot.position.y + em(0.5F)};
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    const ImVec2 to{from.x + extent.x, from.y + extent.y};
-    draw->AddRectFilled(from, to, u32(gui::with_alpha(theme.card, 0.92F)), em(0.25F));
-    draw->AddRect(from, to, u32(theme.border), em(0.25F), 0, theme.hairline());
-    for (std::size_t i = 0; i < lanes.size(); ++i) {
-        const auto lane = static_cast<int>(i);
-        const float y = from.y + pad + line * static_cast<float>(i);
-        const std::array<ImVec2, 2> ends{ImVec2{from.x + pad, y + line / 2},
-                                         ImVec2{from.x + pad + sample, y + line / 2}};
-        add_line(draw, ends, u32(theme.lane(lane)), theme.line() * 1.2F, lane_dash(lane),
-                 theme.scale * 1.3F);
-        draw->AddText({from.x + 2 * pad + sample, y}, u32(theme.text), lanes[i].name.c_str());
-    }
 }
 
 void draw_readout(gui::PanelContext& context, const std::string& title,

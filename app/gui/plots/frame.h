@@ -102,7 +102,6 @@ void draw_levels(gui::PanelContext& context, const StepPlot& plot, std::span<con
 // Marks of events (of this lane, or of all lanes when lane < 0), of the ends of phases, and of the
 // step under the mouse.
 void draw_marks(gui::PanelContext& context, const StepPlot& plot, int lane);
-void draw_legend(gui::PanelContext& context, const StepPlot& plot);
 
 // A small card beside the mouse: a title, then a swatch, a name and a value a row.
 struct ReadoutRow {

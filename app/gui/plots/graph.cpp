@@ -70,7 +70,11 @@ bool begin_graph(gui::PanelContext& context, const GraphOptions& options, Graph&
     const gui::Theme& theme = context.theme;
     const ImVec2 origin = ImGui::GetCursorScreenPos();
     const float line = ImGui::GetTextLineHeight();
-    const float above = options.y.label.empty() ? em(0.5F) : line + em(0.3F);
+    const float words =
+        options.y.label.empty() ? 0 : ImGui::CalcTextSize(options.y.label.c_str()).x + em(1.5F);
+    const LegendPlaces key = place_legend(options.key, options.size, words);
+    const float above =
+        std::max(key.height + em(0.2F), options.y.label.empty() ? em(0.5F) : line + em(0.3F));
     const float below = line + em(0.5F) + (options.x.label.empty() ? 0 : line);
     const float height = options.size.y - above - below;
     graph.x = options.x;
@@ -109,6 +113,7 @@ bool begin_graph(gui::PanelContext& context, const GraphOptions& options, Graph&
     draw->AddRect(graph.position, corner, u32(theme.border), 0, 0, theme.hairline());
     if (!options.y.label.empty())
         draw->AddText({origin.x, origin.y}, u32(theme.dim), options.y.label.c_str());
+    draw_legend(context, origin, key, options.key);
     if (!options.x.label.empty())
         draw->AddText({corner.x - ImGui::CalcTextSize(options.x.label.c_str()).x,
                        corner.y + line + em(0.35F)},
@@ -189,41 +194,6 @@ void draw_point(gui::PanelContext& context, const Graph& graph, double x, double
     ImDrawList* draw = ImGui::GetWindowDrawList();
     draw->AddCircleFilled(graph.pixel(x, y), em(0.28F), u32(context.theme.card), 12);
     draw->AddCircleFilled(graph.pixel(x, y), em(0.2F), u32(colour), 12);
-}
-
-void draw_key(gui::PanelContext& context, const Graph& graph, std::span<const KeyRow> rows,
-              Corner corner) {
-    const gui::Theme& theme = context.theme;
-    float widest = 0;
-    for (const KeyRow& row : rows)
-        widest = std::max(widest, ImGui::CalcTextSize(row.name.c_str()).x);
-    const float line = ImGui::GetTextLineHeight(), sample = em(1.7F), pad = em(0.45F);
-    const ImVec2 extent{widest + sample + 3 * pad,
-                        line * static_cast<float>(rows.size()) + 2 * pad};
-    if (rows.empty() || extent.x > 0.7F * graph.extent.x || extent.y > 0.75F * graph.extent.y)
-        return;
-    const bool left = corner == Corner::top_left || corner == Corner::bottom_left;
-    const bool top = corner == Corner::top_left || corner == Corner::top_right;
-    const ImVec2 from{left ? graph.position.x + em(0.5F) : graph.right() - extent.x - em(0.5F),
-                      top ? graph.position.y + em(0.5F) : graph.bottom() - extent.y - em(0.5F)};
-    const ImVec2 to{from.x + extent.x, from.y + extent.y};
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    draw->AddRectFilled(from, to, u32(gui::with_alpha(theme.card, 0.92F)), em(0.25F));
-    draw->AddRect(from, to, u32(theme.border), em(0.25F), 0, theme.hairline());
-    float y = from.y + pad;
-    for (const KeyRow& row : rows) {
-        const ImVec2 start{from.x + pad, y + line / 2}, end{start.x + sample, start.y};
-        if (row.filled) {
-            draw->AddRectFilled({start.x + em(0.4F), start.y - em(0.35F)},
-                                {end.x - em(0.4F), end.y + em(0.35F)}, u32(row.colour));
-        } else {
-            const std::array<ImVec2, 2> ends{start, end};
-            add_line(draw, ends, u32(row.colour), theme.line() * 1.2F, row.dash,
-                     dash_unit(context));
-        }
-        draw->AddText({from.x + 2 * pad + sample, y}, u32(theme.text), row.name.c_str());
-        y += line;
-    }
 }
 
 }  // namespace muonscope::plots

@@ -3,8 +3,10 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "app/gui/panel.h"
+#include "app/gui/plots/legend.h"
 #include "app/gui/plots/stroke.h"
 #include "imgui.h"
 
@@ -40,6 +42,7 @@ struct GraphOptions {
     const char* id = "";  // of the item that the plot area is
     ImVec2 size;          // of the whole, labels included
     GraphAxis x, y;
+    std::vector<KeyRow> key = {};  // what the lines are, above the plot
 };
 
 // Takes `size` at the cursor. False when there is no room to draw. Else draw, then end.
@@ -61,16 +64,5 @@ void draw_horizontal(gui::PanelContext& context, const Graph& graph, double y, c
                      Dash dash, const std::string& word = {});
 void draw_point(gui::PanelContext& context, const Graph& graph, double x, double y,
                 const ImVec4& colour);
-
-// What the lines are, in a corner of the plot; nothing where it would take too much of it.
-struct KeyRow {
-    std::string name;
-    ImVec4 colour;
-    Dash dash = Dash::solid;
-    bool filled = false;  // a patch, not a line
-};
-enum class Corner { top_left, top_right, bottom_left, bottom_right };
-void draw_key(gui::PanelContext& context, const Graph& graph, std::span<const KeyRow> rows,
-              Corner corner);
 
 }  // namespace muonscope::plots

@@ -6,7 +6,10 @@
 #include <cmath>
 
 #include "app/gui/plots/curve.h"
+#include "app/gui/plots/extent.h"
+#include "app/gui/plots/legend.h"
 #include "app/gui/plots/phases.h"
+#include "app/gui/plots/stride_text.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
@@ -23,28 +26,45 @@ void readout(gui::PanelContext& context, const StepPlot& plot, const LanePlot& w
     const double at = memory(context).hovered_next;
     std::vector<ReadoutRow> rows;
     double step = at;
+    std::string title;
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
         const LaneSnapshot& lane = snapshot.lanes[l];
+        const HistoryView& history = lane.history;
         const std::size_t channel = what.first_channel + static_cast<std::size_t>(what.curve);
-        if (lane.history.size() == 0 || channel >= lane.history.channels()) continue;
-        const std::size_t sample = nearest_sample(lane.history, at);
-        step = static_cast<double>(lane.history.step(sample));
-        const double value = lane.history.value(sample, channel);
+        if (history.size() == 0 || channel >= history.channels()) continue;
+        const Stride stride = stride_at(history, nearest_sample(history, at));
+        step = static_cast<double>(stride.to);
         const ImVec4 colour = context.theme.lane(static_cast<int>(l));
-        std::string text = value_text(value);
-        if (what.detail) text += what.detail(lane, sample);
+        std::string text = stride_value(history, stride, channel);
+        if (what.detail) text += what.detail(lane, stride.last);
         rows.push_back({lane.name, std::move(text), colour});
-        draw_dot(context, plot, step, value, colour);
+        draw_dot(context, plot, step, history.value(stride.last, channel), colour);
+        title = stride_title(history, stride, channel < history.followed());
     }
-    if (!rows.empty())
-        draw_readout(context, fmt::format("step {:.0f}{}", step, phase_note(snapshot, -1, step)),
-                     rows);
+    if (!rows.empty()) draw_readout(context, title + phase_note(snapshot, -1, step), rows);
+}
+
+// Where a lane that has diverged was sound last, and its curve begins to leave the plot: a cross.
+void draw_last_sound(const gui::PanelContext& context, const StepPlot& plot,
+                     const LaneSnapshot& lane, const LanePlot& what, int index) {
+    const std::size_t channel = what.first_channel + static_cast<std::size_t>(what.curve);
+    const std::size_t sample = lane.history.find(lane.sound_step);
+    if (!lane.lost() || sample >= lane.history.size() || channel >= lane.history.channels()) return;
+    const double value = lane.history.value(sample, channel);
+    if (!std::isfinite(value)) return;
+    const ImVec2 at{plot.pixel_x(static_cast<double>(lane.history.step(sample))),
+                    plot.pixel_y(value)};
+    const float arm = em(0.28F);
+    const ImU32 colour = u32(context.theme.lane(index));
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    draw->AddLine({at.x - arm, at.y - arm}, {at.x + arm, at.y + arm}, colour, em(0.12F));
+    draw->AddLine({at.x - arm, at.y + arm}, {at.x + arm, at.y - arm}, colour, em(0.12F));
 }
 
 }  // namespace
 
 void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
-    const ImVec2 room = ImGui::GetContentRegionAvail();
+    ImVec2 room = ImGui::GetContentRegionAvail();
     if (!context.snapshot || context.snapshot->lanes.empty()) {
         gui::centred_note(context, what.awaited);
         return;
@@ -55,38 +75,47 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
     }
     const Snapshot& snapshot = *context.snapshot;
     begin_frame(context);
+    std::vector<KeyRow> key = lane_key(context);
+    if (what.floor >= 0) key.push_back({what.floor_name, context.theme.dim, Dash::dotted});
+    const LegendPlaces places = place_legend(key, room, what.indent);
+    const ImVec2 corner = ImGui::GetCursorScreenPos();
+    draw_legend(context, {corner.x + em(0.3F), corner.y}, places, key);
+    const float above = std::max(places.height, what.indent > 0 ? ImGui::GetTextLineHeight() : 0);
+    ImGui::SetCursorScreenPos({corner.x, corner.y + above});
+    room.y -= above;
+
     Memory& kept = memory(context);
     const float height = room.y - label_height();
     Ticks ticks = value_ticks(context, what.panel, height);
     const CurveBins bins = curve_bins(context, room.x - label_width(ticks) - 2 * side_padding());
-    double low = INFINITY, high = -INFINITY, smallest = INFINITY;
-    bool has_zero = false;
+    Extent extent, floors;
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
         HistoryReduction& lane = kept.reductions[{what.panel, static_cast<int>(l)}];
         lane.update(snapshot.lanes[l].history, what.first_channel, what.channels, bins.min,
                     bins.max, bins.count);
-        for (const int channel : {what.curve, what.floor}) {
-            double lane_low, lane_high, positive;
-            if (channel < 0 || !lane.reduction().extent(channel, 1, lane_low, lane_high)) continue;
-            // A floor far below the curves would squeeze them: it is drawn where there is room.
-            if (channel == what.floor && !what.floor_counts) continue;
-            low = std::min(low, lane_low);
-            high = std::max(high, lane_high);
-            has_zero = has_zero || lane_low <= 0;
-            if (lane.reduction().smallest_positive(channel, 1, positive))
-                smallest = std::min(smallest, positive);
-        }
+        for (const int channel : {what.curve, what.floor})
+            if (channel >= 0)
+                (channel == what.floor && !what.floor_counts ? floors : extent)
+                    .add(snapshot.lanes[l], lane.reduction(), what.first_channel, channel, 1);
     }
-    const bool any = low <= high;
+    const bool any = extent.any();
+    bool has_zero = any && extent.has_zero();
+    // A floor far below the curves would squeeze them: the axis ends at the power of ten below
+    // them, and what lies deeper lies on that end, whose label says so.
+    if (any && floors.any()) {
+        has_zero = has_zero || floors.low < extent.smallest;
+        extent.low = std::min(extent.low, floors.low);
+        extent.high = std::max(extent.high, floors.high);
+    }
     if (!any) {
-        low = 0;
-        high = 1;
-        smallest = 0.1;
+        extent.add(0.1);
+        extent.add(0);
+        extent.add(1);
     }
     follow_values(context, what.panel,
-                  what.logarithmic ? log_range(smallest, high, has_zero, what.decades)
-                  : what.from_zero ? linear_range(low, high)
-                                   : near_range(low, high));
+                  what.logarithmic ? log_range(extent.smallest, extent.high, has_zero, what.decades)
+                  : what.from_zero ? linear_range(extent.low, extent.high)
+                                   : near_range(extent.low, extent.high));
     ticks = value_ticks(context, what.panel, height);
 
     StepPlotOptions options;
@@ -104,23 +133,20 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
     for (std::size_t l = snapshot.lanes.size(); l-- > 0;) {
         const auto lane = static_cast<int>(l);
         const Reduction& reduction = kept.reductions[{what.panel, lane}].reduction();
-        double floor_low = 0, floor_high = 0;
-        // One that lies below what is shown is left to the read-out: on the axis it would be wrong.
-        if (what.floor >= 0 && reduction.extent(what.floor, 1, floor_low, floor_high) &&
-            (!plot.scale.logarithmic || floor_high > plot.scale.floor))
+        if (what.floor >= 0)
             draw_curve(context, plot, reduction, what.floor,
                        u32(gui::with_alpha(theme.lane(lane), 0.7F)), theme.hairline(),
                        Dash::dotted);
         draw_curve(context, plot, reduction, what.curve, u32(theme.lane(lane)),
                    theme.line() * 1.15F, lane_dash(lane));
+        draw_last_sound(context, plot, snapshot.lanes[l], what, lane);
     }
     draw_marks(context, plot, -1);
     draw_published_ends(context, plot, -1);
-    draw_legend(context, plot);
     if (!any) {
-        const ImVec2 extent = ImGui::CalcTextSize(what.awaited.c_str());
-        draw->AddText({plot.position.x + std::max(em(0.5F), (plot.extent.x - extent.x) / 2),
-                       plot.position.y + (plot.extent.y - extent.y) / 2},
+        const ImVec2 words = ImGui::CalcTextSize(what.awaited.c_str());
+        draw->AddText({plot.position.x + std::max(em(0.5F), (plot.extent.x - words.x) / 2),
+                       plot.position.y + (plot.extent.y - words.y) / 2},
                       u32(theme.dim), what.awaited.c_str());
     }
     if (plot.hovered) readout(context, plot, what);
@@ -135,7 +161,7 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
             Table table = history_table(snapshot, context.view.step_min, context.view.step_max,
                                         channels, what.column_names);
             table.logarithmic = what.logarithmic;
-            table.drawn = {what.curve};
+            table.drawn = {table.drawn[static_cast<std::size_t>(what.curve)]};
             return table;
         },
         [&] {
@@ -147,11 +173,15 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
 void draw_titled_lane_plot(gui::PanelContext& context, const char* title, const char* help,
                            const LanePlot& what, ImVec2 room) {
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
-    if (ImGui::BeginChild(what.id, room, ImGuiChildFlags_None,
+    if (ImGui::BeginChild(what.id, room, ImGuiChildFlags_NavFlattened,
                           ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse)) {
+        const ImVec2 corner = ImGui::GetCursorScreenPos();
         ImGui::TextColored(context.theme.dim, "%s", title);
         gui::hover_help(context, title, help);
-        draw_lane_plot(context, what);
+        LanePlot beside = what;
+        beside.indent = ImGui::GetItemRectSize().x + em(1.2F);
+        ImGui::SetCursorScreenPos(corner);
+        draw_lane_plot(context, beside);
     }
     ImGui::EndChild();
     ImGui::PopStyleVar();

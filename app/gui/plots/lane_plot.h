@@ -16,9 +16,11 @@ struct LanePlot {
     const char* name = "";  // of exported files
     std::size_t first_channel = 0;
     int channels = 1;
-    int curve = 0;                          // index of the drawn channel among them
-    int floor = -1;                         // index of one drawn thin and dotted beneath, < 0: none
-    bool floor_counts = false;              // the axis shows all of it; else where there is room
+    int curve = 0;                     // index of the drawn channel among them
+    int floor = -1;                    // index of one drawn thin and dotted beneath, < 0: none
+    bool floor_counts = false;         // the axis shows all of it; else down to the curves' decade
+    const char* floor_name = "floor";  // in the legend
+    float indent = 0;                  // of the legend's first line: what stands before it
     std::vector<std::string> column_names;  // of the channels, for CSV
     bool logarithmic = true;
     bool from_zero = true;  // linear axes: begin at zero

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/gui/panel.h"
+#include "app/gui/plots/later.h"
 #include "app/gui/plots/reduction.h"
 #include "app/gui/plots/texture.h"
 #include "core/linalg/types.h"
@@ -30,6 +31,7 @@ struct Representation {
     std::shared_ptr<const std::vector<Matrix>> weights;  // what it was computed from
     std::shared_ptr<const Problem> problem;
     std::vector<Matrix> layers;  // 2 x points, after layer 1 ... L
+    Later<std::vector<Matrix>> later;
 };
 
 // The product in the target's basis, rows x cols as shown.
@@ -37,15 +39,17 @@ struct BasisProduct {
     std::shared_ptr<const std::vector<Matrix>> weights;
     std::shared_ptr<const Problem> problem;
     Matrix values;
+    Later<Matrix> later;
     // Drawn once for what it was drawn of.
     Texture picture{512, 512};
     int side = 0;  // pixels; 0: not drawn
     std::vector<ImU32> colours;
 };
 
-// Singular values over steps as a picture: a column a bin, a row an index.
+// Singular values over steps as a picture: a column a bin, two rows an index: the largest of the
+// bin above, the smallest below.
 struct Heatmap {
-    Texture texture{Texture::widest, 64};
+    Texture texture{Texture::widest, 128};
     double low = 0, high = 0;  // what the colours span
     bool logarithmic = false, dark = true, drawn = false;
     int rows = 0;
@@ -92,9 +96,10 @@ struct Memory {
     double hovered_step = -1;  // where the mouse is on some step axis; < 0: nowhere
     double hovered_next = -1;
     std::vector<CurvePoint> points;  // scratch
+    std::vector<CurvePoint> line;
     std::vector<BandColumn> columns;
     std::vector<ImVec2> pixels;
-    std::vector<float> column;
+    std::vector<float> lows, highs;
     std::vector<ImU32> colours;
 };
 

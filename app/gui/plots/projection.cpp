@@ -38,10 +38,15 @@ int projected_point(const Problem& problem, int points, int column) {
     return static_cast<int>(static_cast<std::int64_t>(column) * all / shown);
 }
 
-int affordable_points(const Problem& problem) {
+double multiply_adds(const Problem& problem, int columns) {
     double each = 1;
     for (std::size_t l = 0; l + 1 < problem.widths.size(); ++l)
         each += static_cast<double>(problem.widths[l]) * problem.widths[l + 1];
+    return each * columns;
+}
+
+int affordable_points(const Problem& problem) {
+    const double each = multiply_adds(problem, 1);
     const double legible = 24.0 * std::max(problem.experiment.classes.count, 1);
     const double all = std::min(static_cast<double>(problem.points.cols()), legible);
     return static_cast<int>(std::clamp(3e7 / each, std::min(8.0, all), std::max(all, 0.0)));

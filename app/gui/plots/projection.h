@@ -21,6 +21,9 @@ int projected_point(const Problem& problem, int points, int column);
 // projection shall stay below about 30 million multiply-adds; at least 8.
 int affordable_points(const Problem& problem);
 
+// Multiply-adds of taking so many columns through all layers.
+double multiply_adds(const Problem& problem, int columns);
+
 // Uᵀ P V of the target A = U S Vᵀ, its first `size` rows and columns: learning fills its diagonal.
 // U and V are completed arbitrarily but always alike when size exceeds the target's rank.
 Matrix in_target_basis(const Problem& problem, const std::vector<Matrix>& weights, int size);

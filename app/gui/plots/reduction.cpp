@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/session/history.h"
+#include "core/session/sampling_rule.h"
 
 namespace muonscope::plots {
 
@@ -29,6 +30,10 @@ double AxisScale::inverse(double position) const {
     return logarithmic ? std::pow(10.0, position) : position;
 }
 
+constexpr Reduction::Cell Reduction::empty_cell() {
+    return {nothing, nothing, nothing, nothing, 0, 0, infinite, 0, 0, 0, nothing, nothing};
+}
+
 void Reduction::begin(int channels, double x_min, double x_max, int bins) {
     channels_ = std::max(channels, 0);
     bins_ = std::max(bins, 1);
@@ -38,8 +43,7 @@ void Reduction::begin(int channels, double x_min, double x_max, int bins) {
     beyond_ = false;
     const auto count = static_cast<std::size_t>(bins_) + 2;
     at_.assign(count, Bin{});
-    cells_.assign(count * static_cast<std::size_t>(channels_),
-                  Cell{nothing, nothing, nothing, nothing, 0, 0, infinite});
+    cells_.assign(count * static_cast<std::size_t>(channels_), empty_cell());
     gap_.assign(cells_.size(), 0);
 }
 
@@ -59,8 +63,7 @@ void Reduction::add(double x, std::span<const double> values) {
     const auto base = static_cast<std::size_t>(bin) * static_cast<std::size_t>(channels_);
     const float px = narrow(position);
     if (bin == 0 && at.samples > 0) {  // only the newest sample left of the range matters
-        std::fill_n(cells_.begin() + static_cast<std::ptrdiff_t>(base), channels_,
-                    Cell{nothing, nothing, nothing, nothing, 0, 0, infinite});
+        std::fill_n(cells_.begin() + static_cast<std::ptrdiff_t>(base), channels_, empty_cell());
         std::fill_n(gap_.begin() + static_cast<std::ptrdiff_t>(base), channels_, std::uint8_t{0});
         at = Bin{};
     }
@@ -76,6 +79,9 @@ void Reduction::add(double x, std::span<const double> values) {
             continue;
         }
         const float value = narrow(exact);
+        if (into.count > 0) into.path += std::abs(value - into.last);
+        into.sum += value;
+        ++into.count;
         into.last = value;
         if (std::isnan(into.first)) {
             into.first = into.low = into.high = value;
@@ -88,6 +94,22 @@ void Reduction::add(double x, std::span<const double> values) {
             into.high_x = px;
         }
         if (value > 0 && value < into.smallest) into.smallest = value;
+    }
+}
+
+void Reduction::spread(double from, double to, int channel, double low, double high) {
+    if (!std::isfinite(low) || !std::isfinite(high)) return;
+    const auto bin_of = [this](double x) {
+        const double position = (x - x_min_) * to_bins_;
+        return 1 + static_cast<int>(std::clamp(position, 0.0, static_cast<double>(bins_ - 1)));
+    };
+    if (to < x_min_ || from > x_max_) return;
+    const float lowest = narrow(low), highest = narrow(high);
+    for (int bin = bin_of(from); bin <= bin_of(to); ++bin) {
+        Cell& into = cell(bin, channel);
+        if (!(into.band_low <= lowest)) into.band_low = lowest;
+        if (!(into.band_high >= highest)) into.band_high = highest;
+        if (lowest > 0 && lowest < into.smallest) into.smallest = lowest;
     }
 }
 
@@ -131,46 +153,127 @@ Reduction::Column Reduction::column(int bin, int channel) const {
     const auto index = static_cast<std::size_t>(bin) * static_cast<std::size_t>(channels_) +
                        static_cast<std::size_t>(channel);
     const Cell& from = cells_[index];
-    return {at.samples, gap_[index] != 0, at.first_x, from.first, from.low_x,
-            from.low,   from.high_x,      from.high,  at.last_x,  from.last};
+    return {at.samples,
+            gap_[index] != 0,
+            at.first_x,
+            from.first,
+            from.low_x,
+            from.low,
+            from.high_x,
+            from.high,
+            at.last_x,
+            from.last,
+            from.count > 0 ? from.sum / static_cast<float>(from.count) : nothing,
+            from.path,
+            from.band_low,
+            from.band_high};
 }
 
-bool Reduction::extent(int first, int count, double& low, double& high) const {
+int Reduction::bins_until(double x) const {
+    const double end = std::floor((x - x_min_) * to_bins_);
+    return end >= bins_ ? bins_ : std::max(0, static_cast<int>(end));
+}
+
+bool Reduction::extent(int first, int count, double& low, double& high, double until) const {
     float smallest = infinite, largest = -infinite;
-    for (int bin = 1; bin <= bins_; ++bin)
-        if (at_[static_cast<std::size_t>(bin)].samples > 0)
-            for (int c = first; c < first + count; ++c) {
-                const Cell& from = cell(bin, c);
-                if (from.low < smallest) smallest = from.low;
-                if (from.high > largest) largest = from.high;
-            }
+    for (int bin = 1; bin <= bins_until(until); ++bin)
+        for (int c = first; c < first + count; ++c) {
+            const Cell& from = cell(bin, c);
+            if (from.low < smallest) smallest = from.low;
+            if (from.high > largest) largest = from.high;
+            if (from.band_low < smallest) smallest = from.band_low;
+            if (from.band_high > largest) largest = from.band_high;
+        }
     if (!(smallest <= largest)) return false;
     low = static_cast<double>(smallest);
     high = static_cast<double>(largest);
     return true;
 }
 
-bool Reduction::smallest_positive(int first, int count, double& value) const {
+bool Reduction::smallest_positive(int first, int count, double& value, double until) const {
     float smallest = infinite;
-    for (int bin = 1; bin <= bins_; ++bin)
-        if (at_[static_cast<std::size_t>(bin)].samples > 0)
-            for (int c = first; c < first + count; ++c)
-                smallest = std::min(smallest, cell(bin, c).smallest);
+    for (int bin = 1; bin <= bins_until(until); ++bin)
+        for (int c = first; c < first + count; ++c)
+            smallest = std::min(smallest, cell(bin, c).smallest);
     value = static_cast<double>(smallest);
     return smallest < infinite;
 }
 
-void Reduction::last_values(int channel, std::span<float> out) const {
+void Reduction::ranges(int channel, std::span<float> low, std::span<float> high) const {
     float newest = nothing;
     if (at_[0].samples > 0) newest = cell(0, channel).last;
-    const int end = std::min(bins_, static_cast<int>(out.size()));
+    const int end = std::min(bins_, static_cast<int>(std::min(low.size(), high.size())));
     int newest_bin = 0;  // no value is drawn beyond the newest sample
     for (int bin = 1; bin <= bins_ + 1; ++bin)
         if (at_[static_cast<std::size_t>(bin)].samples > 0) newest_bin = bin;
     for (int bin = 1; bin <= end; ++bin) {
-        if (at_[static_cast<std::size_t>(bin)].samples > 0) newest = cell(bin, channel).last;
-        out[static_cast<std::size_t>(bin - 1)] = bin <= newest_bin ? newest : nothing;
+        const Cell& at = cell(bin, channel);
+        float lowest = newest, highest = newest;
+        if (at_[static_cast<std::size_t>(bin)].samples > 0) {
+            newest = at.last;
+            lowest = at.low;
+            highest = at.high;
+        }
+        if (at.band_low < lowest || std::isnan(lowest)) lowest = at.band_low;
+        if (at.band_high > highest || std::isnan(highest)) highest = at.band_high;
+        const auto into = static_cast<std::size_t>(bin - 1);
+        low[into] = bin <= newest_bin ? lowest : nothing;
+        high[into] = bin <= newest_bin ? highest : nothing;
     }
+}
+
+void StrideFeed::add(Reduction& into, std::int64_t first, std::int64_t step,
+                     std::span<const double> values, std::span<const double> lows,
+                     std::span<const double> highs) {
+    const double per_bin = (into.x_max() - into.x_min()) / into.bins();
+    into.add(static_cast<double>(per_bin >= 2 ? pair_end(step) : step), values);
+    const std::size_t channels = values.size();
+    // The second of a pair whose first stood for more than itself: both say one thing.
+    const bool second = rows_ > 1 && step == step_ + 1 && first_ < step_ && pair_end(step_) == step;
+    const bool alone = rows_ > 0 && first < step;
+    if (second)
+        for (std::size_t c = 0; c < channels; ++c)
+            spread(into, first_, step, c, values_[c], values[c], std::min(lows_[c], lows[c]),
+                   std::max(highs_[c], highs[c]));
+    older_.swap(values_);
+    if (alone)
+        for (std::size_t c = 0; c < channels; ++c)
+            spread(into, first, step, c, values[c], values[c], lows[c], highs[c]);
+    values_.assign(values.begin(), values.end());
+    lows_.assign(lows.begin(), lows.end());
+    highs_.assign(highs.begin(), highs.end());
+    first_ = first;
+    step_ = step;
+    ++rows_;
+}
+
+// Nothing where the range is the way from the row before the stride over `middle` to `value`, and
+// that leads one way.
+void StrideFeed::spread(Reduction& into, std::int64_t first, std::int64_t step, std::size_t channel,
+                        double middle, double value, double low, double high) const {
+    if (low == high) return;
+    const double before = older_[channel];
+    const bool one_way =
+        (before <= middle && middle <= value) || (before >= middle && middle >= value);
+    if (one_way && low >= std::min(before, value) && high <= std::max(before, value)) return;
+    into.spread(static_cast<double>(first), static_cast<double>(step), static_cast<int>(channel),
+                low, high);
+}
+
+void HistoryReduction::feed(const HistoryView& history, std::size_t row) {
+    const auto channels = static_cast<std::size_t>(reduction_.channels());
+    const std::span<const double> values = history.row(row).subspan(first_channel_, channels);
+    if (first_channel_ >= history.followed()) {
+        feed_.add(reduction_, history.first_step(row), history.step(row), values, values, values);
+        return;
+    }
+    lows_.resize(channels);
+    highs_.resize(channels);
+    for (std::size_t c = 0; c < channels; ++c) {
+        lows_[c] = history.low(row, first_channel_ + c);
+        highs_[c] = history.high(row, first_channel_ + c);
+    }
+    feed_.add(reduction_, history.first_step(row), history.step(row), values, lows_, highs_);
 }
 
 bool HistoryReduction::update(const HistoryView& history, std::size_t first_channel, int count,
@@ -191,6 +294,7 @@ bool HistoryReduction::update(const HistoryView& history, std::size_t first_chan
         total_channels_ = history.channels();
         first_row_ = first_row;
         reduction_.begin(count, x_min, x_max, bins);
+        feed_.begin();
         // The last sample at or left of the range's start.
         std::size_t low = 0, high = history.size();
         while (low < high) {
@@ -206,9 +310,7 @@ bool HistoryReduction::update(const HistoryView& history, std::size_t first_chan
     }
     const auto channels = static_cast<std::size_t>(count);
     if (first_channel + channels <= history.channels())
-        for (; read_ < history.size() && !reduction_.complete(); ++read_)
-            reduction_.add(static_cast<double>(history.step(read_)),
-                           history.row(read_).subspan(first_channel, channels));
+        for (; read_ < history.size() && !reduction_.complete(); ++read_) feed(history, read_);
     if (read_ > 0 && read_ <= history.size()) {
         last_step_ = history.step(read_ - 1);
         last_value_ = history.value(read_ - 1, 0);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -12,7 +13,8 @@ class HistoryView;
 // Series are drawn on pixels, so no more of them is kept than pixels can show: of the samples that
 // fall into one bin (two pixels wide) the first, the smallest, the largest and the last (Jugel et
 // al., "M4: A Visualization-Oriented Time Series Data Aggregation", VLDB 2014). The picture is the
-// same, the number of points depends on the width alone.
+// same, the number of points depends on the width alone. Beside them: their mean, how far they ran,
+// and the range that a sample of a whole stride of steps says of the bins it spans.
 namespace muonscope::plots {
 
 // A point of a reduced series: x in bins from the left edge, y as accumulated. A NaN y breaks the
@@ -38,6 +40,8 @@ class Reduction {
     // values: one for each channel. Samples left of the range replace one another, so that a line
     // enters from outside; of those right of it only the first counts.
     void add(double x, std::span<const double> values);
+    // Somewhere between two x the channel took values from low to high.
+    void spread(double from, double to, int channel, double low, double high);
 
     int channels() const { return channels_; }
     int bins() const { return bins_; }
@@ -53,22 +57,31 @@ class Reduction {
         std::uint32_t samples;
         bool gap;  // a NaN was met: the line breaks after it
         float first_x, first, low_x, low, high_x, high, last_x, last;
+        float mean;                 // of the samples
+        float path;                 // the way from one to the next, summed
+        float band_low, band_high;  // by spread(); NaN: nothing
     };
     Column column(int bin, int channel) const;
-    // Smallest and largest finite value of some channels inside the range; false when there is
-    // none.
-    bool extent(int first, int count, double& low, double& high) const;
+    // Smallest and largest finite value of some channels inside the range, in bins that end at or
+    // before `until`; false when there is none.
+    bool extent(int first, int count, double& low, double& high, double until = INFINITY) const;
     // Smallest value above zero of some channels.
-    bool smallest_positive(int first, int count, double& value) const;
-    // The newest value of a channel in each bin, NaN where nothing was sampled; bins() floats.
-    void last_values(int channel, std::span<float> out) const;
+    bool smallest_positive(int first, int count, double& value, double until = INFINITY) const;
+    // Smallest and largest of a channel in each bin; where nothing was sampled what was last, and
+    // NaN before the first and beyond the last sample. bins() floats each.
+    void ranges(int channel, std::span<float> low, std::span<float> high) const;
 
   private:
+    int bins_until(double x) const;
     struct Cell {
         float first, low, high, last;  // NaN: nothing finite
         float low_x, high_x;
         float smallest;  // above zero; infinity: none
+        float sum, path;
+        std::uint32_t count;
+        float band_low, band_high;
     };
+    static constexpr Cell empty_cell();
     Cell& cell(int bin, int channel) {
         return cells_[static_cast<std::size_t>(bin) * static_cast<std::size_t>(channels_) +
                       static_cast<std::size_t>(channel)];
@@ -90,6 +103,24 @@ class Reduction {
     std::vector<std::uint8_t> gap_;  // per cell: a NaN was met
 };
 
+// Puts the rows of a history into a reduction, in order. A bin of two steps and more takes both of
+// a pair of neighbours (core/session/sampling_rule.h), so that a swing from step to step leaves its
+// mean alone. Where rows stand for more than their own step, what they say beyond the way from row
+// to row (a followed channel's range, or a pair that swings) is spread over all their steps.
+class StrideFeed {
+  public:
+    void begin() { rows_ = 0; }
+    // first ... step: what the row stands for. lows and highs as values, or the values themselves.
+    void add(Reduction& into, std::int64_t first, std::int64_t step, std::span<const double> values,
+             std::span<const double> lows, std::span<const double> highs);
+
+  private:
+    void spread(Reduction& into, std::int64_t first, std::int64_t step, std::size_t channel,
+                double middle, double value, double low, double high) const;
+    std::int64_t rows_ = 0, first_ = 0, step_ = 0;
+    std::vector<double> older_, values_, lows_, highs_;  // of the row before the newest; the newest
+};
+
 // A reduction of a history that grows: as long as the history only appends and the range stays,
 // update() reads the new rows and no others.
 class HistoryReduction {
@@ -100,7 +131,10 @@ class HistoryReduction {
     const Reduction& reduction() const { return reduction_; }
 
   private:
+    void feed(const HistoryView& history, std::size_t row);
     Reduction reduction_;
+    StrideFeed feed_;
+    std::vector<double> lows_, highs_;  // of one row
     std::uint64_t generation_ = 0;
     std::size_t first_channel_ = 0, read_ = 0, total_channels_ = 0;
     const double* first_row_ = nullptr;  // identity of the history, never read through

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "app/gui/plots/curve.h"
+#include "app/gui/plots/extent.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 
@@ -20,21 +21,18 @@ namespace {
 Reduction reduce(const Series& series, const CurveBins& bins) {
     Reduction reduction;
     reduction.begin(1, bins.min, bins.max, bins.count);
-    for (std::size_t i = 0; i < series.steps.size() && !reduction.complete(); ++i)
-        reduction.add(series.steps[i], {&series.values[i], 1});
+    StrideFeed feed;
+    feed.begin();
+    for (std::size_t i = 0; i < series.steps.size() && !reduction.complete(); ++i) {
+        const auto of = [&](const std::vector<double>& own, const std::vector<double>& other) {
+            return std::span<const double>(own.empty() ? &other[i] : &own[i], 1);
+        };
+        feed.add(reduction, static_cast<std::int64_t>(of(series.firsts, series.steps)[0]),
+                 static_cast<std::int64_t>(series.steps[i]), of(series.values, series.values),
+                 of(series.lows, series.values), of(series.highs, series.values));
+    }
     return reduction;
 }
-
-struct Extent {
-    double low = INFINITY, high = -INFINITY, smallest = INFINITY;
-
-    void add(double value) {
-        if (!std::isfinite(value)) return;
-        low = std::min(low, value);
-        high = std::max(high, value);
-        if (value > 0) smallest = std::min(smallest, value);
-    }
-};
 
 void readout(gui::PanelContext& context, const StepPlot& plot, const std::vector<Series>& series,
              const std::vector<Level>& levels) {
@@ -47,9 +45,14 @@ void readout(gui::PanelContext& context, const StepPlot& plot, const std::vector
         if (after == one.steps.end() ||
             (after != one.steps.begin() && at - *(after - 1) < *after - at))
             --after;
-        const double value = one.values[static_cast<std::size_t>(after - one.steps.begin())];
+        const auto sample = static_cast<std::size_t>(after - one.steps.begin());
+        const double value = one.values[sample];
         step = *after;
-        rows.push_back({one.name, value_text(value), one.colour});
+        std::string text = value_text(value);
+        if (!one.lows.empty() && one.lows[sample] < one.highs[sample])
+            text += fmt::format(", {} – {} in steps {:.0f}–{:.0f}", value_text(one.lows[sample]),
+                                value_text(one.highs[sample]), one.firsts[sample], step);
+        rows.push_back({one.name, std::move(text), one.colour});
         draw_dot(context, plot, step, value, one.colour);
     }
     for (const Level& level : levels)
@@ -62,20 +65,35 @@ void readout(gui::PanelContext& context, const StepPlot& plot, const std::vector
 Table series_table(const std::vector<Series>& series, double from, double to, bool logarithmic) {
     Table table;
     table.columns.push_back("step");
-    table.per_lane = 1;
     table.logarithmic = logarithmic;
+    bool ranges = false;
+    for (const Series& one : series) ranges = ranges || !one.lows.empty();
+    table.per_lane = ranges ? 3 : 1;
+    table.drawn = {0};
+    if (ranges) table.bands = {{0, 1, 2}};
+    const auto width = static_cast<std::size_t>(table.per_lane);
     std::map<double, std::vector<double>> rows;
     for (std::size_t s = 0; s < series.size(); ++s) {
-        table.columns.push_back(series[s].name);
-        for (std::size_t i = 0; i < series[s].steps.size(); ++i) {
-            const double step = series[s].steps[i];
+        const Series& one = series[s];
+        table.columns.push_back(one.name);
+        if (ranges) {
+            table.columns.push_back(one.name + " min");
+            table.columns.push_back(one.name + " max");
+        }
+        for (std::size_t i = 0; i < one.steps.size(); ++i) {
+            const double step = one.steps[i];
             if (step < from || step > to) continue;
-            auto& row = rows.try_emplace(step, series.size() + 1, std::nan("")).first->second;
+            auto& row =
+                rows.try_emplace(step, width * series.size() + 1, std::nan("")).first->second;
             row[0] = step;
-            row[s + 1] = series[s].values[i];
+            row[width * s + 1] = one.values[i];
+            if (one.lows.empty()) continue;
+            row[width * s + 2] = one.lows[i];
+            row[width * s + 3] = one.highs[i];
         }
     }
     for (auto& [step, row] : rows) table.rows.push_back(std::move(row));
+    for (const Series& one : series) table.sound_until.push_back(one.sound_until);
     return table;
 }
 
@@ -94,14 +112,14 @@ void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2
     Extent extent;
     for (const Series& one : series) {
         reductions.push_back(reduce(one, bins));
-        double low = 0, high = 0, smallest = 0;
-        if (!one.leads || !reductions.back().extent(0, 1, low, high)) continue;
-        extent.add(low);
-        extent.add(high);
-        if (reductions.back().smallest_positive(0, 1, smallest)) extent.add(smallest);
+        if (!one.leads) continue;
+        extent.add(reductions.back(), 0, 1, one.sound_until);
+        const auto beyond = std::upper_bound(one.steps.begin(), one.steps.end(), one.sound_until);
+        if (beyond != one.steps.begin() && beyond != one.steps.end())
+            extent.add(one.values[static_cast<std::size_t>(beyond - one.steps.begin()) - 1]);
     }
     for (const Level& level : levels) extent.add(level.value);
-    const bool any = extent.low <= extent.high;
+    const bool any = extent.any();
     if (!any) {
         extent.add(0.1);
         extent.add(1);

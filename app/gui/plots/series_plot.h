@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,10 @@ struct Series {
     ImVec4 colour;
     Dash dash = Dash::solid;
     std::vector<double> steps, values;  // ascending; NaN breaks the line
-    bool leads = true;  // the axis has room for all of it; else it may leave the plot
+    bool leads = true;              // the axis has room for all of it; else it may leave the plot
+    double sound_until = INFINITY;  // the last step that the axis looks at
+    // Where values stand for several steps: the first of them, and smallest and largest over them.
+    std::vector<double> firsts{}, lows{}, highs{};
 };
 struct Level {
     std::string name;
@@ -30,8 +34,8 @@ struct SeriesPlot {
     std::string awaited;  // what is said as long as there is nothing
 };
 
-// The steps from one to another: a row a step, a column a series; empty where one has no value
-// then.
+// The steps from one to another: a row a step, a column a series, and where it has ranges one with
+// "… min" and one with "… max"; empty where one has no value then.
 Table series_table(const std::vector<Series>& series, double from, double to, bool logarithmic);
 
 // Levels are dotted lines over all steps; they belong to the axis and to the read-out.

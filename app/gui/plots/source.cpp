@@ -8,6 +8,7 @@
 
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
+#include "core/linalg/elementary.h"
 #include "core/theory/predicted_modes.h"
 #include "imgui.h"
 
@@ -30,7 +31,8 @@ bool begin_combo(gui::PanelContext& context, const char* id, float width,
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float height = em(1.45F);
     ImGui::PushID(id);
-    if (ImGui::InvisibleButton("##open", {width, height})) ImGui::OpenPopup("##list");
+    if (ImGui::InvisibleButton("##open", {width, height}, ImGuiButtonFlags_EnableNav))
+        ImGui::OpenPopup("##list");
     const bool hovered = ImGui::IsItemHovered();
     ImDrawList* draw = ImGui::GetWindowDrawList();
     draw->AddRectFilled(at, {at.x + width, at.y + height},
@@ -70,7 +72,7 @@ void source_picker(gui::PanelContext& context, const char* id, int& source, cons
     if (!open) gui::hover_help(context, "", help);
     if (!open) return;
     for (int i = 0; i <= layers; ++i)
-        if (ImGui::Selectable(source_name(i).c_str(), i == source)) source = i;
+        if (gui::list_row(source_name(i).c_str(), i == source)) source = i;
     end_combo();
 }
 
@@ -81,7 +83,7 @@ void layer_picker(gui::PanelContext& context, const char* id, int& layer, const 
     if (!open) gui::hover_help(context, "", help);
     if (!open) return;
     for (int i = 0; i < layers; ++i)
-        if (ImGui::Selectable(source_name(i + 1).c_str(), i == layer)) layer = i;
+        if (gui::list_row(source_name(i + 1).c_str(), i == layer)) layer = i;
     end_combo();
 }
 
@@ -99,8 +101,7 @@ void picker(gui::PanelContext& context, const char* id, std::span<const char* co
     if (!open) gui::hover_help(context, "", help);
     if (!open) return;
     for (std::size_t i = 0; i < labels.size(); ++i)
-        if (ImGui::Selectable(labels[i], static_cast<int>(i) == chosen))
-            chosen = static_cast<int>(i);
+        if (gui::list_row(labels[i], static_cast<int>(i) == chosen)) chosen = static_cast<int>(i);
     end_combo();
 }
 
@@ -108,23 +109,12 @@ double target_level(const Problem& problem, int source, int k) {
     if (k < 0 || k >= problem.modes || k >= problem.target_svd.s.size()) return std::nan("");
     const double s = problem.target_svd.s(k);
     const auto depth = static_cast<double>(std::max<std::size_t>(problem.widths.size(), 2) - 1);
-    return source == 0 ? s : std::pow(s, 1 / depth);
+    return source == 0 ? s : elementary::pow(s, 1 / depth);
 }
 
 std::string modes_formula(const Experiment& experiment) {
     const std::string text = "σ over steps; dotted: target";
     return theory_covers(experiment, Recipe{}) ? text + ", dashed: theory" : text;
-}
-
-std::string loss_formula(const Experiment& experiment) {
-    const bool data = experiment.data.kind == DataKind::samples ||
-                      experiment.network.activation == Activation::tanh;
-    const bool samples = experiment.data.kind == DataKind::samples;
-    if (experiment.loss == LossKind::mean)
-        return data ? (samples ? "½ mean (F(X) − Y)²" : "½ mean (F − A)²") : "½ mean (P − A)²";
-    if (experiment.loss == LossKind::half)
-        return data ? (samples ? "½‖F(X) − Y‖²/n" : "½‖F − A‖²") : "½‖P − A‖²";
-    return data ? (samples ? "‖F(X) − Y‖²/‖Y‖²" : "‖F − A‖²/‖A‖²") : "‖P − A‖²/‖A‖²";
 }
 
 std::string probe_formula(const Experiment& experiment) {

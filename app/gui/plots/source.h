@@ -27,8 +27,6 @@ double target_level(const Problem& problem, int source, int k);
 
 // "σ over steps; dotted: target", and what dashes are where theory has curves of its own.
 std::string modes_formula(const Experiment& experiment);
-// "½‖P − A‖²" or "‖P − A‖²/‖A‖²", from the experiment.
-std::string loss_formula(const Experiment& experiment);
 std::string probe_formula(const Experiment& experiment);
 
 }  // namespace muonscope::plots

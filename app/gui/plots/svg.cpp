@@ -80,13 +80,49 @@ std::vector<std::size_t> drawn_columns(const Table& table) {
     return columns;
 }
 
+// The columns of the smallest and the largest value beside a drawn one.
+const Table::Band* band_of(const Table& table, std::size_t column) {
+    const auto width = static_cast<std::size_t>(std::max(table.per_lane, 1));
+    for (const Table::Band& band : table.bands)
+        if (static_cast<int>((column - 1) % width) == band.column) return &band;
+    return nullptr;
+}
+
+std::size_t beside(const Table& table, std::size_t column, int other) {
+    const auto width = static_cast<std::size_t>(std::max(table.per_lane, 1));
+    return 1 + (column - 1) / width * width + static_cast<std::size_t>(other);
+}
+
+std::size_t lane_of(const Table& table, std::size_t column) {
+    return (column - 1) / static_cast<std::size_t>(std::max(table.per_lane, 1));
+}
+
+double sound_until(const Table& table, std::size_t column) {
+    const std::size_t lane = lane_of(table, column);
+    return lane < table.sound_until.size() ? table.sound_until[lane]
+                                           : std::numeric_limits<double>::infinity();
+}
+
+// "SGD loss, diverged at step 31"
+std::string name_of(const Table& table, std::size_t column) {
+    const std::size_t lane = lane_of(table, column);
+    const bool noted = lane < table.notes.size() && !table.notes[lane].empty();
+    return table.columns[column] + (noted ? ", " + table.notes[lane] : "");
+}
+
 Axes axes_of(const Table& table, double width, double height) {
     double low = std::numeric_limits<double>::infinity(), high = -low, smallest = low;
     bool zero = false;
-    const std::vector<std::size_t> columns = drawn_columns(table);
+    std::vector<std::size_t> columns = drawn_columns(table);
+    for (const std::size_t column : std::vector<std::size_t>(columns))
+        if (const Table::Band* band = band_of(table, column)) {
+            columns.push_back(beside(table, column, band->low));
+            columns.push_back(beside(table, column, band->high));
+        }
     for (const auto& row : table.rows)
         for (const std::size_t i : columns) {
-            if (i >= row.size() || !std::isfinite(row[i])) continue;
+            if (i >= row.size() || !std::isfinite(row[i]) || row.front() > sound_until(table, i))
+                continue;
             low = std::min(low, row[i]);
             high = std::max(high, row[i]);
             zero = zero || row[i] <= 0;
@@ -122,6 +158,7 @@ bool lane_recorded(const Table& table, const std::vector<double>& row, std::size
 // smallest and largest value only.
 std::vector<std::string> lines_of(const Table& table, std::size_t column, const Axes& axes) {
     std::vector<std::string> lines(1);
+    bool gone = false;
     const auto add = [&](double x, double y) {
         lines.back() += fmt::format("{}{:.2f},{:.2f}", lines.back().empty() ? "" : " ", x, y);
     };
@@ -146,6 +183,9 @@ std::vector<std::string> lines_of(const Table& table, std::size_t column, const 
             continue;
         }
         const double x = axes.x(row.front()), y = axes.y(row[column]);
+        // A curve that is not sound any more leaves the drawing and does not run along its edge.
+        if (gone) continue;
+        gone = row.front() > sound_until(table, column);
         const bool crowded =
             static_cast<double>(table.rows.size()) > axes.width && bin.at >= 0 && x - bin.at < 0.5;
         if (!crowded) {
@@ -160,6 +200,49 @@ std::vector<std::string> lines_of(const Table& table, std::size_t column, const 
     flush();
     if (lines.back().empty()) lines.pop_back();
     return lines;
+}
+
+// The area from the smallest to the largest value of each row, over the steps it stands for; rows
+// on one point across share one piece.
+std::string area_of(const Table& table, std::size_t column, const Axes& axes) {
+    const Table::Band* band = band_of(table, column);
+    if (band == nullptr) return "";
+    const std::size_t lows = beside(table, column, band->low);
+    const std::size_t highs = beside(table, column, band->high);
+    struct Piece {
+        double from, to, low, high;
+    };
+    std::vector<Piece> pieces;
+    double before = std::nan("");
+    for (const auto& row : table.rows) {
+        if (highs >= row.size() || !std::isfinite(row[lows]) || !std::isfinite(row[highs]))
+            continue;
+        if (row.front() > sound_until(table, column)) break;
+        const double x = axes.x(row.front());
+        const Piece piece{std::isnan(before) ? x : before, x, axes.y(row[lows]),
+                          axes.y(row[highs])};
+        before = x;
+        if (pieces.empty() || x - pieces.back().from >= 1) {
+            pieces.push_back(piece);
+            continue;
+        }
+        pieces.back().to = x;
+        pieces.back().low = std::max(pieces.back().low, piece.low);
+        pieces.back().high = std::min(pieces.back().high, piece.high);
+    }
+    std::string path;
+    const auto add = [&](double x, double y) {
+        path += fmt::format("{}{:.2f},{:.2f}", path.empty() ? "M" : "L", x, y);
+    };
+    for (const Piece& piece : pieces) {
+        add(piece.from, piece.high);
+        add(piece.to, piece.high);
+    }
+    for (auto piece = pieces.rbegin(); piece != pieces.rend(); ++piece) {
+        add(piece->to, piece->low);
+        add(piece->from, piece->low);
+    }
+    return path.empty() ? "" : path + "Z";
 }
 
 }  // namespace
@@ -209,7 +292,13 @@ std::string to_svg(const Table& table, std::string_view title, int width, int he
             "fill=\"none\" stroke=\"{}\" stroke-width=\"1.4\" "
             "stroke-linejoin=\"round\"{}",
             colour_text(theme.lane(lane)), dash_text(lane_dash(lane)));
-        svg += fmt::format("<g {}><title>{}</title>\n", pen, escaped(table.columns[column]));
+        const std::string area = area_of(table, column, axes);
+        if (!area.empty())
+            svg += fmt::format(
+                "<path d=\"{}\" fill=\"{}\" fill-opacity=\"0.25\"><title>{}: smallest to "
+                "largest of the steps each row stands for</title></path>\n",
+                area, colour_text(theme.lane(lane)), escaped(table.columns[column]));
+        svg += fmt::format("<g {}><title>{}</title>\n", pen, escaped(name_of(table, column)));
         for (const std::string& line : lines_of(table, column, axes))
             svg += "<polyline points=\"" + line + "\"/>\n";
         svg += "</g>\n";
@@ -218,7 +307,7 @@ std::string to_svg(const Table& table, std::string_view title, int width, int he
         svg += fmt::format(
             "<path d=\"M{0} {1}h22\" {2}/><text x=\"{3}\" y=\"{4}\" "
             "text-anchor=\"end\">{5}</text>\n",
-            end - 26, y, pen, end - 32, y + 4, escaped(table.columns[column]));
+            end - 26, y, pen, end - 32, y + 4, escaped(name_of(table, column)));
     }
     return svg + "</svg>\n";
 }

@@ -72,21 +72,48 @@ Table history_table(const Snapshot& snapshot, double from, double to,
                     std::span<const std::size_t> channels, std::span<const std::string> names) {
     Table table;
     table.columns.push_back("step");
-    table.per_lane = static_cast<int>(channels.size());
-    const std::size_t width = channels.size() * snapshot.lanes.size();
+    if (snapshot.lanes.empty()) return table;
+    const std::size_t followed = snapshot.lanes.front().history.followed();
+    int columns = 1;  // of a lane
+    for (const std::size_t channel : channels) {
+        table.drawn.push_back(columns);
+        if (channel < followed) table.bands.push_back({columns, columns + 1, columns + 2});
+        columns += channel < followed ? 3 : 1;
+    }
+    table.per_lane = columns;
+    const auto per_lane = static_cast<std::size_t>(columns);
+    const std::size_t width = per_lane * snapshot.lanes.size();
     std::map<std::int64_t, std::vector<double>> rows;
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
-        for (const std::string& name : names)
-            table.columns.push_back(snapshot.lanes[l].name + " " + name);
+        const std::string& lane = snapshot.lanes[l].name;
+        table.columns.push_back(lane + " steps");
+        for (std::size_t c = 0; c < channels.size(); ++c) {
+            const std::string name = lane + " " + names[c];
+            table.columns.push_back(name);
+            if (channels[c] >= followed) continue;
+            table.columns.push_back(name + " min");
+            table.columns.push_back(name + " max");
+        }
         const HistoryView& history = snapshot.lanes[l].history;
+        const auto& fault = snapshot.lanes[l].divergence;
+        table.sound_until.push_back(snapshot.lanes[l].lost()
+                                        ? static_cast<double>(snapshot.lanes[l].sound_step)
+                                        : INFINITY);
+        table.notes.push_back(fault ? fmt::format("diverged at step {}", fault->step) : "");
         for (std::size_t i = 0; i < history.size(); ++i) {
             const std::int64_t step = history.step(i);
             if (static_cast<double>(step) < from || static_cast<double>(step) > to) continue;
             auto& row = rows.try_emplace(step, width + 1, std::nan("")).first->second;
             row[0] = static_cast<double>(step);
-            for (std::size_t c = 0; c < channels.size(); ++c)
-                if (channels[c] < history.channels())
-                    row[1 + l * channels.size() + c] = history.value(i, channels[c]);
+            auto field = row.begin() + 1 + static_cast<std::ptrdiff_t>(l * per_lane);
+            *field++ = static_cast<double>(step - history.first_step(i) + 1);
+            for (const std::size_t channel : channels) {
+                const bool known = channel < history.channels();
+                *field++ = known ? history.value(i, channel) : std::nan("");
+                if (channel >= followed) continue;
+                *field++ = known ? history.low(i, channel) : std::nan("");
+                *field++ = known ? history.high(i, channel) : std::nan("");
+            }
         }
     }
     table.rows.reserve(rows.size());

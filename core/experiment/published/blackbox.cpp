@@ -11,6 +11,7 @@
 #include "core/experiment/lane.h"
 #include "core/experiment/published/jobs.h"
 #include "core/experiment/published/specs.h"
+#include "core/linalg/reductions.h"
 #include "core/measure/tangent_kernel.h"
 
 // Black box: what follows layer 1 is a net with a hidden tanh, F = W_o tanh(W_h W_1), which starts
@@ -65,7 +66,7 @@ class Prediction {
         kernel_.apply(residual_, change_);
         residual_ -= rate_ * change_;
     }
-    double relative_error() const { return residual_.norm() / target_norm_; }
+    double relative_error() const { return norm(residual_) / target_norm_; }
     double lambda_eff() { return kernel_.lambda_eff(residual_); }
 
   private:

@@ -6,6 +6,7 @@
 
 #include "core/experiment/published/jobs.h"
 #include "core/experiment/published/specs.h"
+#include "core/linalg/reductions.h"
 #include "core/measure/tangent_kernel.h"
 
 namespace muonscope {
@@ -39,7 +40,7 @@ class Judge {
         kernel.apply(residual, moved);
         const auto count = static_cast<double>(residual.size());
         moved = residual - rate / count * moved;
-        return 0.5 * (moved.squaredNorm() - residual.squaredNorm()) / count;
+        return 0.5 * (sum_of_squares(moved) - sum_of_squares(residual)) / count;
     }
 
   private:

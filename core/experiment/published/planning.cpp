@@ -3,12 +3,14 @@
 #include <cmath>
 
 #include "core/experiment/published/jobs.h"
+#include "core/linalg/elementary.h"
+#include "core/linalg/reductions.h"
 #include "core/measure/tangent_kernel.h"
 
 namespace muonscope {
 
 double half_loss(const Problem& problem, const Lane& lane) {
-    return 0.5 * (product(lane.weights()) - problem.target).squaredNorm();
+    return 0.5 * sum_of_squares(Matrix(product(lane.weights()) - problem.target));
 }
 
 double lambda_eff(const Problem& problem, const Lane& lane) {
@@ -27,7 +29,7 @@ Lane rolled(const Lane& lane, const Schedule& schedule, int steps) {
 }
 
 double predicted_loss(double loss, double lambda, double lr, int horizon, double damping) {
-    return loss * std::exp(-2 * damping * lr * (horizon - 1) * lambda);
+    return loss * elementary::exp(-2 * damping * lr * (horizon - 1) * lambda);
 }
 
 }  // namespace muonscope

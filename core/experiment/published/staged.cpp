@@ -1,5 +1,6 @@
 #include "core/experiment/published/jobs.h"
 #include "core/experiment/published/specs.h"
+#include "core/linalg/reductions.h"
 #include "core/measure/spectrum_measures.h"
 
 namespace muonscope {
@@ -11,7 +12,7 @@ std::vector<Figure> run_arm(const Spec& spec, std::size_t arm, Watch& watch) {
     run_to_end(lane, 14000, watch);
     const std::vector<Matrix>& w = lane.weights();
     const auto distance = [&](std::size_t i) {
-        return (w[i] - problem->layer_targets[i]).norm() / problem->target_norm;
+        return norm(Matrix(w[i] - problem->layer_targets[i])) / problem->target_norm;
     };
     const Vector values = singular_values(w[0]);
     const std::string path = arm == 0 ? "staged/sgd/" : "staged/muon/";
@@ -22,7 +23,7 @@ std::vector<Figure> run_arm(const Spec& spec, std::size_t arm, Watch& watch) {
         {path + "w1_distance", name + ": ‖W₁ − W₁*‖/‖A‖ at the end", distance(0), "{:.4f}"},
         {path + "w2_distance", name + ": ‖W₂ − W₂*‖/‖A‖ at the end", distance(1), "{:.4f}"},
         {path + "relative_error", name + ": ‖W₂W₁ − A‖/‖A‖ at the end",
-         (w[1] * w[0] - problem->target).norm() / problem->target_norm, "{:.6f}"},
+         norm(Matrix(w[1] * w[0] - problem->target)) / problem->target_norm, "{:.6f}"},
         {path + "flatness_h", name + ": flatness_H of W₁, exp(−Σ p ln p)/64, p = s²/Σs²",
          flatness({values.data(), static_cast<std::size_t>(values.size())}), "{:.4f}"},
     };

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/experiment/published/jobs.h"
 #include "core/experiment/published/specs.h"
+#include "core/linalg/reductions.h"
 #include "core/theory/closed_forms.h"
 
 namespace muonscope {
@@ -24,7 +25,7 @@ Lane first_phase(const std::shared_ptr<const Problem>& problem, Recipe recipe) {
 }
 
 double distance(const Problem& problem, const Lane& lane) {
-    return (lane.weights()[0] - problem.layer_targets[0]).norm() / problem.target_norm;
+    return norm(Matrix(lane.weights()[0] - problem.layer_targets[0])) / problem.target_norm;
 }
 
 // To the first step at which layer 1 is no farther than `level`.
@@ -48,8 +49,37 @@ SweepArm arm_after(const Problem& problem, const Lane& lane, const Phase& second
                                *second.until.relative_error)};
 }
 
-SweepSeed run_seed(std::uint64_t shift, Watch& watch) {
-    const Spec spec = staged_spec(shift);
+// Two lanes of two phases: layer 1 for some steps towards its target, then layer 2 by plain descent
+// on the relative loss to a relative error.
+void check_staged(const Spec& spec) {
+    const auto is_staged = [&](const Recipe& recipe) {
+        if (recipe.phases.size() != 2 || recipe.repeats) return false;
+        const Phase &first = recipe.phases[0], &second = recipe.phases[1];
+        const OptimizerSpec& descent = optimizer_of(second, 2);
+        return trains(first, 1) && !trains(first, 2) && first.until.steps && !trains(second, 1) &&
+               first.objective == Objective::layer_target && trains(second, 2) &&
+               second.objective == Objective::network && second.until.relative_error &&
+               descent.kind == OptimizerKind::sgd && descent.momentum == 0 &&
+               descent.decay == Decay::none && descent.schedule == ScheduleSpec{};
+    };
+    const Experiment& e = spec.experiment;
+    if (spec.lanes.size() == 2 && is_staged(spec.lanes[0]) && is_staged(spec.lanes[1]) &&
+        e.network.depth == 2 && !has_tanh(e.network, 1) && e.loss == LossKind::relative &&
+        e.data.kind == DataKind::whitened)
+        return;
+    throw Error("sweep", "this is no staged training whose second phase can be counted",
+                "leave its lanes two, its phases two and phase 2 plain SGD on layer 2");
+}
+
+Spec spec_of_seed(std::uint64_t shift, const std::function<void(Spec&)>& adjust) {
+    Spec spec = staged_spec(shift);
+    if (adjust) adjust(spec);
+    validate(spec);
+    check_staged(spec);
+    return spec;
+}
+
+SweepSeed run_seed(const Spec& spec, std::uint64_t shift, Watch& watch) {
     const auto problem = make_problem(spec.experiment);
     const std::int64_t steps = *spec.lanes[0].phases[0].until.steps;
     const Phase& second = spec.lanes[0].phases[1];
@@ -118,18 +148,20 @@ std::string_view budget_title(Budget budget) {
     return titles[static_cast<std::size_t>(budget)];
 }
 
-PublishedExperiment sweep_experiment(int seeds) {
+PublishedExperiment sweep_experiment(int seeds, const std::function<void(Spec&)>& adjust) {
+    spec_of_seed(0, adjust);  // throws now what it would throw later
     PublishedExperiment sweep;
     sweep.name = sweep.section = "sweep";
     sweep.title = fmt::format("Staged training over {} seeds", seeds);
     sweep.question = "Does layer 2 need fewer steps after Muon, whatever the seed?";
     sweep.preset = "staged";
-    sweep.jobs = [seeds](std::uint64_t shift) {
+    sweep.jobs = [seeds, adjust](std::uint64_t shift) {
         std::vector<Job> jobs;
         for (int i = 0; i < seeds; ++i) {
             const std::uint64_t at = shift + static_cast<std::uint64_t>(i);
-            jobs.push_back({fmt::format("seed {}", at), 1,
-                            [at](Watch& watch) { return figures_of(run_seed(at, watch)); }});
+            jobs.push_back({fmt::format("seed {}", at), 1, [at, adjust](Watch& watch) {
+                                return figures_of(run_seed(spec_of_seed(at, adjust), at, watch));
+                            }});
         }
         return jobs;
     };
@@ -159,8 +191,10 @@ PairedDifferences paired_differences(std::span<const SweepSeed> seeds, Budget bu
         if (seed.difference(budget) > 0) ++result.positive;
     }
     double squares = 0;
-    for (const SweepSeed& seed : seeds)
-        squares += std::pow(seed.difference(budget) - result.mean, 2);
+    for (const SweepSeed& seed : seeds) {
+        const double off = seed.difference(budget) - result.mean;
+        squares += off * off;
+    }
     result.deviation = seeds.size() < 2
                            ? std::nan("")
                            : std::sqrt(squares / static_cast<double>(seeds.size() - 1));

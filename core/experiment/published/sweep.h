@@ -2,11 +2,13 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "core/experiment/published/experiment.h"
+#include "core/experiment/spec.h"
 
 // Staged training seed by seed: how much of what layer 2 saves after Muon is the seed's doing, and
 // how much the budget that layer 1 was given. Phase 1 is run; phase 2 is linear in W_2 and is
@@ -43,7 +45,9 @@ struct SweepSeed {
 };
 
 // One job a seed, shifts `shift` ... `shift + seeds − 1`, each under all three budgets.
-PublishedExperiment sweep_experiment(int seeds);
+// adjust, if given, changes the spec of each seed first; throws Error, here, where it leaves no
+// staged training whose phase 2 can be counted.
+PublishedExperiment sweep_experiment(int seeds, const std::function<void(Spec&)>& adjust = {});
 // The seeds that its figures tell of, in order; those whose job has not ended are not there.
 std::vector<SweepSeed> sweep_seeds(std::span<const Figure> figures);
 

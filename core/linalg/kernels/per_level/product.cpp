@@ -1,30 +1,47 @@
-// Products of matrices. The right factor is packed into panels of a few columns, a block of which
-// stays in the second cache; each panel of rows of the left one is packed, stays in the first cache
-// and meets them all. Where packing would cost more than it saves, a factor is read in place.
+// Products of matrices. A block of the left factor is packed, panel of rows after panel, and stays
+// in the second cache; a panel of a few columns of the right one stays in the first while it meets
+// them all. Factors are read in place where packing would cost more than it saves. None of this
+// changes the order in which an entry's sum is taken.
 
-#include "core/linalg/kernels/per_level/vectors.h"
+#include "core/linalg/kernels/per_level/mirror.h"
 
 namespace muonscope::MUONSCOPE_AT {
 namespace {
 
-// A tile of the result: `tile_vectors` registers of rows, `tile_cols` columns. With AVX2 8 x 6 or
-// 16 x 6: twelve sums, and four registers for what they are made of.
+// A tile of the result: up to tile_vectors registers of rows, tile_cols columns. As many sums as
+// leave a register for each of the vectors of the left factor and one or two for the right one's.
 #if defined(__AVX512F__)
 constexpr int tile_vectors = 2, tile_cols = 12;
+constexpr Size block_bytes = 512 * 1024;
+#elif defined(__aarch64__)
+constexpr int tile_vectors = 2, tile_cols = 12;
+constexpr Size block_bytes = 192 * 1024;
 #elif defined(__AVX2__)
 constexpr int tile_vectors = 2, tile_cols = 6;
+constexpr Size block_bytes = 192 * 1024;
 #else
 constexpr int tile_vectors = 2, tile_cols = 4;
+constexpr Size block_bytes = 128 * 1024;
 #endif
 template <typename T>
-constexpr int tile_rows = tile_vectors* width<T>;
+constexpr Size tile_rows = tile_vectors* width<T>;
 
 constexpr Size block_depth = 256;
-constexpr Size block_cols = 8 * tile_cols;  // of the right factor that are packed at once
-constexpr Size alignment = 64;
+// Of the left factor that are packed at once.
+template <typename T>
+constexpr Size block_rows = block_bytes / (block_depth * static_cast<Size>(sizeof(T)));
 
-// What a tile reads: numbers of the left factor of which those of a column are contiguous, and of
-// the right one, whose rows (by_row) or columns are contiguous; strides between the others.
+// Tiles are as wide as can be, then 8, 4, 2 and 1: few kernels for any number of columns. Two tiles
+// of two thirds are better than a whole one and one of a third, whose few sums wait for each other.
+constexpr Size tile_width(Size cols) {
+    if (tile_cols % 3 == 0 && cols == tile_cols / 3 * 4) return tile_cols / 3 * 2;
+    for (const int width : {tile_cols, 8, 4, 2})
+        if (width <= tile_cols && width <= cols) return width;
+    return 1;
+}
+
+// What a tile reads: numbers of the left factor, those of a column side by side, and of the right
+// one, those of a row (by_row) or of a column side by side; the strides are between the others.
 template <typename T>
 struct Factors {
     const T* left;
@@ -32,7 +49,7 @@ struct Factors {
     const T* right;
     Size right_stride, count;
 };
-// Where it goes. Only height x width lie within the result.
+// Where it goes. Only `height` rows lie within the result.
 template <typename T>
 struct Target {
     T alpha, beta;
@@ -42,163 +59,318 @@ struct Target {
     Size result_stride, height;
 };
 
+// Not to be seen through: the compiler would keep every multiple of a stride in a register of its
+// own, and has too few.
 template <typename T>
-MUONSCOPE_INLINE Vec<T> finish(Vec<T> sum, const Target<T>& to, const T* other) {
-    sum = all(to.alpha) * sum;
-    return other ? fma(all(to.beta), load<Vec<T>>(other), sum) : sum;
+MUONSCOPE_INLINE void step(const T*& pointer, Size numbers) {
+    pointer += numbers;
+    asm("" : "+r"(pointer));
 }
 
 template <int vectors, int cols, bool by_row, typename T>
 void multiply_tile(const Factors<T>& from, const Target<T>& to) {
     constexpr int w = width<T>;
-    const T *left = from.left, *right = from.right;
+    constexpr int line = 64, ahead = 8;            // of the cache; columns of the left factor
+    constexpr int group = by_row ? tile_cols : 3;  // columns that share a pointer
+    constexpr int groups = (cols + group - 1) / group;
+    const T* left = from.left;
+    const T* right[groups];
     const Size left_stride = from.left_stride, right_stride = from.right_stride;
-    Vec<T> sums[vectors * cols] = {};
-    for (Size k = from.count; k > 0; --k) {
-        Vec<T> column[vectors];
-        repeat<vectors>([&](auto v) { column[v] = load<Vec<T>>(left + v * w); });
-        repeat<cols>([&](auto c) {
-            const Vec<T> factor = all(right[by_row ? Size(c) : c * right_stride]);
-            repeat<vectors>([&](auto v) {
-                sums[c * vectors + v] = fma(column[v], factor, sums[c * vectors + v]);
-            });
-        });
-        left += left_stride;
-        right += by_row ? right_stride : 1;
-    }
-    if (to.height >= vectors * w) {
-        repeat<cols>([&](auto c) {
-            repeat<vectors>([&](auto v) {
-                const T* other = to.other ? to.other + c * to.other_stride + v * w : nullptr;
-                store(finish(sums[c * vectors + v], to, other),
-                      to.result + c * to.result_stride + v * w);
-            });
-        });
-        return;
-    }
-    // The last vector of each column ends below the result.
-    repeat<cols>([&](auto c) {
-        repeat<vectors>([&](auto v) {
-            const Size there = smaller<Size>(w, to.height - v * w);
-            const T* other = to.other ? to.other + c * to.other_stride + v * w : nullptr;
-            T* const result = to.result + c * to.result_stride + v * w;
-            T added[w] = {}, entries[w];
-            if (other)
-                for (Size i = 0; i < there; ++i) added[i] = other[i];
-            store(finish(sums[c * vectors + v], to, other ? added : nullptr), entries);
-            for (Size i = 0; i < there; ++i) result[i] = entries[i];
-        });
+    repeat<groups>([&](auto g) MUONSCOPE_INLINED {
+        right[g] = from.right;
+        step(right[g], group * g * right_stride);
     });
-}
+    // Here while a long tile is computed.
+    if (from.count > 64)
+        repeat<cols>([&](auto c) MUONSCOPE_INLINED {
+            __builtin_prefetch(to.result + c * to.result_stride, 1);
+            if constexpr (vectors > 1)
+                __builtin_prefetch(to.result + c * to.result_stride + vectors * w - 1, 1);
+        });
+    Vec<T> sums[cols][vectors];
+    repeat<cols>([&](auto c) MUONSCOPE_INLINED {
+        repeat<vectors>([&](auto v) MUONSCOPE_INLINED { sums[c][v] = Vec<T>{}; });
+    });
+    const auto add = [&](auto) MUONSCOPE_INLINED {
+        Vec<T> column[vectors];
+        repeat<vectors>([&](auto v) MUONSCOPE_INLINED {
+            column[v] = load<Vec<T>>(left + v * w);
+            if constexpr (vector_bytes * decltype(v)::value % line == 0)
+                __builtin_prefetch(left + ahead * tile_rows<T> + v * w);
+        });
+        repeat<cols>([&](auto c) MUONSCOPE_INLINED {
+            constexpr int g = decltype(c)::value / group, offset = decltype(c)::value % group;
+            const Vec<T> factor = all(right[g][by_row ? Size(offset) : offset * right_stride]);
+            repeat<vectors>(
+                [&](auto v) MUONSCOPE_INLINED { sums[c][v] = fma(column[v], factor, sums[c][v]); });
+        });
+        step(left, left_stride);
+        repeat<groups>([&](auto g)
+                           MUONSCOPE_INLINED { step(right[g], by_row ? right_stride : 1); });
+    };
+    constexpr int at_once = 4;
+    Size k = from.count;
+    for (; k >= at_once; k -= at_once) repeat<at_once>(add);
+    for (; k > 0; --k) add(Constant<0>{});
 
-template <int vectors, bool by_row, typename T, int cols = tile_cols>
-MUONSCOPE_INLINE void multiply_cols(Size there, const Factors<T>& from, const Target<T>& to) {
-    if (there >= cols)
-        multiply_tile<vectors, cols, by_row>(from, to);
-    else if constexpr (cols > 1)
-        multiply_cols<vectors, by_row, T, cols - 1>(there, from, to);
-}
-
-template <bool by_row, typename T>
-void multiply_rows(Size cols, const Factors<T>& from, const Target<T>& to) {
-    if (to.height > width<T>)
-        multiply_cols<2, by_row>(cols, from, to);
+    const Vec<T> alpha = all(to.alpha), beta = all(to.beta);
+    const auto finish = [&](const auto& put) MUONSCOPE_INLINED {
+        repeat<cols>([&](auto c) MUONSCOPE_INLINED {
+            repeat<vectors>([&](auto v) MUONSCOPE_INLINED {
+                put(sums[c][v], c * to.result_stride + v * w, c * to.other_stride + v * w,
+                    to.height - v * w);
+            });
+        });
+    };
+    const bool is_whole = to.height >= vectors * w;
+    if (is_whole && !to.other && to.alpha == 1)
+        finish([&](Vec<T> sum, Size at, Size, Size)
+                   MUONSCOPE_INLINED { store(sum, to.result + at); });
+    else if (is_whole && !to.other)
+        finish([&](Vec<T> sum, Size at, Size, Size)
+                   MUONSCOPE_INLINED { store(alpha * sum, to.result + at); });
+    else if (is_whole)
+        finish([&](Vec<T> sum, Size at, Size other, Size) MUONSCOPE_INLINED {
+            store(fma(beta, load<Vec<T>>(to.other + other), alpha * sum), to.result + at);
+        });
     else
-        multiply_cols<1, by_row>(cols, from, to);
+        finish([&](Vec<T> sum, Size at, Size other, Size there) MUONSCOPE_INLINED {
+            there = smaller<Size>(there, w);
+            Vec<T> entries = alpha * sum;
+            if (to.other) entries = fma(beta, load_part(to.other + other, there), entries);
+            store_part(entries, to.result + at, there);
+        });
 }
 
-// Rows of the left factor, `count` columns from its column `first`, next to each other; rows that
-// are missing are zero.
+template <int vectors, bool by_row, typename T>
+void multiply_rows(Size cols, const Factors<T>& from, const Target<T>& to) {
+    switch (cols) {
+        case tile_cols:
+            return multiply_tile<vectors, tile_cols, by_row>(from, to);
+        case 2:
+            return multiply_tile<vectors, 2, by_row>(from, to);
+        case 1:
+            return multiply_tile<vectors, 1, by_row>(from, to);
+        default:
+            break;
+    }
+    if constexpr (tile_cols > 8)
+        if (cols == 8) return multiply_tile<vectors, 8, by_row>(from, to);
+    if constexpr (tile_cols > 4)
+        if (cols == 4) return multiply_tile<vectors, 4, by_row>(from, to);
+}
+
+// Vectors of lanes of 16 bytes, within which numbers are exchanged faster than across.
 template <typename T>
-void pack_left(const ProductTask<T>& task, Size row, Size height, Size first, Size count, T* to) {
-    constexpr Size rows = tile_rows<T>;
-    const Size there = smaller(rows, height);
-    if (!task.left_transposed) {
-        const T* from = task.left + row + first * task.left_stride;
-        for (Size k = 0; k < count; ++k, from += task.left_stride, to += rows)
-            if (there == rows)
-                repeat<tile_vectors>(
-                    [&](auto v) { store(load<Vec<T>>(from + v * width<T>), to + v * width<T>); });
-            else
-                for (Size i = 0; i < rows; ++i) to[i] = i < there ? from[i] : T(0);
+constexpr int lane = 16 / static_cast<int>(sizeof(T));
+template <typename T>
+using Lane = Pack<T, lane<T>>;
+#if defined(__AVX2__)
+constexpr int pack_lanes = 2;
+#else
+constexpr int pack_lanes = 1;
+#endif
+template <typename T>
+using Lanes = Pack<T, pack_lanes * lane<T>>;
+
+// A lane of each column, first, first + lane ...; `stride` between neighbouring columns.
+template <typename T>
+MUONSCOPE_INLINE Lanes<T> load_lanes(const T* from, Size stride) {
+    if constexpr (pack_lanes == 1) {
+        return load<Lane<T>>(from);
+    } else {
+        const auto low = load<Lane<T>>(from), high = load<Lane<T>>(from + lane<T> * stride);
+        if constexpr (lane<T> == 2)
+            return __builtin_shufflevector(low, high, 0, 1, 2, 3);
+        else
+            return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
+    }
+}
+
+// to[k height + r] = from[k + r stride] for k < lane and r < pack_lanes lane.
+template <typename T>
+MUONSCOPE_INLINE void transpose_lanes(const T* from, Size stride, T* to, Size height) {
+    constexpr std::make_integer_sequence<int, pack_lanes * lane<T>> all_entries{};
+    if constexpr (lane<T> == 2) {
+        const Lanes<T> even = load_lanes(from, stride), odd = load_lanes(from + stride, stride);
+        store(in_turn<false>(even, odd, all_entries), to);
+        store(in_turn<true>(even, odd, all_entries), to + height);
+    } else {
+        const Lanes<T> a = load_lanes(from, stride), b = load_lanes(from + stride, stride),
+                       c = load_lanes(from + 2 * stride, stride),
+                       d = load_lanes(from + 3 * stride, stride);
+        const Lanes<T> ab = in_turn<false>(a, b, all_entries),
+                       cd = in_turn<false>(c, d, all_entries);
+        store(pairs_in_turn<false>(ab, cd, all_entries), to);
+        store(pairs_in_turn<true>(ab, cd, all_entries), to + height);
+        const Lanes<T> ab_up = in_turn<true>(a, b, all_entries),
+                       cd_up = in_turn<true>(c, d, all_entries);
+        store(pairs_in_turn<false>(ab_up, cd_up, all_entries), to + 2 * height);
+        store(pairs_in_turn<true>(ab_up, cd_up, all_entries), to + 3 * height);
+    }
+}
+
+// One panel of what pack_left makes, from columns in memory that are rows of the factor.
+template <typename T>
+void pack_columns(const T* from, Size stride, Size there, Size count, T* to) {
+    constexpr Size height = tile_rows<T>, at_once = pack_lanes * lane<T>;
+    for (Size r = 0; r < height; r += at_once) {
+        Size k = 0;
+        if (r + at_once <= there)
+            for (; k + lane<T> <= count; k += lane<T>)
+                transpose_lanes(from + k + r * stride, stride, to + r + k * height, height);
+        for (; k < count; ++k)
+            for (Size i = r; i < r + at_once; ++i)
+                to[i + k * height] = i < there ? from[k + i * stride] : T(0);
+    }
+}
+
+// Rows of the left factor, `count` columns of it from `first`, in panels as high as a tile; rows
+// that are missing at the end are zero.
+template <typename T>
+void pack_left(const ProductTask<T>& task, Size row, Size rows, Size first, Size count, T* to) {
+    constexpr Size w = width<T>, height = tile_rows<T>;
+    const Size stride = task.left_stride;
+    for (Size i = 0; i < rows; i += height, to += count * height) {
+        if (task.left_transposed) {
+            pack_columns(task.left + first + (row + i) * stride, stride, rows - i, count, to);
+            continue;
+        }
+        const T* from = task.left + row + i + first * stride;
+        if (rows - i >= height) {
+            for (Size k = 0; k < count; ++k)
+                repeat<tile_vectors>([&](auto v) MUONSCOPE_INLINED {
+                    store(load<Vec<T>>(from + k * stride + v * w), to + k * height + v * w);
+                });
+            continue;
+        }
+        for (Size v = 0; v < height; v += w) {
+            const Size there = smaller(w, rows - i - v);
+            for (Size k = 0; k < count; ++k)
+                store(there > 0 ? load_part(from + k * stride + v, there) : Vec<T>{},
+                      to + k * height + v);
+        }
+    }
+}
+
+// n columns of the right factor, `count` rows, row after row.
+template <int n, typename T>
+void pack_panel(const T* from, Size stride, bool transposed, Size count, T* to) {
+    if (transposed) {
+        for (Size k = 0; k < count; ++k)
+            __builtin_memcpy(to + k * n, from + k * stride, n * sizeof(T));
         return;
     }
-    const T* from = task.left + first + row * task.left_stride;
-    for (Size k = 0; k < count; ++k, to += rows)
-        for (Size i = 0; i < rows; ++i) to[i] = i < there ? from[k + i * task.left_stride] : T(0);
+    Size k = 0;
+    if constexpr (n % 2 == 0) {
+        // Four columns, or two, at once.
+        constexpr int cols = n % 4 == 0 ? 4 : 2;
+        using Few = Pack<T, cols>;
+        for (; k + cols <= count; k += cols)
+            for (int c = 0; c < n; c += cols) {
+                Few square[cols];
+                repeat<cols>([&](auto r) MUONSCOPE_INLINED {
+                    square[r] = load<Few>(from + k + (c + r) * stride);
+                });
+                transpose(square);
+                repeat<cols>([&](auto r)
+                                 MUONSCOPE_INLINED { store(square[r], to + (k + r) * n + c); });
+            }
+    }
+    for (; k < count; ++k)
+        for (Size c = 0; c < n; ++c) to[k * n + c] = from[k + c * stride];
 }
 
-// Columns of the right factor, likewise, row after row; the last panel is as narrow as it must be.
+// All columns of the right factor in panels as wide as tiles.
 template <typename T>
-void pack_right(const ProductTask<T>& task, Size col, Size cols, Size first, Size count, T* to) {
-    for (Size j = 0; j < cols; j += tile_cols) {
-        const Size there = smaller<Size>(tile_cols, cols - j);
-        const T* from = task.right_transposed ? task.right + col + j + first * task.right_stride
-                                              : task.right + first + (col + j) * task.right_stride;
-        const Size along = task.right_transposed ? 1 : task.right_stride,
-                   down = task.right_transposed ? task.right_stride : 1;
-        for (Size k = 0; k < count; ++k, from += down, to += there)
-            for (Size c = 0; c < there; ++c) to[c] = from[c * along];
+void pack_right(const ProductTask<T>& task, Size first, Size count, T* to) {
+    const Size stride = task.right_stride;
+    for (Size j = 0; j < task.cols;) {
+        const Size cols = tile_width(task.cols - j);
+        const T* from =
+            task.right + (task.right_transposed ? j + first * stride : first + j * stride);
+        T* const panel = to + j * count;
+        if (cols == tile_cols)
+            pack_panel<tile_cols>(from, stride, task.right_transposed, count, panel);
+        else if (cols == 8)
+            pack_panel<8>(from, stride, task.right_transposed, count, panel);
+        else if (cols == 4)
+            pack_panel<4>(from, stride, task.right_transposed, count, panel);
+        else if (cols == 2)
+            pack_panel<2>(from, stride, task.right_transposed, count, panel);
+        else
+            pack_panel<1>(from, stride, task.right_transposed, count, panel);
+        j += cols;
     }
 }
 
 template <typename T>
-T* aligned(T* space) {
-    const auto address = reinterpret_cast<std::uintptr_t>(space);
-    return space + (-address % alignment) / sizeof(T);
-}
-
-// The upper triangle from the lower one.
-template <typename T>
-void mirror(const ProductTask<T>& task) {
-    for (Size j = 1; j < task.cols; ++j)
-        for (Size i = 0; i < j; ++i)
-            task.result[i + j * task.result_stride] = task.result[j + i * task.result_stride];
-}
-
-template <typename T>
-void multiply_block(const ProductTask<T>& task, Size first, Size count, Target<T> target) {
-    constexpr Size near = 1024 / sizeof(T);
-    const bool packs_left = task.left_transposed || task.left_stride > near;
-    const bool packs_right = task.right_stride > near || task.rows > 16 * tile_rows<T>;
+void multiply_block(const ProductTask<T>& task, Size first, Size count, const Target<T>& target) {
+    // A panel that is read more than twice is worth packing where its lines would meet in few
+    // places of the cache.
+    constexpr Size near_rows = 64, near_bytes = 2048;
+    const bool packs_left =
+        task.left_transposed || (task.left_stride > near_rows && task.cols > 2 * tile_cols);
+    const bool is_near = task.right_transposed
+                             ? task.right_stride <= near_rows
+                             : task.right_stride * static_cast<Size>(sizeof(T)) <= near_bytes;
+    const bool packs_right = !is_near && task.rows > 2 * tile_rows<T>;
     T* const left_space = aligned(task.space);
-    T* const right_space = left_space + tile_rows<T> * block_depth;
+    T* const right_space =
+        left_space + smaller(round_up(task.rows, tile_rows<T>), block_rows<T>) * count;
+    if (packs_right) pack_right(task, first, count, right_space);
+    const bool by_row = packs_right || task.right_transposed;
+
     Factors<T> from{};
     from.count = count;
-    for (Size col = 0; col < task.cols; col += block_cols) {
-        const Size cols = smaller(block_cols, task.cols - col);
-        if (packs_right) pack_right(task, col, cols, first, count, right_space);
-        for (Size row = 0; row < task.rows; row += tile_rows<T>) {
-            target.height = task.rows - row;
-            const Size end = task.symmetric ? smaller(cols, row + tile_rows<T> - col) : cols;
-            if (end <= 0) continue;
-            if (packs_left || target.height % width<T> != 0) {
-                pack_left(task, row, target.height, first, count, left_space);
-                from.left = left_space;
-                from.left_stride = tile_rows<T>;
+    for (Size top = 0; top < task.rows; top += block_rows<T>) {
+        const Size rows = smaller(block_rows<T>, task.rows - top);
+        // Rows from here on are packed: those of a tile that is not full always.
+        const Size packed =
+            packs_left ? 0 : rows / width<T> * width<T> / tile_rows<T> * tile_rows<T>;
+        const Size in_place =
+            packs_left || rows % width<T> != 0 ? packed : round_up(rows, width<T>);
+        if (in_place < rows)
+            pack_left(task, top + in_place, rows - in_place, first, count, left_space);
+        for (Size j = 0; j < task.cols;) {
+            const Size cols = tile_width(task.cols - j);
+            if (packs_right) {
+                from.right = right_space + j * count;
+                from.right_stride = cols;
             } else {
-                from.left = task.left + row + first * task.left_stride;
-                from.left_stride = task.left_stride;
+                from.right_stride = task.right_stride;
+                from.right = task.right + (by_row ? j + first * task.right_stride
+                                                  : first + j * task.right_stride);
             }
-            for (Size j = 0; j < end; j += tile_cols) {
-                const Size width = smaller<Size>(tile_cols, cols - j);
-                Target<T> to = target;
-                to.result += row + (col + j) * task.result_stride;
-                if (to.other) to.other += row + (col + j) * to.other_stride;
-                if (packs_right) {
-                    from.right = right_space + j * count;
-                    from.right_stride = width;
-                    multiply_rows<true>(width, from, to);
-                } else if (task.right_transposed) {
-                    from.right = task.right + col + j + first * task.right_stride;
-                    from.right_stride = task.right_stride;
-                    multiply_rows<true>(width, from, to);
+            // A symmetric result from the vector that the diagonal is in.
+            Size i = task.symmetric && j > top ? (j - top) / width<T> * width<T> : 0;
+            for (Size next = 0; i < rows; i = next) {
+                const Size panel = i / tile_rows<T> * tile_rows<T>;
+                next = panel + tile_rows<T>;
+                if (panel < in_place) {
+                    from.left = task.left + top + i + first * task.left_stride;
+                    from.left_stride = task.left_stride;
                 } else {
-                    from.right = task.right + first + (col + j) * task.right_stride;
-                    from.right_stride = task.right_stride;
-                    multiply_rows<false>(width, from, to);
+                    from.left = left_space + (panel - in_place) * count + (i - panel);
+                    from.left_stride = tile_rows<T>;
+                }
+                Target<T> to = target;
+                to.height = smaller(rows, next) - i;
+                to.result += top + i + j * task.result_stride;
+                if (to.other) to.other += top + i + j * to.other_stride;
+                if (to.height > width<T>) {
+                    if (by_row)
+                        multiply_rows<2, true>(cols, from, to);
+                    else
+                        multiply_rows<2, false>(cols, from, to);
+                } else {
+                    if (by_row)
+                        multiply_rows<1, true>(cols, from, to);
+                    else
+                        multiply_rows<1, false>(cols, from, to);
                 }
             }
+            j += cols;
         }
     }
 }
@@ -221,14 +393,16 @@ void multiply(const ProductTask<T>& task) {
         target.other = task.result;
         target.other_stride = task.result_stride;
     } while (first < task.depth);
-    if (task.symmetric) mirror(task);
+    if (task.symmetric) mirror(task.result, task.cols, task.result_stride);
 }
 
+// Of numbers of either kind; the right factor is packed where it has many rows.
 Size product_space(Size rows, Size depth, Size cols) {
-    static_cast<void>(rows);
-    static_cast<void>(cols);
-    static_cast<void>(depth);
-    return block_depth * (tile_rows<float> + block_cols) + alignment;
+    const Size count = smaller(depth, block_depth);
+    const Size right = rows > 2 * tile_rows<double> ? cols : 0;
+    constexpr Size to_align = 16;
+    return count * (smaller(round_up(rows, tile_rows<float>), block_rows<float>) + right) +
+           to_align;
 }
 
 }  // namespace

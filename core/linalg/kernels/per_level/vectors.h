@@ -7,6 +7,7 @@
 // rounds as it is written. fma(a, b, c) is a b + c with one rounding at every level.
 
 #include <cstdint>
+#include <utility>
 
 #include "core/linalg/kernels/kernels.h"
 
@@ -93,16 +94,116 @@ MUONSCOPE_INLINE T larger(T a, T b) {
 // registers, whatever the compiler thinks of unrolling loops.
 template <int n>
 struct Constant {
+    static constexpr int value = n;
     MUONSCOPE_INLINE constexpr operator int() const {  // NOLINT: it is that number
         return n;
     }
 };
+// The function itself must be inlined too: [&](auto i) MUONSCOPE_INLINED { ... }.
+#define MUONSCOPE_INLINED __attribute__((always_inline))
 template <int n, int from = 0, typename F>
 MUONSCOPE_INLINE void repeat(const F& f) {
     if constexpr (from < n) {
         f(Constant<from>{});
         repeat<n, from + 1>(f);
     }
+}
+
+// The first `count` entries, 1 to a whole vector; the others are 0, or left as they are in memory.
+#if defined(__AVX512F__)
+
+template <typename T>
+MUONSCOPE_INLINE Vec<T> load_part(const T* from, Size count) {
+    const unsigned mask = (1U << count) - 1;
+    if constexpr (sizeof(T) == 8)
+        return _mm512_maskz_loadu_pd(static_cast<__mmask8>(mask), from);
+    else
+        return _mm512_maskz_loadu_ps(static_cast<__mmask16>(mask), from);
+}
+template <typename T>
+MUONSCOPE_INLINE void store_part(Vec<T> x, T* to, Size count) {
+    const unsigned mask = (1U << count) - 1;
+    if constexpr (sizeof(T) == 8)
+        _mm512_mask_storeu_pd(to, static_cast<__mmask8>(mask), x);
+    else
+        _mm512_mask_storeu_ps(to, static_cast<__mmask16>(mask), x);
+}
+
+#elif defined(__AVX2__)
+
+template <typename T>
+MUONSCOPE_INLINE __m256i mask_of(Size count) {
+    const Pack<std::int32_t, 8> entry{0, 1, 2, 3, 4, 5, 6, 7};
+    const auto numbers = static_cast<std::int32_t>(count * static_cast<Size>(sizeof(T)) / 4);
+    return reinterpret_cast<__m256i>(entry < numbers);
+}
+template <typename T>
+MUONSCOPE_INLINE Vec<T> load_part(const T* from, Size count) {
+    if constexpr (sizeof(T) == 8)
+        return _mm256_maskload_pd(from, mask_of<T>(count));
+    else
+        return _mm256_maskload_ps(from, mask_of<T>(count));
+}
+template <typename T>
+MUONSCOPE_INLINE void store_part(Vec<T> x, T* to, Size count) {
+    if constexpr (sizeof(T) == 8)
+        _mm256_maskstore_pd(to, mask_of<T>(count), x);
+    else
+        _mm256_maskstore_ps(to, mask_of<T>(count), x);
+}
+
+#else
+
+template <typename T>
+MUONSCOPE_INLINE Vec<T> load_part(const T* from, Size count) {
+    Vec<T> x{};
+    for (Size i = 0; i < count; ++i) x[i] = from[i];
+    return x;
+}
+template <typename T>
+MUONSCOPE_INLINE void store_part(Vec<T> x, T* to, Size count) {
+    for (Size i = 0; i < count; ++i) to[i] = x[i];
+}
+
+#endif
+
+// rows[i][j] <-> rows[j][i], in steps that exchange blocks of `step` entries.
+template <int step, typename V, int... i>
+MUONSCOPE_INLINE void exchange(V& a, V& b, std::integer_sequence<int, i...> /*entries*/) {
+    constexpr int n = sizeof...(i);
+    const V first = __builtin_shufflevector(a, b, ((i & step) != 0 ? n + i - step : i)...);
+    b = __builtin_shufflevector(a, b, ((i & step) != 0 ? n + i : i + step)...);
+    a = first;
+}
+template <int n, int step, typename V>
+MUONSCOPE_INLINE void exchange_all(V (&rows)[n]) {
+    if constexpr (step < n) {
+        repeat<n>([&](auto i) MUONSCOPE_INLINED {
+            if constexpr ((decltype(i)::value & step) == 0)
+                exchange<step>(rows[decltype(i)::value], rows[decltype(i)::value + step],
+                               std::make_integer_sequence<int, n>{});
+        });
+        exchange_all<n, 2 * step>(rows);
+    }
+}
+template <int n, typename V>
+MUONSCOPE_INLINE void transpose(V (&rows)[n]) {
+    exchange_all<n, 1>(rows);
+}
+
+// The lower (or upper) half of each lane of 16 bytes of a and of b, entries in turn; or pairs of
+// entries in turn.
+template <bool upper, typename V, int... i>
+MUONSCOPE_INLINE V in_turn(V a, V b, std::integer_sequence<int, i...> /*entries*/) {
+    constexpr int n = sizeof...(i), in_lane = 16 / (sizeof(V) / n), half = in_lane / 2;
+    return __builtin_shufflevector(
+        a, b, (i / in_lane * in_lane + (upper ? half : 0) + i % in_lane / 2 + (i & 1) * n)...);
+}
+template <bool upper, typename V, int... i>
+MUONSCOPE_INLINE V pairs_in_turn(V a, V b, std::integer_sequence<int, i...> /*entries*/) {
+    constexpr int n = sizeof...(i);
+    return __builtin_shufflevector(a, b,
+                                   (i / 4 * 4 + (upper ? 2 : 0) + (i & 1) + (i >> 1 & 1) * n)...);
 }
 
 #if defined(__AVX512F__)
@@ -162,7 +263,9 @@ MUONSCOPE_INLINE Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) {
     const Vec<double> size = product < 0 ? -product : product;
     const auto ordinary = (size > 0x1p-900) & (size < 0x1p900) & (a < 0x1p990) & (a > -0x1p990) &
                           (b < 0x1p990) & (b > -0x1p990);
-    if (all_true((low == high) & (low != 0) & ordinary)) return low;
+    // A factor of zero leaves nothing to round but the sum.
+    const auto zero = (a == 0) | (b == 0);
+    if (all_true(((low == high) & (low != 0) & ordinary) | zero)) return zero ? sum : low;
     return fma_by_entry(a, b, c);
 }
 
@@ -177,7 +280,7 @@ MUONSCOPE_INLINE bool rounds_once(Pack<double, 2> sum) {
     const Pack<double, 2> size = sum < 0 ? -sum : sum;
     const auto middle = reinterpret_cast<__m128i>(bits & 0x1fffffff);
     const auto is_middle = _mm_cmpeq_epi32(middle, _mm_set1_epi64x(0x10000000));
-    return all_true(size > 0x1p-125) && (_mm_movemask_epi8(is_middle) & 0x0f0f) == 0;
+    return all_true((size > 0x1p-125) | (sum == 0)) && (_mm_movemask_epi8(is_middle) & 0x0f0f) == 0;
 }
 [[gnu::noinline]] Vec<float> fma_by_entry(Vec<float> a, Vec<float> b, Vec<float> c) {
     return Vec<float>{slow_fma(a[0], b[0], c[0]), slow_fma(a[1], b[1], c[1]),

@@ -1,0 +1,40 @@
+#include "app/gui/plots/stride_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/gui/plots/ticks.h"
+#include "core/session/history.h"
+
+namespace muonscope::plots {
+
+Stride stride_at(const HistoryView& history, std::size_t sample) {
+    const HistoryView::Pair pair = history.pair(sample);
+    return {pair.first, pair.last, history.first_step(pair.first), history.step(pair.last)};
+}
+
+std::string stride_title(const HistoryView& history, const Stride& stride, bool followed) {
+    if (stride.from == stride.to) return fmt::format("step {}", stride.to);
+    if (followed) return fmt::format("steps {}–{}: last, min – max", stride.from, stride.to);
+    if (stride.first == stride.last) return fmt::format("step {}", stride.to);
+    return fmt::format("steps {}, {} of {}–{}", history.step(stride.first), stride.to, stride.from,
+                       stride.to);
+}
+
+std::string stride_value(const HistoryView& history, const Stride& stride, std::size_t channel) {
+    const double last = history.value(stride.last, channel);
+    if (stride.from == stride.to) return value_text(last);
+    if (channel >= history.followed()) {
+        if (stride.first == stride.last) return value_text(last);
+        return value_text(history.value(stride.first, channel)) + ", " + value_text(last);
+    }
+    const double low =
+        std::fmin(history.low(stride.first, channel), history.low(stride.last, channel));
+    const double high =
+        std::fmax(history.high(stride.first, channel), history.high(stride.last, channel));
+    return fmt::format("{}, {} – {}", value_text(last), value_text(low), value_text(high));
+}
+
+}  // namespace muonscope::plots

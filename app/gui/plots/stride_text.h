@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace muonscope {
+class HistoryView;
+}
+
+// What a row of a history stands for, in words: itself, or the steps since the row before.
+namespace muonscope::plots {
+
+// The steps that a sample, with its neighbour where two were taken together, stands for.
+struct Stride {
+    std::size_t first, last;  // samples
+    std::int64_t from, to;    // steps
+};
+Stride stride_at(const HistoryView& history, std::size_t sample);
+
+// "step 7"; "steps 505–512: last, min – max" of a followed channel; "steps 511, 512 of 505–512" of
+// one that was measured at these two.
+std::string stride_title(const HistoryView& history, const Stride& stride, bool followed);
+// "0.42"; "0.42, 0.39 – 0.61"; "0.61, 0.42".
+std::string stride_value(const HistoryView& history, const Stride& stride, std::size_t channel);
+
+}  // namespace muonscope::plots

@@ -1,0 +1,28 @@
+#include "core/experiment/loss_text.h"
+
+namespace muonscope {
+
+std::string loss_formula(const Experiment& experiment) {
+    const bool data = experiment.data.kind == DataKind::samples ||
+                      experiment.network.activation == Activation::tanh;
+    const bool samples = experiment.data.kind == DataKind::samples;
+    if (experiment.loss == LossKind::mean)
+        return data ? (samples ? "½ mean (F(X) − Y)²" : "½ mean (F − A)²") : "½ mean (P − A)²";
+    if (experiment.loss == LossKind::half)
+        return data ? (samples ? "½‖F(X) − Y‖²/n" : "½‖F − A‖²") : "½‖P − A‖²";
+    return data ? (samples ? "‖F(X) − Y‖²/‖Y‖²" : "‖F − A‖²/‖A‖²") : "‖P − A‖²/‖A‖²";
+}
+
+std::string probe_loss_formula(const Experiment& experiment) {
+    switch (experiment.probe.task) {
+        case ProbeTask::target:
+            return "½‖BH − A‖²";
+        case ProbeTask::random_labels:
+            return "½‖BH − R‖²";
+        case ProbeTask::softmax:
+            break;
+    }
+    return "mean cross-entropy";
+}
+
+}  // namespace muonscope

@@ -1,0 +1,14 @@
+#include "core/session/snapshot.h"
+
+#include <fmt/format.h>
+
+namespace muonscope {
+
+std::string divergence_text(const LaneSnapshot& lane) {
+    if (!lane.divergence) return {};
+    const Divergence& fault = *lane.divergence;
+    return fmt::format("{} diverged at step {}{}: {}", lane.name, fault.step,
+                       fault.layer > 0 ? fmt::format(" in layer {}", fault.layer) : "", fault.what);
+}
+
+}  // namespace muonscope

@@ -1,0 +1,107 @@
+// Every preset for 300 steps: the bits of its lanes at every level of kernels that this processor
+// has are those of tests/golden/state_hashes.json, which another processor wrote. Where a change is
+// meant to give other bits, tests/golden/state_hashes.sh writes them anew.
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "core/experiment/lane.h"
+#include "core/experiment/presets.h"
+#include "core/io/files.h"
+#include "core/linalg/kernels/level.h"
+#include "tests/sanitized.h"
+
+namespace muonscope {
+namespace {
+
+constexpr int steps = 300;
+const std::string golden_path = MUONSCOPE_SOURCE_DIR "/tests/golden/state_hashes.json";
+
+// Of one lane: the hash of its state, and one over every number measured there.
+struct Bits {
+    std::string state, measured;
+};
+
+Bits bits_after(const std::shared_ptr<const Problem>& problem, const Recipe& recipe) {
+    Lane lane(problem, recipe);
+    for (int step = 0; step < steps; ++step) lane.advance();
+    const Layout layout(problem->widths, problem->modes);
+    std::vector<double> row(layout.channels());
+    lane.measure(layout, problem->experiment.probe, row);
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (const double value : row)
+        hash =
+            (hash ^ (std::isnan(value) ? 0 : std::bit_cast<std::uint64_t>(value))) * 0x100000001b3U;
+    return {fmt::format("{:016x}", lane.state_hash()), fmt::format("{:016x}", hash)};
+}
+
+using Hashes = std::map<std::string, std::vector<std::string>>;
+
+// Of every preset, a lane after the other: the states; `measured` likewise the measures.
+Hashes hashes_at(Level level, Hashes& measured) {
+    const ScopedLevel scoped(level);
+    Hashes states;
+    for (const Spec& spec : presets()) {
+        const auto problem = make_problem(spec.experiment);
+        for (const Recipe& recipe : spec.lanes) {
+            const Bits bits = bits_after(problem, recipe);
+            states[spec.name].push_back(bits.state);
+            measured[spec.name].push_back(bits.measured);
+        }
+    }
+    return states;
+}
+
+Hashes golden() {
+    return nlohmann::json::parse(read_file(golden_path, 1 << 20)).get<Hashes>();
+}
+
+void expect_same(const Hashes& here, const Hashes& wanted) {
+    ASSERT_EQ(here.size(), wanted.size());
+    for (const auto& [name, hashes] : wanted) {
+        ASSERT_TRUE(here.contains(name)) << name;
+        EXPECT_EQ(here.at(name), hashes) << name;
+    }
+}
+
+TEST(StateHashes, are_the_stored_ones_at_the_highest_level) {
+    if (sanitized) GTEST_SKIP() << "the same bits, slowly";
+    Hashes measured;
+    const Hashes here = hashes_at(levels_here().back(), measured);
+    if (std::getenv("MUONSCOPE_WRITE_STATE_HASHES") != nullptr) {
+        std::ofstream(golden_path) << nlohmann::json(here).dump(1) << "\n";
+        GTEST_SKIP() << "written to " << golden_path;
+    }
+    expect_same(here, golden());
+}
+
+class EveryLevel : public testing::TestWithParam<Level> {};
+
+TEST_P(EveryLevel, gives_the_same_states_and_measures) {
+    if (sanitized) GTEST_SKIP() << "the same bits, slowly";
+    Hashes measured, measured_at_highest;
+    const Hashes here = hashes_at(GetParam(), measured);
+    expect_same(here, golden());
+    expect_same(hashes_at(levels_here().back(), measured_at_highest), golden());
+    expect_same(measured, measured_at_highest);
+}
+
+INSTANTIATE_TEST_SUITE_P(Long, EveryLevel,
+                         testing::ValuesIn(levels_here().begin(), levels_here().end() - 1),
+                         [](const testing::TestParamInfo<Level>& each) {
+                             return each.param == Level::baseline ? std::string("baseline")
+                                                                  : level_name(each.param);
+                         });
+// Where there is one level only, there is nothing to compare.
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(EveryLevel);
+
+}  // namespace
+}  // namespace muonscope
