@@ -189,6 +189,7 @@ Spec theory() {
     OptimizerSpec express = muon(0.005);
     express.orthogonaliser.engine = Engine::polar_express;
     express.orthogonaliser.iterations = 8;
+    express.orthogonaliser.precision = Precision::float64;
     spec.lanes = {lane("SGD", sgd(0.005)), lane("Muon", express), lane("Exact polar", polar)};
     return spec;
 }
@@ -254,6 +255,7 @@ Spec libraries() {
     experiment.network.widths = {48, 64, 32, 24};
     experiment.network.depth = 3;
     experiment.init.scale = 0.6;
+    experiment.probe.lr = 0.02;  // some lanes' layers grow
     experiment.run = {.steps = 800, .speed = 60};
     // As many as there are lanes, no two of one path.
     for (const std::string_view slug :

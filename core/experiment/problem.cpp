@@ -373,8 +373,8 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
         problem->target = make_target(experiment.target, experiment.seed, out, in);
     }
     problem->target_norm = norm(problem->target);
-    if (!std::isfinite(problem->target_norm))
-        throw Error("target", "its norm is not finite", "give a smaller scale");
+    if (!std::isfinite(problem->target_norm * problem->target_norm))
+        throw Error("target", "the square of its norm is not finite", "give a smaller scale");
     if (problem->target_norm == 0)
         throw Error("target", "it is zero, so no relative error is defined",
                     "give a target with at least one non-zero entry");

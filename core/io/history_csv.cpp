@@ -73,7 +73,11 @@ std::span<const ColumnWords> column_words() {
         ColumnWords{"probe_floor", "loss of the least-squares head on the probed layer"},
         ColumnWords{"probe_after_k", "loss of a head after K gradient steps from zero"},
         ColumnWords{"probe_steps_to_threshold",
-                    "gradient steps of a head to the probe's threshold; empty: never"},
+                    "gradient steps of a head to the probe's threshold; empty: not among those "
+                    "searched"},
+        ColumnWords{"probe_steps_searched", "gradient steps that were looked at; inf: all"},
+        ColumnWords{"probe_critical_rate",
+                    "of the head, 2/s₁(H)²: at this rate and beyond it diverges"},
         ColumnWords{"product_sv_K", "singular values of the product P, largest first"},
         ColumnWords{"mode_K", "u_K·P v_K: strength of the target's own mode K"},
         ColumnWords{"layer_L_sv_K", "singular values of the layer's weights"},

@@ -289,7 +289,8 @@ TEST(Layout, gives_every_number_its_own_channel) {
                                   layout.probe_after_k(),
                                   layout.probe_steps(),
                                   layout.probe_searched(),
-                                  layout.probe_critical_rate()};
+                                  layout.probe_critical_rate(),
+                                  layout.error_left()};
     for (int k = 0; k < layout.product_rank(); ++k) seen.insert(layout.product_sv(k));
     for (int k = 0; k < layout.modes(); ++k) seen.insert(layout.mode(k));
     for (int l = 1; l <= layout.layers(); ++l)
@@ -305,7 +306,7 @@ TEST(Layout, gives_every_number_its_own_channel) {
     EXPECT_EQ(layout.product_rank(), 5);
     EXPECT_EQ(layout.rank(1), 3);
     EXPECT_EQ(layout.rank(2), 3);
-    EXPECT_EQ(seen.size(), 7u + 5 + 4 + 3 * 6 + 8 * 2);
+    EXPECT_EQ(seen.size(), 8u + 5 + 4 + 3 * 6 + 8 * 2);
     EXPECT_EQ(seen.size(), layout.channels());
     EXPECT_EQ(*seen.rbegin(), layout.channels() - 1);
 }
