@@ -132,7 +132,7 @@ void bring_forward(ViewState& view) {
 
 // What is being made while the picture of before stands: what, how far, and that it is at work.
 // Shown once it has taken longer than a blink, so that small nets do not flicker.
-void draw_building(PanelContext& context, ImVec2 top) {
+void draw_building(PanelContext& context, ImVec2 bottom) {
     constexpr double blink = 0.15;
     ViewState& view = context.view;
     const Snapshot* s = context.snapshot;
@@ -148,7 +148,7 @@ void draw_building(PanelContext& context, ImVec2 top) {
         return;
     }
     const Building& building = *s->building;
-    ImGui::SetNextWindowPos(top, ImGuiCond_Always, {0.5F, 0});
+    ImGui::SetNextWindowPos(bottom, ImGuiCond_Always, {0.5F, 1});
     ImGui::PushStyleColor(ImGuiCol_WindowBg, ImGui::GetStyle().Colors[ImGuiCol_PopupBg]);
     if (ImGui::Begin("##building", nullptr,
                      ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_AlwaysAutoResize |
@@ -226,7 +226,7 @@ void draw_frame(PanelContext& context) {
     bring_forward(context.view);
     if (lined)
         draw_bar(context, "##status", {origin.x + gap, bottom}, {width, line}, false, draw_status);
-    draw_building(context, {origin.x + all.x / 2, top + gap});
+    draw_building(context, {origin.x + all.x / 2, bottom - gap});
     if (context.view.show_help) draw_help(context);
     draw_path_dialog(context);
     draw_toast(context, {origin.x + all.x / 2, bottom - gap});

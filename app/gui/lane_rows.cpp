@@ -30,22 +30,40 @@ void draw_lane_rows(PanelContext& context, const std::vector<LaneRow>& rows, flo
     const Snapshot& snapshot = *context.snapshot;
     const auto lanes = static_cast<int>(snapshot.lanes.size());
     ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {em(0.25F), em(0.15F)});
-    if (ImGui::BeginTable("##lane rows", lanes + 1,
-                          ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_BordersInnerH |
-                              ImGuiTableFlags_NoPadOuterX,
-                          {width, 0})) {
-        float names = em(4);
-        for (const LaneRow& row : rows)
-            names = std::max(names, ImGui::CalcTextSize(row.name.c_str()).x);
+    float names = em(4);
+    for (const LaneRow& row : rows)
+        names = std::max(names, ImGui::CalcTextSize(row.name.c_str()).x);
+    // Where the lanes are too many for their numbers to stand side by side, they scroll.
+    const float least = em(5);
+    const bool scrolls = width - names < static_cast<float>(lanes) * (least + em(0.5F));
+    const float height =
+        scrolls ? lane_rows_height(rows.size()) + ImGui::GetStyle().ScrollbarSize : 0;
+    if (ImGui::BeginTable(
+            "##lane rows", lanes + 1,
+            ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoPadOuterX |
+                (scrolls ? ImGuiTableFlags_ScrollX : ImGuiTableFlags_SizingStretchProp),
+            {width, height})) {
+        if (scrolls) ImGui::TableSetupScrollFreeze(1, 0);
         ImGui::TableSetupColumn("name", ImGuiTableColumnFlags_WidthFixed, names);
         for (int l = 0; l < lanes; ++l)
-            ImGui::TableSetupColumn(fmt::format("##{}", l).c_str(),
-                                    ImGuiTableColumnFlags_WidthStretch, 1);
+            ImGui::TableSetupColumn(
+                fmt::format("##{}", l).c_str(),
+                scrolls ? ImGuiTableColumnFlags_WidthFixed : ImGuiTableColumnFlags_WidthStretch,
+                scrolls ? least : 1);
         const auto cell = [&](int lane, const std::string& text) {
             ImGui::TableNextColumn();
             const float free =
                 ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(text.c_str()).x;
-            ImGui::SetCursorPosX(ImGui::GetCursorPosX() + std::max(0.0F, free));
+            if (free < 0) {
+                const ImVec2 at = ImGui::GetCursorScreenPos();
+                const ImVec2 room{ImGui::GetContentRegionAvail().x, ImGui::GetTextLineHeight()};
+                fitted_text(ImGui::GetWindowDrawList(), at, room.x, context.theme.lane_text(lane),
+                            text.c_str());
+                ImGui::Dummy(room);
+                hover_help(context, "", text);
+                return;
+            }
+            ImGui::SetCursorPosX(ImGui::GetCursorPosX() + free);
             ImGui::TextColored(context.theme.lane_text(lane), "%s", text.c_str());
         };
         ImGui::TableNextRow();

@@ -20,7 +20,7 @@ constexpr std::array<PresetPlace, 20> places{{
     {"rectangular", nets, "singular-values"},
     {"matched-norm", ways, "singular-values"},
     {"between", ways, "singular-values"},
-    {"libraries", ways, "weight-norms"},
+    {"libraries", ways, "singular-values"},
     {"weight-norms", ways, "weight-norms"},
     {"theory", known, "singular-values"},
     {"conditioning", known, "conditioning"},

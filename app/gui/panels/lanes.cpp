@@ -218,11 +218,16 @@ void lane_heading(PanelContext& context, int index, const LaneSnapshot& lane, in
     const float all = ImGui::GetContentRegionAvail().x;
     const float x = ImGui::GetCursorPosX();
     ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {em(0.4F), em(0.12F)});
-    ImGui::AlignTextToFramePadding();
-    ImGui::PushFont(context.fonts.heading, 0);
-    ImGui::TextColored(context.theme.lane_text(index), "%s", lane.name.c_str());
-    ImGui::PopFont();
     const float menu = em(1.7F), layers = depth > 1 ? em(6.6F) : 0;
+    ImGui::PushFont(context.fonts.heading, 0);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float room = std::max(em(1), all - menu - layers - em(0.4F));
+    const float width = std::min(ImGui::CalcTextSize(lane.name.c_str()).x, room);
+    fitted_text(ImGui::GetWindowDrawList(), {at.x, at.y + ImGui::GetStyle().FramePadding.y},
+                width + 1, context.theme.lane_text(index), lane.name.c_str());
+    ImGui::Dummy({width, ImGui::GetFrameHeight()});
+    ImGui::PopFont();
+    hover_help(context, lane.name, "A lane: the shared experiment by a recipe of its own.");
     lost_badge(context, index, lane, x + all - menu - layers);
     if (depth > 1) {
         ImGui::SameLine();

@@ -71,8 +71,11 @@ void play_button(PanelContext& context) {
     ImGui::PushStyleColor(ImGuiCol_Text, t.on_accent);
     // One width for both words, or everything to the right would jump.
     const float width = ImGui::CalcTextSize("Pause").x + em(2.9F);
-    const std::string label = fmt::format("{}  {}###play", running ? icon::pause : icon::play,
-                                          running ? "Pause" : "Play");
+    const bool pausing = s != nullptr && s->state == TrainerState::stopping;
+    const std::string label =
+        pausing ? std::string("Pausing…###play")
+                : fmt::format("{}  {}###play", running ? icon::pause : icon::play,
+                              running ? "Pause" : "Play");
     if (ImGui::Button(label.c_str(), {width, 0})) toggle_pause(context);
     ImGui::PopStyleColor(4);
     ImGui::EndDisabled();
