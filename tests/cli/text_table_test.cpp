@@ -68,7 +68,9 @@ TEST(TextTable, is_never_wider_than_there_is_room_for_its_longest_word_and_loses
         {"  Muon: another quantity", "0.2439", "0.2439", "within its tolerance"}};
     for (std::size_t width = 1; width < 120; ++width) {
         const std::string text = text_table(lines, {1, 2}, width);
-        if (width >= 25) EXPECT_LE(longest_line(text), width) << text;
+        if (width >= 25) {
+            EXPECT_LE(longest_line(text), width) << text;
+        }
         for (const auto& line : lines)
             for (const std::string& cell : line) {
                 std::istringstream words(cell);

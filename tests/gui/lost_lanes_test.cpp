@@ -124,7 +124,9 @@ TEST(lost_lanes, leave_axes_and_scales_to_what_is_sound) {
     draw_values();
     for (const auto& [lane, map] : harness.view.plots->heatmaps) EXPECT_LE(map.high, 20) << lane;
     for (const auto& [lane, product] : harness.view.plots->products)
-        if (product.values.size() > 0) EXPECT_LT(product.values.norm(), 100) << lane;
+        if (product.values.size() > 0) {
+            EXPECT_LT(product.values.norm(), 100) << lane;
+        }
     for (const auto& [lane, picture] : harness.view.plots->representations)
         for (const Matrix& layer : picture.layers) EXPECT_LT(layer.norm(), 1e3) << lane;
 }
