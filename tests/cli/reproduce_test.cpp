@@ -137,11 +137,11 @@ TEST_F(Reproduce, refuses_bad_input_in_one_line_before_it_runs) {
     expect_refusal({"blackbx"}, "did you mean blackbox?");
     expect_refusal({"all", "xyzzy"}, "'xyzzy': is not a published experiment; there are staged");
     expect_refusal({"all", "--seed", "x"}, "--seed: 'x'");
-    expect_refusal({"all", "--seed", "-1"}, "--seed: -1");
+    expect_refusal({"all", "--seed", "-1"}, "--seed: '-1'");
     expect_refusal({"all", "--workers", "0"}, "--workers: 0");
     expect_refusal({"all", "--json", folder_.path()}, "is a folder");
     expect_refusal({"all", "--json", folder_ / "none/x.json"}, "cannot be written");
-    expect_refusal({"all", "--jsn"}, "`muonscope reproduce --help`");
+    expect_refusal({"all", "--jsn"}, "did you mean --json?");
     EXPECT_EQ(folder_.names(), std::vector<std::string>{});
 }
 

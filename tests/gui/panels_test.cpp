@@ -243,7 +243,7 @@ TEST(layout, shows_only_the_plots_when_presenting) {
     harness.frames(4);
     const float before = harness.window("Singular values")->Size.x;
     harness.press(ImGuiKey_P);
-    harness.frames(4);
+    harness.frames(8);
     EXPECT_TRUE(harness.preferences.presentation);
     EXPECT_FALSE(harness.window("Lanes")->WasActive);
     EXPECT_GT(harness.window("Singular values")->Size.x, before);
