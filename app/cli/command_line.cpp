@@ -361,7 +361,7 @@ std::string usage_error(const CLI::ParseError& fault, const CLI::App& app, const
         if (const std::string near = did_you_mean(word, names); !near.empty())
             return in_quotes(word) + " is not a command; " + near;
     }
-    if (const std::string unknown = unknown_option(app.remaining(true), app); !unknown.empty())
+    if (std::string unknown = unknown_option(app.remaining(true), app); !unknown.empty())
         return unknown;
     std::string what = one_line(fault.what());
     if (dynamic_cast<const CLI::ArgumentMismatch*>(&fault) != nullptr)

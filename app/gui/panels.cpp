@@ -105,8 +105,7 @@ constexpr std::array<Panel, 14> all{{
      "at this step",
      "Numbers of the newest measured step, each with its definition on hover.",
      draw_measures,
-     {15, 7},
-     false},
+     {15, 7}},
 }};
 }  // namespace
 

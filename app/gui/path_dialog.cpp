@@ -186,6 +186,10 @@ void draw_field(PathDialog& dialog, bool& accepted) {
     if (ImGui::InputText("##path", dialog.typed.data(), dialog.typed.size(),
                          ImGuiInputTextFlags_EnterReturnsTrue))
         accepted = true;
+    // Up and down choose a row while the field keeps the keyboard; the ring would leave it.
+    if (ImGui::IsItemActive())
+        ImGui::GetCurrentContext()->ActiveIdUsingNavDirMask |=
+            (1U << ImGuiDir_Up) | (1U << ImGuiDir_Down);
     if (ImGui::IsItemEdited()) {
         dialog.fault.clear();
         dialog.chosen = -1;

@@ -70,7 +70,7 @@ TEST(Strides, both_of_a_pair_lie_in_one_bin_so_that_its_mean_is_still) {
         ++seen;
         ASSERT_EQ(column.mean, 2.5F) << bin;
     }
-    EXPECT_GT(seen, 50);
+    EXPECT_GT(seen, 20);
 }
 
 TEST(Strides, an_extreme_between_rows_reaches_the_axis_and_the_bins_of_its_stride) {
@@ -132,7 +132,7 @@ TEST(Strides, words_say_what_a_number_stands_for) {
     const HistoryView history = swinging(1200, peak);
     const Stride dense = stride_at(history, 5);
     EXPECT_EQ(stride_title(history, dense, true), "step 5");
-    EXPECT_EQ(stride_value(history, dense, 0), "3");
+    EXPECT_EQ(stride_value(history, dense, 0), "3.000");
 
     std::size_t sample = history.find(peak) + 1;  // the first row after it
     const Stride stride = stride_at(history, sample);
@@ -143,10 +143,10 @@ TEST(Strides, words_say_what_a_number_stands_for) {
     const std::string from = std::to_string(stride.from), to = std::to_string(stride.to);
     EXPECT_EQ(stride_title(history, stride, true),
               "steps " + from + "–" + to + ": last, min – max");
-    EXPECT_EQ(stride_value(history, stride, 0), "2, 2 – 9");
+    EXPECT_EQ(stride_value(history, stride, 0), "2.000, 2.000 – 9.000");
     EXPECT_EQ(stride_title(history, stride, false),
               "steps " + std::to_string(stride.to - 1) + ", " + to + " of " + from + "–" + to);
-    EXPECT_EQ(stride_value(history, stride, 1), "3, 2");
+    EXPECT_EQ(stride_value(history, stride, 1), "3.000, 2.000");
 }
 
 TEST(Strides, a_drawing_for_paper_has_the_range_behind_its_line) {

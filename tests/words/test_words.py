@@ -337,12 +337,6 @@ def shape_spread():
     )
 
 
-def overshoot(lane):
-    """The step at which the first mode is farthest above its target."""
-    mode = history_of("momentum", 600)[lane]["mode_1"]
-    return max((t for t in mode if t < 100), key=lambda t: mode[t])
-
-
 def largest_gap_of_theory():
     """Of Muon's modes from the exact polar factor's, in shares of the targets."""
     history = history_of("theory", 1200)
@@ -533,16 +527,13 @@ CLAIMS = {
     # Presets
     "the smallest after step 500": lambda: [
         Over(arrivals("two-ways-up", "SGD", 1200, targets())[-1])],
-    "Muon's rise together and are done before step 100": lambda: [
+    "Muon's rise together and are done before step 110": lambda: [
         Under(max(arrivals("two-ways-up", "Muon", 200, targets())))],
     "and reaches the last after step 1000": lambda: [
         Over(arrivals("deep", "SGD", 2000, targets(2))[-1])],
-    "Muon has them all by about step 130": lambda: [
-        About(max(arrivals("deep", "Muon", 400, targets(2))))],
     "Momentum .95 makes steps up to 20 times": lambda: [
         spec_of("momentum")["lanes"][1]["phases"][0]["optimizer"]["momentum"],
         1 / (1 - spec_of("momentum")["lanes"][1]["phases"][0]["optimizer"]["momentum"]),
-        About((overshoot("Heavy ball") + overshoot("Nesterov")) / 2, 0.25),
         True_(arrivals("momentum", "Plain", 600, targets())[-1] > 600, "on its way")],
     "Muon has every mode by about step 100, SGD the smallest": lambda: [
         About(max(arrivals("tanh", "Muon", 300, targets(2)))),
@@ -552,7 +543,7 @@ CLAIMS = {
     "48 inputs through 64 and then only 8": lambda: [
         *WIDTHS("rectangular"), min(WIDTHS("rectangular")),
         experiment("rectangular", "target", "modes")],
-    "Muon sorts them out by about step 200": lambda: [
+    "Muon sorts them out by about step 250": lambda: [
         About(max(arrivals("rectangular", "Muon", 600, targets()[:8])), 0.2)],
     "The constant one arrives first, by about step 100": lambda: [
         About(max(arrivals("matched-norm", "Muon constant", 200, targets())), 0.2)],
@@ -649,8 +640,7 @@ CLAIMS = {
         experiment("staged", "network", "width"), WIDTHS("adjacent")[0]],
     "3 Newton–Schulz iterations (5 in": lambda: [
         spec_of("staged")["lanes"][1]["phases"][0]["optimizer"]["iterations"],
-        spec_of("tau")["lanes"][1]["phases"][0]["optimizer"]["iterations"],
-        math.sqrt(spec_of("tau")["lanes"][0]["until"]["loss"])],
+        spec_of("tau")["lanes"][1]["phases"][0]["optimizer"]["iterations"]],
     "600 steps at rate 0.2 towards": lambda: [
         phase_one_steps(), spec_of("staged")["lanes"][0]["phases"][0]["optimizer"]["lr"]],
     "a fresh layer 2 at rate 0.02": lambda: [
@@ -827,7 +817,7 @@ def shapes_of_widths():
 
 
 def equal_modes():
-    values = run("theory", 600, "target.decay=1")[1]["lanes"][2]["singular_values"]["product"][:12]
+    values = run("theory", 100, "target.decay=1")[1]["lanes"][2]["singular_values"]["product"][:12]
     return max(values) - min(values) < 1e-6
 
 
@@ -843,7 +833,8 @@ def diverging_exit_code():
 
 
 def signed_steps(signs):
-    _, summary = run("staged", 60000, f"target.signs={signs}", "record.dense=1", seed=2)
+    _, summary = run("staged", 60000, f"target.signs={signs}", "record.dense=1",
+                     "target.stream_seed=2", "init.stream_seeds=2,3")
     return summary["lanes"][0]["phase_steps"][1]
 
 

@@ -222,14 +222,18 @@ void Reduction::ranges(int channel, std::span<float> low, std::span<float> high)
     }
 }
 
+// Of one row that stood for itself alone the second says nothing more.
+bool StrideFeed::completes_pair(std::int64_t step) const {
+    return rows_ > 1 && step == step_ + 1 && first_ < step_ && pair_end(step_) == step;
+}
+
 void StrideFeed::add(Reduction& into, std::int64_t first, std::int64_t step,
                      std::span<const double> values, std::span<const double> lows,
                      std::span<const double> highs) {
     const double per_bin = (into.x_max() - into.x_min()) / into.bins();
     into.add(static_cast<double>(per_bin >= 2 ? pair_end(step) : step), values);
     const std::size_t channels = values.size();
-    // The second of a pair whose first stood for more than itself: both say one thing.
-    const bool second = rows_ > 1 && step == step_ + 1 && first_ < step_ && pair_end(step_) == step;
+    const bool second = completes_pair(step);
     const bool alone = rows_ > 0 && first < step;
     if (second)
         for (std::size_t c = 0; c < channels; ++c)
@@ -276,6 +280,11 @@ void HistoryReduction::feed(const HistoryView& history, std::size_t row) {
     feed_.add(reduction_, history.first_step(row), history.step(row), values, lows_, highs_);
 }
 
+bool HistoryReduction::more(const HistoryView& history) const {
+    return read_ < history.size() &&
+           (!reduction_.complete() || feed_.completes_pair(history.step(read_)));
+}
+
 bool HistoryReduction::update(const HistoryView& history, std::size_t first_channel, int count,
                               double x_min, double x_max, int bins) {
     const double* first_row = history.size() > 0 ? history.row(0).data() : nullptr;
@@ -305,12 +314,12 @@ bool HistoryReduction::update(const HistoryView& history, std::size_t first_chan
                 high = middle;
         }
         read_ = low > 0 ? low - 1 : 0;
-    } else if (read_ == history.size() || reduction_.complete()) {
+    } else if (!more(history)) {
         return false;
     }
     const auto channels = static_cast<std::size_t>(count);
     if (first_channel + channels <= history.channels())
-        for (; read_ < history.size() && !reduction_.complete(); ++read_) feed(history, read_);
+        for (; more(history); ++read_) feed(history, read_);
     if (read_ > 0 && read_ <= history.size()) {
         last_step_ = history.step(read_ - 1);
         last_value_ = history.value(read_ - 1, 0);

@@ -110,6 +110,9 @@ class Reduction {
 class StrideFeed {
   public:
     void begin() { rows_ = 0; }
+    // Whether this row is the second of a pair whose first came last, and says what both stand for:
+    // it has to follow, also where the first already lies beyond the range.
+    bool completes_pair(std::int64_t step) const;
     // first ... step: what the row stands for. lows and highs as values, or the values themselves.
     void add(Reduction& into, std::int64_t first, std::int64_t step, std::span<const double> values,
              std::span<const double> lows, std::span<const double> highs);
@@ -132,6 +135,7 @@ class HistoryReduction {
 
   private:
     void feed(const HistoryView& history, std::size_t row);
+    bool more(const HistoryView& history) const;  // rows to be read
     Reduction reduction_;
     StrideFeed feed_;
     std::vector<double> lows_, highs_;  // of one row
