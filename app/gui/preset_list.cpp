@@ -88,6 +88,7 @@ void preset_list(PanelContext& context, float width) {
             now != nullptr && !now->about.empty() ? now->about : "What to train. Keys 1 to 9.");
         return;
     }
+    ImGui::Dummy({0, em(0.1F)});
     ImGui::BeginChild("names", list, ImGuiChildFlags_NavFlattened);
     const Spec* pointed = names(context, now);
     ImGui::EndChild();

@@ -51,7 +51,7 @@ Modes chosen_modes(const PanelContext& context) {
 }
 
 void header(PanelContext& context) {
-    if (ImGui::GetWindowHeight() < em(10)) return;  // so flat, the plot alone is left
+    if (ImGui::GetWindowHeight() < em(10.8F)) return;  // so flat, the plot alone is left
     Preferences& chosen = context.preferences;
     const float between = em(0.6F);
     const bool basis = chosen.sv_source == 0;
