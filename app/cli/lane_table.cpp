@@ -53,12 +53,12 @@ Line line_of(const LaneSnapshot& lane, const Recipe& recipe, const Layout& layou
 std::string units(const Experiment& e) {
     const int layer = std::min(e.probe.layer, e.network.depth);
     const bool softmax = e.probe.task == ProbeTask::softmax;
-    return fmt::format(
+    return text_below(fmt::format(
         "loss: {}. Probe floor and after {}: {} of a fresh linear head B on layer {}'s output H; "
-        "steps to {:g}: until its {} is that small{}.\n",
+        "steps to {:g}: until its {} is that small{}.",
         loss_formula(e), e.probe.steps, probe_loss_formula(e), layer, e.probe.threshold,
         softmax ? "share misclassified" : "relative error",
-        softmax ? ", > where no more were looked at" : "");
+        softmax ? ", > where no more were looked at" : ""));
 }
 
 // A head whose rate is too high says nothing of its representation.
@@ -67,11 +67,11 @@ std::string diverging_probes(const Snapshot& snapshot) {
     std::string text;
     for (const LaneSnapshot& lane : snapshot.lanes) {
         const double critical = lane.now[snapshot.layout.probe_critical_rate()];
-        if (!(rate >= critical)) continue;
-        text += fmt::format(
+        if (lane.divergence || !(rate >= critical)) continue;
+        text += text_below(fmt::format(
             "{}: the probe's head diverges, its rate {:g} is beyond 2/s₁(H)² = {:.4g}: lower "
-            "probe.lr.\n",
-            lane.name, rate, critical);
+            "probe.lr.",
+            lane.name, rate, critical));
     }
     return text;
 }

@@ -161,4 +161,10 @@ std::string text_table(const Lines& lines, const std::vector<std::size_t>& numbe
     return text_table(lines, numbers, terminal_columns());
 }
 
+std::string text_below(const std::string& sentence) {
+    std::string text;
+    for (const std::string& line : wrapped(sentence, terminal_columns())) text += line + "\n";
+    return text;
+}
+
 }  // namespace muonscope::cli

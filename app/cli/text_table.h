@@ -16,4 +16,7 @@ std::string text_table(const std::vector<std::vector<std::string>>& lines,
 std::string text_table(const std::vector<std::vector<std::string>>& lines,
                        const std::vector<std::size_t>& numbers);
 
+// A sentence below a table, in lines of at most the terminal's width; each ends in a newline.
+std::string text_below(const std::string& sentence);
+
 }  // namespace muonscope::cli

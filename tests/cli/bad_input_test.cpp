@@ -406,6 +406,7 @@ TEST_F(BadInput, no_further_thread) {
 
 TEST_F(BadInput, no_further_descriptor) {
     const auto few = [] {
+        for (int inherited = 3; inherited < 256; ++inherited) ::close(inherited);
         const rlimit limit{4, 4};
         ::setrlimit(RLIMIT_NOFILE, &limit);
     };

@@ -50,6 +50,7 @@ const std::map<std::string, Field<OptimizerSpec>>& optimizer_fields() {
         {"momentum", FIELD(momentum)},
         {"momentum_style", FIELD(momentum_style)},
         {"nesterov", FIELD(nesterov)},
+        {"bias_corrected", FIELD(bias_corrected)},
         {"engine", FIELD(orthogonaliser.engine)},
         {"iterations", FIELD(orthogonaliser.iterations)},
         {"precision", FIELD(orthogonaliser.precision)},

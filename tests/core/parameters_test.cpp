@@ -31,6 +31,8 @@ TEST(Parameters, every_field_of_the_experiment_and_the_optimizer_has_its_row) {
     std::set<std::string> keys;
     for (const Parameter& parameter : experiment_parameters()) keys.insert(parameter.key);
     EXPECT_EQ(keys, (std::set<std::string>{"seed",
+                                           "target.signs",
+                                           "target.signs_seed",
                                            "network.depth",
                                            "network.width",
                                            "network.widths",
@@ -241,7 +243,7 @@ TEST(Parameters, a_value_out_of_range_is_named_with_what_is_allowed) {
 }
 
 TEST(Parameters, what_is_not_a_number_is_refused) {
-    for (const char* text : {"abc", "", "1x", "0x10", "1,5", "--1", "1e", "nan", "inf", "-inf",
+    for (const char* text : {"abc", "", "1x", "0x10", "1,500", "--1", "1e", "nan", "inf", "-inf",
                              "1e999", "NaN", "true", "1 2"})
         for (const char* path : {"network.depth", "optimizer.lr", "seed", "probe.lr"})
             EXPECT_TRUE(contains(with(path, text), std::string(path) + ": "))
