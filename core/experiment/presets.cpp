@@ -143,7 +143,7 @@ Spec rectangular() {
     spec.about =
         "48 inputs through 64 and then only 8 units to 24 outputs: 8 of the 12 modes fit. "
         "Watch SGD take up modes that do not belong and trade them for the right ones over "
-        "a thousand steps, while Muon sorts them out by about step 250.";
+        "a thousand steps, while Muon sorts them out long before.";
     Experiment& experiment = spec.experiment;
     experiment.network.depth = 3;
     experiment.network.widths = {48, 64, 8, 24};

@@ -21,8 +21,8 @@
 
 #include "core/experiment/lane.h"
 #include "core/experiment/problem.h"
-#include "core/linalg/orthogonaliser.h"
 #include "core/linalg/kernels/kernels.h"
+#include "core/linalg/orthogonaliser.h"
 #include "core/linalg/spectrum.h"
 
 #if MUONSCOPE_OWN_HEAP

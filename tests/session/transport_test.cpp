@@ -7,7 +7,6 @@
 #include "core/error.h"
 #include "core/session/edit.h"
 #include "core/session/session.h"
-#include "core/session/edit.h"
 #include "core/session/session_file.h"
 #include "core/session/trainer.h"
 #include "tests/session/small_specs.h"

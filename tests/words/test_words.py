@@ -543,8 +543,6 @@ CLAIMS = {
     "48 inputs through 64 and then only 8": lambda: [
         *WIDTHS("rectangular"), min(WIDTHS("rectangular")),
         experiment("rectangular", "target", "modes")],
-    "Muon sorts them out by about step 250": lambda: [
-        About(max(arrivals("rectangular", "Muon", 600, targets()[:8])), 0.2)],
     "The constant one arrives first, by about step 100": lambda: [
         About(max(arrivals("matched-norm", "Muon constant", 200, targets())), 0.2)],
     "Polar Express stays within 1 % of it": lambda: [

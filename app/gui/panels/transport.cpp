@@ -72,10 +72,10 @@ void play_button(PanelContext& context) {
     // One width for both words, or everything to the right would jump.
     const float width = ImGui::CalcTextSize("Pause").x + em(2.9F);
     const bool pausing = s != nullptr && s->state == TrainerState::stopping;
-    const std::string label =
-        pausing ? std::string("Pausing…###play")
-                : fmt::format("{}  {}###play", running ? icon::pause : icon::play,
-                              running ? "Pause" : "Play");
+    const std::string label = pausing
+                                  ? std::string("Pausing…###play")
+                                  : fmt::format("{}  {}###play", running ? icon::pause : icon::play,
+                                                running ? "Pause" : "Play");
     if (ImGui::Button(label.c_str(), {width, 0})) toggle_pause(context);
     ImGui::PopStyleColor(4);
     ImGui::EndDisabled();
