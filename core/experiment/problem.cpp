@@ -357,7 +357,8 @@ void make_points(Problem& problem) {
 }  // namespace
 
 std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
-    work_span(0, 0.2);
+    // Half of what a session needs; the first measures are the other.
+    work_span(0, 0.1);
     work_point("target", 0, 1);
     auto problem = std::make_shared<Problem>();
     problem->experiment = experiment;
@@ -378,15 +379,15 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
     if (problem->target_norm == 0)
         throw Error("target", "it is zero, so no relative error is defined",
                     "give a target with at least one non-zero entry");
-    work_span(0.2, 0.5);
+    work_span(0.1, 0.25);
     work_point("singular values of the target", 0, 1);
     problem->target_svd = thin_svd(problem->target);
     const Vector& s = problem->target_svd.s;
     problem->modes = static_cast<int>((s.array() > 1e-9 * s(0)).count());
 
-    work_span(0.5, 0.8);
+    work_span(0.25, 0.4);
     problem->start = make_start(experiment, problem->widths, problem->target_svd);
-    work_span(0.8, 1);
+    work_span(0.4, 0.5);
     work_point("data and probe", 0, 1);
     if (experiment.data.kind == DataKind::samples)
         problem->inputs = Draws(experiment.data.stream, experiment.data.stream_seed,

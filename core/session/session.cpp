@@ -40,7 +40,6 @@ Session::Session(const SessionFile& file) : Session(file.spec) {
 
 Session::Session(Spec spec, std::uint64_t generation) : generation_(generation) {
     validate(spec);
-    work_span(0, 0.5);
     spec_ = std::make_shared<const Spec>(std::move(spec));
     problem_ = make_problem(spec_->experiment);
     layout_ = Layout(problem_->widths, problem_->modes);
