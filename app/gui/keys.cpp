@@ -1,5 +1,6 @@
 #include "app/gui/keys.h"
 
+#include "app/gui/awaited.h"
 #include "app/gui/frame.h"
 #include "app/gui/saving.h"
 #include "app/gui/tab_order.h"
@@ -82,11 +83,10 @@ void handle_plain_keys(PanelContext& context) {
         if (pressed(static_cast<ImGuiKey>(ImGuiKey_1 + i)) ||
             pressed(static_cast<ImGuiKey>(ImGuiKey_Keypad1 + i)))
             choose_preset(context, i);
-    const double wanted = context.snapshot != nullptr ? context.snapshot->wanted_speed : 60;
     if (pressed(ImGuiKey_Equal) || pressed(ImGuiKey_KeypadAdd))
-        context.send(SetSpeed{next_speed(wanted, +1)});
+        set_speed(context, next_speed(wanted_speed(context), +1));
     if (pressed(ImGuiKey_Minus) || pressed(ImGuiKey_KeypadSubtract))
-        context.send(SetSpeed{next_speed(wanted, -1)});
+        set_speed(context, next_speed(wanted_speed(context), -1));
     if (pressed(ImGuiKey_T)) context.preferences.dark = !context.preferences.dark;
     if (pressed(ImGuiKey_P)) context.preferences.presentation = !context.preferences.presentation;
 }
@@ -141,11 +141,14 @@ void step_once(PanelContext& context) {
     if (context.snapshot == nullptr) return;
     if (context.snapshot->can_pause()) context.send(Pause{});
     if (context.snapshot->can_pause() || context.snapshot->can_step()) context.send(StepOnce{});
+    context.view.awaited.erase("step");
 }
 
 void step_back(PanelContext& context) {
-    if (context.snapshot == nullptr || context.snapshot->step < 1) return;
-    context.send(RunTo{context.snapshot->step - 1});
+    if (context.snapshot == nullptr) return;
+    const auto step = std::get<std::int64_t>(latest(context, "step", context.snapshot->step));
+    if (step < 1) return;
+    send(context, "step", step - 1, RunTo{step - 1});
 }
 
 void choose_preset(PanelContext& context, int index) {
@@ -158,7 +161,7 @@ void watch(PanelContext& context, const Spec& spec) {
     watch(context.view, context.send, spec);
 }
 
-void watch(ViewState& view, const std::function<void(Command)>& send, const Spec& spec) {
+void watch(ViewState& view, const std::function<std::uint64_t(Command)>& send, const Spec& spec) {
     send(SetSpec{spec});
     send(Start{});
     view.follow = true;

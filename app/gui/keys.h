@@ -28,7 +28,7 @@ void step_back(PanelContext& context);
 void choose_preset(PanelContext& context, int index);  // 0-based
 // From its start, at once.
 void watch(PanelContext& context, const Spec& spec);
-void watch(ViewState& view, const std::function<void(Command)>& send, const Spec& spec);
+void watch(ViewState& view, const std::function<std::uint64_t(Command)>& send, const Spec& spec);
 
 // Brings the panel forward that a preset is about; leaves all as it is for any other spec.
 void look_at(ViewState& view, const Spec& spec);

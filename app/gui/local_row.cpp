@@ -16,12 +16,13 @@ void local_row(PanelContext& context, const Parameter& parameter, const Value& c
     PanelContext own = context;
     own.send = [&](const Command& command) {
         const auto* change = std::get_if<SetParameter>(&command);
-        if (change == nullptr) return;
+        if (change == nullptr) return std::uint64_t{0};
         try {
             set(checked(parameter, parameter.label, change->value));
         } catch (const std::exception& fault) {
             say(view, fault.what(), true, change->path);
         }
+        return std::uint64_t{0};
     };
     // The height of rows follows the column of lanes, which has to fill its card; these do not.
     const float height = std::exchange(view.row_height, 0.0F);

@@ -91,6 +91,12 @@ struct KeyboardState {
     int tab = 0;  // +1, -1: Tab goes on into the focused window, from its first, last control
 };
 
+// What a control was put to, until a snapshot shows what came of it: a long step comes first.
+struct Awaited {
+    Value value;
+    std::uint64_t command;  // see Snapshot::commands
+};
+
 // What lives only while the window is open. Panels keep no statics: whatever they remember
 // between frames stands here.
 struct ViewState {
@@ -128,6 +134,8 @@ struct ViewState {
     Value edited_value;
     bool typing = false;
     std::vector<char> typed;
+    // By path, or the name of what else is set: what was sent and is not in the snapshot yet.
+    std::map<std::string, Awaited> awaited;
 };
 
 struct PanelContext {
@@ -136,11 +144,12 @@ struct PanelContext {
     ViewState& view;
     const Theme& theme;
     const Fonts& fonts;
-    std::function<void(Command)> send;
-    double frame_milliseconds = 0;  // mean of the newest second
-    double memory_megabytes = 0;    // resident
-    // Writes the session, or throws; empty where there is none.
-    std::function<void(const std::string& path)> save_session = {};
+    std::function<std::uint64_t(Command)> send;  // its number, as Trainer::send gives it
+    double frame_milliseconds = 0;               // mean of the newest second
+    double memory_megabytes = 0;                 // resident
+    // Writes the session, or throws; false: it will once the step under way has ended, and says so
+    // then. Empty where there is none.
+    std::function<bool(const std::string& path)> save_session = {};
     // Saves what the next frame shows between two corners, in Dear ImGui's coordinates, of the
     // main window; empty where there is none.
     std::function<void(std::string path, ImVec2 from, ImVec2 to)> save_picture = {};

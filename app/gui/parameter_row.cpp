@@ -1,5 +1,6 @@
 #include "app/gui/parameter_row.h"
 
+#include "app/gui/awaited.h"
 #include "app/gui/fonts.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
@@ -63,7 +64,7 @@ std::string help_of(const Parameter& p) {
 
 void send_value(PanelContext& context, const std::string& path, const Value& value) {
     over(context.view, path);
-    context.send(SetParameter{path, value, context.view.keep_momentum});
+    send(context, path, value, SetParameter{path, value, context.view.keep_momentum});
 }
 
 // ---- typing ----
@@ -284,7 +285,8 @@ std::string value_text(const Parameter& parameter, const Value& value) {
 }
 
 void choice_field(PanelContext& context, const Parameter& parameter, const std::string& path,
-                  const Value& current) {
+                  const Value& in_snapshot) {
+    const Value current = latest(context, path, in_snapshot);
     ImGui::PushID(path.c_str());
     ImGui::BeginGroup();
     choice_control(context, parameter, path, current, ImGui::GetContentRegionAvail().x);
@@ -294,7 +296,8 @@ void choice_field(PanelContext& context, const Parameter& parameter, const std::
 }
 
 void parameter_row(PanelContext& context, const Parameter& parameter, const std::string& path,
-                   const Value& current, int lane, const std::string& shown) {
+                   const Value& in_snapshot, int lane, const std::string& shown) {
+    const Value current = latest(context, path, in_snapshot);
     ImGui::PushID(path.c_str());
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
     const float height = context.view.row_height > 0 ? context.view.row_height : em(1.75F);

@@ -87,8 +87,9 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Snapshot& sna
         .view = view,
         .theme = theme,
         .fonts = imgui.fonts(),
-        .send = [](Command) {},
-        .save_session = [](const std::string&) {}};  // shown as it is in the window: ready
+        .send = [](const Command&) { return std::uint64_t{0}; },
+        .save_session =
+            [](const std::string&) { return true; }};  // shown as it is in the window: ready
     if (alone != nullptr && alone->draw == draw_results) run_experiments(context, snapshot);
     if (alone != nullptr && alone->draw == draw_staged_planner) {
         begin_sweep(paper_runs(context), view.sweep_seeds);

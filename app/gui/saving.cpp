@@ -45,21 +45,30 @@ std::string free_path(const PanelContext& context) {
 }
 
 // Read before it is sent, so that what is wrong with it is said in the dialog.
-void open(ViewState& view, const std::function<void(Command)>& send, const std::string& path) {
+void open(ViewState& view, const std::function<std::uint64_t(Command)>& send,
+          const std::string& path) {
     auto opened = spec_or_session_from_json(read_file(path, largest_file), path);
     if (const auto* spec = std::get_if<Spec>(&opened)) return watch(view, send, *spec);
     send(OpenSession{std::make_shared<SessionFile>(std::get<SessionFile>(std::move(opened)))});
     view.follow = true;
 }
 
+void save(ViewState& view, const std::function<bool(const std::string&)>& write,
+          const std::string& path) {
+    if (write(path))
+        say(view, saved_text(path));
+    else
+        say(view, "The session is saved once the step under way has ended");
+}
+
 }  // namespace
 
+std::string saved_text(const std::string& path) {
+    return "Session saved to " + path;
+}
+
 void save_session_at_once(PanelContext& context) {
-    attempt(context.view, [&] {
-        const std::string path = free_path(context);
-        context.save_session(path);
-        say(context.view, "Session saved to " + path);
-    });
+    attempt(context.view, [&] { save(context.view, context.save_session, free_path(context)); });
 }
 
 void ask_where_to_save_session(PanelContext& context) {
@@ -70,8 +79,7 @@ void ask_where_to_save_session(PanelContext& context) {
                            .path = free_path(context),
                            .ending = ending,
                            .done = [&view, save = context.save_session](const std::string& path) {
-                               save(path);
-                               say(view, "Session saved to " + path);
+                               gui::save(view, save, path);
                            }});
     });
 }

@@ -9,6 +9,7 @@ namespace muonscope::gui {
 // program's own.
 void save_session_at_once(PanelContext& context);
 void ask_where_to_save_session(PanelContext& context);
+std::string saved_text(const std::string& path);
 
 // A spec from its start, or a session where it was saved.
 void ask_what_to_open(PanelContext& context);

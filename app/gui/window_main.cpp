@@ -6,6 +6,7 @@
 #include "app/gui/keys.h"
 #include "app/gui/layout.h"
 #include "app/gui/preferences.h"
+#include "app/gui/saving.h"
 #include "app/gui/state_file.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
@@ -28,8 +29,10 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <deque>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <optional>
 #include <utility>
 
@@ -161,6 +164,7 @@ class Application {
             memory_read_ = start;
         }
         view_.animating = view_.working = false;
+        save_what_is_ready();
         window_.begin_frame();
         PanelContext context{
             .snapshot = snapshot_.get(),
@@ -168,11 +172,10 @@ class Application {
             .view = view_,
             .theme = theme_,
             .fonts = imgui_.fonts(),
-            .send = [this](Command c) { trainer_.send(std::move(c)); },
+            .send = [this](Command c) { return trainer_.send(std::move(c)); },
             .frame_milliseconds = times_.mean_of_newest_second(start),
             .memory_megabytes = memory_,
-            .save_session =
-                [this](const std::string& path) { write_file(path, trainer_.session_json()); },
+            .save_session = [this](const std::string& path) { return save_session(path); },
             .save_picture =
                 [this](std::string path, ImVec2 from, ImVec2 to) {
                     view_.toast.clear();  // must not be in it
@@ -204,6 +207,31 @@ class Application {
         apply_theme(theme_);
         window_.background = {theme_.background.x, theme_.background.y, theme_.background.z};
         pacer_.wake(seconds(), 0.3);
+    }
+
+    // A step of a large network takes long: the window does not wait for it.
+    bool save_session(const std::string& path) {
+        std::future<std::string> text = trainer_.session_text();
+        if (text.wait_for(std::chrono::milliseconds(100)) == std::future_status::ready) {
+            write_file(path, text.get());
+            return true;
+        }
+        to_save_.push_back({path, std::move(text)});
+        return false;
+    }
+
+    void save_what_is_ready() {
+        while (!to_save_.empty() && to_save_.front().text.wait_for(std::chrono::seconds(0)) ==
+                                        std::future_status::ready) {
+            ToSave ready = std::move(to_save_.front());
+            to_save_.pop_front();
+            attempt(view_, [&] {
+                write_file(ready.path, ready.text.get());
+                say(saved_text(ready.path), false);
+            });
+            pacer_.wake(seconds(), 0.05);
+        }
+        if (!to_save_.empty()) pacer_.wake(seconds(), 0.005);
     }
 
     void keep_layout() {
@@ -266,6 +294,12 @@ class Application {
         view_.toast.clear();
         keep([this] { save_preferences(preferences_); });
         restore_chosen(view_);
+        for (ToSave& wanted : to_save_)
+            keep([&] {
+                if (wanted.text.wait_for(std::chrono::seconds(10)) != std::future_status::ready)
+                    throw Error(wanted.path, "the step under way has not ended", "save before it");
+                write_file(wanted.path, wanted.text.get());
+            });
         draw();
         if (unsaved_.empty()) keep([] { save_layout(ImGui::SaveIniSettingsToMemory()); });
         // The window is gone: what there is to say goes where it came from.
@@ -293,6 +327,11 @@ class Application {
     double first_frame_ = 0, memory_ = 0, memory_read_ = 0, looked_at_preferences_ = 0;
     std::string kept_preferences_, unsaved_;  // unsaved_: why the newest attempt failed
     std::shared_ptr<const Snapshot> snapshot_;
+    struct ToSave {
+        std::string path;
+        std::future<std::string> text;
+    };
+    std::deque<ToSave> to_save_;  // asked for during a step
     struct Picture {
         std::string path;
         ImVec2 from, to;

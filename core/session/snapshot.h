@@ -65,6 +65,7 @@ struct Building {
 // none: `problem` is null and there are no lanes.
 struct Snapshot {
     std::uint64_t serial = 0;
+    std::uint64_t commands = 0;  // how many of those sent have done here what they could
     TrainerState state = TrainerState::idle;
     std::string message;  // why: an error, a refused command
     std::optional<Building> building;

@@ -386,6 +386,7 @@ void Trainer::State::publish() {
     const auto interval = std::chrono::duration_cast<Clock::duration>(
         std::chrono::duration<double>(1 / std::max(options.snapshots_per_second, 0.1)));
     next_publish = std::max(next_publish + interval, now);
+    fresh->commands = taken;
     unpublished = false;
     std::shared_ptr<const Snapshot> old;  // freed without the lock
     {
@@ -573,7 +574,8 @@ Trainer::~Trainer() {
     state_->thread.join();
 }
 
-void Trainer::send(Command command) {
+std::uint64_t Trainer::send(Command command) {
+    std::uint64_t number = 0;
     std::shared_ptr<const Snapshot> old;  // freed without the lock
     {
         State& state = *state_;
@@ -585,9 +587,10 @@ void Trainer::send(Command command) {
         old = std::exchange(state.snapshot, std::move(seen));
         if (state.building && supersedes_all(command)) state.call_off = true;
         state.queue.push(std::move(command));
-        ++state.sent;
+        number = ++state.sent;
     }
     state_->wake.notify_all();
+    return number;
 }
 
 std::shared_ptr<const Snapshot> Trainer::snapshot() const {

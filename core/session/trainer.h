@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <future>
 #include <limits>
@@ -42,7 +43,9 @@ class Trainer {
     Trainer(const Trainer&) = delete;
     Trainer& operator=(const Trainer&) = delete;
 
-    void send(Command command);  // never blocks on training
+    // Never blocks on training. How many were sent with this one: what it does is seen in snapshots
+    // whose `commands` is no smaller.
+    std::uint64_t send(Command command);
     std::shared_ptr<const Snapshot> snapshot() const;
     // Spec + log of edits: replayed, it gives the same bits.
     std::string session_json() const;

@@ -91,7 +91,7 @@ struct View {
                              .view = view,
                              .theme = theme,
                              .fonts = session.fonts(),
-                             .send = [](Command) {}};
+                             .send = [](const Command&) { return std::uint64_t{0}; }};
         draw_frame(context);
         ImGui::Render();
     }

@@ -2,9 +2,11 @@
 #include "app/gui/keys.h"
 #include "app/gui/parameter_row.h"
 #include "core/experiment/presets.h"
+#include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
 #include "tests/scratch_folder.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -321,6 +323,56 @@ TEST(keys, tab_reaches_every_control_of_every_panel_in_front_and_shows_where_it_
     EXPECT_TRUE(harness.sent.empty()) << "going through the controls changed something";
     const auto back = tab_round(harness, ImGuiMod_Shift);
     EXPECT_EQ(back, met);
+}
+
+// A step that takes long keeps the trainer from taking anything up.
+TEST(keys, pressed_again_go_on_from_what_was_asked_for_last) {
+    Harness harness;
+    harness.train(two_ways());
+    auto slow = std::make_shared<Snapshot>(harness.now());
+    slow->step = 5;
+    slow->wanted_speed = 20;
+    slow->commands = 0;
+    harness.show(slow);
+    harness.frames(3);
+    harness.sent.clear();
+    for (const ImGuiKey key : {ImGuiKey_Equal, ImGuiKey_Equal, ImGuiKey_LeftArrow,
+                               ImGuiKey_LeftArrow, ImGuiKey_LeftArrow})
+        harness.press(key);
+    ASSERT_EQ(harness.sent.size(), 5u);
+    EXPECT_EQ(std::get<SetSpeed>(harness.sent[0]).steps_per_second, 60);
+    EXPECT_EQ(std::get<SetSpeed>(harness.sent[1]).steps_per_second, 100);
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(std::get<RunTo>(harness.sent[static_cast<std::size_t>(2 + i)]).step, 4 - i);
+    // A snapshot that has seen the first two, and refused what they wanted.
+    slow = std::make_shared<Snapshot>(*slow);
+    slow->commands = 2;
+    harness.show(slow);
+    harness.press(ImGuiKey_Minus);
+    EXPECT_EQ(std::get<SetSpeed>(harness.sent.back()).steps_per_second, 10);
+}
+
+TEST(lanes, show_what_a_control_was_put_to_before_the_trainer_takes_it_up) {
+    Harness harness;
+    harness.train(two_ways());
+    harness.show(std::make_shared<Snapshot>(harness.now()));
+    harness.frames(3);
+    const ImGuiContext& g = *ImGui::GetCurrentContext();
+    const ImGuiID track =
+        in_row(harness.child("Lanes", "lane", 0), "lanes.0.optimizer.lr", "##track");
+    for (int i = 0; i < 400 && g.NavId != track; ++i) {
+        harness.press(ImGuiKey_Tab);
+        harness.frames(2);
+    }
+    ASSERT_EQ(g.NavId, track);
+    for (int i = 0; i < 3; ++i) harness.press(ImGuiKey_RightArrow);
+    ASSERT_EQ(harness.sent.size(), 3u);
+    const auto rate = [&](std::size_t i) {
+        return std::get<double>(std::get<SetParameter>(harness.sent[i]).value);
+    };
+    EXPECT_LT(rate(0), rate(1));
+    EXPECT_LT(rate(1), rate(2));
+    EXPECT_FALSE(drawing().starting(fmt::format("{:.4g}", rate(2))).empty()) << drawing().text();
 }
 
 TEST(keys, enter_and_arrows_work_the_control_that_tab_came_to) {

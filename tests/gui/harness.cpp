@@ -41,14 +41,16 @@ PanelContext Harness::context() {
             .fonts = imgui_.fonts(),
             .send =
                 [this](Command command) {
-                    if (trainer_ != nullptr) trainer_->send(command);
-                    sent.push_back(std::move(command));
+                    sent.push_back(command);
+                    return trainer_ != nullptr ? trainer_->send(std::move(command))
+                                               : std::uint64_t{sent.size()};
                 },
             .save_session =
                 [this](const std::string& path) {
                     if (refusal) throw Error(path, refusal, "try another");
                     ++saved;
                     saved_to = path;
+                    return saves_at_once;
                 }};
 }
 

@@ -60,6 +60,7 @@ class Harness {
     ViewState view;
     std::vector<Command> sent;
     int saved = 0;  // how often a session was to be saved
+    bool saves_at_once = true;
     std::string saved_to;
     const char* refusal = nullptr;  // why it cannot be
 

@@ -38,7 +38,7 @@ class Screen {
                                  .view = view,
                                  .theme = theme_,
                                  .fonts = session_.fonts(),
-                                 .send = [](Command) {}};
+                                 .send = [](const Command&) { return std::uint64_t{0}; }};
             if (panel)
                 draw_panel_alone(context, panel_by_slug(panel));
             else

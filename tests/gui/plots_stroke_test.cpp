@@ -142,7 +142,7 @@ class Curve : public Stroke {
                                   .view = view_,
                                   .theme = theme_,
                                   .fonts = session_.fonts(),
-                                  .send = [](Command) {}};
+                                  .send = [](const Command&) { return std::uint64_t{0}; }};
         draw_curve(context, plot_, reduction, 0, white, 1.6F, dash);
     }
     int vertices() const { return draw_->VtxBuffer.Size - before_; }

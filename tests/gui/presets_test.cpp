@@ -15,6 +15,10 @@ bool in_front(Harness& harness, const char* title) {
            (!window->DockIsActive || window->DockTabIsVisible);
 }
 
+std::uint64_t nowhere(const Command&) {
+    return 0;
+}
+
 TEST(presets, each_brings_the_panel_forward_that_it_is_about) {
     Harness harness;
     harness.show(made_by_hand(3, 2, 20, 1));
@@ -24,8 +28,7 @@ TEST(presets, each_brings_the_panel_forward_that_it_is_about) {
         const PresetPlace* place = preset_place(all[i].name);
         ASSERT_NE(place, nullptr) << all[i].name;
         const Panel& panel = panel_by_slug(place->panel);
-        watch(
-            harness.view, [](const Command&) {}, all[i]);
+        watch(harness.view, nowhere, all[i]);
         harness.frames(4);
         EXPECT_TRUE(in_front(harness, panel.title)) << all[i].name << ": " << panel.title;
     }
@@ -47,8 +50,7 @@ TEST(presets, a_spec_that_is_none_leaves_the_tabs_as_they_are) {
     harness.frames(4);
     Spec own = preset("two-ways-up");
     own.name = "mine";
-    watch(
-        harness.view, [](const Command&) {}, own);
+    watch(harness.view, nowhere, own);
     harness.frames(4);
     EXPECT_TRUE(in_front(harness, "Conditioning"));
 }

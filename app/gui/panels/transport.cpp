@@ -1,3 +1,4 @@
+#include "app/gui/awaited.h"
 #include "app/gui/fonts.h"
 #include "app/gui/keys.h"
 #include "app/gui/panels/panels.h"
@@ -84,8 +85,7 @@ void play_button(PanelContext& context) {
 }
 
 void speed_track(PanelContext& context, float width) {
-    const Snapshot* s = context.snapshot;
-    const double wanted = s != nullptr ? s->wanted_speed : 0;
+    const double wanted = wanted_speed(context);
     const Theme& t = context.theme;
     middle();
     const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -96,13 +96,13 @@ void speed_track(PanelContext& context, float width) {
     const bool active = ImGui::IsItemActive() && !focused_by_keyboard();
     const bool hovered = ImGui::IsItemHovered();
     double shown = wanted;
-    if (arrow != 0) context.send(SetSpeed{next_speed(wanted, arrow)});
+    if (arrow != 0) set_speed(context, next_speed(wanted, arrow));
     if (hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
-        context.send(SetSpeed{60});
+        set_speed(context, 60);
     } else if (active && ImGui::GetIO().MouseClickedPos[0].x < right + 2 * radius) {
         shown = speed_at(
             static_cast<double>((ImGui::GetIO().MousePos.x - left) / std::max(1.0F, right - left)));
-        if (std::abs(shown - wanted) > 1e-9) context.send(SetSpeed{shown});
+        if (std::abs(shown - wanted) > 1e-9) set_speed(context, shown);
     }
     hover_help(context, "Speed",
                "Steps a second wanted, 1 to 1000; the right end trains as fast as the machine "

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "app/gui/panel.h"
+
+// Controls show at once what they were put to, and the next press goes on from there, though a
+// long step keeps the trainer from taking it up.
+namespace muonscope::gui {
+
+// Sends what puts `name` to `value`.
+void send(PanelContext& context, const std::string& name, const Value& value, Command command);
+
+// What was sent last for `name`, or what the snapshot holds once it shows what came of that.
+Value latest(PanelContext& context, const std::string& name, const Value& in_snapshot);
+
+double wanted_speed(PanelContext& context);  // steps a second; 0: as fast as possible
+void set_speed(PanelContext& context, double steps_a_second);
+
+}  // namespace muonscope::gui
