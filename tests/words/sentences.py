@@ -2,20 +2,22 @@
 
 Words are taken where people read them: the README and the guide, the help of parameters, engines
 and libraries, what presets say of themselves, and every string of the window. What is no claim is
-left out: numbers within code and commands, of papers and years, of a layer, phase or lane, and the
-constants 0, 1 and 2 where they stand in a formula.
+excused: numbers within code, of papers and years, of a layer, phase or lane, and the constants 0, 1
+and 2 where they stand in a formula. excused.txt has each of them as it stands, with the words beside
+it: `sentences.py --excused > excused.txt`. Left out are blocks of commands.
 """
 
 import glob
 import os
 import re
+import sys
 
 NUMBER = re.compile(
     r"(?<![\w.₀-₉^_])[−-]?(?:\d+(?:\.\d+)?|\.\d+)(?:e[−-]?\d+)?(?![\w]|\.\d)"
 )
 NAMED = re.compile(
     r"x86-64|AVX-?512|avx512|AVX2|"
-    r"arXiv:?\s?\d{4}\.\d{5}|\b(?<![.\d])(?:19|20)\d\d\b(?!\.\d)|"
+    r"arXiv:?\s?\d{4}\.\d{5}|(?<![.\d])(?<!step )\b(?:19|20)\d\d\b(?!\.\d)|"
     r"\b[Ll]ayers?\s\d+(?:[–-]\d+)?(?:\s(?:and|or|to)\s\d+)?|\b[Pp]hases?\s\d+|\b[Ll]anes?\s\d+"
 )
 OPERATORS = "+−·/^√‖|<>≤≥=←(×"
@@ -69,8 +71,29 @@ def is_constant(text, match):
 
 
 def numbers(sentence):
-    text = NAMED.sub("", sentence)
-    return [m.group(0) for m in NUMBER.finditer(text) if not is_constant(text, m)]
+    """(number as written, (from, to)) each."""
+    text = NAMED.sub(lambda m: " " * len(m.group(0)), sentence)
+    return [(m.group(0), m.span()) for m in NUMBER.finditer(text) if not is_constant(text, m)]
+
+
+def excuses(sentence):
+    """What numbers() leaves out: each with the words that it stands in and those beside it."""
+    text = NAMED.sub(lambda m: " " * len(m.group(0)), sentence)
+    places = [m.span() for m in NAMED.finditer(sentence)]
+    places += [m.span() for m in NUMBER.finditer(text) if is_constant(text, m)]
+    for start, end in sorted(places):
+        before = re.search(r"(?:\S+\s+)?\S*$", sentence[:start]).group(0)
+        after = re.match(r"\S*(?:\s+\S+)?", sentence[end:]).group(0)
+        yield before + sentence[start:end] + after
+
+
+def code_within(path):
+    """What stands in `backticks` and has a digit, outside blocks of commands."""
+    with open(path, encoding="utf-8") as file:
+        text = re.sub(r"<!-- \w+:begin -->.*?<!-- \w+:end -->|```.*?```", "", file.read(), flags=re.S)
+    for code in re.findall(r"`([^`]*)`", text):
+        if re.search(r"\d", code):
+            yield "`" + re.sub(r"\s+", " ", code) + "`"
 
 
 def sources(root):
@@ -91,7 +114,7 @@ def sources(root):
 
 
 def with_numbers(root):
-    """(path, sentence, its numbers as written)"""
+    """(path, sentence, its numbers)"""
     for path, sentences in sources(root):
         for sentence in sentences:
             found = numbers(sentence)
@@ -99,10 +122,22 @@ def with_numbers(root):
                 yield path, sentence, found
 
 
+def all_excused(root):
+    """"path: text" of every number that needs no claim, in the order of the sources."""
+    for path, sentences in sources(root):
+        texts = [text for sentence in sentences for text in excuses(sentence)]
+        if path.endswith(".md"):
+            texts += code_within(os.path.join(root, path))
+        yield from (f"{path}: {text}" for text in texts)
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--excused"]:
+        print("\n".join(all_excused(".")))
+        sys.exit()
     last = None
     for path, sentence, found in with_numbers("."):
         if path != last:
             print("==", path)
         last = path
-        print("   ", sentence[:230], "##", found)
+        print("   ", sentence[:230], "##", [token for token, _ in found])
