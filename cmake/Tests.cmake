@@ -22,6 +22,8 @@ function(add_test_folder folder timeout)
     endif()
     add_executable(test_${folder} ${found} tests/sanitizer_defaults.cpp)
     target_link_libraries(test_${folder} PRIVATE muonscope_compiler ${ARGN} GTest::gtest_main)
+    # They are compiled more often than run: what must be fast is what they test.
+    target_compile_options(test_${folder} PRIVATE $<$<CONFIG:Release>:-O1>)
     # Only where a path of this tree is asked for: the others compile alike in every tree, once.
     foreach(source IN LISTS found)
         file(STRINGS "${source}" asks REGEX "MUONSCOPE_(SOURCE_DIR|BINARY)" LIMIT_COUNT 1)
