@@ -70,7 +70,6 @@ MUONSCOPE_INLINE void step(const T*& pointer, Size numbers) {
 template <int vectors, int cols, bool by_row, typename T>
 void multiply_tile(const Factors<T>& from, const Target<T>& to) {
     constexpr int w = width<T>;
-    constexpr int line = 64, ahead = 8;            // of the cache; columns of the left factor
     constexpr int group = by_row ? tile_cols : 3;  // columns that share a pointer
     constexpr int groups = (cols + group - 1) / group;
     const T* left = from.left;
@@ -93,11 +92,7 @@ void multiply_tile(const Factors<T>& from, const Target<T>& to) {
     });
     const auto add = [&](auto) MUONSCOPE_INLINED {
         Vec<T> column[vectors];
-        repeat<vectors>([&](auto v) MUONSCOPE_INLINED {
-            column[v] = load<Vec<T>>(left + v * w);
-            if constexpr (vector_bytes * decltype(v)::value % line == 0)
-                __builtin_prefetch(left + ahead * tile_rows<T> + v * w);
-        });
+        repeat<vectors>([&](auto v) MUONSCOPE_INLINED { column[v] = load<Vec<T>>(left + v * w); });
         repeat<cols>([&](auto c) MUONSCOPE_INLINED {
             constexpr int g = decltype(c)::value / group, offset = decltype(c)::value % group;
             const Vec<T> factor = all(right[g][by_row ? Size(offset) : offset * right_stride]);
@@ -173,18 +168,17 @@ constexpr int pack_lanes = 1;
 template <typename T>
 using Lanes = Pack<T, pack_lanes * lane<T>>;
 
-// A lane of each column, first, first + lane ...; `stride` between neighbouring columns.
+// A lane of each column, first, first + lane ...; `stride` between neighbouring columns. The
+// compiler would read both lanes and exchange them between registers.
 template <typename T>
-MUONSCOPE_INLINE Lanes<T> load_lanes(const T* from, Size stride) {
-    if constexpr (pack_lanes == 1) {
-        return load<Lane<T>>(from);
-    } else {
-        const auto low = load<Lane<T>>(from), high = load<Lane<T>>(from + lane<T> * stride);
-        if constexpr (lane<T> == 2)
-            return __builtin_shufflevector(low, high, 0, 1, 2, 3);
-        else
-            return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
-    }
+MUONSCOPE_INLINE Lanes<T> load_lanes(const T* from, [[maybe_unused]] Size stride) {
+#if defined(__AVX2__)
+    const auto high = load<__m128>(from + lane<T> * stride);
+    const __m256 low = _mm256_castps128_ps256(load<__m128>(from));
+    return reinterpret_cast<Lanes<T>>(_mm256_insertf128_ps(low, high, 1));
+#else
+    return load<Lane<T>>(from);
+#endif
 }
 
 // to[k height + r] = from[k + r stride] for k < lane and r < pack_lanes lane.
@@ -210,19 +204,55 @@ MUONSCOPE_INLINE void transpose_lanes(const T* from, Size stride, T* to, Size he
     }
 }
 
+// Columns in memory may be a page from each other, and all of them meet in one place of the cache:
+// of few at once a whole line is read, and of rows so many bytes, before their neighbours drive
+// them out.
+constexpr Size line_bytes = 64, run_bytes = 256;
+
 // One panel of what pack_left makes, from columns in memory that are rows of the factor.
 template <typename T>
 void pack_columns(const T* from, Size stride, Size there, Size count, T* to) {
     constexpr Size height = tile_rows<T>, at_once = pack_lanes * lane<T>;
-    for (Size r = 0; r < height; r += at_once) {
-        Size k = 0;
-        if (r + at_once <= there)
-            for (; k + lane<T> <= count; k += lane<T>)
+    constexpr Size line = line_bytes / static_cast<Size>(sizeof(T));
+    const auto by_entry = [&](Size k, Size r, Size end) {
+        for (; r < end; ++r) to[r + k * height] = r < there ? from[k + r * stride] : T(0);
+    };
+    Size k = 0;
+    if (there >= height) {
+        for (; k + line <= count; k += line) {
+            const T* rows = from + k;
+            repeat<height / at_once>([&](auto r) MUONSCOPE_INLINED {
+                repeat<line / lane<T>>([&](auto i) MUONSCOPE_INLINED {
+                    const Size offset = i * lane<T>;
+                    transpose_lanes(rows + offset, stride, to + (k + offset) * height + r * at_once,
+                                    height);
+                });
+                step(rows, at_once * stride);
+            });
+        }
+    } else {
+        // A tile reads whole vectors.
+        const Size in_lanes = there / at_once * at_once, end = round_up(there, width<T>);
+        for (; k + lane<T> <= count; k += lane<T>) {
+            for (Size r = 0; r < in_lanes; r += at_once)
                 transpose_lanes(from + k + r * stride, stride, to + r + k * height, height);
-        for (; k < count; ++k)
-            for (Size i = r; i < r + at_once; ++i)
-                to[i + k * height] = i < there ? from[k + i * stride] : T(0);
+            if (in_lanes < end)
+                for (Size i = k; i < k + lane<T>; ++i) by_entry(i, in_lanes, end);
+        }
     }
+    for (; k < count; ++k) by_entry(k, 0, height);
+}
+
+// So many whole panels of what pack_left makes, from rows of the factor.
+template <int panels, typename T>
+void pack_rows(const T* from, Size stride, Size count, T* to) {
+    constexpr Size w = width<T>, height = tile_rows<T>;
+    for (Size k = 0; k < count; ++k)
+        repeat<panels * tile_vectors>([&](auto v) MUONSCOPE_INLINED {
+            constexpr Size panel = decltype(v)::value / tile_vectors;
+            constexpr Size row = decltype(v)::value % tile_vectors * w;
+            store(load<Vec<T>>(from + k * stride + v * w), to + (panel * count + k) * height + row);
+        });
 }
 
 // Rows of the left factor, `count` columns of it from `first`, in panels as high as a tile; rows
@@ -230,18 +260,22 @@ void pack_columns(const T* from, Size stride, Size there, Size count, T* to) {
 template <typename T>
 void pack_left(const ProductTask<T>& task, Size row, Size rows, Size first, Size count, T* to) {
     constexpr Size w = width<T>, height = tile_rows<T>;
+    constexpr int panels = run_bytes / (tile_vectors * vector_bytes);
     const Size stride = task.left_stride;
-    for (Size i = 0; i < rows; i += height, to += count * height) {
+    for (Size i = 0, next = 0; i < rows; to += count * (next - i), i = next) {
+        next = i + height;
         if (task.left_transposed) {
             pack_columns(task.left + first + (row + i) * stride, stride, rows - i, count, to);
             continue;
         }
         const T* from = task.left + row + i + first * stride;
+        if (rows - i >= panels * height) {
+            pack_rows<panels>(from, stride, count, to);
+            next = i + panels * height;
+            continue;
+        }
         if (rows - i >= height) {
-            for (Size k = 0; k < count; ++k)
-                repeat<tile_vectors>([&](auto v) MUONSCOPE_INLINED {
-                    store(load<Vec<T>>(from + k * stride + v * w), to + k * height + v * w);
-                });
+            pack_rows<1>(from, stride, count, to);
             continue;
         }
         for (Size v = 0; v < height; v += w) {
@@ -251,6 +285,16 @@ void pack_left(const ProductTask<T>& task, Size row, Size rows, Size first, Size
                       to + k * height + v);
         }
     }
+}
+
+// Four columns of the right factor, or two, of as many rows.
+template <int cols, int n, typename T>
+MUONSCOPE_INLINE void pack_square(const T* from, Size stride, T* to) {
+    using Few = Pack<T, cols>;
+    Few square[cols];
+    repeat<cols>([&](auto r) MUONSCOPE_INLINED { square[r] = load<Few>(from + r * stride); });
+    transpose(square);
+    repeat<cols>([&](auto r) MUONSCOPE_INLINED { store(square[r], to + r * n); });
 }
 
 // n columns of the right factor, `count` rows, row after row.
@@ -263,33 +307,47 @@ void pack_panel(const T* from, Size stride, bool transposed, Size count, T* to) 
     }
     Size k = 0;
     if constexpr (n % 2 == 0) {
-        // Four columns, or two, at once.
         constexpr int cols = n % 4 == 0 ? 4 : 2;
-        using Few = Pack<T, cols>;
-        for (; k + cols <= count; k += cols)
-            for (int c = 0; c < n; c += cols) {
-                Few square[cols];
-                repeat<cols>([&](auto r) MUONSCOPE_INLINED {
-                    square[r] = load<Few>(from + k + (c + r) * stride);
+        constexpr Size line = line_bytes / static_cast<Size>(sizeof(T));
+        for (; k + line <= count; k += line)
+            for (Size c = 0; c < n; c += cols)
+                repeat<line / cols>([&](auto i) MUONSCOPE_INLINED {
+                    pack_square<cols, n>(from + k + i * cols + c * stride, stride,
+                                         to + (k + i * cols) * n + c);
                 });
-                transpose(square);
-                repeat<cols>([&](auto r)
-                                 MUONSCOPE_INLINED { store(square[r], to + (k + r) * n + c); });
-            }
+        for (; k + cols <= count; k += cols)
+            for (Size c = 0; c < n; c += cols)
+                pack_square<cols, n>(from + k + c * stride, stride, to + k * n + c);
     }
     for (; k < count; ++k)
         for (Size c = 0; c < n; ++c) to[k * n + c] = from[k + c * stride];
 }
 
+// So many panels of what pack_right makes, all as wide as can be, from columns of its transpose.
+template <int panels, typename T>
+void pack_wide(const T* from, Size stride, Size count, T* to) {
+    constexpr Size n = tile_cols;
+    for (Size k = 0; k < count; ++k)
+        repeat<panels>([&](auto i) MUONSCOPE_INLINED {
+            __builtin_memcpy(to + (i * count + k) * n, from + k * stride + i * n, n * sizeof(T));
+        });
+}
+
 // All columns of the right factor in panels as wide as tiles.
 template <typename T>
 void pack_right(const ProductTask<T>& task, Size first, Size count, T* to) {
+    constexpr int panels = run_bytes / (tile_cols * static_cast<int>(sizeof(T)));
     const Size stride = task.right_stride;
     for (Size j = 0; j < task.cols;) {
-        const Size cols = tile_width(task.cols - j);
         const T* from =
             task.right + (task.right_transposed ? j + first * stride : first + j * stride);
         T* const panel = to + j * count;
+        if (task.right_transposed && task.cols - j > (panels + 1) * tile_cols) {
+            pack_wide<panels>(from, stride, count, panel);
+            j += panels * tile_cols;
+            continue;
+        }
+        const Size cols = tile_width(task.cols - j);
         if (cols == tile_cols)
             pack_panel<tile_cols>(from, stride, task.right_transposed, count, panel);
         else if (cols == 8)
@@ -308,12 +366,12 @@ template <typename T>
 void multiply_block(const ProductTask<T>& task, Size first, Size count, const Target<T>& target) {
     // A panel that is read more than twice is worth packing where its lines would meet in few
     // places of the cache.
-    constexpr Size near_rows = 64, near_bytes = 2048;
-    const bool packs_left =
-        task.left_transposed || (task.left_stride > near_rows && task.cols > 2 * tile_cols);
-    const bool is_near = task.right_transposed
-                             ? task.right_stride <= near_rows
-                             : task.right_stride * static_cast<Size>(sizeof(T)) <= near_bytes;
+    constexpr auto bytes = static_cast<Size>(sizeof(T));
+    constexpr Size near_columns = 512, near_rows = 2048, small = 128 * 1024;
+    const bool packs_left = task.left_transposed ||
+                            (task.left_stride * bytes > near_columns && task.cols > 2 * tile_cols);
+    const bool is_near =
+        task.right_stride * bytes <= (task.right_transposed ? near_columns : near_rows);
     const bool packs_right = !is_near && task.rows > 2 * tile_rows<T>;
     T* const left_space = aligned(task.space);
     T* const right_space =
@@ -323,8 +381,11 @@ void multiply_block(const ProductTask<T>& task, Size first, Size count, const Ta
 
     Factors<T> from{};
     from.count = count;
-    for (Size top = 0; top < task.rows; top += block_rows<T>) {
-        const Size rows = smaller(block_rows<T>, task.rows - top);
+    // Beside a small right factor a panel of the left one is packed and met by all of it at once.
+    const Size rows_at_once =
+        packs_left && task.cols * count * bytes <= small ? tile_rows<T> : block_rows<T>;
+    for (Size top = 0; top < task.rows; top += rows_at_once) {
+        const Size rows = smaller(rows_at_once, task.rows - top);
         // Rows from here on are packed: those of a tile that is not full always.
         const Size packed =
             packs_left ? 0 : rows / width<T> * width<T> / tile_rows<T> * tile_rows<T>;
