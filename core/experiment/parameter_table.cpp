@@ -383,7 +383,7 @@ std::vector<Field<Experiment>> make_experiment_fields() {
         [](auto& e) -> auto& { return e.target.factors; });
     add(
         {.key = "target.signs",
-         .label = "Signs of the layer targets",
+         .label = "Target signs",
          .help = "A = U S Vᵀ leaves open which of uₖ, vₖ and −uₖ, −vₖ is meant, but √S Vᵀ and U √S "
                  "depend on it, and so does the way to them from one start: by hundreds of steps "
                  "in the staged experiment.",
@@ -657,9 +657,9 @@ std::vector<Field<Experiment>> make_experiment_fields() {
          .scale = logarithmic,
          .unit = "steps",
          .help =
-             "Every step is recorded up to here; then pairs of neighbouring steps, twice as far "
-             "apart with each doubling of the step. Losses, norms, rates and fidelity are "
-             "followed at every step all the same.",
+             "Every step is recorded up to here, unless measuring so many would take minutes; then "
+             "pairs of neighbouring steps, twice as far apart with each doubling of the step. "
+             "Losses, norms, rates and fidelity are followed at every step all the same.",
          .restarts = true},
         [](auto& e) -> auto& { return e.record.dense; });
     add(
@@ -730,7 +730,7 @@ void add_decay(const auto& add) {
         [](auto& o) -> auto& { return o.weight_decay; });
     add(
         {.key = "radial_only",
-         .label = "Across W only turns",
+         .label = "Turn across W",
          .help = "After each step W is put to the length that its change along W has given it: "
                  "the update's part across W then turns it without making it longer."},
         [](auto& o) -> auto& { return o.radial_only; });

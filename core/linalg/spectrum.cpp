@@ -1,6 +1,5 @@
 #include "core/linalg/spectrum.h"
 
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -130,7 +129,7 @@ void Spectrum::singular_values(const Matrix& matrix, std::span<double> values) {
             values[k] = std::sqrt(std::max(0.0, q_(static_cast<Eigen::Index>(k)))) / scale;
         std::sort(values.begin(), values.end(), std::greater<>());
     } else {
-        Eigen::Map<Vector>(values.data(), cols) = Eigen::JacobiSVD<Matrix>(matrix).singularValues();
+        Eigen::Map<Vector>(values.data(), cols) = jacobi_singular_values(matrix);
     }
 }
 

@@ -374,10 +374,12 @@ void curves(PanelContext& context, ConditioningNow& now, ImVec2 room) {
     SeriesPlot condition{condition_key, "##condition", "condition", true, "Not measured yet"};
     draw_series_plot(context, condition, {room.x, each}, conditions, {});
     if (both) {
-        ImGui::TextColored(context.theme.dim, levels.empty()
-                                                  ? "error left after a step, √(loss/loss before)"
-                                                  : "error left after a step, √(loss/loss before); "
-                                                    "broken: predicted");
+        const ImVec2 at = ImGui::GetCursorScreenPos();
+        fitted_text(ImGui::GetWindowDrawList(), at, room.x, context.theme.dim,
+                    levels.empty() ? "error left after a step" : "error left; broken: predicted");
+        ImGui::Dummy({room.x, ImGui::GetTextLineHeight()});
+        hover_help(context, "Error left after a step",
+                   "√(loss / loss before), at each step; broken lines: what the theory predicts.");
         SeriesPlot ratio{ratio_key, "##ratio", "ratio", false, "No two steps yet"};
         draw_series_plot(context, ratio, {room.x, ImGui::GetContentRegionAvail().y}, ratios,
                          levels);

@@ -93,6 +93,7 @@ bool applies(const Experiment& e, std::string_view key) {
     if (key == "init.stream") return e.init.kind == InitKind::gaussian;
     if (key == "init.stream_seeds") return e.init.stream != Stream::own;
     if (key == "network.tanh_from") return e.network.activation == Activation::tanh;
+    if (key == "target.signs_seed") return e.target.signs == TargetSigns::random;
     if (key.starts_with("data.") && key != "data.kind" && e.data.kind != DataKind::samples)
         return false;
     if (key == "data.stream_seed") return e.data.stream != Stream::own;
@@ -106,7 +107,7 @@ bool rarely_used(const Experiment& e, std::string_view key) {
     if (key == "network.widths") return e.network.widths.empty();
     return key.starts_with("classes.") || key.starts_with("record.") || key.starts_with("run.") ||
            key.find(".stream") != std::string_view::npos || key == "target.factors" ||
-           key == "network.tanh_from" || key == "probe.samples";
+           key.starts_with("target.signs") || key == "network.tanh_from" || key == "probe.samples";
 }
 
 std::string number(double value) {

@@ -18,7 +18,7 @@ struct Stride {
 };
 Stride stride_at(const HistoryView& history, std::size_t sample);
 
-// "step 7"; "steps 505–512: last, min – max" of a followed channel; "steps 511, 512 of 505–512" of
+// "step 7"; "steps 509–512: last, min – max" of a followed channel; "steps 511, 512 of 509–512" of
 // one that was measured at these two.
 std::string stride_title(const HistoryView& history, const Stride& stride, bool followed);
 // "0.42"; "0.42, 0.39 – 0.61"; "0.61, 0.42".
