@@ -82,9 +82,11 @@ void multiply_tile(const Factors<T>& from, const Target<T>& to) {
     // Here while a long tile is computed.
     if (from.count > 64)
         repeat<cols>([&](auto c) MUONSCOPE_INLINED {
-            __builtin_prefetch(to.result + c * to.result_stride, 1);
-            if constexpr (vectors > 1)
-                __builtin_prefetch(to.result + c * to.result_stride + vectors * w - 1, 1);
+            constexpr Size line = 64 / static_cast<Size>(sizeof(T)), height = vectors * w;
+            const T* const column = to.result + c * to.result_stride;
+            repeat<height / line>(
+                [&](auto i) MUONSCOPE_INLINED { __builtin_prefetch(column + i * line, 1); });
+            __builtin_prefetch(column + height - 1, 1);
         });
     Vec<T> sums[cols][vectors];
     repeat<cols>([&](auto c) MUONSCOPE_INLINED {
