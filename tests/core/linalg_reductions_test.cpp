@@ -171,6 +171,34 @@ TEST(Entries, steps_of_optimisers_have_the_bits_of_their_definition_at_every_lev
     }
 }
 
+// Squares and their neighbours, which are roots at the edge of rounding; powers of four, below
+// which roots lie closer; numbers whose squares are not ordinary.
+TEST(Entries, roots_in_adam_are_rounded_once_at_every_level) {
+    Generator generator(15, Purpose::lab);
+    std::vector<double> squares{0, 5e-324, 1e-310, 1e308, std::numeric_limits<double>::infinity()};
+    for (int i = 0; i < 2000; ++i) {
+        const double root = std::ldexp(1 + std::abs(generator.normal()), i % 300 - 150);
+        const double power = std::ldexp(1.0, 2 * (i % 300) - 300);
+        for (double x : {root * root, power, 3 * power}) {
+            for (int step = 0; step < i % 8; ++step) x = std::nextafter(x, i % 16 < 8 ? 0 : 1e308);
+            squares.push_back(x);
+        }
+    }
+    const auto count = static_cast<Eigen::Index>(squares.size());
+    at_every_level([&] {
+        const Vector gradient = Vector::Zero(count);
+        std::vector<double> second = squares;
+        Vector first = Vector::Ones(count), result(count);
+        kernels().adam(
+            {count, 1, 1, -1, 1, 0, gradient.data(), first.data(), second.data(), result.data()});
+        for (Eigen::Index i = 0; i < count; ++i) {
+            const double square = squares[static_cast<std::size_t>(i)];
+            if (!(square < 1e300)) continue;
+            EXPECT_EQ(result(i), 1 / std::sqrt(square)) << square;
+        }
+    });
+}
+
 TEST(Reflections, columns_and_projections_have_the_bits_of_their_definition_at_every_level) {
     constexpr Eigen::Index rows = 40, cols = 11, begin = 8;
     const Matrix start = Generator(6, Purpose::lab).normal_matrix(rows, cols);

@@ -37,9 +37,9 @@ MUONSCOPE_INLINE void for_each(Size count, const F& f) {
     if (i < count) f(End{i, count - i});
 }
 
-MUONSCOPE_INLINE Doubles root(Doubles x) {
+MUONSCOPE_INLINE Doubles exact_root(Doubles x) {
 #if defined(__AVX512F__)
-    return _mm512_sqrt_pd(x);
+    return _mm512_maskz_sqrt_pd(0xff, x);
 #elif defined(__AVX2__)
     return _mm256_sqrt_pd(x);
 #elif defined(__x86_64__)
@@ -48,6 +48,40 @@ MUONSCOPE_INLINE Doubles root(Doubles x) {
     return vsqrtq_f64(x);
 #endif
 }
+
+#if defined(__AVX512F__)
+
+// The same without the divider, which quotients keep busy. Newton's steps for the root and half its
+// inverse end at a y nearly always right; x - y^2 is exact then. Half a unit u, the smaller one
+// beside y, is the most that the root may be away: |x - y^2| < y u, as both are multiples of u^2
+// and u^2/4 is less. Where that fails, and where squares are not ordinary, the divider takes the
+// root.
+MUONSCOPE_INLINE Doubles root(Doubles x) {
+    const Doubles start = _mm512_maskz_rsqrt14_pd(0xff, x);
+    Doubles y = x * start, half = .5 * start;
+    for (int i = 0; i < 2; ++i) {
+        const Doubles miss = fma(-y, half, all(.5));
+        y = fma(y, miss, y);
+        half = fma(half, miss, half);
+    }
+    y = fma(fma(-y, y, x), half, y);
+    constexpr std::int64_t exponent = 0x7ffLL << 52, least = 0x100LL << 52, most = 0x700LL << 52;
+    const Words unit = (reinterpret_cast<Words>(y) - (1 + (52LL << 52))) & exponent;
+    const Doubles limit = y * reinterpret_cast<Doubles>(unit), rest = fma(-y, y, x);
+    const auto from_least = reinterpret_cast<__m512i>(reinterpret_cast<Words>(x) - least);
+    const __mmask8 ordinary = _mm512_cmplt_epu64_mask(from_least, _mm512_set1_epi64(most - least));
+    const __mmask8 right =
+        _mm512_mask_cmp_pd_mask(ordinary, _mm512_abs_pd(rest), limit, _CMP_LT_OQ);
+    return right == 0xff ? y : exact_root(x);
+}
+
+#else
+
+MUONSCOPE_INLINE Doubles root(Doubles x) {
+    return exact_root(x);
+}
+
+#endif
 
 void apply_tanh(double* x, Size count) {
     for_each(count, [=](auto at) { at.put(exponential::tanh_of<Words>(at.of(x)), x); });
