@@ -176,10 +176,8 @@ void engine_word(PanelContext& context, Engine engine, float width) {
                                      ImVec2{at.x + em(1.45F), middle}};
     add_line(draw, ends, u32(on ? engine_colour(theme, engine) : theme.grid), theme.line() * 1.3F,
              engine_dash(engine), theme.scale);
-    draw->PushClipRect(at, {at.x + width, at.y + height}, true);
-    draw->AddText({at.x + em(1.8F), at.y + (height - ImGui::GetFontSize()) / 2},
-                  u32(on ? theme.text : theme.dim), name.c_str());
-    draw->PopClipRect();
+    fitted_text(draw, {at.x + em(1.8F), at.y + (height - ImGui::GetFontSize()) / 2},
+                std::max(1.0F, width - em(1.8F)), on ? theme.text : theme.dim, name.c_str());
     hover_help(context, name,
                std::string(help(engine)) +
                    "\n\nA click turns it on and shows its iterates; another turns it off.");
