@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "core/io/files.h"
 #include "tests/cli/program.h"
@@ -26,6 +28,25 @@ TEST(Sweep, tells_each_seed_and_the_sums_of_all_budgets) {
     EXPECT_EQ(json["fixed"]["seeds"][0]["sgd"]["second_steps"], 13436);
     EXPECT_EQ(json["fixed"]["seeds"][0]["difference"], 115);
     EXPECT_EQ(json["distance"]["seeds"].size(), 2U);
+    // The table of the budget asked for: a line a seed, with what the file has.
+    std::size_t rows = 0;
+    std::istringstream lines(outcome.out);
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream cells(line);
+        std::vector<double> numbers;
+        for (double number; cells >> number;) numbers.push_back(number);
+        if (numbers.size() != 8 || !cells.eof()) continue;
+        const Json& seed = json["distance"]["seeds"][rows++];
+        const Json &sgd = seed["sgd"], &muon = seed["muon"];
+        const std::vector<double> expected{
+            seed["seed"],     sgd["first_steps"],  muon["first_steps"],  sgd["distance"],
+            muon["distance"], sgd["second_steps"], muon["second_steps"], seed["difference"]};
+        for (std::size_t i = 0; i < 8; ++i)
+            EXPECT_NEAR(numbers[i], expected[i], i == 3 || i == 4 ? 5.1e-5 : 0.51)
+                << "column " << i << " of " << line;
+        EXPECT_GT(std::abs(expected[5] - expected[6]), 2) << "or no column could be another";
+    }
+    EXPECT_EQ(rows, 2U) << outcome.out;
 }
 
 TEST(Sweep, takes_settings_for_every_seed_and_refuses_bad_ones_at_once) {

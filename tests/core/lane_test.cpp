@@ -144,6 +144,26 @@ TEST(Lane, a_step_too_long_stops_at_the_last_finite_weights_and_says_where) {
     EXPECT_EQ(l.step(), step);
 }
 
+TEST(Lane, a_step_to_infinity_is_not_taken_whether_its_steps_are_followed_or_not) {
+    Experiment e = experiment(3, 16);
+    e.target.scale = 1e6;  // for steep gradients
+    const auto problem = make_problem(e);
+    const auto ended = [&](bool followed) {
+        Lane l(problem, recipe(optimizer(OptimizerKind::sgd, 1e308)));
+        if (followed) l.follow(Layout(problem->widths, problem->modes));
+        for (int i = 0; i < 5; ++i) l.advance();
+        return l;
+    };
+    for (const bool followed : {false, true}) {
+        const Lane l = ended(followed);
+        ASSERT_TRUE(l.fault()) << followed;
+        EXPECT_EQ(l.fault()->what, "update is not finite") << followed;
+        EXPECT_EQ(l.fault()->layer, ended(false).fault()->layer);
+        EXPECT_EQ(l.step(), 0) << followed;
+        EXPECT_EQ(l.weights(), problem->start) << followed;
+    }
+}
+
 TEST(Lane, measuring_leaves_the_path_as_it_is) {
     Experiment e = experiment(3, 8);
     e.data = {DataKind::samples, 32, 0.1, 8};

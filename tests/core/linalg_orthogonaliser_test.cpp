@@ -141,6 +141,32 @@ TEST(Orthogonaliser, rounded_factorisations_give_bfloat16_numbers_near_the_exact
         }
 }
 
+// Columns that differ by less than bfloat16 tells apart are the same column: a matrix of rank 1.
+TEST(Orthogonaliser, rounded_factorisations_do_not_see_what_rounding_takes_away) {
+    Matrix gradient = Matrix::Ones(2, 2);
+    gradient(1, 1) = 1 + 1.0 / 2048;
+    int engines = 0;
+    for (const EngineName& name : engine_names()) {
+        if (is_polynomial(name.engine)) continue;
+        ++engines;
+        for (Precision precision : {Precision::bfloat16, Precision::tensor_core})
+            EXPECT_EQ(orthogonalised(gradient, of(name.engine, precision)),
+                      orthogonalised(Matrix::Ones(2, 2), of(name.engine, precision)))
+                << name.slug;
+        for (Precision precision : {Precision::float32, Precision::float64})
+            EXPECT_NE(orthogonalised(gradient, of(name.engine, precision)),
+                      orthogonalised(Matrix::Ones(2, 2), of(name.engine, precision)))
+                << name.slug;
+    }
+    EXPECT_GE(engines, 3);
+    for (const Engine engine : {Engine::svd, Engine::newton}) {
+        // The nearest orthogonal matrix of rank 1 and of rank 2.
+        EXPECT_NEAR(orthogonalised(gradient, of(engine, Precision::bfloat16)).norm(), 1, 0.01);
+        EXPECT_NEAR(orthogonalised(gradient, of(engine, Precision::float64, 40)).norm(),
+                    std::sqrt(2.0), 0.01);
+    }
+}
+
 TEST(Orthogonaliser, a_zero_matrix_gives_zero_and_what_is_not_finite_stays_so) {
     for (const EngineName& name : engine_names())
         for (Precision precision : precisions)

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "core/random/generator.h"
 
 namespace muonscope {
@@ -23,6 +25,25 @@ TEST(column_order, matters_to_gram_schmidt_and_to_nothing_that_acts_on_singular_
         for (const Engine engine : {Engine::jordan, Engine::polar_express, Engine::septic,
                                     Engine::svd, Engine::floored, Engine::spectral_power})
             EXPECT_LT(dependence(engine, gradient), 1e-8) << rows;
+    }
+}
+
+// Of columns (1, 0) and (1, 1) Gram and Schmidt make (1, 0) and (0, 1); the other way round
+// (1, 1)/√2 and (1, -1)/√2. Each column is off by √(2 - √2), and so is their root mean square.
+TEST(column_order, is_the_root_mean_square_over_the_columns_worked_out_by_hand) {
+    for (const int more : {0, 1, 3}) {  // rows of zeros
+        Matrix tall = Matrix::Zero(2 + more, 2);
+        tall.topRows(2) << 1, 1, 0, 1;
+        int changed = 0;
+        for (std::uint64_t seed = 1; seed <= 12; ++seed)
+            for (const Matrix& gradient : {tall, Matrix(tall.transpose())}) {
+                if (more == 0 && gradient(0, 1) == 0) continue;  // as many rows: columns count
+                const double found = dependence(Engine::qr, gradient, seed);
+                if (found < 1e-12) continue;  // they kept their order
+                EXPECT_NEAR(found, std::sqrt(2 - std::sqrt(2.0)), 1e-12) << seed;
+                ++changed;
+            }
+        EXPECT_GT(changed, 0);
     }
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <Eigen/SVD>
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -188,6 +189,31 @@ TEST(Probe, softmax_is_what_real_gradient_steps_written_out_plainly_do) {
             .solve(Matrix(problem->probe_labels.transpose()))
             .transpose();
     EXPECT_NEAR(result.floor, plain_softmax(least, h, problem->probe_labels).loss, 1e-10);
+}
+
+TEST(Probe, a_share_misclassified_that_equals_the_threshold_has_come_to_it) {
+    Experiment experiment = experiment_of(ProbeTask::softmax);
+    experiment.probe.lr = 0.5;
+    experiment.probe.threshold = 1;  // at the start no sample is right
+    const auto problem = make_problem(experiment);
+    EXPECT_EQ(Probe(problem).measure(problem->start, experiment.probe).steps, 0);
+    // Whatever share the head has after some steps: the first step with no more is found.
+    const Matrix h = response(*problem, 2, problem->probe_inputs);
+    Matrix head = Matrix::Zero(8, h.rows());
+    std::vector<double> shares;
+    for (int t = 0; t <= 40; ++t) {
+        const Scores scores = plain_softmax(head, h, problem->probe_labels);
+        shares.push_back(std::round(512 * scores.wrong) / 512);
+        head -= 0.5 * scores.gradient;
+    }
+    for (const std::size_t t : {1, 5, 20, 40}) {
+        experiment.probe.threshold = shares[t];
+        const auto first = std::find_if(shares.begin(), shares.end(),
+                                        [&](double share) { return share <= shares[t]; });
+        EXPECT_EQ(Probe(problem).measure(problem->start, experiment.probe).steps,
+                  static_cast<double>(first - shares.begin()))
+            << "a share of " << shares[t];
+    }
 }
 
 }  // namespace

@@ -73,6 +73,19 @@ TEST_F(Npy, reads_rows_or_columns_first_in_either_precision_and_any_version) {
     }
 }
 
+// Lengths whose bytes are over 127, and such that need all of their bytes.
+TEST_F(Npy, reads_a_header_of_any_length) {
+    for (const std::size_t blanks : {0, 40, 100, 180, 250, 40000, 65000, 70000})
+        for (const int version : {1, 2, 3}) {
+            const std::string text = header("<f8", false, "(2, 3)") + std::string(blanks, ' ');
+            if (version == 1 && blanks > 65400) continue;  // two bytes
+            const Matrix matrix = read_npy(file(npy(text, bytes_of(six), version)));
+            ASSERT_EQ(matrix.rows(), 2) << blanks;
+            EXPECT_EQ(matrix(0, 0), 1) << blanks;
+            EXPECT_EQ(matrix(1, 2), 6) << blanks;
+        }
+}
+
 // numpy.save('a.npy', numpy.array([[1., 2., 3.], [4., 5., 6.]])), NumPy 1.24, byte for byte.
 TEST_F(Npy, reads_what_numpy_wrote) {
     const std::string bytes = std::string("\x93NUMPY\x01\x00v\x00", 10) +

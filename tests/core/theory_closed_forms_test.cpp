@@ -96,13 +96,26 @@ TEST(ClosedForms, sgds_sigmoid_is_what_small_steps_of_gradient_descent_do) {
 
 TEST(ClosedForms, sgds_flow_solves_its_differential_equation) {
     for (int depth : {1, 2, 3, 5})
-        for (double time : {0.1, 1.0, 3.0}) {
-            const double s = 1.7, a0 = 0.3, h = 1e-4;
-            const double slope =
-                (sgd_mode(depth, s, a0, time + h) - sgd_mode(depth, s, a0, time - h)) / (2 * h);
-            const double a = sgd_mode(depth, s, a0, time);
-            EXPECT_NEAR(slope, depth * std::pow(a, 2 - 2.0 / depth) * (s - a), 2e-6);
-        }
+        for (double time : {0.1, 1.0, 3.0})
+            for (const double s : {0.0, 0.2, 1.7}) {  // none, below the start, above it
+                const double a0 = 0.3, h = 1e-4;
+                const double slope =
+                    (sgd_mode(depth, s, a0, time + h) - sgd_mode(depth, s, a0, time - h)) / (2 * h);
+                const double a = sgd_mode(depth, s, a0, time);
+                EXPECT_NEAR(slope, depth * std::pow(a, 2 - 2.0 / depth) * (s - a), 2e-6)
+                    << depth << " layers, " << s << " after " << time;
+            }
+}
+
+TEST(ClosedForms, sgds_flow_begins_at_its_start) {
+    for (int depth : {1, 2, 3, 5})
+        for (const double s : {0.0, 0.2, 1.7})
+            for (const double a0 : {1e-6, 0.1, 1.5, 4.0}) {
+                EXPECT_NEAR(sgd_mode(depth, s, a0, 0), a0, 1e-12) << depth << ", " << s;
+                const std::vector<double> steps = {0, 1e-9};
+                for (const double a : sgd_mode_curve(depth, s, a0, 0.1, steps))
+                    EXPECT_NEAR(a, a0, 1e-7) << depth << ", " << s;
+            }
 }
 
 TEST(ClosedForms, sgds_flow_is_at_rest_at_zero_and_at_its_target_and_never_overflows) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -57,6 +58,38 @@ TEST(PredictedModes, are_those_of_the_run) {
             }
         }
     }
+}
+
+// Whatever begins above its goal comes down at the pace at which the others climb.
+TEST(PredictedModes, are_those_of_a_run_that_begins_above_its_target) {
+    Spec spec = preset("theory");
+    spec.experiment.init.scale = 1.5;
+    const auto problem = make_problem(spec.experiment);
+    const int depth = spec.experiment.network.depth;
+    int above = 0, below = 0;
+    for (const Recipe& recipe : spec.lanes) {
+        const OptimizerSpec& optimizer = recipe.phases[0].optimizer;
+        if (optimizer.kind != OptimizerKind::spectral) continue;
+        ASSERT_TRUE(theory_covers(spec.experiment, recipe));
+        std::vector<double> steps;
+        for (int i = 0; i <= 10; ++i) steps.push_back(std::round(0.15 * i / optimizer.lr));
+        const Matrix predicted = predicted_modes(*problem, recipe, steps);
+        Lane lane(problem, recipe);
+        for (std::size_t i = 0; i < steps.size(); ++i) {
+            while (lane.step() < static_cast<std::int64_t>(steps[i])) lane.advance();
+            const Matrix p = product(lane.weights());
+            for (int k = 0; k < problem->modes; ++k) {
+                const double s = problem->target_svd.s(k);
+                (s < std::pow(1.5, depth) ? above : below) += 1;
+                const double swing = 2 * depth * optimizer.lr * std::max(s, 3.0);
+                EXPECT_NEAR(problem->target_svd.u.col(k).dot(p * problem->target_svd.v.col(k)),
+                            predicted(k, static_cast<Eigen::Index>(i)), swing)
+                    << k << " at " << steps[i];
+            }
+        }
+    }
+    EXPECT_GT(above, 10);
+    EXPECT_GT(below, 10);
 }
 
 TEST(PredictedModes, theory_says_nothing_of_what_it_does_not_cover) {

@@ -396,6 +396,44 @@ TEST(DrawnPanels, the_table_of_weight_norms_is_worked_out_of_the_newest_step) {
     }
 }
 
+TEST(DrawnPanels, what_updates_do_along_w_and_across_it_stands_under_its_own_words) {
+    const Spec spec = small();
+    const auto snapshot = trained(spec, 120);
+    constexpr int layer = 2;
+    constexpr std::size_t at = layer - 1;
+    Shown shown(snapshot, "weight-norms", {1300, 900});
+    shown.harness.preferences.weight_norms_layer = layer - 1;
+    const Drawing drawing = shown.look();
+    const auto along = drawing.word("update along W"), across = drawing.word("update across W");
+    ASSERT_TRUE(along && across);
+    const auto expect_point = [&](const Word& heading, int lane, double step, double value) {
+        float bottom = 1e9F;
+        for (const Word& word : drawing.all("step"))
+            if (word.min.x > heading.min.x && word.min.y > heading.max.y)
+                bottom = std::min(bottom, word.min.y);
+        const Scale x = Scale::across(drawing, {heading.min.x, bottom - 24}, {1300, bottom + 2});
+        const Scale y = Scale::up(drawing, {heading.min.x - 10, heading.max.y - 4},
+                                  {heading.min.x + 70, bottom - 14});
+        ASSERT_GE(x.labels(), 2) << drawing.text();
+        ASSERT_GE(y.labels(), 2) << drawing.text();
+        EXPECT_LE(drawing.distance(u32(shown.theme().lane(lane)), {x.pixel(step), y.pixel(value)}),
+                  lane == 0 ? 5 : 9)  // dashed
+            << heading.text << ", lane " << lane << ", step " << step << ", value " << value;
+    };
+    // From the weights of two steps, one after the other.
+    for (const std::int64_t step : {5, 20, 61, 100}) {
+        const auto before = trained(spec, step - 1), after = trained(spec, step);
+        for (int l = 0; l < 2; ++l) {
+            const Matrix& w = (*before->lanes[static_cast<std::size_t>(l)].weights)[at];
+            const Matrix moved = (*after->lanes[static_cast<std::size_t>(l)].weights)[at] - w;
+            const double share = w.cwiseProduct(moved).sum() / w.norm();
+            expect_point(*along, l, static_cast<double>(step), share);
+            expect_point(*across, l, static_cast<double>(step),
+                         (moved - share / w.norm() * w).norm());
+        }
+    }
+}
+
 TEST(DrawnPanels, levels_of_decay_with_the_rate_and_with_its_square_differ_under_a_schedule) {
     Spec spec = small();
     set(spec, "optimizer.decay", "rate");

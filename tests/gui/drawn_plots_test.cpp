@@ -6,14 +6,18 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <tuple>
 
 #include "app/gui/frame.h"
+#include "app/gui/path_dialog.h"
 #include "app/gui/plots/ticks.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
+#include "core/io/files.h"
 #include "core/session/session.h"
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
+#include "tests/scratch_folder.h"
 
 namespace muonscope::gui {
 namespace {
@@ -47,6 +51,18 @@ class Shown {
     Drawing look_with_mouse_at(ImVec2 at) {
         ImGui::GetIO().AddMousePosEvent(at.x, at.y);
         return look();
+    }
+    Drawing next_frame() {
+        harness.panel_frame(panel_);
+        return drawing();
+    }
+    void click(ImVec2 at, ImGuiMouseButton button = ImGuiMouseButton_Left) {
+        look_with_mouse_at(at);
+        for (const bool down : {true, false}) {
+            ImGui::GetIO().AddMouseButtonEvent(button, down);
+            harness.panel_frame(panel_);
+        }
+        look();
     }
     Theme theme() const { return theme_for(harness.preferences, 1); }
     const Snapshot& snapshot() const { return *snapshot_; }
@@ -105,6 +121,282 @@ TEST(DrawnPlots, the_probe_panel_draws_the_loss_after_k_and_not_the_floor) {
     for (int lane = 0; lane < 2; ++lane)
         expect_curve(drawing, {}, shown.snapshot().lanes[static_cast<std::size_t>(lane)].history,
                      shown.snapshot().layout.probe_after_k(), u32(shown.theme().lane(lane)), 5);
+}
+
+// How much of a curve is under ink of this colour, full or paler.
+double covered(const Drawing& drawing, const HistoryView& history, std::size_t channel,
+               ImU32 colour, bool pale) {
+    const Scale x = steps_of(drawing, {}), y = values_of(drawing, {});
+    Drawing ink;
+    for (const Shape& shape : drawing.shapes)
+        if (pale ? shape.colour != colour : shape.colour == colour) ink.shapes.push_back(shape);
+    int count = 0, all = 0;
+    for (double step = 20; step < 140; step += 0.25, ++all) {
+        const auto at = static_cast<std::size_t>(step);
+        const auto part = static_cast<float>(step - std::floor(step));
+        const float height = (1 - part) * y.pixel(history.value(at, channel)) +
+                             part * y.pixel(history.value(at + 1, channel));
+        count += ink.distance(colour, {x.pixel(step), height}) < 1 ? 1 : 0;
+    }
+    return static_cast<double>(count) / all;
+}
+
+TEST(DrawnPlots, the_probes_loss_is_a_solid_line_and_its_floor_a_pale_dotted_one) {
+    auto snapshot = trained(changed(preset("two-ways-up"), {{"network.width", "8"}}), 150);
+    const Layout& layout = snapshot->layout;
+    for (LaneSnapshot& lane : snapshot->lanes) {
+        History made(layout.channels(), 4096, SamplingRule{});
+        for (std::size_t i = 0; i < lane.history.size(); ++i) {
+            std::vector<double> row(lane.history.row(i).begin(), lane.history.row(i).end());
+            const auto step = static_cast<double>(i);
+            row[layout.probe_after_k()] = 5 + std::sin(step / 30);
+            row[layout.probe_floor()] = 2 + 0.3 * std::cos(step / 20);
+            made.append(lane.history.step(i), row);
+        }
+        lane.history = made.view();
+    }
+    Shown shown(snapshot, "downstream-probe");
+    const Drawing drawing = shown.look();
+    const HistoryView& history = snapshot->lanes[0].history;
+    const ImU32 colour = u32(shown.theme().lane(0));
+    const std::size_t loss = layout.probe_after_k(), floor = layout.probe_floor();
+    EXPECT_GT(covered(drawing, history, loss, colour, false), 0.97);
+    EXPECT_LT(covered(drawing, history, floor, colour, false), 0.1);
+    const double dots = covered(drawing, history, floor, colour, true);
+    EXPECT_GT(dots, 0.2);
+    EXPECT_LT(dots, 0.95);
+    EXPECT_LT(covered(drawing, history, loss, colour, true), 0.1);
+}
+
+TEST(DrawnPlots, the_read_out_of_the_probe_gives_its_loss_and_its_floor) {
+    Shown shown(trained(preset("two-ways-up"), 150), "downstream-probe");
+    const Scale x = steps_of(shown.look(), {});
+    const Layout& layout = shown.snapshot().layout;
+    for (const std::size_t step : {20, 90}) {
+        const Drawing drawing = shown.look_with_mouse_at({x.pixel(static_cast<double>(step)), 300});
+        for (const LaneSnapshot& lane : shown.snapshot().lanes) {
+            const auto at = [&](std::size_t channel) {
+                return plots::value_text(lane.history.value(step, channel));
+            };
+            ASSERT_NE(at(layout.probe_after_k()), at(layout.probe_floor()));
+            const std::string text =
+                at(layout.probe_after_k()) + "   floor " + at(layout.probe_floor()) + "   ";
+            EXPECT_EQ(drawing.starting(text).size(), 1u) << text << " in\n" << drawing.text();
+        }
+    }
+}
+
+// Between two rows far apart a line leads, unless nothing was measured at one of them.
+TEST(DrawnPlots, a_gap_in_a_curve_is_left_open) {
+    auto snapshot = trained(changed(preset("two-ways-up"), {{"network.width", "8"}}), 10);
+    const SamplingRule rule{.dense = 16, .sparsest = 128, .densest = 1};
+    std::vector<std::int64_t> steps;
+    for (std::int64_t step = 0; step < 4000; step = rule.next_due(step)) steps.push_back(step);
+    const std::size_t hole = (steps.size() - 8) & ~std::size_t{1};  // the second row of a pair
+    for (LaneSnapshot& lane : snapshot->lanes) {
+        History history(snapshot->layout.channels(), 4096, rule);
+        std::vector<double> row(lane.history.row(0).begin(), lane.history.row(0).end());
+        for (std::size_t i = 0; i < steps.size(); ++i) {
+            row[snapshot->layout.loss()] =
+                i == hole ? std::nan("") : 1 + 1e-3 * static_cast<double>(i);
+            history.append(steps[i], row);
+        }
+        lane.history = history.view();
+        lane.step = steps.back();
+    }
+    snapshot->step = steps.back();
+    ASSERT_EQ(steps[hole], steps[hole - 1] + 1);
+    ASSERT_GT(steps[hole + 1], steps[hole] + 40);
+    Shown shown(snapshot, "loss");
+    shown.harness.preferences.loss_log = false;
+    const Drawing drawing = shown.look();
+    const Scale x = steps_of(drawing, {}), y = values_of(drawing, {});
+    const auto ink_between = [&](std::size_t a, std::size_t b) {
+        const HistoryView& history = snapshot->lanes[0].history;
+        const double step = static_cast<double>(steps[a] + steps[b]) / 2;
+        const double value = (history.value(a, 0) + history.value(b, 0)) / 2;
+        Drawing ink;
+        ink.shapes = drawing.of_colour(u32(shown.theme().lane(0)));
+        return ink.distance(u32(shown.theme().lane(0)), {x.pixel(step), y.pixel(value)});
+    };
+    EXPECT_LT(ink_between(hole - 2, hole - 1), 1.5F);
+    EXPECT_GT(ink_between(hole - 1, hole + 1), 3);
+    EXPECT_LT(ink_between(hole + 2, hole + 3), 1.5F);
+}
+
+// While the axis comes back from a part of the run to the whole of it.
+TEST(DrawnPlots, curves_stay_at_their_steps_while_the_axis_moves) {
+    Shown shown(trained(preset("two-ways-up"), 150), "loss");
+    shown.look();
+    shown.harness.view.follow = false;
+    shown.harness.view.step_min = 60;
+    shown.harness.view.step_max = 150;
+    shown.look();
+    shown.harness.view.follow = true;
+    int moving = 0;
+    for (int frame = 0; frame < 12; ++frame) {
+        const Drawing drawing = shown.next_frame();
+        if (shown.harness.view.step_min > 5) ++moving;
+        for (int lane = 0; lane < 2; ++lane) {
+            const HistoryView& history =
+                shown.snapshot().lanes[static_cast<std::size_t>(lane)].history;
+            const Scale x = steps_of(drawing, {}), y = values_of(drawing, {});
+            for (std::size_t i = 62; i < history.size(); i += 4) {
+                const ImVec2 at{x.pixel(static_cast<double>(history.step(i))),
+                                y.pixel(history.value(i, shown.snapshot().layout.loss()))};
+                ASSERT_LE(drawing.distance(u32(shown.theme().lane(lane)), at), 6)
+                    << "frame " << frame << ", lane " << lane << ", step " << history.step(i);
+            }
+        }
+    }
+    EXPECT_GE(moving, 2);
+}
+
+TEST(DrawnPlots, a_log_axis_ends_twelve_decades_below_the_largest_value) {
+    auto snapshot = trained(changed(preset("two-ways-up"), {{"network.width", "8"}}), 60);
+    for (LaneSnapshot& lane : snapshot->lanes) {
+        History history(snapshot->layout.channels(), 4096, SamplingRule{});
+        for (std::size_t i = 0; i < lane.history.size(); ++i) {
+            std::vector<double> row(lane.history.row(i).begin(), lane.history.row(i).end());
+            row[snapshot->layout.loss()] = std::pow(10.0, -static_cast<double>(i));
+            history.append(lane.history.step(i), row);
+        }
+        lane.history = history.view();
+    }
+    Shown shown(snapshot, "loss");
+    shown.harness.preferences.loss_log = true;
+    const Drawing drawing = shown.look();
+    const std::vector<Word> floors = drawing.starting("≤ ");
+    ASSERT_EQ(floors.size(), 1u) << drawing.text();
+    EXPECT_NEAR(std::log10(*number_in(floors.front().text)), -12, 1.01) << floors.front().text;
+    // What is smaller lies there.
+    const Scale x = steps_of(drawing, {});
+    for (const double step : {20.0, 40.0, 58.0})
+        EXPECT_LE(drawing.distance(u32(shown.theme().lane(0)),
+                                   {x.pixel(step), floors.front().middle().y}),
+                  5)
+            << step;
+}
+
+// Whatever the spread of the values: the highest stays off the upper edge, and not far.
+TEST(DrawnPlots, a_linear_axis_from_zero_leaves_headroom_in_proportion_to_its_height) {
+    for (const double least : {0.0, 0.5, 0.9, 0.99}) {
+        auto snapshot = trained(changed(preset("two-ways-up"), {{"network.width", "8"}}), 60);
+        for (LaneSnapshot& lane : snapshot->lanes) {
+            History history(snapshot->layout.channels(), 4096, SamplingRule{});
+            for (std::size_t i = 0; i < lane.history.size(); ++i) {
+                std::vector<double> row(lane.history.row(i).begin(), lane.history.row(i).end());
+                row[snapshot->layout.loss()] = i % 2 ? 1 : least;
+                history.append(lane.history.step(i), row);
+            }
+            lane.history = history.view();
+        }
+        Shown shown(snapshot, "loss");
+        shown.harness.preferences.loss_log = false;
+        const Drawing drawing = shown.look();
+        // The plot's upper edge is that of its grid's upright lines.
+        float top = 1e9F, bottom = 0;
+        for (const Shape& shape : drawing.of_colour(u32(shown.theme().grid)))
+            if (shape.max.x - shape.min.x < 2 && shape.max.y - shape.min.y > 100) {
+                top = std::min(top, shape.min.y);
+                bottom = std::max(bottom, shape.max.y);
+            }
+        ASSERT_LT(top, bottom);
+        const float share = (values_of(drawing, {}).pixel(1) - top) / (bottom - top);
+        EXPECT_GT(share, 0.018F) << least;
+        EXPECT_LT(share, 0.2F) << least;
+    }
+}
+
+TEST(DrawnPlots, the_shades_of_phases_in_turns_end_where_the_run_does) {
+    Spec spec = preset("two-ways-up");
+    for (Recipe& recipe : spec.lanes) {
+        recipe.phases.resize(2, recipe.phases.front());
+        recipe.phases[0].until.steps = 40;
+        recipe.phases[1].until.steps = 30;
+        recipe.repeats = true;
+    }
+    Shown shown(trained(spec, 150), "loss");
+    const Drawing drawing = shown.look();
+    const Scale x = steps_of(drawing, {});
+    ImVec4 shade = shown.theme().mark;
+    shade.w = 0.09F;
+    std::vector<std::pair<float, float>> found;
+    for (const Shape& shape : drawing.of_colour(u32(shade)))
+        found.emplace_back(shape.min.x, shape.max.x);
+    std::sort(found.begin(), found.end());
+    const std::vector<std::pair<double, double>> expected{{0, 40}, {70, 110}, {140, 150}};
+    ASSERT_EQ(found.size(), expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        EXPECT_NEAR(found[i].first, x.pixel(expected[i].first), 2) << i;
+        EXPECT_NEAR(found[i].second, x.pixel(expected[i].second), 2) << i;
+    }
+}
+
+TEST(DrawnPlots, the_matrix_chosen_in_the_list_is_the_one_shown) {
+    const auto snapshot = trained(changed(preset("two-ways-up"), {{"network.width", "8"}}), 20);
+    for (const char* panel : {"singular-values", "spectrum-now", "measures"}) {
+        Shown shown(snapshot, panel);
+        shown.harness.preferences.spectrum_bars = true;
+        const std::vector<std::string> names{"product", "layer 1", "layer 2", "layer 3"};
+        const auto top = [](const std::vector<Word>& words) {
+            return *std::min_element(words.begin(), words.end(), [](const Word& a, const Word& b) {
+                return a.min.y < b.min.y;
+            });
+        };
+        std::string now = "product";
+        for (const std::size_t wanted : {2, 3, 1, 0}) {
+            const std::vector<Word> header = shown.look().all(now);
+            ASSERT_FALSE(header.empty()) << panel << ": " << now;
+            const Word button = top(header);
+            shown.click(button.middle());
+            // Below the word stands the list.
+            std::optional<ImVec2> row;
+            for (const Word& word : drawing().all(names[wanted]))
+                if (word.min.y > button.max.y && word.window.find("##Popup") == 0)
+                    row = word.middle();
+            ASSERT_TRUE(row) << panel << "\n" << drawing().text();
+            shown.click(*row);
+            shown.look_with_mouse_at({screen.x / 2, screen.y - 4});
+            now = names[wanted];
+            const std::vector<Word> after = shown.look().all(now);
+            ASSERT_FALSE(after.empty()) << panel << ": " << now << "\n" << drawing().text();
+            EXPECT_NEAR(top(after).min.y, button.min.y, 1) << panel;
+            const Preferences& p = shown.harness.preferences;
+            const std::string_view name(panel);
+            EXPECT_EQ(name == "measures"       ? p.measures_source
+                      : name == "spectrum-now" ? p.spectrum_source
+                                               : p.sv_source,
+                      static_cast<int>(wanted))
+                << panel;
+        }
+    }
+}
+
+TEST(DrawnPlots, a_saved_drawing_has_the_curves_of_the_screen_and_no_others) {
+    const ScratchFolder folder;
+    for (const auto& [panel, shown_name, hidden] :
+         {std::tuple{"loss", "loss", "relative error"},
+          {"downstream-probe", "probe after K steps", "probe floor"}}) {
+        Shown shown(trained(preset("two-ways-up"), 60), panel);
+        shown.look();
+        shown.click({450, 300}, ImGuiMouseButton_Right);
+        const auto item = drawing().word("Save drawing as SVG…");
+        ASSERT_TRUE(item);
+        shown.click(item->middle());
+        ASSERT_TRUE(shown.harness.view.path_dialog);
+        const std::string path = folder / (std::string(panel) + ".svg");
+        shown.harness.view.path_dialog->request.done(path);
+        const std::string svg = read_file(path, 1U << 24U);
+        EXPECT_EQ(svg.find(hidden), std::string::npos);
+        std::size_t lines = 0;
+        for (std::size_t at = svg.find("<polyline"); at != std::string::npos;
+             at = svg.find("<polyline", at + 1))
+            ++lines;
+        EXPECT_EQ(lines, 2u) << panel;
+        for (const LaneSnapshot& lane : shown.snapshot().lanes)
+            EXPECT_NE(svg.find(lane.name + " " + shown_name), std::string::npos) << panel;
+    }
 }
 
 // A zoomed axis: what is drawn stands at its own steps, and goes on to both edges.

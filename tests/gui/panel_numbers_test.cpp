@@ -407,6 +407,43 @@ TEST(PanelNumbers, random_matrices_of_the_bench_have_the_spectra_asked_for) {
     }
 }
 
+// The slope at zero is the product of the first coefficients: below 1 over it a value is left
+// small.
+TEST(PanelNumbers, the_read_out_of_the_bench_counts_the_values_below_one_over_the_slope) {
+    Shown shown(trained(preset("two-ways-up"), 1), "orthogonaliser-lab");
+    shown.harness.preferences.lab.view = 0;
+    shown.frames(3);
+    Lab& bench = *shown.harness.view.lab;
+    bench.wish.source = LabSource::random;
+    bench.wish.rows = 9;
+    bench.wish.cols = 6;
+    bench.wish.spectrum = RandomSpectrum::exponential;
+    bench.wish.decay = 0.25;
+    const Drawing before = shown.look_when([&] {
+        return !bench.work.busy() && bench.outcome.wish == bench.wish &&
+               bench.outcome.shares.size() == 6;
+    });
+    const auto axis = before.word("x = s/‖G‖");
+    ASSERT_TRUE(axis);
+    const Drawing drawing = shown.look_with_mouse_at({axis->middle().x, 400});
+    double square = 0;
+    for (int k = 0; k < 6; ++k) square += std::pow(0.0625, k);
+    for (const auto& [engine, first] : {std::pair{Engine::jordan, 3.4445}, {Engine::cubic, 1.5}}) {
+        const double slope = std::pow(first, 5);
+        int below = 0;
+        for (int k = 0; k < 6; ++k)
+            below += std::pow(0.25, k) / std::sqrt(square) < 1 / slope ? 1 : 0;
+        ASSERT_NE(below, 3);
+        bool found = false;
+        for (const Word& name : drawing.all(std::string(label(engine))))
+            for (const Word& cell : drawing.line_of(name))
+                if (cell.text.ends_with(" below 1/slope"))
+                    found = found || cell.text.ends_with("   " + std::to_string(below) +
+                                                         " of 6 below 1/slope");
+        EXPECT_TRUE(found) << label(engine) << " " << below << "\n" << drawing.text();
+    }
+}
+
 // ---- the planner and the results ----
 
 SweepSeed seed_with(std::uint64_t shift, double sgd, double muon) {

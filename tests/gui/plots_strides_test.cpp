@@ -16,14 +16,14 @@ namespace {
 
 constexpr SamplingRule rule{.dense = 16, .sparsest = 64};
 
-// Two channels that swing by one from step to step, the first followed; the first leaps to 9 at
-// step `peak`, whether it is recorded or not.
-HistoryView swinging(std::int64_t steps, std::int64_t peak = -1) {
+// Two channels that swing by one from step to step, the first followed; the first leaps to `leap`
+// at step `peak`, whether it is recorded or not.
+HistoryView swinging(std::int64_t steps, std::int64_t peak = -1, double leap = 9) {
     History history(2, 4096, rule, 1, 1);
     const auto value = [](std::int64_t step) { return step % 2 == 0 ? 2.0 : 3.0; };
     std::vector<double> low{INFINITY}, high{-INFINITY};
     for (std::int64_t step = 0; step <= steps; ++step) {
-        const double first = step == peak ? 9 : value(step);
+        const double first = step == peak ? leap : value(step);
         if (!rule.due(step)) {
             low[0] = std::min(low[0], first);
             high[0] = std::max(high[0], first);
@@ -147,6 +147,25 @@ TEST(Strides, words_say_what_a_number_stands_for) {
     EXPECT_EQ(stride_title(history, stride, false),
               "steps " + std::to_string(stride.to - 1) + ", " + to + " of " + from + "–" + to);
     EXPECT_EQ(stride_value(history, stride, 1), "3.000, 2.000");
+}
+
+// The steps between two pairs belong to the first row of the second pair.
+TEST(Strides, the_smallest_and_the_largest_are_those_of_both_rows_of_a_pair) {
+    const std::int64_t between = unrecorded();
+    for (const auto& [leap, words] :
+         {std::pair{9.0, "2.000, 2.000 – 9.000"}, {0.5, "2.000, 0.5000 – 3.000"}}) {
+        const HistoryView history = swinging(1200, between, leap);
+        const std::size_t sample = history.find(between) + 1;
+        for (const std::size_t of_pair : {sample, sample + 1})
+            EXPECT_EQ(stride_value(history, stride_at(history, of_pair), 0), words);
+    }
+    // At the last row of a pair, which is its own stride.
+    const std::int64_t last = swinging(1200).step(swinging(1200).find(between) + 2);
+    for (const auto& [leap, words] :
+         {std::pair{9.0, "9.000, 2.000 – 9.000"}, {0.5, "0.5000, 0.5000 – 3.000"}}) {
+        const HistoryView history = swinging(1200, last, leap);
+        EXPECT_EQ(stride_value(history, stride_at(history, history.find(last)), 0), words);
+    }
 }
 
 TEST(Strides, a_drawing_for_paper_has_the_range_behind_its_line) {

@@ -75,6 +75,31 @@ TEST(Svg, of_many_steps_stays_small_and_keeps_every_peak) {
     EXPECT_LT(top, line.front().second - 200) << "7 beside 1";
 }
 
+TEST(Svg, of_many_steps_keeps_every_peak_and_every_dip_at_its_step) {
+    Table table = two_lanes(0);
+    for (int step = 0; step <= 100000; ++step)
+        table.rows.push_back({static_cast<double>(step), 1, 1});
+    table.rows[20003][1] = 1.8;
+    table.rows[50007][1] = 0.3;
+    table.rows[80001][2] = 0.6;
+    const std::string svg = to_svg(table, "loss");
+    const auto first = points(svg, 0), second = points(svg, 1);
+    const double level = first.front().second, left = first.front().first,
+                 across = first.back().first - left;
+    const auto below = [](const auto& a, const auto& b) { return a.second < b.second; };
+    const auto peak = *std::min_element(first.begin(), first.end(), below);
+    const auto dip = *std::max_element(first.begin(), first.end(), below);
+    const auto other = *std::max_element(second.begin(), second.end(), below);
+    EXPECT_NEAR(peak.first, left + 0.20003 * across, 1);
+    EXPECT_NEAR(dip.first, left + 0.50007 * across, 1);
+    EXPECT_NEAR(other.first, left + 0.80001 * across, 1);
+    // As far from the level as the values are from 1.
+    const double unit = (level - peak.second) / 0.8;
+    EXPECT_GT(unit, 50);
+    EXPECT_NEAR(dip.second - level, 0.7 * unit, 0.05);
+    EXPECT_NEAR(other.second - level, 0.4 * unit, 0.05);
+}
+
 TEST(Svg, a_nan_of_all_the_lane_has_breaks_no_line_and_nothing_at_all_is_an_empty_plot) {
     Table table = two_lanes(3);
     table.rows.clear();

@@ -1,15 +1,22 @@
 #include "app/gui/frame_pacer.h"
+#include "app/gui/imgui_session.h"
 #include "app/gui/preferences.h"
 #include "app/gui/render_main.h"
+#include "app/gui/window.h"
 #include "app/gui/window_main.h"
+#include "app/render/pixels.h"
 #include "app/render/png.h"
 #include "core/error.h"
 #include "core/experiment/presets.h"
 #include "core/io/files.h"
+#include "imgui.h"
+#include "tests/scratch_folder.h"
 
 #include <dlfcn.h>
 #include <gtest/gtest.h>
+#include <png.h>
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -36,6 +43,13 @@ class PreferenceFiles : public testing::Test {
     std::filesystem::path file(const char* name) const { return folder_ / "muonscope" / name; }
     std::filesystem::path folder_;
 };
+
+// So that what Mesa leaks at its end is still known by Mesa's name.
+void keep_mesa_loaded() {
+#ifdef __SANITIZE_ADDRESS__
+    dlopen("libOSMesa.so.8", RTLD_NOW | RTLD_NODELETE);
+#endif
+}
 
 TEST(pacer, draws_nothing_while_nothing_happens) {
     FramePacer pacer;
@@ -130,11 +144,87 @@ TEST(png, refuses_pixels_that_do_not_fill_the_picture) {
     EXPECT_FALSE(std::filesystem::exists("x.png"));
 }
 
+TEST(png, holds_every_pixel_where_it_was) {
+    const ScratchFolder folder;
+    for (const auto& [width, height] : {std::pair{5, 3}, {3, 5}, {1, 7}, {7, 1}}) {
+        std::vector<std::uint8_t> pixels;
+        for (int i = 0; i < width * height; ++i)
+            for (const int part : {10 + i, 250 - 2 * i, 7 * i})
+                pixels.push_back(static_cast<std::uint8_t>(part));
+        const std::string path = folder / "a.png";
+        write_png(path, width, height, pixels);
+        png_image image{};
+        image.version = PNG_IMAGE_VERSION;
+        ASSERT_NE(png_image_begin_read_from_file(&image, path.c_str()), 0) << image.message;
+        EXPECT_EQ(image.width, static_cast<png_uint_32>(width));
+        EXPECT_EQ(image.height, static_cast<png_uint_32>(height));
+        image.format = PNG_FORMAT_RGB;
+        std::vector<std::uint8_t> read(PNG_IMAGE_SIZE(image));
+        ASSERT_NE(png_image_finish_read(&image, nullptr, read.data(), 0, nullptr), 0);
+        EXPECT_EQ(read, pixels) << width << " x " << height;
+    }
+}
+
+// Every pixel has a colour of its own.
+TEST(read_pixels, gives_a_part_of_the_picture_row_by_row_from_its_upper_left_corner) {
+    keep_mesa_loaded();
+    constexpr int width = 40, height = 30;
+    const auto parts = [](int x, int y) { return std::array{3 + 6 * x, 5 + 8 * y, 100 + x}; };
+    ImGuiSession imgui;
+    Window window("pixels", {width, height}, Window::Kind::offscreen);
+    ASSERT_EQ(window.framebuffer().width, width);
+    window.begin_frame();
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x) {
+            const auto [red, green, blue] = parts(x, y);
+            const ImVec2 at{static_cast<float>(x), static_cast<float>(y)};
+            ImGui::GetForegroundDrawList()->AddRectFilled(at, {at.x + 1, at.y + 1},
+                                                          IM_COL32(red, green, blue, 255));
+        }
+    ImGui::Render();
+    window.draw();
+    for (const PixelArea& area :
+         {PixelArea{0, 0, width, height}, {0, 0, 7, 4}, {9, 2, 13, 5}, {33, 25, 7, 5}}) {
+        const std::vector<std::uint8_t> pixels = read_pixels(area, height);
+        ASSERT_EQ(pixels.size(), static_cast<std::size_t>(3 * area.width * area.height));
+        for (int y = 0; y < area.height; ++y)
+            for (int x = 0; x < area.width; ++x)
+                for (int part = 0; part < 3; ++part)
+                    ASSERT_NEAR(pixels[static_cast<std::size_t>(3 * (y * area.width + x) + part)],
+                                parts(area.x + x, area.y + y)[static_cast<std::size_t>(part)], 1)
+                        << x << ", " << y << " of " << area.x << ", " << area.y;
+    }
+}
+
+TEST(cut_to, leaves_the_pixels_that_lie_in_the_picture_and_at_least_one) {
+    constexpr int width = 12, height = 9;
+    for (const int x : {-20, -3, 0, 4, 11, 12, 30})
+        for (const int y : {-20, -2, 0, 5, 8, 9, 30})
+            for (const int w : {1, 3, 12, 50})
+                for (const int h : {1, 2, 9, 50}) {
+                    const PixelArea cut = cut_to({x, y, w, h}, width, height);
+                    const auto inside = [&](int i, int j) {
+                        return i >= x && i < x + w && j >= y && j < y + h;
+                    };
+                    int both = 0, kept = 0;
+                    for (int j = 0; j < height; ++j)
+                        for (int i = 0; i < width; ++i) both += inside(i, j) ? 1 : 0;
+                    for (int j = cut.y; j < cut.y + cut.height; ++j)
+                        for (int i = cut.x; i < cut.x + cut.width; ++i) {
+                            ASSERT_TRUE(i >= 0 && i < width && j >= 0 && j < height)
+                                << x << ", " << y << ", " << w << ", " << h;
+                            kept += both == 0 || inside(i, j) ? 1 : 0;
+                        }
+                    EXPECT_EQ(kept, cut.width * cut.height);
+                    EXPECT_GE(kept, 1);
+                    if (both > 0) {
+                        EXPECT_EQ(kept, both);
+                    }
+                }
+}
+
 TEST(render, gives_the_same_picture_for_the_same_arguments) {
-#ifdef __SANITIZE_ADDRESS__
-    // Kept loaded, so that what Mesa leaks at its end is still known by Mesa's name.
-    dlopen("libOSMesa.so.8", RTLD_NOW | RTLD_NODELETE);
-#endif
+    keep_mesa_loaded();
     RenderOptions options;
     options.spec = preset("two-ways-up");
     options.steps = 20;
