@@ -284,6 +284,66 @@ TEST(LowerRate, holds_against_the_settings_of_a_drag_that_went_on) {
     expect_replay(session);
 }
 
+// Going back leads to a keyframe from before those that a thinned history cannot go on from; they
+// are of a future that an edit there ends.
+TEST(LowerRate, looks_for_the_last_sound_step_in_the_future_that_came_and_in_no_other) {
+    Spec spec = test::small_spec();
+    spec.experiment.record.dense = 4096;
+    spec.experiment.record.megabytes = 1;
+    WorkerPool pool(1);
+    Session past(spec);
+    past.advance_to(1000, pool);
+    bool far = false;
+    for (const std::int64_t back : {207, 407, 507, 807}) {
+        Session turned = past, straight(spec);
+        turned.rewind(back);
+        far = far || turned.step() < back - 128;
+        straight.advance_to(turned.step(), pool);
+        for (const std::int64_t later : {back - 1, back + 20, back + 100}) {
+            Session a = turned, b = straight;
+            for (Session* session : {&a, &b}) {
+                session->apply(SetParameter{"lanes.0.optimizer.lr", 0.02});
+                session->advance_to(later, pool);
+                session->apply(SetParameter{"lanes.0.optimizer.lr", 4.0});
+                session->advance_to(later + 500, pool);
+                ASSERT_TRUE(session->lane(0).fault());
+                session->apply(LowerRate{0, 0.0005});
+                session->advance_to(later + 500, pool);
+            }
+            EXPECT_EQ(a.to_json(), b.to_json()) << back << ", " << later;
+            EXPECT_EQ(a.events().back().step, b.events().back().step) << back << ", " << later;
+            for (const int lane : {0, 1}) EXPECT_EQ(hash(a, lane), hash(b, lane));
+        }
+    }
+    EXPECT_TRUE(far) << "no keyframe was left out";
+}
+
+TEST(LowerRate, lowers_the_rates_of_single_layers_and_of_later_phases_too) {
+    for (const bool diverged : {false, true}) {
+        Spec spec = test::small_spec();
+        spec.lanes[0].phases.resize(2, spec.lanes[0].phases.front());
+        for (Phase& phase : spec.lanes[0].phases) {
+            phase.until.steps = 400;
+            phase.layer_optimizers.resize(2);
+            phase.layer_optimizers[1] = phase.optimizer;
+            phase.layer_optimizers[1]->lr = diverged ? 20 : 0.02;
+        }
+        WorkerPool pool(1);
+        Session session(spec);
+        session.advance_to(200, pool);
+        ASSERT_EQ(session.lane(0).fault().has_value(), diverged);
+        session.apply(LowerRate{0, 0.0005});
+        session.advance_to(200, pool);
+        EXPECT_FALSE(session.diverged());
+        for (const Phase& phase : session.spec().lanes[0].phases) {
+            EXPECT_NEAR(phase.optimizer.lr, 5e-6, 1e-15);
+            EXPECT_NEAR(phase.layer_optimizers[1]->lr, diverged ? 0.01 : 1e-5, 1e-15);
+            EXPECT_FALSE(phase.layer_optimizers[0]);
+        }
+        EXPECT_EQ(session.spec().lanes[1].phases[0].optimizer, spec.lanes[1].phases[0].optimizer);
+    }
+}
+
 TEST(LowerRate, may_be_asked_again_and_keeps_what_was_edited_since) {
     WorkerPool pool(1);
     Session session(hot_spec());
