@@ -4,14 +4,27 @@
 sources(kernel_sources core/linalg/kernels/per_level/*.cpp)
 set(kernel_objects)
 
+# Optimised in a debug build too, or its tests would take hours. Under a sanitizer what is unrolled
+# takes minutes to compile, unless its checks are called and those of every address alone are left to
+# the address sanitizer.
+set(kernel_speed -O3)
+if(MUONSCOPE_SANITIZE)
+    set(kernel_speed -O1)
+    if(MUONSCOPE_SANITIZE MATCHES "address" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        list(APPEND kernel_speed --param=asan-instrumentation-with-call-threshold=0)
+    endif()
+    if(MUONSCOPE_SANITIZE MATCHES "undefined")
+        list(APPEND kernel_speed -fno-sanitize=null,alignment,pointer-overflow,object-size)
+    endif()
+endif()
+
 function(add_kernels level)
     cmake_parse_arguments(PARSE_ARGV 1 kernels "" "" "SOURCES;OPTIONS")
     set(name muonscope_kernels_${level})
     add_library(${name} OBJECT ${kernels_SOURCES})
     target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
     target_link_libraries(${name} PRIVATE muonscope_compiler)
-    # Optimised in a debug build too, or its tests would take hours.
-    target_compile_options(${name} PRIVATE -O3 -fno-exceptions -Wno-psabi ${kernels_OPTIONS})
+    target_compile_options(${name} PRIVATE ${kernel_speed} -fno-exceptions -Wno-psabi ${kernels_OPTIONS})
     target_compile_definitions(${name} PRIVATE MUONSCOPE_AT=at_${level})
     set(kernel_objects ${kernel_objects} $<TARGET_OBJECTS:${name}> PARENT_SCOPE)
 endfunction()

@@ -321,7 +321,8 @@ void draw_track(PanelContext& context, const SliderTrack& track, const ImVec4& c
 void fitted_text(ImDrawList* draw, ImVec2 at, float width, const ImVec4& colour, const char* text) {
     ImGui::PushStyleColor(ImGuiCol_Text, colour);
     const float right = at.x + std::max(width, 0.0F);
-    ImGui::RenderTextEllipsis(draw, at, {right, at.y + ImGui::GetTextLineHeight()}, right, text,
+    // With room below: what is cut to its own line loses the tails of its letters.
+    ImGui::RenderTextEllipsis(draw, at, {right, at.y + 2 * ImGui::GetTextLineHeight()}, right, text,
                               nullptr, nullptr);
     ImGui::PopStyleColor();
 }

@@ -245,6 +245,7 @@ TEST(ControlsTable, every_row_of_the_problem_and_the_probe_writes_its_parameter)
     std::set<std::string> turned;
     std::vector<Spec> specs(7, preset("two-ways-up"));
     specs[1].experiment.target.kind = TargetKind::power_law;
+    specs[1].experiment.target.signs = TargetSigns::random;
     specs[1].experiment.data.kind = DataKind::samples;
     specs[1].experiment.data.stream = Stream::torch_cpu;
     specs[2].experiment.target.kind = TargetKind::low_rank;
