@@ -461,9 +461,6 @@ void Trainer::State::perform(const StepOnce& command) {
     if (command.steps < 1 || command.steps > most_steps_at_once)
         throw Error("step", fmt::format("{} steps", command.steps),
                     fmt::format("give 1 to {}", most_steps_at_once));
-    if (state == TrainerState::finished || state == TrainerState::diverged ||
-        state == TrainerState::error)
-        return;
     perform(RunTo{session.step() + command.steps});
 }
 

@@ -193,5 +193,20 @@ TEST(Spectrum, decompositions_hold_to_rounding_where_singular_values_are_equal) 
     }
 }
 
+// Their squares are beyond what a number can hold.
+TEST(ThinSvd, of_tiny_and_huge_matrices_has_their_own_values) {
+    const Matrix matrix = gaussian(9, 6);
+    const ThinSvd svd = thin_svd(matrix);
+    for (const double factor : {0x1p-700, 0x1p700}) {
+        const ThinSvd scaled = thin_svd(factor * matrix);
+        for (Eigen::Index i = 0; i < 6; ++i)
+            EXPECT_NEAR(scaled.s(i) / factor, svd.s(i), 1e-13 * svd.s(0)) << factor << " " << i;
+        EXPECT_LT(
+            (scaled.u * (scaled.s / factor).asDiagonal() * scaled.v.transpose() - matrix).norm(),
+            1e-13 * matrix.norm())
+            << factor;
+    }
+}
+
 }  // namespace
 }  // namespace muonscope

@@ -191,10 +191,17 @@ class Scratch:
 
 # ---- tests ----
 
+def heed_signals():
+    """Some tests send these; nohup and a shell's background ignore them for all that they start."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def limited(command, seconds, environment, cwd):
     """(passed, what was said); a process that outlives its time is ended with all it started."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                               errors="replace", env=environment, cwd=cwd, start_new_session=True)
+                               errors="replace", env=environment, cwd=cwd, start_new_session=True,
+                               preexec_fn=heed_signals)
     try:
         said, _ = process.communicate(timeout=seconds)
         return process.returncode == 0, said
