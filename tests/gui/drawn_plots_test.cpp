@@ -37,6 +37,21 @@ std::shared_ptr<Snapshot> trained(const Spec& spec, std::int64_t steps) {
     return session.snapshot();
 }
 
+// A run of 60 steps with losses of its own, in every lane.
+std::shared_ptr<Snapshot> with_losses(const std::function<double(double step)>& loss) {
+    auto snapshot = trained(changed(preset("two-ways-up"), {{"network.width", "8"}}), 60);
+    for (LaneSnapshot& lane : snapshot->lanes) {
+        History history(snapshot->layout.channels(), 4096, SamplingRule{});
+        for (std::size_t i = 0; i < lane.history.size(); ++i) {
+            std::vector<double> row(lane.history.row(i).begin(), lane.history.row(i).end());
+            row[snapshot->layout.loss()] = loss(static_cast<double>(i));
+            history.append(lane.history.step(i), row);
+        }
+        lane.history = history.view();
+    }
+    return snapshot;
+}
+
 // One panel, at rest.
 class Shown {
   public:
@@ -253,17 +268,7 @@ TEST(DrawnPlots, curves_stay_at_their_steps_while_the_axis_moves) {
 }
 
 TEST(DrawnPlots, a_log_axis_ends_twelve_decades_below_the_largest_value) {
-    auto snapshot = trained(changed(preset("two-ways-up"), {{"network.width", "8"}}), 60);
-    for (LaneSnapshot& lane : snapshot->lanes) {
-        History history(snapshot->layout.channels(), 4096, SamplingRule{});
-        for (std::size_t i = 0; i < lane.history.size(); ++i) {
-            std::vector<double> row(lane.history.row(i).begin(), lane.history.row(i).end());
-            row[snapshot->layout.loss()] = std::pow(10.0, -static_cast<double>(i));
-            history.append(lane.history.step(i), row);
-        }
-        lane.history = history.view();
-    }
-    Shown shown(snapshot, "loss");
+    Shown shown(with_losses([](double step) { return std::pow(10.0, -step); }), "loss");
     shown.harness.preferences.loss_log = true;
     const Drawing drawing = shown.look();
     const std::vector<Word> floors = drawing.starting("≤ ");
@@ -422,18 +427,9 @@ TEST(DrawnPlots, a_part_of_the_run_is_drawn_at_its_own_steps) {
 }
 
 TEST(DrawnPlots, a_zero_lies_on_the_floor_of_a_log_axis_and_the_floor_says_so) {
-    auto snapshot = trained(changed(preset("two-ways-up"), {{"network.width", "8"}}), 60);
-    const std::size_t loss = snapshot->layout.loss();
-    for (LaneSnapshot& lane : snapshot->lanes) {
-        History history(snapshot->layout.channels(), 4096, SamplingRule{});
-        for (std::size_t i = 0; i < lane.history.size(); ++i) {
-            std::vector<double> row(lane.history.row(i).begin(), lane.history.row(i).end());
-            row[loss] = i < 30 ? std::pow(10.0, -static_cast<double>(i) / 10) : 0;
-            history.append(lane.history.step(i), row);
-        }
-        lane.history = history.view();
-    }
-    Shown shown(snapshot, "loss");
+    Shown shown(
+        with_losses([](double step) { return step < 30 ? std::pow(10.0, -step / 10) : 0.0; }),
+        "loss");
     shown.harness.preferences.loss_log = true;
     const Drawing drawing = shown.look();
     const std::vector<Word> floors = drawing.starting("≤ ");
