@@ -78,7 +78,7 @@ void handle_plain_keys(PanelContext& context) {
     if (!ring_is_shown() && !context.view.keyboard.ring) handle_transport_keys(context);
     if (pressed(ImGuiKey_S)) context.send(SwapOptimizers{context.view.keep_momentum});
     if (pressed(ImGuiKey_R) && context.snapshot != nullptr && context.snapshot->can_reset())
-        context.send(Reset{});
+        start_over(context);
     for (int i = 0; i < 9; ++i)
         if (pressed(static_cast<ImGuiKey>(ImGuiKey_1 + i)) ||
             pressed(static_cast<ImGuiKey>(ImGuiKey_Keypad1 + i)))
@@ -151,6 +151,11 @@ void step_back(PanelContext& context) {
     send(context, "step", step - 1, RunTo{step - 1});
 }
 
+void start_over(PanelContext& context) {
+    context.send(Reset{});
+    context.view.awaited.erase("step");
+}
+
 void choose_preset(PanelContext& context, int index) {
     const auto all = presets();
     if (index < 0 || index >= static_cast<int>(all.size())) return;
@@ -164,6 +169,7 @@ void watch(PanelContext& context, const Spec& spec) {
 void watch(ViewState& view, const std::function<std::uint64_t(Command)>& send, const Spec& spec) {
     send(SetSpec{spec});
     send(Start{});
+    view.awaited.erase("step");
     view.follow = true;
     look_at(view, spec);
     view.toast.clear();  // it spoke of what is gone

@@ -25,6 +25,7 @@ void note_keyboard(ViewState& view);
 void toggle_pause(PanelContext& context);
 void step_once(PanelContext& context);
 void step_back(PanelContext& context);
+void start_over(PanelContext& context);
 void choose_preset(PanelContext& context, int index);  // 0-based
 // From its start, at once.
 void watch(PanelContext& context, const Spec& spec);

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "app/gui/keys.h"
 #include "app/gui/widgets.h"
 #include "core/experiment/parameters.h"
 #include "imgui.h"
@@ -67,7 +68,7 @@ void ways_on(PanelContext& context, int lane) {
     ImGui::SameLine();
     if (quiet_button(context, restart_label, button_width(restart_label),
                      "All lanes from step 0: same start, parameters as they are now. R."))
-        context.send(Reset{});
+        start_over(context);
     ImGui::PopID();
 }
 

@@ -344,6 +344,10 @@ TEST(keys, pressed_again_go_on_from_what_was_asked_for_last) {
     EXPECT_EQ(std::get<SetSpeed>(harness.sent[1]).steps_per_second, 100);
     for (int i = 0; i < 3; ++i)
         EXPECT_EQ(std::get<RunTo>(harness.sent[static_cast<std::size_t>(2 + i)]).step, 4 - i);
+    // What starts over leaves no step to go back from but the snapshot's.
+    harness.press(ImGuiKey_R);
+    harness.press(ImGuiKey_LeftArrow);
+    EXPECT_EQ(std::get<RunTo>(harness.sent.back()).step, 4);
     // A snapshot that has seen the first two, and refused what they wanted.
     slow = std::make_shared<Snapshot>(*slow);
     slow->commands = 2;

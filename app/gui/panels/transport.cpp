@@ -242,7 +242,7 @@ void draw_transport(PanelContext& context) {
     const bool can_reset = s != nullptr && s->can_reset();
     if (words ? text_button(context, icon::restart, "Restart", restart_help, can_reset)
               : icon_button(context, icon::restart, "Restart", restart_help, can_reset))
-        context.send(Reset{});
+        start_over(context);
     ImGui::SameLine(0, em(1.0F));
     if (room > 52) speed_track(context, em(room > 90 ? 17.0F : 13.5F));
     if (room > 64) {
