@@ -71,8 +71,9 @@ if(MUONSCOPE_GUI AND TARGET muonscope)
     endforeach()
 endif()
 
-# Sentences with a number, each computed with the program.
-if(TARGET muonscope)
+# Sentences with a number, each computed with the program. They hold texts, not memory, and would take
+# a sanitized program a quarter of an hour.
+if(TARGET muonscope AND NOT MUONSCOPE_SANITIZE)
     set(words "${PROJECT_SOURCE_DIR}/tests/words/test_words.py")
     add_test(NAME words.numbers COMMAND "${words}")
     add_test(NAME words.numbers_of_many_seeds COMMAND "${words}" --long)

@@ -275,7 +275,7 @@ void wait_for_training(pid_t child, const std::string& out) {
     const auto pause = [] { std::this_thread::sleep_for(std::chrono::milliseconds(20)); };
     for (int i = 0; i < 1000 && !std::filesystem::exists(out); ++i) pause();
     const long begun = ticks(child);
-    for (int i = 0; i < 1000 && ticks(child) < begun + 20; ++i) pause();
+    for (int i = 0; i < 1000 && ticks(child) < begun + 50; ++i) pause();
 }
 
 // A run of hours into `out`, which has trained for a moment when `then` sees it.
@@ -343,7 +343,7 @@ TEST_F(Run, replay_is_interrupted_as_run_is) {
     EXPECT_EQ(outcome.code, 130) << outcome.err;
     EXPECT_TRUE(contains(outcome.err, "of 1000000000; the bits were not compared")) << outcome.err;
     EXPECT_FALSE(contains(outcome.out, "same bits"));
-    EXPECT_GT(json_file(out + "/summary.json")["lanes"][0]["step"], 10);
+    EXPECT_GT(json_file(out + "/summary.json")["lanes"][0]["step"], 0);
 }
 
 TEST_F(Run, replay_reaches_the_same_bits_and_notices_other_ones) {
