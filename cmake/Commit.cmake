@@ -36,7 +36,7 @@ if(git)
     endif()
 endif()
 file(CONFIGURE OUTPUT "${file}" CONTENT [[
-#include "core/program.h"
+#include "core/base/program.h"
 
 namespace muonscope {
 

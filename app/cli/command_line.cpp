@@ -16,15 +16,15 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/matrix_source.h"
-#include "core/error.h"
-#include "core/experiment/near_names.h"
+#include "core/base/error.h"
+#include "core/base/fault_text.h"
+#include "core/base/near_names.h"
+#include "core/base/program.h"
+#include "core/documents/history_csv.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/published/experiment.h"
 #include "core/experiment/published/verdict.h"
-#include "core/fault_text.h"
-#include "core/io/history_csv.h"
 #include "core/linalg/kernels/level.h"
-#include "core/program.h"
 
 namespace muonscope::cli {
 namespace {

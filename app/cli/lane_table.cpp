@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "app/cli/text_table.h"
+#include "core/documents/summary_json.h"
 #include "core/experiment/loss_text.h"
-#include "core/io/summary_json.h"
-#include "core/model/probe.h"
+#include "core/experiment/probe.h"
 
 namespace muonscope::cli {
 namespace {

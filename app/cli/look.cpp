@@ -3,8 +3,8 @@
 #include <charconv>
 #include <optional>
 
-#include "core/error.h"
-#include "core/experiment/near_names.h"
+#include "core/base/error.h"
+#include "core/base/near_names.h"
 #include "core/experiment/parameters.h"
 
 namespace muonscope::cli {

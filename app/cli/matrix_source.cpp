@@ -8,10 +8,10 @@
 #include <filesystem>
 
 #include "app/cli/number_in.h"
-#include "core/error.h"
-#include "core/experiment/near_names.h"
-#include "core/io/files.h"
-#include "core/linalg/elementary.h"
+#include "core/base/elementary.h"
+#include "core/base/error.h"
+#include "core/base/near_names.h"
+#include "core/formats/files.h"
 #include "core/random/generator.h"
 
 namespace muonscope::cli {

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "core/linalg/types.h"
+#include "core/base/types.h"
 
 namespace muonscope::cli {
 

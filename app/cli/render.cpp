@@ -2,7 +2,7 @@
 #include "app/cli/look.h"
 #include "app/cli/spec_choice.h"
 #include "app/cli/writable.h"
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/parameters.h"
 #if MUONSCOPE_GUI
 #include "app/gui/render_main.h"

@@ -12,7 +12,8 @@
 #include "app/cli/progress_bar.h"
 #include "app/cli/results.h"
 #include "app/cli/stretch.h"
-#include "core/io/files.h"
+#include "core/documents/session_json.h"
+#include "core/formats/files.h"
 
 namespace muonscope::cli {
 namespace {

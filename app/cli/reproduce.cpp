@@ -13,9 +13,9 @@
 #include "app/cli/progress_bar.h"
 #include "app/cli/results.h"
 #include "app/cli/writable.h"
-#include "core/io/files.h"
-#include "core/io/published_json.h"
-#include "core/program.h"
+#include "core/base/program.h"
+#include "core/documents/published_json.h"
+#include "core/formats/files.h"
 #include "embedded.h"
 
 namespace muonscope::cli {

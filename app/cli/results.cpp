@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <cctype>
-#include <thread>
 
+#include "core/documents/history_csv.h"
+#include "core/documents/session_json.h"
+#include "core/documents/summary_json.h"
 #include "core/experiment/parameters.h"
-#include "core/io/files.h"
-#include "core/io/history_csv.h"
-#include "core/io/summary_json.h"
+#include "core/formats/files.h"
+#include "core/session/worker_pool.h"
 
 namespace muonscope::cli {
 namespace {
@@ -35,7 +36,7 @@ void write_results(const Session& session, const Snapshot& snapshot, double wall
     write_file(folder.staged("summary.json"), summary_json(snapshot, wall_seconds));
     write_file(folder.staged("history.csv"),
                [&](std::ostream& stream) { write_history_csv(stream, snapshot); });
-    write_file(folder.staged("session.json"), session.to_json());
+    write_file(folder.staged("session.json"), to_json(session.saved()));
     for (std::size_t i = 0; i < snapshot.lanes.size(); ++i) {
         const LaneSnapshot& lane = snapshot.lanes[i];
         const std::string name = slug(lane.name);
@@ -48,7 +49,7 @@ void write_results(const Session& session, const Snapshot& snapshot, double wall
 }
 
 int worker_count(const std::string& text, std::size_t lanes) {
-    const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    const int cores = hardware_threads();
     if (text.empty()) return std::min(static_cast<int>(lanes), cores);
     Parameter parameter;
     parameter.type = ParameterType::integer;

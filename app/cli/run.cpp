@@ -14,8 +14,8 @@
 #include "app/cli/spec_choice.h"
 #include "app/cli/stop_rule.h"
 #include "app/cli/stretch.h"
-#include "core/error.h"
-#include "core/experiment/near_names.h"
+#include "core/base/error.h"
+#include "core/base/near_names.h"
 #include "core/experiment/parameters.h"
 
 namespace muonscope::cli {

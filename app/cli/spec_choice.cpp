@@ -2,11 +2,11 @@
 
 #include <filesystem>
 
-#include "core/error.h"
-#include "core/experiment/near_names.h"
+#include "core/base/error.h"
+#include "core/base/near_names.h"
+#include "core/documents/spec_json.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
-#include "core/io/spec_json.h"
 
 namespace muonscope::cli {
 namespace {

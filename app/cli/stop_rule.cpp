@@ -4,9 +4,9 @@
 #include <charconv>
 #include <cmath>
 
-#include "core/error.h"
-#include "core/experiment/near_names.h"
-#include "core/io/history_csv.h"
+#include "core/base/error.h"
+#include "core/base/near_names.h"
+#include "core/documents/history_csv.h"
 
 namespace muonscope::cli {
 

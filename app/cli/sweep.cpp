@@ -15,9 +15,9 @@
 #include "app/cli/spec_choice.h"
 #include "app/cli/text_table.h"
 #include "app/cli/writable.h"
-#include "core/error.h"
-#include "core/experiment/near_names.h"
-#include "core/io/files.h"
+#include "core/base/error.h"
+#include "core/base/near_names.h"
+#include "core/formats/files.h"
 #include "core/session/reproduction.h"
 
 namespace muonscope::cli {

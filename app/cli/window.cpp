@@ -5,7 +5,7 @@
 #include "app/cli/look.h"
 #include "app/cli/spec_choice.h"
 #include "app/cli/writable.h"
-#include "core/error.h"
+#include "core/base/error.h"
 #if MUONSCOPE_GUI
 #include "app/gui/window_main.h"
 #endif

@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <system_error>
 
-#include "core/error.h"
-#include "core/experiment/near_names.h"
-#include "core/io/files.h"
+#include "core/base/error.h"
+#include "core/base/near_names.h"
+#include "core/formats/files.h"
 
 namespace muonscope::cli {
 namespace {

@@ -68,7 +68,7 @@ ConditioningNow& conditioning_now(PanelContext& context) {
         now.work.begin([piece = std::move(piece)](auto& outlet) mutable {
             for (const auto& weights : piece.weights) {
                 if (outlet.stopped()) return;
-                piece.numbers.push_back(conditioning(*weights, piece.problem->inputs));
+                piece.numbers.push_back(conditioning(*weights, piece.problem->data.inputs));
             }
             outlet.publish(std::move(piece));
         });

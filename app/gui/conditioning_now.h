@@ -4,9 +4,9 @@
 #include <memory>
 #include <vector>
 
-#include "app/gui/background.h"
 #include "app/gui/panel.h"
 #include "core/measure/conditioning.h"
+#include "core/session/background.h"
 
 // Condition numbers of the newest weights, worked out beside the training, and those of the
 // Jacobians over the steps at which somebody looked. Hangs on the view state.

@@ -1,6 +1,6 @@
 #include "app/gui/folder_list.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 #include <fmt/format.h>
 

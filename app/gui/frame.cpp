@@ -7,7 +7,7 @@
 #include "app/gui/path_dialog.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
-#include "core/error.h"
+#include "core/base/error.h"
 #include "imgui.h"
 #include "imgui_internal.h"
 

@@ -6,14 +6,14 @@
 #include <cmath>
 #include <exception>
 
-#include "core/error.h"
-#include "core/fault_text.h"
-#include "core/io/files.h"
-#include "core/linalg/elementary.h"
+#include "core/base/elementary.h"
+#include "core/base/error.h"
+#include "core/base/fault_text.h"
+#include "core/formats/files.h"
 #include "core/linalg/reductions.h"
 #include "core/linalg/spectrum.h"
 #include "core/measure/column_order.h"
-#include "core/model/network.h"
+#include "core/model/chain.h"
 #include "core/random/generator.h"
 #include "imgui.h"
 
@@ -28,9 +28,9 @@ Matrix live_gradient(const LabWish& wish) {
         wish.layer > static_cast<int>(wish.weights->size()))
         throw Error("live gradient", "there is no training to take it from",
                     "choose a preset or another source");
-    Backpropagation backpropagation(wish.problem);
-    backpropagation.gradients(*wish.weights, {wish.layer});
-    return backpropagation.gradient(wish.layer);
+    auto backpropagation = backpropagation_of(wish.problem);
+    backpropagation->gradients(*wish.weights, {wish.layer});
+    return backpropagation->gradient(wish.layer);
 }
 
 Matrix random_matrix(const LabWish& wish) {

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "app/gui/background.h"
 #include "app/gui/lab_timing.h"
 #include "app/gui/panel.h"
 #include "core/measure/orthogonality.h"
+#include "core/session/background.h"
 
 // The orthogonalisers' bench: one matrix, the engines chosen for it, and what they make of it.
 // Hangs on the view state; going with it ends what is worked out.

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <thread>
 
+#include "core/session/worker_pool.h"
 #include "embedded.h"
 #include "imgui.h"
 
@@ -100,7 +100,7 @@ void begin_sweep(PaperRuns& runs, int seeds) {
 }
 
 int background_workers() {
-    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1);
+    return std::max(1, hardware_threads() - 1);
 }
 
 std::string outcome_text(const PaperRuns::Kept* kept) {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "app/gui/panel.h"
+#include "core/documents/published_json.h"
 #include "core/experiment/published/sweep.h"
-#include "core/io/published_json.h"
 #include "core/session/reproduction.h"
 
 // The paper's runs beside the training: one set of jobs at a time, on all cores but the one the

@@ -2,8 +2,8 @@
 
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
-#include "core/error.h"
-#include "core/fault_text.h"
+#include "core/base/error.h"
+#include "core/base/fault_text.h"
 #include "imgui.h"
 #include "imgui_internal.h"
 

@@ -2,8 +2,8 @@
 
 #include "app/gui/layout.h"
 #include "app/gui/layout_check.h"
-#include "core/error.h"
-#include "core/io/files.h"
+#include "core/base/error.h"
+#include "core/formats/files.h"
 #include "core/linalg/engine.h"
 
 #include <fmt/format.h>

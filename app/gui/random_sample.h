@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "app/gui/background.h"
 #include "app/gui/panel.h"
+#include "core/session/background.h"
 
 // Random matrices that are drawn beside the training, and what they have come to so far. Hangs on
 // the view state; going with it ends the drawing.

@@ -9,7 +9,7 @@
 #include "app/gui/window.h"
 #include "app/render/pixels.h"
 #include "app/render/png.h"
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/session/session.h"
 #include "imgui.h"
 

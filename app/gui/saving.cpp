@@ -4,9 +4,9 @@
 #include "app/gui/path_dialog.h"
 #include "app/gui/preferences.h"
 #include "app/gui/widgets.h"
-#include "core/error.h"
-#include "core/io/files.h"
-#include "core/session/session_file.h"
+#include "core/base/error.h"
+#include "core/documents/session_json.h"
+#include "core/formats/files.h"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 #include "app/gui/state_file.h"
 
 #include "app/gui/layout.h"
+#include "core/documents/spec_json.h"
 #include "core/experiment/parameters.h"
-#include "core/io/spec_json.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "app/gui/panel.h"
-#include "core/fault_text.h"
+#include "core/base/fault_text.h"
 
 // Small pieces that more than one panel draws.
 namespace muonscope::gui {

@@ -1,12 +1,9 @@
 #include "app/gui/window.h"
 
-#include "core/error.h"
+#include "app/render/opengl.h"
+#include "core/base/error.h"
 
-// glad declares OpenGL; GLFW must not do it a second time.
-#include "glad/gl.h"
-// clang-format off
 #include "GLFW/glfw3.h"
-// clang-format on
 #include "imgui.h"
 #include "imgui_impl_glfw.h"
 #include "imgui_impl_opengl3.h"
@@ -107,7 +104,7 @@ GLFWwindow* open_on(int platform, const char* title, Window::Size size, Window::
         glfwMakeContextCurrent(window);
         // Dear ImGui's own loader asks the machine's libGL, which knows nothing of OSMesa: give
         // both loaders GLFW's address getter instead.
-        if (gladLoadGL(address) != 0 && imgl3wInit2(address) == 0) return window;
+        if (load_opengl(address) && imgl3wInit2(address) == 0) return window;
     }
     fault = "OpenGL 3.3 is needed, and it is not given: " + last_fault();
     glfwTerminate();  // and its windows
@@ -184,9 +181,7 @@ void Window::begin_frame() {
 
 void Window::draw() {
     const Size size = framebuffer();
-    glViewport(0, 0, size.width, size.height);
-    glClearColor(background.red, background.green, background.blue, 1);
-    glClear(GL_COLOR_BUFFER_BIT);
+    clear_framebuffer(size.width, size.height, background);
     ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
 }
 

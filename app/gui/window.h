@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include "app/render/opengl.h"
 
 struct GLFWwindow;
 
@@ -32,10 +33,7 @@ class Window {
     void draw();         // Dear ImGui's newest draw data over a clear background
     void present();
 
-    struct Colour {
-        float red = 0, green = 0, blue = 0;
-    };
-    Colour background;
+    ClearColour background;
 
   private:
     Kind kind_;

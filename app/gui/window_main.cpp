@@ -13,9 +13,10 @@
 #include "app/gui/window.h"
 #include "app/render/pixels.h"
 #include "app/render/png.h"
-#include "core/error.h"
-#include "core/fault_text.h"
-#include "core/io/files.h"
+#include "core/base/error.h"
+#include "core/base/fault_text.h"
+#include "core/documents/session_json.h"
+#include "core/formats/files.h"
 #include "core/session/trainer.h"
 
 #include "GLFW/glfw3.h"
@@ -211,22 +212,22 @@ class Application {
 
     // A step of a large network takes long: the window does not wait for it.
     bool save_session(const std::string& path) {
-        std::future<std::string> text = trainer_.session_text();
-        if (text.wait_for(std::chrono::milliseconds(100)) == std::future_status::ready) {
-            write_file(path, text.get());
+        std::future<SessionFile> file = trainer_.saving();
+        if (file.wait_for(std::chrono::milliseconds(100)) == std::future_status::ready) {
+            write_file(path, to_json(file.get()));
             return true;
         }
-        to_save_.push_back({path, std::move(text)});
+        to_save_.push_back({path, std::move(file)});
         return false;
     }
 
     void save_what_is_ready() {
-        while (!to_save_.empty() && to_save_.front().text.wait_for(std::chrono::seconds(0)) ==
+        while (!to_save_.empty() && to_save_.front().file.wait_for(std::chrono::seconds(0)) ==
                                         std::future_status::ready) {
             ToSave ready = std::move(to_save_.front());
             to_save_.pop_front();
             attempt(view_, [&] {
-                write_file(ready.path, ready.text.get());
+                write_file(ready.path, to_json(ready.file.get()));
                 say(saved_text(ready.path), false);
             });
             pacer_.wake(seconds(), 0.05);
@@ -296,9 +297,9 @@ class Application {
         restore_chosen(view_);
         for (ToSave& wanted : to_save_)
             keep([&] {
-                if (wanted.text.wait_for(std::chrono::seconds(10)) != std::future_status::ready)
+                if (wanted.file.wait_for(std::chrono::seconds(10)) != std::future_status::ready)
                     throw Error(wanted.path, "the step under way has not ended", "save before it");
-                write_file(wanted.path, wanted.text.get());
+                write_file(wanted.path, to_json(wanted.file.get()));
             });
         draw();
         if (unsaved_.empty()) keep([] { save_layout(ImGui::SaveIniSettingsToMemory()); });
@@ -329,7 +330,7 @@ class Application {
     std::shared_ptr<const Snapshot> snapshot_;
     struct ToSave {
         std::string path;
-        std::future<std::string> text;
+        std::future<SessionFile> file;
     };
     std::deque<ToSave> to_save_;  // asked for during a step
     struct Picture {

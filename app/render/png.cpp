@@ -1,7 +1,7 @@
 #include "app/render/png.h"
 
-#include "core/error.h"
-#include "core/io/files.h"
+#include "core/base/error.h"
+#include "core/formats/files.h"
 
 #include <png.h>
 

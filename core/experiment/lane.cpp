@@ -8,15 +8,15 @@
 #include <limits>
 #include <utility>
 
-#include "core/error.h"
+#include "core/base/error.h"
+#include "core/base/progress.h"
+#include "core/linalg/activation.h"
 #include "core/linalg/kernels/kernels.h"
 #include "core/linalg/reductions.h"
 #include "core/measure/preservation.h"
 #include "core/measure/spectrum_measures.h"
-#include "core/model/activation.h"
+#include "core/optim/expected_norm.h"
 #include "core/optim/weight_decay.h"
-#include "core/progress.h"
-#include "core/theory/expected_norm.h"
 
 namespace muonscope {
 namespace {
@@ -65,6 +65,14 @@ void add_state(Fnv& fnv, const LayerOptimizer& optimizer) {
     fnv.add(optimizer.second_moment());
 }
 
+// The largest side of anything that is decomposed.
+Eigen::Index widest(const Model& model) {
+    Eigen::Index widest = std::max(model.inputs(), model.outputs());
+    for (const MatrixInfo& matrix : model.matrices())
+        widest = std::max({widest, matrix.rows, matrix.cols});
+    return widest;
+}
+
 std::optional<Minibatches> minibatches_of(const Experiment& experiment) {
     const DataSpec& data = experiment.data;
     if (data.kind == DataKind::whitened || data.batch <= 0 || data.batch >= data.samples)
@@ -95,11 +103,10 @@ Lane::Lane(std::shared_ptr<const Problem> problem, Recipe recipe)
       weights_(problem_->start),
       phase_steps_(recipe_.phases.size(), 0),
       trainings_(recipe_.phases.size()),
-      backpropagation_(problem_),
+      backpropagation_(backpropagation_of(problem_)),
       minibatches_(minibatches_of(problem_->experiment)),
       probe_(problem_),
-      spectrum_(*std::max_element(problem_->widths.begin(), problem_->widths.end()),
-                *std::max_element(problem_->widths.begin(), problem_->widths.end())),
+      spectrum_(widest(*problem_->model), widest(*problem_->model)),
       layer_gradients_(weights_.size()),
       updates_(weights_.size()),
       moved_(weights_.size(), 0) {
@@ -234,7 +241,7 @@ void Lane::follow_pass(double loss) {
     if (minibatches_ || phase.objective != Objective::network) return;
     const std::span<double> now = followed_.now();
     now[layout_.loss()] = loss;
-    now[layout_.relative_error()] = backpropagation_.relative_error();
+    now[layout_.relative_error()] = backpropagation_->relative_error();
     now[layout_.error_left()] = error_left(loss);
 }
 
@@ -272,8 +279,8 @@ void Lane::follow_update() {
 double Lane::gradients() {
     if (recipe_.phases[static_cast<std::size_t>(phase_)].objective == Objective::layer_target)
         return layer_target_gradients();
-    if (minibatches_) backpropagation_.use_columns(minibatches_->columns(step_));
-    return backpropagation_.gradients(weights_, training().layers);
+    if (minibatches_) backpropagation_->use_columns(minibatches_->columns(step_));
+    return backpropagation_->gradients(weights_, training().layers);
 }
 
 // Sum over the phase's layers of 1/2 |W_l - W_l*|^2, or of |W_l - W_l*|^2 / |A|^2.
@@ -294,13 +301,13 @@ double Lane::layer_target_gradients() {
 const Matrix& Lane::gradient(int layer) const {
     const Phase& phase = recipe_.phases[static_cast<std::size_t>(phase_)];
     return phase.objective == Objective::layer_target ? layer_gradients_[index_of(layer)]
-                                                      : backpropagation_.gradient(layer);
+                                                      : backpropagation_->gradient(layer);
 }
 
 const Matrix& Lane::newest_gradient(int layer) const {
     return recipe_.phases[newest_phase_].objective == Objective::layer_target
                ? layer_gradients_[index_of(layer)]
-               : backpropagation_.gradient(layer);
+               : backpropagation_->gradient(layer);
 }
 
 const LayerOptimizer* Lane::newest_optimizer(int layer) const {
@@ -312,11 +319,11 @@ const LayerOptimizer* Lane::newest_optimizer(int layer) const {
 
 bool Lane::met(const Until& until, double loss) {
     if (!until.loss && !until.relative_error) return false;
-    Backpropagation::Errors errors{loss, backpropagation_.relative_error()};
+    Backpropagation::Errors errors{loss, backpropagation_->relative_error()};
     // The pass just made answers for the network only when it saw all of it.
     const Phase& phase = recipe_.phases[static_cast<std::size_t>(phase_)];
     if (phase.objective == Objective::layer_target || minibatches_)
-        errors = backpropagation_.errors(weights_);
+        errors = backpropagation_->errors(weights_);
     return (until.loss && errors.loss <= *until.loss) ||
            (until.relative_error && errors.relative_error <= *until.relative_error);
 }
@@ -356,7 +363,7 @@ std::vector<MomentumFate> Lane::set_recipe(const Recipe& recipe, bool keep_momen
 void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<double> row) {
     std::fill(row.begin(), row.end(), not_measured);
 
-    const Backpropagation::Errors errors = backpropagation_.errors(weights_);
+    const Backpropagation::Errors errors = backpropagation_->errors(weights_);
     row[layout.loss()] = errors.loss;
     row[layout.relative_error()] = errors.relative_error;
     row[layout.error_left()] = error_left(errors.loss);
@@ -400,7 +407,7 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
 // before it.
 void Lane::measure_trade_off(const Layout& layout, std::span<double> row) const {
     const NetworkSpec& network = problem_->experiment.network;
-    Matrix inputs = problem_->inputs;  // empty: unit vectors
+    Matrix inputs = problem_->data.inputs;  // empty: unit vectors
     for (int layer = 1; layer <= layout.layers(); ++layer) {
         work_point();
         const Matrix& update = updates_[index_of(layer)];

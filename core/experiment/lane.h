@@ -10,12 +10,12 @@
 #include "core/experiment/followed.h"
 #include "core/experiment/measures.h"
 #include "core/experiment/minibatches.h"
+#include "core/experiment/probe.h"
 #include "core/experiment/problem.h"
 #include "core/experiment/spec.h"
 #include "core/linalg/spectrum.h"
 #include "core/measure/step_sums.h"
-#include "core/model/network.h"
-#include "core/model/probe.h"
+#include "core/model/chain.h"
 #include "core/optim/optimizer.h"
 
 namespace muonscope {
@@ -57,7 +57,7 @@ class Lane {
     const std::vector<Matrix>& weights() const { return weights_; }
     // Where the newest step began (finished: where it ended), in a phase of the network objective:
     // known from the gradient, so it costs nothing.
-    double relative_error_before() const { return backpropagation_.relative_error(); }
+    double relative_error_before() const { return backpropagation_->relative_error(); }
 
     // From now on the lane knows the followed channels at each step (see Layout): loss and errors
     // from the gradient pass, in phases of the network objective on all data, and NaN in others,
@@ -70,7 +70,7 @@ class Lane {
     bool sees_all_data() const;
     // Loss of all data and relative error of the weights as they are: one forward pass, and the
     // same bits as the gradient pass has.
-    Backpropagation::Errors errors() { return backpropagation_.errors(weights_); }
+    Backpropagation::Errors errors() { return backpropagation_->errors(weights_); }
 
     // Same number and kind of phases, other numbers: acts from the next step on. A finished lane
     // goes on when its last phase's end is no longer met. keep_momentum = false empties the buffers
@@ -126,7 +126,7 @@ class Lane {
     std::vector<std::int64_t> phase_steps_;
     std::int64_t entered_at_ = 0;      // phase_steps_ of the current phase when it was entered
     std::vector<Training> trainings_;  // by phase; empty until entered
-    Backpropagation backpropagation_;
+    Cloned<Backpropagation> backpropagation_;
     std::optional<Minibatches> minibatches_;
     Probe probe_;
     Spectrum spectrum_;

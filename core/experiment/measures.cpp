@@ -4,14 +4,15 @@
 
 namespace muonscope {
 
-Layout::Layout(const std::vector<int>& widths, int modes) : modes_(modes) {
+Layout::Layout(const Model& model, int modes) : modes_(modes) {
     std::size_t values = 0;
-    for (std::size_t l = 0; l + 1 < widths.size(); ++l) {
-        rank_.push_back(std::min(widths[l], widths[l + 1]));
+    for (const MatrixInfo& matrix : model.matrices()) {
+        slug_.push_back(matrix.slug);
+        rank_.push_back(static_cast<int>(matrix.rank()));
         offset_.push_back(values);
         values += static_cast<std::size_t>(rank_.back());
     }
-    product_rank_ = std::min(widths.front(), widths.back());
+    product_rank_ = static_cast<int>(std::min(model.inputs(), model.outputs()));
 
     probe_ = 3 + 4 * rank_.size();
     product_ = probe_critical_rate() + 1;

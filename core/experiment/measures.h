@@ -1,7 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <vector>
+
+#include "core/model/model.h"
 
 namespace muonscope {
 
@@ -15,8 +18,10 @@ namespace muonscope {
 class Layout {
   public:
     Layout() = default;
-    Layout(const std::vector<int>& widths, int modes);
+    Layout(const Model& model, int modes);
 
+    // What a matrix is called in tables: "layer_2".
+    const std::string& slug(int layer) const { return slug_[static_cast<std::size_t>(layer - 1)]; }
     int layers() const { return static_cast<int>(rank_.size()); }
     int rank(int layer) const { return rank_[static_cast<std::size_t>(layer - 1)]; }  // 1-based
     int product_rank() const { return product_rank_; }
@@ -29,7 +34,7 @@ class Layout {
     std::size_t relative_error() const { return 1; }
     // sqrt(loss/loss one step before): the share of the error that a step left.
     std::size_t error_left() const { return 2; }
-    // |W|, and the level where it is expected to settle (core/theory/expected_norm.h).
+    // |W|, and the level where it is expected to settle (core/optim/expected_norm.h).
     std::size_t weight_norm(int layer) const { return followed_of(0, layer); }
     std::size_t expected_norm(int layer) const { return followed_of(1, layer); }
     // Of the newest step: cos of the update reversed with the gradient (1 for plain SGD), and the
@@ -70,6 +75,7 @@ class Layout {
     static std::size_t followed_of(std::size_t which, int layer) {
         return 3 + 4 * static_cast<std::size_t>(layer - 1) + which;
     }
+    std::vector<std::string> slug_;
     std::vector<int> rank_;
     std::vector<std::size_t> offset_;
     int product_rank_ = 0, modes_ = 0;

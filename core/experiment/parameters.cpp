@@ -8,8 +8,8 @@
 #include <cmath>
 #include <optional>
 
-#include "core/error.h"
-#include "core/experiment/near_names.h"
+#include "core/base/error.h"
+#include "core/base/near_names.h"
 #include "core/experiment/parameter_table.h"
 
 namespace muonscope {

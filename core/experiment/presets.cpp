@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/published/specs.h"
 #include "core/optim/flavours.h"
 

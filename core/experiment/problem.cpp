@@ -9,12 +9,12 @@
 #include <span>
 #include <string>
 
-#include "core/error.h"
-#include "core/io/files.h"
-#include "core/linalg/elementary.h"
+#include "core/base/elementary.h"
+#include "core/base/error.h"
+#include "core/base/progress.h"
+#include "core/formats/files.h"
 #include "core/linalg/reductions.h"
-#include "core/model/network.h"
-#include "core/progress.h"
+#include "core/model/chain.h"
 #include "core/random/generator.h"
 #include "core/random/torch_streams.h"
 
@@ -294,9 +294,10 @@ ThinSvd signed_svd(const Problem& problem) {
 Matrix make_labels(const Problem& problem, const std::vector<Matrix>& teacher) {
     const DataSpec& data = problem.experiment.data;
     if (data.kind == DataKind::whitened) return problem.target;
-    Matrix labels = teacher.empty() ? Matrix(problem.target * problem.inputs)
-                                    : representation(teacher, static_cast<int>(teacher.size()),
-                                                     problem.inputs, problem.experiment.network);
+    Matrix labels = teacher.empty()
+                        ? Matrix(problem.target * problem.data.inputs)
+                        : representation(teacher, static_cast<int>(teacher.size()),
+                                         problem.data.inputs, problem.experiment.network);
     if (data.noise > 0)
         labels += data.noise * Generator(problem.experiment.seed, Purpose::noise)
                                    .normal_matrix(labels.rows(), labels.cols());
@@ -362,6 +363,7 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
     work_point("target", 0, 1);
     auto problem = std::make_shared<Problem>();
     problem->experiment = experiment;
+    problem->model = std::make_shared<Chain>(experiment.network);
     problem->widths = layer_widths(experiment.network);
     const Eigen::Index in = problem->widths.front();
     const Eigen::Index out = problem->widths.back();
@@ -390,10 +392,11 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
     work_span(0.4, 0.5);
     work_point("data and probe", 0, 1);
     if (experiment.data.kind == DataKind::samples)
-        problem->inputs = Draws(experiment.data.stream, experiment.data.stream_seed,
-                                experiment.seed, Purpose::inputs)
-                              .samples(in, experiment.data.samples);
-    problem->labels = make_labels(*problem, teacher);
+        problem->data.inputs = Draws(experiment.data.stream, experiment.data.stream_seed,
+                                     experiment.seed, Purpose::inputs)
+                                   .samples(in, experiment.data.samples);
+    problem->data.loss = experiment.loss;
+    problem->data.labels = make_labels(*problem, teacher);
     const ThinSvd svd = signed_svd(*problem);
     const ThinSvd modes{svd.u.leftCols(problem->modes), s.head(problem->modes),
                         svd.v.leftCols(problem->modes)};
@@ -403,6 +406,10 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
     work_point();
     make_points(*problem);
     return problem;
+}
+
+Cloned<Backpropagation> backpropagation_of(const std::shared_ptr<const Problem>& problem) {
+    return problem->model->backpropagation({problem, &problem->data});
 }
 
 }  // namespace muonscope

@@ -3,9 +3,10 @@
 #include <memory>
 #include <vector>
 
+#include "core/base/types.h"
 #include "core/experiment/spec.h"
 #include "core/linalg/spectrum.h"
-#include "core/linalg/types.h"
+#include "core/model/model.h"
 
 namespace muonscope {
 
@@ -18,8 +19,8 @@ struct Problem {
     int modes = 0;              // singular values of A above 1e-9 s_1: what panels call modes
     double target_norm = 0;     // |A|_F
     std::vector<Matrix> start;  // W_l at step 0
-    Matrix inputs;              // X, in x n; empty when whitened (then X = I, n = 1)
-    Matrix labels;              // Y, out x n; whitened: A
+    std::shared_ptr<const Model> model;
+    Regression data;  // whitened: Y = A
     // W_l*, balanced factors of the target: S^(1/F) V^T ... U S^(1/F) for layers 1 ... F, with F
     // target_factors(); empty where layers cannot hold them.
     std::vector<Matrix> layer_targets;
@@ -31,5 +32,8 @@ struct Problem {
 
 // Throws Error (bad file, shape that does not fit, zero target).
 std::shared_ptr<const Problem> make_problem(const Experiment& experiment);
+
+// Of the problem's model on its data.
+Cloned<Backpropagation> backpropagation_of(const std::shared_ptr<const Problem>& problem);
 
 }  // namespace muonscope

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/error.h"
-#include "core/experiment/near_names.h"
+#include "core/base/error.h"
+#include "core/base/near_names.h"
 #include "core/experiment/parameter_table.h"
 
 namespace muonscope {
@@ -171,21 +171,11 @@ void check_recipe(const Recipe& recipe, const Experiment& experiment, const Plac
 
 }  // namespace
 
-std::vector<int> layer_widths(const NetworkSpec& network) {
-    if (!network.widths.empty()) return network.widths;
-    return std::vector<int>(static_cast<std::size_t>(network.depth) + 1, network.width);
-}
-
 const OptimizerSpec& optimizer_of(const Phase& phase, int layer) {
     const auto index = static_cast<std::size_t>(layer - 1);
     if (index < phase.layer_optimizers.size() && phase.layer_optimizers[index])
         return *phase.layer_optimizers[index];
     return phase.optimizer;
-}
-
-bool has_tanh(const NetworkSpec& network, int layer) {
-    return network.activation == Activation::tanh && layer >= network.tanh_from &&
-           layer < network.depth;
 }
 
 int target_factors(const Experiment& experiment) {

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/model/network_spec.h"
+#include "core/model/regression.h"
 #include "core/optim/optimizer_spec.h"
 
 // The spec: one plain value that says everything about a run. The experiment is shared by all
@@ -13,22 +15,9 @@
 // and a comparison is fair by construction.
 namespace muonscope {
 
-enum class Activation { linear, tanh };
-
 // Whose random numbers: the project's own generator, or those of PyTorch's randn, which published
 // runs start from (core/random/torch_streams.h).
 enum class Stream { own, torch_cpu, torch_cuda };
-
-struct NetworkSpec {
-    int depth = 3;            // number of weight matrices, 1..16
-    int width = 32;           // of every layer, unless `widths` says otherwise, 1..1024
-    std::vector<int> widths;  // depth + 1 numbers, input first; empty: all `width`
-    Activation activation = Activation::linear;  // of the hidden layers ...
-    int tanh_from = 1;                           // ... from this one on; those before are linear
-};
-// Whether the output of this layer (1-based) passes through tanh.
-bool has_tanh(const NetworkSpec& network, int layer);
-std::vector<int> layer_widths(const NetworkSpec& network);  // depth + 1, input first
 
 // Which of u_k, v_k and -u_k, -v_k the layer targets are made of: the singular vectors of A leave
 // it open, and the way from a given start depends on it.
@@ -55,6 +44,8 @@ struct TargetSpec {
     int factors = 0;
     TargetSigns signs = TargetSigns::own;
     int signs_seed = 0;  // random: another draw for the same experiment
+
+    bool operator==(const TargetSpec&) const = default;
 };
 
 enum class InitKind { gaussian, orthogonal, scaled_identity, aligned, files, conditioned };
@@ -68,6 +59,8 @@ struct InitSpec {
     // PyTorch's streams: a seed for each layer; layers of one seed take its draws in turn. Fewer
     // than layers: the last one holds for the rest. Empty: 0.
     std::vector<int> stream_seeds;
+
+    bool operator==(const InitSpec&) const = default;
 };
 
 enum class DataKind { whitened, samples };
@@ -79,9 +72,9 @@ struct DataSpec {
     int batch = 0;                // columns a step, drawn without replacement each epoch; 0: all
     Stream stream = Stream::own;  // of X
     int stream_seed = 0;
-};
 
-enum class LossKind { half, relative, mean };
+    bool operator==(const DataSpec&) const = default;
+};
 
 enum class ProbeTask { target, random_labels, softmax };
 
@@ -95,6 +88,8 @@ struct ProbeSpec {
     int samples = 512;
     Stream stream = Stream::own;  // of X, then of the teacher
     int stream_seed = 0;
+
+    bool operator==(const ProbeSpec&) const = default;
 };
 
 // What the representation panel draws: points around class means in input space.
@@ -102,16 +97,22 @@ struct ClassesSpec {
     int count = 6;
     int points = 40;       // of each class
     double spread = 0.12;  // sd around the mean, whose length is 1
+
+    bool operator==(const ClassesSpec&) const = default;
 };
 
 struct RecordSpec {
     int dense = 256;     // every step is recorded up to here, then the stride doubles by rule
     int megabytes = 48;  // bound of the history, all lanes together
+
+    bool operator==(const RecordSpec&) const = default;
 };
 
 struct RunSpec {
     std::int64_t steps = 1200;  // where a headless run ends: the preset's point
     double speed = 60;          // steps a second wanted in the window; 0: as fast as possible
+
+    bool operator==(const RunSpec&) const = default;
 };
 
 struct Experiment {
@@ -125,6 +126,8 @@ struct Experiment {
     ClassesSpec classes;
     RecordSpec record;
     RunSpec run;
+
+    bool operator==(const Experiment&) const = default;
 };
 
 enum class Objective {
@@ -137,6 +140,8 @@ struct Until {
     std::optional<std::int64_t> steps;     // of this phase (of a recipe: of all phases)
     std::optional<double> loss;            // network loss <= this
     std::optional<double> relative_error;  // |P - A|/|A| <= this
+
+    bool operator==(const Until&) const = default;
 };
 
 struct Phase {
@@ -146,6 +151,8 @@ struct Phase {
     OptimizerSpec optimizer;
     std::vector<std::optional<OptimizerSpec>> layer_optimizers;  // by layer; empty: none differ
     Until until;
+
+    bool operator==(const Phase&) const = default;
 };
 // Number of layers that layer targets split A between.
 int target_factors(const Experiment& experiment);
@@ -157,6 +164,8 @@ struct Recipe {
     std::vector<Phase> phases{Phase{}};
     bool repeats = false;  // after the last phase comes the first again
     Until until;           // ends the whole run, whatever the phase
+
+    bool operator==(const Recipe&) const = default;
 };
 
 struct Spec {
@@ -166,6 +175,8 @@ struct Spec {
     std::string about;  // one or two sentences: what to look for
     Experiment experiment;
     std::vector<Recipe> lanes;
+
+    bool operator==(const Spec&) const = default;
 };
 
 // Throws Error naming the key, the value and what is allowed, when parts contradict each other

@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "core/linalg/elementary.h"
+#include "core/base/elementary.h"
 #include "core/linalg/polynomial_iteration.h"
 
 namespace muonscope {

@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/types.h"
 #include "core/linalg/coefficients.h"
 #include "core/linalg/precision.h"
 #include "core/linalg/prescale.h"
-#include "core/linalg/types.h"
 
 namespace muonscope {
 

@@ -6,9 +6,9 @@
 #include <cmath>
 #include <limits>
 
+#include "core/base/elementary.h"
 #include "core/linalg/bfloat16.h"
 #include "core/linalg/checked_svd.h"
-#include "core/linalg/elementary.h"
 #include "core/linalg/reductions.h"
 #include "core/linalg/spectrum.h"
 #include "core/random/generator.h"

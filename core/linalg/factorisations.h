@@ -1,7 +1,7 @@
 #pragma once
 
+#include "core/base/types.h"
 #include "core/linalg/engine.h"
-#include "core/linalg/types.h"
 
 namespace muonscope {
 

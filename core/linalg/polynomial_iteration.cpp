@@ -5,13 +5,13 @@
 #include <type_traits>
 #include <variant>
 
+#include "core/base/progress.h"
 #include "core/linalg/bfloat16.h"
 #include "core/linalg/bfloat16_product.h"
 #include "core/linalg/kernels/kernels.h"
 #include "core/linalg/matrix_product.h"
 #include "core/linalg/reductions.h"
 #include "core/linalg/tensor_core.h"
-#include "core/progress.h"
 
 namespace muonscope {
 

@@ -4,10 +4,10 @@
 #include <memory>
 #include <span>
 
+#include "core/base/types.h"
 #include "core/linalg/coefficients.h"
 #include "core/linalg/precision.h"
 #include "core/linalg/prescale.h"
-#include "core/linalg/types.h"
 
 namespace muonscope {
 

@@ -2,8 +2,8 @@
 
 #include <Eigen/Core>
 
+#include "core/base/types.h"
 #include "core/linalg/kernels/kernels.h"
-#include "core/linalg/types.h"
 
 // Sums over the entries of matrices and vectors, with the same bits on every processor: entry i, in
 // the order of the columns, goes to partial sum i mod 16, and the 16 are added as kernels.h says.

@@ -6,11 +6,11 @@
 #include <limits>
 #include <utility>
 
+#include "core/base/progress.h"
 #include "core/linalg/bidiagonal_values.h"
 #include "core/linalg/checked_svd.h"
 #include "core/linalg/kernels/kernels.h"
 #include "core/linalg/reductions.h"
-#include "core/progress.h"
 
 namespace muonscope {
 

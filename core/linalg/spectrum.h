@@ -4,7 +4,7 @@
 #include <limits>
 #include <span>
 
-#include "core/linalg/types.h"
+#include "core/base/types.h"
 
 namespace muonscope {
 

@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
+#include "core/base/types.h"
 #include "core/linalg/engine.h"
-#include "core/linalg/types.h"
 
 namespace muonscope {
 

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "core/linalg/types.h"
+#include "core/base/types.h"
 
 // How stretched a deep linear net makes the problem of one of its layers. The outputs P X as a
 // function of W_l alone are linear: d(P X) = (W_L ... W_{l+1}) dW_l (W_{l-1} ... W_1 X), so their

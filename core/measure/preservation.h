@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/linalg/types.h"
+#include "core/base/types.h"
 
 // How much of what a layer made of its inputs is still there after a change of its weights
 // (arXiv 2607.01124): 1 when the change does nothing to these inputs, 0 when it is as large as the

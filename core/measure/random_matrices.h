@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/base/types.h"
 #include "core/linalg/spectrum.h"
-#include "core/linalg/types.h"
 
 namespace muonscope {
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "core/linalg/elementary.h"
+#include "core/base/elementary.h"
 #include "core/linalg/reductions.h"
 
 namespace muonscope {

@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "core/linalg/types.h"
+#include "core/base/types.h"
 
 // Numbers that sum up a spectrum. `values` are the singular values of one m x n matrix, all
 // min(m, n) of them, largest first. A value that is not finite gives NaN; no values, or only

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/linalg/types.h"
+#include "core/base/types.h"
 
 // Sums over the entries of a step's matrices, with the same bits on every processor (kernels.h).
 namespace muonscope {

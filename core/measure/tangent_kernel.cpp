@@ -1,7 +1,7 @@
 #include "core/measure/tangent_kernel.h"
 
+#include "core/linalg/activation.h"
 #include "core/linalg/reductions.h"
-#include "core/model/activation.h"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "core/linalg/types.h"
+#include "core/base/types.h"
 
 namespace muonscope {
 

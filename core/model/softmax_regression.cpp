@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "core/linalg/elementary.h"
+#include "core/base/elementary.h"
 #include "core/linalg/kernels/kernels.h"
 #include "core/linalg/reductions.h"
 

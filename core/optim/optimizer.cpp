@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/linalg/elementary.h"
+#include "core/base/elementary.h"
 #include "core/linalg/factorisations.h"
 #include "core/linalg/kernels/kernels.h"
 #include "core/linalg/reductions.h"

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "core/base/types.h"
 #include "core/linalg/orthogonaliser.h"
-#include "core/linalg/types.h"
 #include "core/optim/optimizer_spec.h"
 
 namespace muonscope {

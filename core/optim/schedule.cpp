@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/linalg/elementary.h"
+#include "core/base/elementary.h"
 
 namespace muonscope {
 

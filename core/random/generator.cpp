@@ -4,7 +4,7 @@
 #include <bit>
 #include <cmath>
 
-#include "core/linalg/elementary.h"
+#include "core/base/elementary.h"
 
 namespace muonscope {
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "core/linalg/types.h"
+#include "core/base/types.h"
 
 namespace muonscope {
 

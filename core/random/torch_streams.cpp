@@ -7,8 +7,8 @@
 #include <numbers>
 #include <vector>
 
-#include "core/error.h"
-#include "core/linalg/elementary.h"
+#include "core/base/elementary.h"
+#include "core/base/error.h"
 
 namespace muonscope {
 

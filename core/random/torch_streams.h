@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <random>
 
-#include "core/linalg/types.h"
+#include "core/base/types.h"
 
 // The normal numbers that PyTorch's `randn` draws in float64, so that runs published with it start
 // here from the same matrices. Matrices are filled row by row, as PyTorch stores them.

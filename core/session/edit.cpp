@@ -6,10 +6,9 @@
 #include <cctype>
 #include <string_view>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/lane.h"
 #include "core/experiment/parameters.h"
-#include "core/io/spec_json.h"
 
 namespace muonscope {
 namespace {
@@ -108,13 +107,6 @@ void for_each_optimizer(const Spec& spec, F f) {
                 f(optimizer_of(phase, layer));
 }
 
-// A spec of one lane: compared as text, because that is what a reader would see.
-std::string text_of(const Recipe& recipe) {
-    Spec spec;
-    spec.lanes = {recipe};
-    return to_json(spec);
-}
-
 // Labels are written as headings; in a sentence they start small, unless an acronym.
 std::string lowered(std::string label) {
     if (label.size() > 1 && std::islower(static_cast<unsigned char>(label[1])))
@@ -144,7 +136,7 @@ std::vector<Mark> marks_of(const SetParameter& edit, std::int64_t step, const Sp
                            const Spec& after) {
     std::vector<int> lanes;
     for (int i = 0; i < static_cast<int>(after.lanes.size()); ++i)
-        if (text_of(before.lanes[at(i)]) != text_of(after.lanes[at(i)])) lanes.push_back(i);
+        if (before.lanes[at(i)] != after.lanes[at(i)]) lanes.push_back(i);
 
     // Of several lanes that change, the first speaks for all.
     const Parameter& parameter = parameter_at(edit.path);
@@ -283,7 +275,7 @@ bool keeps_momentum(const Edit& edit) {
 
 std::vector<Mark> marks_of(const Edit& edit, std::int64_t step, const Spec& before,
                            const Spec& after) {
-    if (to_json(before) == to_json(after)) return {};
+    if (before == after) return {};
     return std::visit([&](const auto& e) { return marks_of(e, step, before, after); }, edit);
 }
 

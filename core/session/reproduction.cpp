@@ -8,7 +8,7 @@
 #include <thread>
 #include <utility>
 
-#include "core/fault_text.h"
+#include "core/base/fault_text.h"
 
 namespace muonscope {
 namespace {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "core/experiment/published/experiment.h"
+#include "core/experiment/published/figures.h"
 #include "core/experiment/published/verdict.h"
-#include "core/io/published_json.h"
 
 namespace muonscope {
 

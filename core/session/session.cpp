@@ -7,9 +7,8 @@
 #include <limits>
 #include <utility>
 
-#include "core/error.h"
-#include "core/io/spec_json.h"
-#include "core/progress.h"
+#include "core/base/error.h"
+#include "core/base/progress.h"
 
 namespace muonscope {
 
@@ -42,7 +41,7 @@ Session::Session(Spec spec, std::uint64_t generation) : generation_(generation) 
     validate(spec);
     spec_ = std::make_shared<const Spec>(std::move(spec));
     problem_ = make_problem(spec_->experiment);
-    layout_ = Layout(problem_->widths, problem_->modes);
+    layout_ = Layout(*problem_->model, problem_->modes);
     work_span(0.5, 1);
     begin();
 }
@@ -346,7 +345,7 @@ void Session::apply(const Edit& edit) {
         return;
     }
     // What changes nothing is not an edit; logged, it could push out one of its parameter that did.
-    if (muonscope::to_json(*after) == muonscope::to_json(*spec_)) return;
+    if (*after == *spec_) return;
     // An edit in the past makes another future.
     log_.resize(applied_);
     for (History& history : histories_) history.truncate_after(step_);
@@ -549,7 +548,7 @@ std::shared_ptr<Snapshot> Session::snapshot(bool fresh, Show show) {
     return snapshot;
 }
 
-std::string Session::to_json() const {
+SessionFile Session::saved() const {
     SessionFile file;
     file.spec = *initial_spec_;
     file.log.assign(log_.begin(), log_.begin() + static_cast<std::ptrdiff_t>(applied_));
@@ -557,11 +556,10 @@ std::string Session::to_json() const {
     file.ended = ended();
     for (const Lane& lane : lanes_)
         file.lanes.push_back({lane.recipe().name, lane.step(), lane.state_hash()});
-    return muonscope::to_json(file);
+    return file;
 }
 
-Session Session::replay(const std::string& json, WorkerPool& pool) {
-    const SessionFile file = session_file_from_json(json);
+Session Session::replay(const SessionFile& file, WorkerPool& pool) {
     Session session(file);
     session.advance_to(file.step, pool);
     // A lane knows that it ended only once it was asked for one step more.

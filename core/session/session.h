@@ -78,9 +78,9 @@ class Session {
     const std::vector<Event>& events() const { return *events_; }
     const std::shared_ptr<const Problem>& problem() const { return problem_; }
 
-    std::string to_json() const;  // version, spec at step 0, log of edits, step, hash of each lane
-    // Runs a session file again to its last step; throws Error when a hash differs.
-    static Session replay(const std::string& json, WorkerPool& pool);
+    SessionFile saved() const;  // spec at step 0, log of edits, step, hash of each lane
+    // Runs a saved session again to its last step; throws Error when a hash differs.
+    static Session replay(const SessionFile& file, WorkerPool& pool);
 
     // While training, lanes look at `flag` before each step and between its parts and give up when
     // it is set, by throwing Abandoned (progress.h) where they were within a step: for a program

@@ -13,10 +13,10 @@
 #include <thread>
 #include <utility>
 
-#include "core/error.h"
+#include "core/base/error.h"
+#include "core/base/fault_text.h"
+#include "core/base/progress.h"
 #include "core/experiment/cost.h"
-#include "core/fault_text.h"
-#include "core/progress.h"
 #include "core/session/command_queue.h"
 #include "core/session/pacer.h"
 #include "core/session/session.h"
@@ -86,7 +86,7 @@ struct Trainer::State {
     std::condition_variable wake, settled;
     CommandQueue queue;
     std::uint64_t sent = 0, applied = 0;  // commands
-    std::vector<std::promise<std::string>> json_wanted;
+    std::vector<std::promise<SessionFile>> save_wanted;
     std::shared_ptr<const Snapshot> snapshot;
     std::uint64_t serial = 0;
     std::atomic<bool> stop = false;
@@ -163,8 +163,8 @@ void Trainer::State::run() {
         }
         wait_for_work(lock);
     }
-    for (auto& wanted : json_wanted) wanted.set_value("");
-    json_wanted.clear();
+    for (auto& wanted : save_wanted) wanted.set_value({});
+    save_wanted.clear();
     applied = sent;
     over = true;
     settled.notify_all();
@@ -227,11 +227,11 @@ void Trainer::State::tell(const std::shared_ptr<const Spec>& coming, std::string
 
 // Applies what waits in the queue and answers requests. The lock is held on entry and return only.
 void Trainer::State::serve(std::unique_lock<std::mutex>& lock) {
-    if (queue.empty() && json_wanted.empty()) return;
+    if (queue.empty() && save_wanted.empty()) return;
     const bool any = !queue.empty();
     const std::vector<Command> commands = queue.take();
     taken = sent;
-    auto requests = std::exchange(json_wanted, {});
+    auto requests = std::exchange(save_wanted, {});
     lock.unlock();
 
     if (any) message.clear();
@@ -261,7 +261,7 @@ void Trainer::State::serve(std::unique_lock<std::mutex>& lock) {
         try {
             if (first)
                 throw Error("session", "its problem is not built yet", "save it when it trains");
-            request.set_value(session.to_json());
+            request.set_value(session.saved());
         } catch (...) {
             request.set_exception(std::current_exception());
         }
@@ -270,7 +270,7 @@ void Trainer::State::serve(std::unique_lock<std::mutex>& lock) {
 }
 
 void Trainer::State::wait_for_work(std::unique_lock<std::mutex>& lock) {
-    const auto called = [this] { return stop || !queue.empty() || !json_wanted.empty(); };
+    const auto called = [this] { return stop || !queue.empty() || !save_wanted.empty(); };
     if (state != TrainerState::running) {
         wake.wait(lock, called);
     } else if (!target && speed > 0) {
@@ -595,22 +595,22 @@ std::shared_ptr<const Snapshot> Trainer::snapshot() const {
     return state_->snapshot;
 }
 
-std::string Trainer::session_json() const {
-    return session_text().get();
+SessionFile Trainer::saved() const {
+    return saving().get();
 }
 
-std::future<std::string> Trainer::session_text() const {
-    std::promise<std::string> promise;
-    std::future<std::string> text = promise.get_future();
+std::future<SessionFile> Trainer::saving() const {
+    std::promise<SessionFile> promise;
+    std::future<SessionFile> file = promise.get_future();
     {
         const std::lock_guard lock(state_->mutex);
         if (state_->stop)
-            promise.set_value("");
+            promise.set_value({});
         else
-            state_->json_wanted.push_back(std::move(promise));
+            state_->save_wanted.push_back(std::move(promise));
     }
     state_->wake.notify_all();
-    return text;
+    return file;
 }
 
 void Trainer::drain() {

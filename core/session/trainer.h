@@ -48,9 +48,9 @@ class Trainer {
     std::uint64_t send(Command command);
     std::shared_ptr<const Snapshot> snapshot() const;
     // Spec + log of edits: replayed, it gives the same bits.
-    std::string session_json() const;
+    SessionFile saved() const;
     // The same, ready when the step under way has ended: for whoever must not wait.
-    std::future<std::string> session_text() const;
+    std::future<SessionFile> saving() const;
     // Waits until every command sent before this call has been applied and shown in a snapshot;
     // StepOnce and RunTo count as applied when their steps are done (or they were called off).
     void drain();

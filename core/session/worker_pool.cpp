@@ -88,8 +88,12 @@ void WorkerPool::for_each(int count, const std::function<void(int)>& f) {
     if (state_->failure) std::rethrow_exception(std::exchange(state_->failure, nullptr));
 }
 
+int hardware_threads() {
+    return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
+
 int default_workers(int lanes) {
-    const int cores = static_cast<int>(std::thread::hardware_concurrency());
+    const int cores = hardware_threads();
     return std::clamp(cores - 1, 1, std::max(lanes, 1));
 }
 

@@ -23,6 +23,8 @@ class WorkerPool {
     std::unique_ptr<State> state_;
 };
 
+// How many threads this machine runs side by side; at least one.
+int hardware_threads();
 // As many threads as lanes, but one core stays with the window; at least one.
 int default_workers(int lanes);
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstddef>
 
-#include "core/linalg/elementary.h"
+#include "core/base/elementary.h"
 #include "core/linalg/reductions.h"
 #include "core/theory/linear_descent.h"
 

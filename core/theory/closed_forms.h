@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "core/linalg/types.h"
+#include "core/base/types.h"
 
 // What theory says a run will do, for the half loss 1/2 |P - A|^2 of a linear net of `depth` layers
 // on whitened inputs that starts balanced and aligned with the target: every mode k of P then moves

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "core/linalg/elementary.h"
+#include "core/base/elementary.h"
 
 namespace muonscope {
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "core/linalg/elementary.h"
+#include "core/base/elementary.h"
 #include "core/linalg/spectrum.h"
 
 namespace muonscope {

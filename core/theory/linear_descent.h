@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/linalg/types.h"
+#include "core/base/types.h"
 
 namespace muonscope {
 

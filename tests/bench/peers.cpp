@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <sstream>
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 namespace muonscope {
 

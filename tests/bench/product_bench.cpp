@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/linalg/matrix_product.h"
 #include "tests/bench/peers.h"
 #include "tests/bench/stopwatch.h"

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/published/experiment.h"
 #include "core/random/generator.h"
 #include "tests/bench/peers.h"

@@ -9,7 +9,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/lane.h"
 #include "core/experiment/problem.h"
 #include "core/linalg/orthogonaliser.h"
@@ -156,7 +156,7 @@ void followed(benchmark::State& state, OptimizerKind kind, double momentum) {
     Recipe recipe = recipe_of(kind, Precision::float32);
     recipe.phases.front().optimizer.momentum = momentum;
     Lane plain(problem, recipe), followed(problem, recipe);
-    followed.follow(Layout(problem->widths, problem->modes));
+    followed.follow(Layout(*problem->model, problem->modes));
     std::vector<double> plain_times, followed_times;
     constexpr int steps = 64;
     const auto advance = [](Lane& lane) {

@@ -13,9 +13,9 @@
 #include <filesystem>
 #include <regex>
 
+#include "core/documents/spec_json.h"
 #include "core/experiment/presets.h"
-#include "core/io/files.h"
-#include "core/io/spec_json.h"
+#include "core/formats/files.h"
 #include "tests/cli/program.h"
 #include "tests/errors.h"
 #include "tests/sanitized.h"

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "core/io/files.h"
+#include "core/formats/files.h"
 #include "core/linalg/engine.h"
 #include "core/linalg/spectrum.h"
 #include "tests/cli/program.h"

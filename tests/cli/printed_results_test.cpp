@@ -11,9 +11,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "core/documents/spec_json.h"
 #include "core/experiment/problem.h"
-#include "core/io/files.h"
-#include "core/io/spec_json.h"
+#include "core/formats/files.h"
 #include "core/linalg/spectrum.h"
 #include "tests/cli/program.h"
 #include "tests/errors.h"

@@ -4,7 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/io/files.h"
+#include "core/formats/files.h"
 #include "tests/scratch_folder.h"
 
 namespace muonscope {

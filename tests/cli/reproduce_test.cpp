@@ -6,8 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/error.h"
-#include "core/io/files.h"
+#include "core/base/error.h"
+#include "core/formats/files.h"
 #include "tests/cli/program.h"
 #include "tests/errors.h"
 #include "tests/scratch_folder.h"

@@ -13,12 +13,12 @@
 #include <sstream>
 #include <thread>
 
+#include "core/documents/spec_json.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
-#include "core/io/files.h"
-#include "core/io/spec_json.h"
+#include "core/formats/files.h"
 #include "core/linalg/spectrum.h"
-#include "core/model/network.h"
+#include "core/model/chain.h"
 #include "tests/cli/program.h"
 #include "tests/errors.h"
 #include "tests/sanitized.h"

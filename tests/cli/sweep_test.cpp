@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "core/io/files.h"
+#include "core/formats/files.h"
 #include "tests/cli/program.h"
 #include "tests/scratch_folder.h"
 

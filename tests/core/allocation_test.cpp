@@ -65,7 +65,7 @@ long requests_of_steps(const Experiment& experiment, const OptimizerSpec& optimi
     recipe.phases[0].until.relative_error = 1e-300;
     const auto problem = make_problem(experiment);
     Lane lane(problem, recipe);
-    lane.follow(Layout(problem->widths, problem->modes));
+    lane.follow(Layout(*problem->model, problem->modes));
     lane.advance();
     const long before = requests;
     for (int i = 0; i < steps; ++i) lane.advance();

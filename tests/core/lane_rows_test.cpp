@@ -5,11 +5,11 @@
 #include <cmath>
 #include <set>
 
+#include "core/base/near_names.h"
 #include "core/experiment/lane.h"
-#include "core/experiment/near_names.h"
-#include "core/model/probe.h"
+#include "core/experiment/probe.h"
+#include "core/optim/expected_norm.h"
 #include "core/optim/schedule.h"
-#include "core/theory/expected_norm.h"
 
 namespace muonscope {
 namespace {
@@ -39,7 +39,7 @@ Recipe lively_recipe() {
 
 TEST(LaneRows, hold_probe_norms_and_parts_of_the_update_by_their_own_names) {
     const auto problem = make_problem(lively());
-    const Layout layout(problem->widths, problem->modes);
+    const Layout layout(*problem->model, problem->modes);
     std::vector<double> row(layout.channels());
     Lane lane(problem, lively_recipe());
     for (int i = 0; i < 12; ++i) lane.advance();
@@ -52,9 +52,9 @@ TEST(LaneRows, hold_probe_norms_and_parts_of_the_update_by_their_own_names) {
     EXPECT_EQ(row[layout.probe_after_k()], probe.after_k);
     EXPECT_LT(probe.floor, probe.after_k);
     // Of all data, whatever batch the newest step saw.
-    const Matrix residual = product(lane.weights()) * problem->inputs - problem->labels;
+    const Matrix residual = product(lane.weights()) * problem->data.inputs - problem->data.labels;
     EXPECT_NEAR(row[layout.loss()], 0.5 * residual.squaredNorm() / 40, 1e-12);
-    EXPECT_NEAR(row[layout.relative_error()], residual.norm() / problem->labels.norm(), 1e-12);
+    EXPECT_NEAR(row[layout.relative_error()], residual.norm() / problem->data.labels.norm(), 1e-12);
 
     const OptimizerSpec& optimizer = lane.recipe().phases[0].optimizer;
     const double rate = optimizer.lr * rate_share(optimizer.schedule, 12);
@@ -80,8 +80,8 @@ TEST(LaneRows, hold_probe_norms_and_parts_of_the_update_by_their_own_names) {
 TEST(LaneRows, a_phase_of_minibatches_ends_by_the_error_of_all_data) {
     const auto problem = make_problem(lively());
     const auto error = [&](const Lane& lane) {
-        return (product(lane.weights()) * problem->inputs - problem->labels).norm() /
-               problem->labels.norm();
+        return (product(lane.weights()) * problem->data.inputs - problem->data.labels).norm() /
+               problem->data.labels.norm();
     };
     Recipe endless = lively_recipe();
     Lane free(problem, endless);

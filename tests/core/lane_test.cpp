@@ -1,4 +1,5 @@
 #include "core/experiment/lane.h"
+#include "core/model/chain.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +7,7 @@
 #include <cmath>
 #include <set>
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 namespace muonscope {
 namespace {
@@ -150,7 +151,7 @@ TEST(Lane, a_step_to_infinity_is_not_taken_whether_its_steps_are_followed_or_not
     const auto problem = make_problem(e);
     const auto ended = [&](bool followed) {
         Lane l(problem, recipe(optimizer(OptimizerKind::sgd, 1e308)));
-        if (followed) l.follow(Layout(problem->widths, problem->modes));
+        if (followed) l.follow(Layout(*problem->model, problem->modes));
         for (int i = 0; i < 5; ++i) l.advance();
         return l;
     };
@@ -171,7 +172,7 @@ TEST(Lane, measuring_leaves_the_path_as_it_is) {
     r.phases[0].layers = {2, 3};
     Lane measured = lane(e, r), quiet = lane(e, r);
     const auto problem = make_problem(e);
-    const Layout layout(problem->widths, problem->modes);
+    const Layout layout(*problem->model, problem->modes);
     std::vector<double> row(layout.channels());
     for (int i = 0; i < 20; ++i) {
         measured.measure(layout, e.probe, row);
@@ -188,7 +189,7 @@ TEST(Lane, a_row_holds_what_its_layout_says) {
     Recipe r = recipe(optimizer(OptimizerKind::sgd, 0.05));
     r.phases[0].layers = {2};
     Lane l(problem, r);
-    const Layout layout(problem->widths, problem->modes);
+    const Layout layout(*problem->model, problem->modes);
     std::vector<double> row(layout.channels());
     l.measure(layout, e.probe, row);
     EXPECT_TRUE(std::isnan(row[layout.gradient_sv(2, 0)]));
@@ -224,7 +225,7 @@ TEST(Lane, a_row_holds_what_an_update_keeps_of_gradient_and_representation) {
     Recipe r = recipe(optimizer(OptimizerKind::sgd, 0.05, 0.9));
     r.phases[0].layers = {2, 3};
     Lane l(problem, r);
-    const Layout layout(problem->widths, problem->modes);
+    const Layout layout(*problem->model, problem->modes);
     std::vector<double> row(layout.channels());
     l.measure(layout, e.probe, row);
     EXPECT_TRUE(std::isnan(row[layout.fidelity(2)]));
@@ -238,13 +239,13 @@ TEST(Lane, a_row_holds_what_an_update_keeps_of_gradient_and_representation) {
     EXPECT_TRUE(std::isnan(row[layout.fidelity(1)]));
     EXPECT_TRUE(std::isnan(row[layout.preservation(1)]));
     EXPECT_EQ(row[layout.preservation_from_start(1)], 1);
-    Backpropagation backpropagation(problem);
-    backpropagation.gradients(before, {2, 3});
+    auto backpropagation = backpropagation_of(problem);
+    backpropagation->gradients(before, {2, 3});
     for (int layer : {2, 3}) {
         const std::size_t at = static_cast<std::size_t>(layer - 1);
-        const Matrix h = representation(before, layer - 1, problem->inputs, e.network);
+        const Matrix h = representation(before, layer - 1, problem->data.inputs, e.network);
         const Matrix change = l.weights()[at] - before[at];
-        const Matrix& gradient = backpropagation.gradient(layer);
+        const Matrix& gradient = backpropagation->gradient(layer);
         EXPECT_NEAR(row[layout.fidelity(layer)],
                     -change.cwiseProduct(gradient).sum() / (change.norm() * gradient.norm()),
                     1e-10);
@@ -260,7 +261,7 @@ TEST(Lane, a_row_holds_what_an_update_keeps_of_gradient_and_representation) {
 TEST(Lane, sgd_keeps_the_gradients_direction_and_the_polar_factor_what_its_closed_form_says) {
     const Experiment e = experiment(2, 6);
     const auto problem = make_problem(e);
-    const Layout layout(problem->widths, problem->modes);
+    const Layout layout(*problem->model, problem->modes);
     std::vector<double> row(layout.channels());
     OptimizerSpec polar = optimizer(OptimizerKind::spectral, 0.01);
     polar.orthogonaliser.power = 0;
@@ -288,7 +289,7 @@ TEST(Lane, a_finished_lane_does_not_hold_its_update_against_a_later_gradient) {
     const auto problem = make_problem(e);
     Recipe r = recipe(optimizer(OptimizerKind::sgd, 0.01));
     r.phases[0].until.relative_error = 1e9;
-    const Layout layout(problem->widths, problem->modes);
+    const Layout layout(*problem->model, problem->modes);
     std::vector<double> row(layout.channels());
     Recipe endless = r;
     endless.phases[0].until = {};
@@ -302,7 +303,10 @@ TEST(Lane, a_finished_lane_does_not_hold_its_update_against_a_later_gradient) {
 }
 
 TEST(Layout, gives_every_number_its_own_channel) {
-    const Layout layout({5, 3, 7}, 4);
+    NetworkSpec network;
+    network.depth = 2;
+    network.widths = {5, 3, 7};
+    const Layout layout(Chain(network), 4);
     std::set<std::size_t> seen = {layout.loss(),
                                   layout.relative_error(),
                                   layout.probe_floor(),

@@ -7,9 +7,9 @@
 #include <cmath>
 #include <string>
 
+#include "core/base/types.h"
 #include "core/experiment/presets.h"
 #include "core/linalg/perturbed_column.h"
-#include "core/linalg/types.h"
 #include "core/session/session.h"
 #include "core/session/worker_pool.h"
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/linalg/kernels/kernels.h"
 
 namespace muonscope {

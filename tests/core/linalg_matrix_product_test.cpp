@@ -6,8 +6,8 @@
 #include <limits>
 #include <vector>
 
+#include "core/base/types.h"
 #include "core/linalg/kernels/level.h"
-#include "core/linalg/types.h"
 
 namespace muonscope {
 namespace {

@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-#include "core/linalg/elementary.h"
+#include "core/base/elementary.h"
 #include "core/random/generator.h"
 
 namespace muonscope {

@@ -53,7 +53,7 @@ TEST(SpectralPower, of_gradients_of_rank_eight_steps_in_eight_directions) {
             recipe.phases.front().optimizer.lr = 0.01;
             const auto problem = make_problem(experiment);
             Lane lane(problem, recipe);
-            const Layout layout(problem->widths, problem->modes);
+            const Layout layout(*problem->model, problem->modes);
             std::vector<double> row(layout.channels());
             const auto values = [&](std::size_t first, int count) {
                 return std::span<const double>(row).subspan(first, static_cast<std::size_t>(count));

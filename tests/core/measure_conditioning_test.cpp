@@ -6,10 +6,10 @@
 #include <limits>
 
 #include "core/experiment/lane.h"
+#include "core/experiment/one_layer_descent.h"
 #include "core/experiment/presets.h"
 #include "core/linalg/spectrum.h"
 #include "core/random/generator.h"
-#include "core/theory/one_layer_descent.h"
 
 namespace muonscope {
 namespace {
@@ -107,7 +107,7 @@ TEST(one_layer_descent, shrinks_the_error_as_its_condition_number_says) {
             if (data) experiment.data = {.kind = DataKind::samples, .samples = 40};
             const auto problem = make_problem(experiment);
             for (int layer = 1; layer <= 3; ++layer) {
-                const LayerJacobian jacobian = conditioning(problem->start, problem->inputs)
+                const LayerJacobian jacobian = conditioning(problem->start, problem->data.inputs)
                                                    .jacobians[static_cast<std::size_t>(layer - 1)];
                 const double best = learning_rate(*problem, jacobian.best_rate());
                 for (const double share : {1.0, 0.5}) {
@@ -154,7 +154,7 @@ TEST(one_layer_descent, speaks_of_plain_descent_on_one_layer_of_a_linear_net) {
 TEST(Presets, conditioning_shows_the_predicted_ratio) {
     const Spec& spec = preset("conditioning");
     const auto problem = make_problem(spec.experiment);
-    const LayerJacobian jacobian = conditioning(problem->start, problem->inputs).jacobians[0];
+    const LayerJacobian jacobian = conditioning(problem->start, problem->data.inputs).jacobians[0];
     EXPECT_NEAR(jacobian.condition(), 10, 1e-9);
     for (const std::size_t lane : {0, 2}) {
         const double lr = spec.lanes[lane].phases[0].optimizer.lr;

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "core/experiment/problem.h"
-#include "core/model/network.h"
+#include "core/model/chain.h"
 #include "core/model/softmax_regression.h"
 
 namespace muonscope {
@@ -25,8 +25,8 @@ std::shared_ptr<const Problem> data_problem(LossKind loss, Activation activation
 
 std::shared_ptr<const Problem> with_columns(const Problem& whole, const std::vector<int>& columns) {
     Problem part = whole;
-    part.inputs = whole.inputs(Eigen::all, columns);
-    part.labels = whole.labels(Eigen::all, columns);
+    part.data.inputs = whole.data.inputs(Eigen::all, columns);
+    part.data.labels = whole.data.labels(Eigen::all, columns);
     return std::make_shared<const Problem>(part);
 }
 
@@ -38,30 +38,32 @@ TEST(Minibatch, whatever_came_before_loss_and_gradients_are_those_of_its_own_col
             for (const std::vector<int>& layers :
                  {std::vector{1, 2, 3}, std::vector{2, 3}, std::vector{3}, std::vector{1}}) {
                 const auto whole = data_problem(loss, activation);
-                Backpropagation used(whole);
+                auto used = backpropagation_of(whole);
                 std::vector<Matrix> weights = whole->start;
                 for (const std::vector<int>& columns : batches) {
-                    used.use_columns(columns);
-                    const double found = used.gradients(weights, layers);
+                    used->use_columns(columns);
+                    const double found = used->gradients(weights, layers);
                     const auto part = with_columns(*whole, columns);
-                    Backpropagation alone(part);
-                    double expected = alone.gradients(weights, layers);
+                    auto alone = backpropagation_of(part);
+                    double expected = alone->gradients(weights, layers);
                     // The relative loss of a part is held against all labels, b/n of them.
                     double scale = 1;
                     if (loss == LossKind::relative)
-                        scale = part->labels.squaredNorm() / (whole->labels.squaredNorm() * 4 / 24);
+                        scale = part->data.labels.squaredNorm() /
+                                (whole->data.labels.squaredNorm() * 4 / 24);
                     EXPECT_NEAR(found, scale * expected, 1e-12 * (1 + std::abs(expected)));
-                    EXPECT_NEAR(used.relative_error(), alone.relative_error(), 1e-13);
-                    EXPECT_NEAR(used.relative_error(), alone.errors(weights).relative_error, 1e-13);
+                    EXPECT_NEAR(used->relative_error(), alone->relative_error(), 1e-13);
+                    EXPECT_NEAR(used->relative_error(), alone->errors(weights).relative_error,
+                                1e-13);
                     for (const int layer : layers)
-                        EXPECT_LT((used.gradient(layer) - scale * alone.gradient(layer)).norm(),
-                                  1e-12 * (1 + alone.gradient(layer).norm()))
+                        EXPECT_LT((used->gradient(layer) - scale * alone->gradient(layer)).norm(),
+                                  1e-12 * (1 + alone->gradient(layer).norm()))
                             << "layer " << layer;
                     // What all data say does not depend on the batch that was seen last.
-                    Backpropagation fresh(whole);
-                    EXPECT_EQ(used.errors(weights).loss, fresh.errors(weights).loss);
-                    EXPECT_EQ(used.errors(weights).relative_error,
-                              fresh.errors(weights).relative_error);
+                    auto fresh = backpropagation_of(whole);
+                    EXPECT_EQ(used->errors(weights).loss, fresh->errors(weights).loss);
+                    EXPECT_EQ(used->errors(weights).relative_error,
+                              fresh->errors(weights).relative_error);
                 }
             }
 }
@@ -70,12 +72,12 @@ TEST(FrozenLayers, are_run_again_when_any_of_them_changed) {
     for (const Activation activation : {Activation::linear, Activation::tanh}) {
         const auto problem = data_problem(LossKind::half, activation);
         std::vector<Matrix> weights = problem->start;
-        Backpropagation used(problem);
+        auto used = backpropagation_of(problem);
         const auto expect_fresh = [&](const std::vector<int>& layers) {
-            used.gradients(weights, layers);
-            Backpropagation fresh(problem);
-            fresh.gradients(weights, layers);
-            for (const int layer : layers) EXPECT_EQ(used.gradient(layer), fresh.gradient(layer));
+            used->gradients(weights, layers);
+            auto fresh = backpropagation_of(problem);
+            fresh->gradients(weights, layers);
+            for (const int layer : layers) EXPECT_EQ(used->gradient(layer), fresh->gradient(layer));
         };
         expect_fresh({3});
         expect_fresh({3});

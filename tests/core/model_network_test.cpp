@@ -1,4 +1,4 @@
-#include "core/model/network.h"
+#include "core/model/chain.h"
 
 #include <gtest/gtest.h>
 
@@ -78,15 +78,15 @@ const std::vector<int> batch_columns = {9, 2, 7, 0, 4};
 // The loss by its definition, one column at a time with plain loops.
 double plain_loss(const Problem& problem, const std::vector<Matrix>& weights,
                   const std::vector<int>& columns) {
-    const bool whitened = problem.inputs.size() == 0;
+    const bool whitened = problem.data.inputs.size() == 0;
     const Eigen::Index in = problem.target.cols();
     double square = 0;
     std::vector<int> used = columns;
-    const auto count = static_cast<int>(whitened ? in : problem.inputs.cols());
+    const auto count = static_cast<int>(whitened ? in : problem.data.inputs.cols());
     if (used.empty())
         for (int j = 0; j < count; ++j) used.push_back(j);
     for (int j : used) {
-        Vector h = whitened ? Vector(Vector::Unit(in, j)) : Vector(problem.inputs.col(j));
+        Vector h = whitened ? Vector(Vector::Unit(in, j)) : Vector(problem.data.inputs.col(j));
         for (std::size_t l = 0; l < weights.size(); ++l) {
             Vector next = Vector::Zero(weights[l].rows());
             for (Eigen::Index r = 0; r < next.size(); ++r)
@@ -98,14 +98,14 @@ double plain_loss(const Problem& problem, const std::vector<Matrix>& weights,
             h = next;
         }
         for (Eigen::Index r = 0; r < h.size(); ++r)
-            square += std::pow(h(r) - problem.labels(r, j), 2);
+            square += std::pow(h(r) - problem.data.labels(r, j), 2);
     }
     const double n = whitened ? 1.0 : static_cast<double>(used.size());
     if (problem.experiment.loss == LossKind::half) return 0.5 * square / n;
     if (problem.experiment.loss == LossKind::mean)
-        return 0.5 * square / static_cast<double>(used.size() * problem.labels.rows());
+        return 0.5 * square / static_cast<double>(used.size() * problem.data.labels.rows());
     double labels = 0;
-    for (double value : problem.labels.reshaped()) labels += value * value;
+    for (double value : problem.data.labels.reshaped()) labels += value * value;
     return square / labels * static_cast<double>(count) / static_cast<double>(used.size());
 }
 
@@ -114,14 +114,14 @@ TEST(Network, gradients_agree_with_central_differences_of_a_loss_written_out_pla
         SCOPED_TRACE(c.name());
         const auto problem = problem_of(c);
         const std::vector<int> columns = c.batch > 0 ? batch_columns : std::vector<int>{};
-        Backpropagation backpropagation(problem);
-        if (c.batch > 0) backpropagation.use_columns(columns);
+        auto backpropagation = backpropagation_of(problem);
+        if (c.batch > 0) backpropagation->use_columns(columns);
         std::vector<Matrix> weights = problem->start;
-        const double loss = backpropagation.gradients(weights, every_layer(*problem));
+        const double loss = backpropagation->gradients(weights, every_layer(*problem));
         const double plain = plain_loss(*problem, weights, columns);
         EXPECT_NEAR(loss, plain, 1e-12 * plain);
         for (int l : every_layer(*problem)) {
-            const Matrix& gradient = backpropagation.gradient(l);
+            const Matrix& gradient = backpropagation->gradient(l);
             Matrix& weight = weights[static_cast<std::size_t>(l - 1)];
             ASSERT_EQ(gradient.rows(), weight.rows());
             ASSERT_EQ(gradient.cols(), weight.cols());
@@ -145,19 +145,19 @@ TEST(Network, gradients_of_some_layers_are_those_of_all_layers) {
     for (const Case& c : all_cases()) {
         SCOPED_TRACE(c.name());
         const auto problem = problem_of(c);
-        Backpropagation all(problem);
-        if (c.batch > 0) all.use_columns(batch_columns);
+        auto all = backpropagation_of(problem);
+        if (c.batch > 0) all->use_columns(batch_columns);
         const auto layers = every_layer(*problem);
-        const double loss = all.gradients(problem->start, layers);
+        const double loss = all->gradients(problem->start, layers);
         for (unsigned chosen = 1; chosen < (1U << layers.size()); ++chosen) {
             std::vector<int> some;
             for (int l : layers)
                 if ((chosen >> (l - 1)) & 1U) some.push_back(l);
-            Backpropagation backpropagation(problem);
-            if (c.batch > 0) backpropagation.use_columns(batch_columns);
+            auto backpropagation = backpropagation_of(problem);
+            if (c.batch > 0) backpropagation->use_columns(batch_columns);
             for (int call = 0; call < 2; ++call) {  // the second finds the frozen layers cached
-                EXPECT_EQ(backpropagation.gradients(problem->start, some), loss);
-                for (int l : some) EXPECT_EQ(backpropagation.gradient(l), all.gradient(l));
+                EXPECT_EQ(backpropagation->gradients(problem->start, some), loss);
+                for (int l : some) EXPECT_EQ(backpropagation->gradient(l), all->gradient(l));
             }
         }
     }
@@ -170,13 +170,14 @@ TEST(Network, a_frozen_layer_that_changes_between_two_calls_is_seen) {
         const int depth = static_cast<int>(problem->start.size());
         for (int changed = 1; changed < depth; ++changed) {
             std::vector<Matrix> weights = problem->start;
-            Backpropagation used(problem), fresh(problem);
-            if (c.batch > 0) used.use_columns(batch_columns);
-            if (c.batch > 0) fresh.use_columns(batch_columns);
-            used.gradients(weights, {depth});
+            auto used = backpropagation_of(problem);
+            auto fresh = backpropagation_of(problem);
+            if (c.batch > 0) used->use_columns(batch_columns);
+            if (c.batch > 0) fresh->use_columns(batch_columns);
+            used->gradients(weights, {depth});
             weights[static_cast<std::size_t>(changed - 1)] *= 1.5;
-            EXPECT_EQ(used.gradients(weights, {depth}), fresh.gradients(weights, {depth}));
-            EXPECT_EQ(used.gradient(depth), fresh.gradient(depth));
+            EXPECT_EQ(used->gradients(weights, {depth}), fresh->gradients(weights, {depth}));
+            EXPECT_EQ(used->gradient(depth), fresh->gradient(depth));
         }
     }
 }
@@ -184,17 +185,18 @@ TEST(Network, a_frozen_layer_that_changes_between_two_calls_is_seen) {
 TEST(Network, minibatches_of_one_epoch_average_to_the_full_gradient) {
     const Case c{{5, 4, 3}, Activation::tanh, DataKind::samples, LossKind::relative, 0};
     const auto problem = problem_of(c);
-    Backpropagation full(problem), batched(problem);
-    const double loss = full.gradients(problem->start, {1, 2});
+    auto full = backpropagation_of(problem);
+    auto batched = backpropagation_of(problem);
+    const double loss = full->gradients(problem->start, {1, 2});
     double mean_loss = 0;
     Matrix mean = Matrix::Zero(4, 5);
     for (int j = 0; j < 11; ++j) {
-        batched.use_columns({j});
-        mean_loss += batched.gradients(problem->start, {1, 2}) / 11;
-        mean += batched.gradient(1) / 11;
+        batched->use_columns({j});
+        mean_loss += batched->gradients(problem->start, {1, 2}) / 11;
+        mean += batched->gradient(1) / 11;
     }
     EXPECT_NEAR(mean_loss, loss, 1e-13);
-    EXPECT_LT((mean - full.gradient(1)).norm(), 1e-13 * full.gradient(1).norm());
+    EXPECT_LT((mean - full->gradient(1)).norm(), 1e-13 * full->gradient(1).norm());
 }
 
 TEST(Network, errors_without_gradients_are_those_with_them) {
@@ -202,11 +204,11 @@ TEST(Network, errors_without_gradients_are_those_with_them) {
         if (c.batch > 0) continue;
         SCOPED_TRACE(c.name());
         const auto problem = problem_of(c);
-        Backpropagation backpropagation(problem);
-        const double loss = backpropagation.gradients(problem->start, every_layer(*problem));
-        const auto errors = backpropagation.errors(problem->start);
+        auto backpropagation = backpropagation_of(problem);
+        const double loss = backpropagation->gradients(problem->start, every_layer(*problem));
+        const auto errors = backpropagation->errors(problem->start);
         EXPECT_NEAR(errors.loss, loss, 1e-13 * loss);
-        EXPECT_NEAR(errors.relative_error, backpropagation.relative_error(), 1e-13);
+        EXPECT_NEAR(errors.relative_error, backpropagation->relative_error(), 1e-13);
         EXPECT_NEAR(plain_loss(*problem, problem->start, {}), loss, 1e-12 * loss);
     }
 }
@@ -216,13 +218,14 @@ TEST(Network, relative_loss_is_the_half_loss_at_another_rate) {
     Case relative = half;
     relative.loss = LossKind::relative;
     const auto problem = problem_of(half);
-    Backpropagation a(problem), b(problem_of(relative));
-    const double half_loss = a.gradients(problem->start, {1, 2});
-    const double relative_loss = b.gradients(problem->start, {1, 2});
+    auto a = backpropagation_of(problem);
+    auto b = backpropagation_of(problem_of(relative));
+    const double half_loss = a->gradients(problem->start, {1, 2});
+    const double relative_loss = b->gradients(problem->start, {1, 2});
     const double factor = 2 / std::pow(problem->target_norm, 2);
     EXPECT_NEAR(relative_loss, factor * half_loss, 1e-14);
-    EXPECT_LT((b.gradient(1) - factor * a.gradient(1)).norm(), 1e-14);
-    EXPECT_NEAR(a.relative_error(), std::sqrt(relative_loss), 1e-14);
+    EXPECT_LT((b->gradient(1) - factor * a->gradient(1)).norm(), 1e-14);
+    EXPECT_NEAR(a->relative_error(), std::sqrt(relative_loss), 1e-14);
 }
 
 TEST(Network, the_product_maps_unit_vectors_as_the_layers_do_one_by_one) {
@@ -240,9 +243,9 @@ TEST(Network, a_weight_that_is_not_a_number_makes_the_loss_not_a_number) {
     const auto problem = problem_of(c);
     std::vector<Matrix> weights = problem->start;
     weights[1](2, 2) = std::nan("");
-    Backpropagation backpropagation(problem);
-    EXPECT_TRUE(std::isnan(backpropagation.gradients(weights, {1, 2})));
-    EXPECT_TRUE(std::isnan(backpropagation.errors(weights).loss));
+    auto backpropagation = backpropagation_of(problem);
+    EXPECT_TRUE(std::isnan(backpropagation->gradients(weights, {1, 2})));
+    EXPECT_TRUE(std::isnan(backpropagation->errors(weights).loss));
 }
 
 }  // namespace

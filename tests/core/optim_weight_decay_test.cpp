@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "core/optim/expected_norm.h"
 #include "core/optim/optimizer.h"
 #include "core/random/generator.h"
-#include "core/theory/expected_norm.h"
 
 namespace muonscope {
 namespace {

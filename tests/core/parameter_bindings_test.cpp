@@ -10,8 +10,8 @@
 #include <optional>
 #include <span>
 
+#include "core/documents/spec_json.h"
 #include "core/experiment/parameters.h"
-#include "core/io/spec_json.h"
 
 namespace muonscope {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <set>
 
-#include "core/error.h"
+#include "core/base/error.h"
+#include "core/documents/spec_json.h"
 #include "core/experiment/lane.h"
-#include "core/io/spec_json.h"
 #include "core/session/session.h"
 #include "tests/sanitized.h"
 
@@ -124,7 +124,7 @@ TEST(Presets, ship_with_a_probe_that_converges) {
     for (const Spec& spec : presets()) {
         if (spec.experiment.probe.task == ProbeTask::softmax) continue;
         const auto problem = make_problem(spec.experiment);
-        const Layout layout(problem->widths, problem->modes);
+        const Layout layout(*problem->model, problem->modes);
         std::vector<double> row(layout.channels());
         for (const Recipe& recipe : spec.lanes) {
             Lane lane(problem, recipe);

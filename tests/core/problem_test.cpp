@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "core/error.h"
-#include "core/io/files.h"
-#include "core/model/network.h"
+#include "core/base/error.h"
+#include "core/formats/files.h"
+#include "core/model/chain.h"
 #include "core/random/torch_streams.h"
 
 namespace muonscope {
@@ -180,11 +180,11 @@ TEST(Problem, labels_of_samples_are_the_targets_answers_plus_noise) {
     experiment.data.kind = DataKind::samples;
     experiment.data.samples = 500;
     const auto clean = make_problem(experiment);
-    EXPECT_EQ(clean->labels, clean->target * clean->inputs);
+    EXPECT_EQ(clean->data.labels, clean->target * clean->data.inputs);
     experiment.data.noise = 0.3;
     const auto noisy = make_problem(experiment);
-    EXPECT_EQ(noisy->inputs, clean->inputs);
-    const double square = (noisy->labels - clean->labels).squaredNorm() / 4000;
+    EXPECT_EQ(noisy->data.inputs, clean->data.inputs);
+    const double square = (noisy->data.labels - clean->data.labels).squaredNorm() / 4000;
     EXPECT_NEAR(square, 0.09, 5 * 0.09 * std::sqrt(2.0 / 4000));
 }
 
@@ -223,8 +223,8 @@ TEST(Problem, a_teacher_labels_the_samples_with_its_own_answers) {
     const Matrix t1 = teacher.normal_matrix(6, 6) / std::sqrt(6.0);
     const Matrix t2 = teacher.normal_matrix(6, 6) / std::sqrt(6.0);
     const Matrix x = TorchCuda(21).normal_matrix(9, 6).transpose();
-    EXPECT_EQ(problem->inputs, x);
-    EXPECT_LT((problem->labels - t2 * (t1 * x).array().tanh().matrix()).norm(), 1e-13);
+    EXPECT_EQ(problem->data.inputs, x);
+    EXPECT_LT((problem->data.labels - t2 * (t1 * x).array().tanh().matrix()).norm(), 1e-13);
     EXPECT_LT((problem->target - t2 * t1.array().tanh().matrix()).norm(), 1e-13);
 }
 

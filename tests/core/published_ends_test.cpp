@@ -2,8 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "core/documents/published_json.h"
 #include "core/experiment/presets.h"
-#include "core/io/files.h"
+#include "core/formats/files.h"
 
 namespace muonscope {
 namespace {

@@ -3,10 +3,10 @@
 #include <set>
 #include <string>
 
+#include "core/documents/published_json.h"
 #include "core/experiment/presets.h"
 #include "core/experiment/published/experiment.h"
-#include "core/io/files.h"
-#include "core/io/published_json.h"
+#include "core/formats/files.h"
 #include "tests/errors.h"
 
 namespace muonscope {

@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "core/documents/published_json.h"
 #include "core/experiment/lane.h"
-#include "core/io/files.h"
-#include "core/io/published_json.h"
+#include "core/formats/files.h"
 
 namespace muonscope {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/published/jobs.h"
 #include "core/experiment/published/specs.h"
 #include "tests/sanitized.h"

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "core/io/files.h"
-#include "core/io/published_json.h"
+#include "core/documents/published_json.h"
+#include "core/formats/files.h"
 #include "tests/errors.h"
 
 namespace muonscope {

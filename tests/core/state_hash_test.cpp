@@ -10,7 +10,7 @@
 #include <set>
 
 #include "core/experiment/lane.h"
-#include "core/model/network.h"
+#include "core/model/chain.h"
 
 namespace muonscope {
 namespace {
@@ -85,7 +85,7 @@ void expect_told_apart_by_steps_seen(const Recipe& recipe) {
     Problem solved = *problem();
     solved.start = solved.layer_targets;
     solved.target = product(solved.start, solved.experiment.network);
-    solved.labels = solved.target;
+    solved.data.labels = solved.target;
     const auto shared = std::make_shared<const Problem>(solved);
     Lane one(shared, recipe), other(shared, plain);
     for (int i = 0; i < 3; ++i) one.advance();

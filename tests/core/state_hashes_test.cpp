@@ -15,7 +15,7 @@
 
 #include "core/experiment/lane.h"
 #include "core/experiment/presets.h"
-#include "core/io/files.h"
+#include "core/formats/files.h"
 #include "core/linalg/kernels/level.h"
 #include "tests/sanitized.h"
 
@@ -33,7 +33,7 @@ struct Bits {
 Bits bits_after(const std::shared_ptr<const Problem>& problem, const Recipe& recipe) {
     Lane lane(problem, recipe);
     for (int step = 0; step < steps; ++step) lane.advance();
-    const Layout layout(problem->widths, problem->modes);
+    const Layout layout(*problem->model, problem->modes);
     std::vector<double> row(layout.channels());
     lane.measure(layout, problem->experiment.probe, row);
     std::uint64_t hash = 0xcbf29ce484222325U;

@@ -7,7 +7,7 @@
 
 #include "core/experiment/problem.h"
 #include "core/linalg/spectrum.h"
-#include "core/model/network.h"
+#include "core/model/chain.h"
 #include "core/optim/optimizer.h"
 
 namespace muonscope {
@@ -37,11 +37,12 @@ double mode(const Problem& problem, const std::vector<Matrix>& weights, int k) {
 }
 
 // One step of Muon with the exact polar factor on every layer.
-void exact_muon_step(Backpropagation& backpropagation, std::vector<Matrix>& weights, double lr) {
+void exact_muon_step(Cloned<Backpropagation>& backpropagation, std::vector<Matrix>& weights,
+                     double lr) {
     const int depth = static_cast<int>(weights.size());
-    backpropagation.gradients(weights, every_layer(depth));
+    backpropagation->gradients(weights, every_layer(depth));
     for (int l = 1; l <= depth; ++l)
-        weights[static_cast<std::size_t>(l - 1)] -= lr * polar_factor(backpropagation.gradient(l));
+        weights[static_cast<std::size_t>(l - 1)] -= lr * polar_factor(backpropagation->gradient(l));
 }
 
 TEST(ClosedForms, muons_ramp_is_what_exact_muon_does) {
@@ -49,7 +50,7 @@ TEST(ClosedForms, muons_ramp_is_what_exact_muon_does) {
     for (int depth : {2, 3, 4}) {
         const auto problem = aligned_problem(depth, w0);
         const Vector& s = problem->target_svd.s;
-        Backpropagation backpropagation(problem);
+        auto backpropagation = backpropagation_of(problem);
         std::vector<Matrix> weights = problem->start;
         const int steps = static_cast<int>(muon_arrival(depth, s(0), w0, lr)) + 20;
         double largest = 0;
@@ -69,7 +70,7 @@ TEST(ClosedForms, sgds_sigmoid_is_what_small_steps_of_gradient_descent_do) {
     for (int depth : {1, 2, 3, 4}) {
         const auto problem = aligned_problem(depth, scale);
         const Vector& s = problem->target_svd.s;
-        Backpropagation backpropagation(problem);
+        auto backpropagation = backpropagation_of(problem);
         std::vector<Matrix> weights = problem->start;
         std::vector<double> steps;
         for (int step = 0; step <= 8000; step += 100) steps.push_back(step);
@@ -85,9 +86,9 @@ TEST(ClosedForms, sgds_sigmoid_is_what_small_steps_of_gradient_descent_do) {
                     largest = std::max(largest, std::abs(mode(*problem, weights, k) - predicted));
                     ASSERT_NEAR(predicted, sgd_mode(depth, s(k), a0, lr * step), 1e-6);
                 }
-            backpropagation.gradients(weights, every_layer(depth));
+            backpropagation->gradients(weights, every_layer(depth));
             for (int l = 1; l <= depth; ++l)
-                weights[static_cast<std::size_t>(l - 1)] -= lr * backpropagation.gradient(l);
+                weights[static_cast<std::size_t>(l - 1)] -= lr * backpropagation->gradient(l);
         }
         EXPECT_LT(largest, 0.01 * s(0)) << "depth " << depth;
         EXPECT_GT(mode(*problem, weights, 0), (depth < 4 ? 0.9 : 0.0) * s(0));
@@ -145,17 +146,17 @@ TEST(ClosedForms, gradient_descent_stays_at_the_minimum_below_the_critical_rate_
     for (int depth : {1, 2, 3, 4}) {
         const auto problem = aligned_problem(depth, 0.1);
         for (double factor : {0.97, 1.03}) {
-            Backpropagation backpropagation(problem);
+            auto backpropagation = backpropagation_of(problem);
             std::vector<Matrix> weights = problem->layer_targets;
             for (Matrix& weight : weights) weight *= 1 + 1e-7;
             const double lr = factor * critical_rate(depth, problem->target_svd.s(0));
-            const double before = backpropagation.errors(weights).relative_error;
+            const double before = backpropagation->errors(weights).relative_error;
             for (int step = 0; step < 300; ++step) {
-                backpropagation.gradients(weights, every_layer(depth));
+                backpropagation->gradients(weights, every_layer(depth));
                 for (int l = 1; l <= depth; ++l)
-                    weights[static_cast<std::size_t>(l - 1)] -= lr * backpropagation.gradient(l);
+                    weights[static_cast<std::size_t>(l - 1)] -= lr * backpropagation->gradient(l);
             }
-            const double after = backpropagation.errors(weights).relative_error;
+            const double after = backpropagation->errors(weights).relative_error;
             if (factor < 1) {
                 EXPECT_LT(after, before) << depth;
             } else {
@@ -183,11 +184,11 @@ TEST(ClosedForms, simulated_phase_two_takes_the_predicted_steps) {
             const double predicted =
                 second_phase_steps(weights[0], weights[1], problem->target, rate, 0.05);
 
-            Backpropagation backpropagation(problem);
+            auto backpropagation = backpropagation_of(problem);
             int steps = 0;
-            while (backpropagation.errors(weights).relative_error > 0.05 && steps < 200000) {
-                backpropagation.gradients(weights, {2});
-                weights[1] -= lr * backpropagation.gradient(2);
+            while (backpropagation->errors(weights).relative_error > 0.05 && steps < 200000) {
+                backpropagation->gradients(weights, {2});
+                weights[1] -= lr * backpropagation->gradient(2);
                 ++steps;
             }
             EXPECT_GT(steps, 20);
@@ -207,7 +208,7 @@ TEST(ClosedForms, phase_two_without_the_directions_it_needs_never_ends) {
 TEST(ClosedForms, aligned_exact_muon_conserves_the_difference_of_square_roots) {
     // W_(l+1) and W_l share singular values; both gain lr a step, so their difference stays.
     const auto problem = aligned_problem(2, 0.05);
-    Backpropagation backpropagation(problem);
+    auto backpropagation = backpropagation_of(problem);
     std::vector<Matrix> weights = problem->start;
     weights[1] *= 1.5;
     const auto difference = [&] {

@@ -9,7 +9,7 @@
 #include <set>
 #include <vector>
 
-#include "core/model/probe.h"
+#include "core/experiment/probe.h"
 
 namespace muonscope {
 namespace {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""What core/linalg/elementary.cpp stands on and is held against. Needs mpmath (PyPI).
+"""What core/base/elementary.cpp stands on and is held against. Needs mpmath (PyPI).
 
-    tests/golden/elementary.py tables > core/linalg/elementary_tables.h
+    tests/golden/elementary.py tables > core/base/elementary_tables.h
     tests/golden/elementary.py values > tests/golden/elementary.txt
 
 tables: constants, coefficients and the logarithms of its table. values: a line for each call, the

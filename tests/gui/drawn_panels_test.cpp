@@ -8,12 +8,12 @@
 #include <cmath>
 
 #include "app/gui/frame.h"
-#include "app/gui/plots/projection.h"
 #include "app/gui/plots/ticks.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
+#include "core/experiment/projection.h"
 #include "core/measure/spectrum_measures.h"
-#include "core/model/network.h"
+#include "core/model/chain.h"
 #include "core/session/session.h"
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"

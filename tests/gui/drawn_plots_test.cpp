@@ -13,7 +13,7 @@
 #include "app/gui/plots/ticks.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
-#include "core/io/files.h"
+#include "core/formats/files.h"
 #include "core/session/session.h"
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"

@@ -1,5 +1,5 @@
 #include "app/gui/fonts.h"
-#include "core/io/files.h"
+#include "core/formats/files.h"
 #include "tests/gui/harness.h"
 
 #include <gtest/gtest.h>

@@ -2,7 +2,7 @@
 
 #include "app/gui/frame.h"
 #include "app/gui/parameter_row.h"
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/presets.h"
 #include "core/experiment/problem.h"
 
@@ -200,7 +200,7 @@ std::shared_ptr<Snapshot> made_by_hand(int layers, int lanes, int rows, double v
     snapshot->serial = 1;
     snapshot->state = TrainerState::paused;
     snapshot->problem = make_problem(spec->experiment);
-    snapshot->layout = Layout(snapshot->problem->widths, snapshot->problem->modes);
+    snapshot->layout = Layout(*snapshot->problem->model, snapshot->problem->modes);
     snapshot->spec = spec;
     snapshot->step = std::max(0, rows - 1);
     snapshot->wanted_speed = 60;

@@ -10,7 +10,7 @@
 #include "app/gui/panels/lab_views.h"
 #include "app/gui/preferences.h"
 #include "core/experiment/presets.h"
-#include "core/io/files.h"
+#include "core/formats/files.h"
 #include "core/random/generator.h"
 #include "tests/gui/harness.h"
 #include "tests/sanitized.h"

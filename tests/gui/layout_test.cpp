@@ -3,7 +3,7 @@
 #include "app/gui/layout.h"
 #include "app/gui/layout_check.h"
 #include "app/gui/preferences.h"
-#include "core/io/files.h"
+#include "core/formats/files.h"
 #include "tests/errors.h"
 #include "tests/gui/harness.h"
 #include "tests/sanitized.h"

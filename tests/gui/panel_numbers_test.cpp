@@ -17,14 +17,14 @@
 #include "app/gui/lab.h"
 #include "app/gui/paper_runs.h"
 #include "app/gui/plots/graph.h"
-#include "app/gui/plots/projection.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/preferences.h"
 #include "app/gui/random_sample.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
+#include "core/experiment/projection.h"
 #include "core/measure/orthogonality.h"
-#include "core/model/network.h"
+#include "core/model/chain.h"
 #include "core/optim/schedule.h"
 #include "core/random/generator.h"
 #include "core/session/session.h"
@@ -352,9 +352,9 @@ TEST(PanelNumbers, the_bench_reports_what_each_engine_made_of_the_layers_gradien
             return !bench.work.busy() && bench.outcome.wish.layer == layer &&
                    bench.outcome.engines.size() == 4;
         });
-        Backpropagation backpropagation(snapshot->problem);
-        backpropagation.gradients(*snapshot->lanes[0].weights, {layer});
-        const Matrix gradient = backpropagation.gradient(layer);
+        auto backpropagation = backpropagation_of(snapshot->problem);
+        backpropagation->gradients(*snapshot->lanes[0].weights, {layer});
+        const Matrix gradient = backpropagation->gradient(layer);
         EXPECT_NEAR(bench.outcome.norm, gradient.norm(), 1e-12);
         for (const Engine engine :
              {Engine::jordan, Engine::polar_express, Engine::cubic, Engine::svd}) {

@@ -1,7 +1,7 @@
 #include "app/gui/panels/panels.h"
 
 #include "app/gui/frame.h"
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
 #include "core/optim/schedule.h"

@@ -6,10 +6,11 @@
 #include <filesystem>
 
 #include "app/gui/lab.h"
-#include "core/error.h"
+#include "core/base/error.h"
+#include "core/documents/session_json.h"
+#include "core/documents/spec_json.h"
 #include "core/experiment/presets.h"
-#include "core/io/files.h"
-#include "core/io/spec_json.h"
+#include "core/formats/files.h"
 #include "tests/gui/harness.h"
 #include "tests/scratch_folder.h"
 
@@ -221,7 +222,7 @@ TEST(path_dialog, opens_a_session_where_it_was_saved) {
     Trainer& trainer = harness.train(preset("two-ways-up"));
     trainer.send(RunTo{30});
     trainer.drain();
-    write_file(folder / "there.json", trainer.session_json());
+    write_file(folder / "there.json", to_json(trainer.saved()));
     const std::uint64_t hash = harness.now().lanes[1].state_hash;
     trainer.send(Reset{});
     harness.view.folders[".json"] = folder.path();

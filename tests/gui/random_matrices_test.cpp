@@ -4,8 +4,8 @@
 #include <cmath>
 #include <thread>
 
-#include "app/gui/background.h"
 #include "app/gui/random_sample.h"
+#include "core/session/background.h"
 #include "tests/gui/harness.h"
 
 namespace muonscope::gui {

@@ -6,9 +6,9 @@
 #include "app/gui/window_main.h"
 #include "app/render/pixels.h"
 #include "app/render/png.h"
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/presets.h"
-#include "core/io/files.h"
+#include "core/formats/files.h"
 #include "imgui.h"
 #include "tests/scratch_folder.h"
 

@@ -5,8 +5,8 @@
 #include <set>
 #include <thread>
 
-#include "core/error.h"
-#include "core/progress.h"
+#include "core/base/error.h"
+#include "core/base/progress.h"
 #include "core/session/session.h"
 #include "core/session/trainer.h"
 #include "tests/session/small_specs.h"

@@ -4,9 +4,10 @@
 #include <cmath>
 #include <filesystem>
 
-#include "core/error.h"
-#include "core/io/files.h"
-#include "core/io/spec_json.h"
+#include "core/base/error.h"
+#include "core/documents/session_json.h"
+#include "core/documents/spec_json.h"
+#include "core/formats/files.h"
 #include "core/session/session.h"
 #include "tests/session/small_specs.h"
 
@@ -38,11 +39,11 @@ void expect_same_history(const Session& a, const Session& b, int lane) {
 
 void expect_replay(const Session& session) {
     WorkerPool two(2);
-    const Session replayed = Session::replay(session.to_json(), two);
+    const Session replayed = Session::replay(session.saved(), two);
     for (int lane = 0; lane < session.lanes(); ++lane)
         EXPECT_EQ(hash(replayed, lane), hash(session, lane));
     EXPECT_EQ(replayed.diverged(), session.diverged());
-    EXPECT_EQ(replayed.to_json(), session.to_json());
+    EXPECT_EQ(to_json(replayed.saved()), to_json(session.saved()));
 }
 
 std::int64_t fault_step(const Session& session, int lane = 0) {
@@ -95,7 +96,7 @@ TEST(Divergence, of_every_lane_ends_the_session_at_the_last_fault) {
         EXPECT_EQ(session->step(), std::max(fault_step(a, 0), fault_step(a, 1)));
     }
     EXPECT_NE(fault_step(a, 0), fault_step(a, 1));
-    EXPECT_EQ(a.to_json(), b.to_json());
+    EXPECT_EQ(to_json(a.saved()), to_json(b.saved()));
     expect_replay(a);
 }
 
@@ -171,7 +172,7 @@ TEST(Divergence, going_back_before_it_and_forward_again_gives_the_same_bits) {
         // That it diverged is found when one step more is asked of it.
         EXPECT_EQ(session.diverged(), step > fault);
         session.advance_to(300, pool);
-        EXPECT_EQ(session.to_json(), straight.to_json());
+        EXPECT_EQ(to_json(session.saved()), to_json(straight.saved()));
         for (int lane : {0, 1}) expect_same_history(session, straight, lane);
     }
 }
@@ -226,14 +227,14 @@ TEST(LowerRate, of_a_diverged_lane_acts_where_it_was_sound_last_and_leaves_the_o
     in_time.apply(LowerRate{0, 0.001});
     EXPECT_EQ(in_time.events()[1].text, "SGD: learning rate 10 → 0.01");
     in_time.advance_to(300, pool);
-    EXPECT_EQ(in_time.to_json(), session.to_json());
+    EXPECT_EQ(to_json(in_time.saved()), to_json(session.saved()));
     for (int lane : {0, 1}) expect_same_history(in_time, session, lane);
 
     // It is part of the past now.
     session.go_back_to(200, pool);
     EXPECT_EQ(session.lane(0).step(), 200);
     session.advance_to(300, pool);
-    EXPECT_EQ(session.to_json(), in_time.to_json());
+    EXPECT_EQ(to_json(session.saved()), to_json(in_time.saved()));
     session.go_back_to(29, pool);
     EXPECT_TRUE(session.events().empty());
     EXPECT_EQ(session.spec().lanes[0].phases[0].optimizer.lr, 0.01);
@@ -310,7 +311,7 @@ TEST(LowerRate, looks_for_the_last_sound_step_in_the_future_that_came_and_in_no_
                 session->apply(LowerRate{0, 0.0005});
                 session->advance_to(later + 500, pool);
             }
-            EXPECT_EQ(a.to_json(), b.to_json()) << back << ", " << later;
+            EXPECT_EQ(to_json(a.saved()), to_json(b.saved())) << back << ", " << later;
             EXPECT_EQ(a.events().back().step, b.events().back().step) << back << ", " << later;
             for (const int lane : {0, 1}) EXPECT_EQ(hash(a, lane), hash(b, lane));
         }
@@ -370,11 +371,11 @@ TEST(LowerRate, is_refused_where_it_would_change_nothing) {
     WorkerPool pool(1);
     Session session(hot_spec());
     session.advance_to(50, pool);
-    const std::string before = session.to_json();
+    const std::string before = to_json(session.saved());
     for (const LowerRate& edit : {LowerRate{0, 0}, LowerRate{0, 1}, LowerRate{0, -1},
                                   LowerRate{0, NAN}, LowerRate{2, 0.5}, LowerRate{-1, 0.5}}) {
         EXPECT_THROW(session.apply(edit), Error);
-        EXPECT_EQ(session.to_json(), before);
+        EXPECT_EQ(to_json(session.saved()), before);
     }
 }
 

@@ -100,7 +100,7 @@ TEST(Marks, of_a_replayed_session_are_those_of_the_run) {
         set_rate(session, "lanes.1.optimizer.lr", 0.0001 * static_cast<double>(step));
     }
     session.advance_to(100, pool);
-    EXPECT_EQ(marks(Session::replay(session.to_json(), pool)), marks(session));
+    EXPECT_EQ(marks(Session::replay(session.saved(), pool)), marks(session));
 }
 
 TEST(SessionSnapshot, says_of_each_lane_what_is_its_own) {
@@ -181,7 +181,7 @@ TEST(SessionEdit, each_is_logged_with_its_own_step_and_parameter) {
     session.advance_to(20, pool);
     set_rate(session, "lanes.0.optimizer.lr", 0.03);
     session.advance_to(30, pool);
-    const Session replayed = Session::replay(session.to_json(), pool);
+    const Session replayed = Session::replay(session.saved(), pool);
     for (const std::int64_t step : {25, 15, 5}) {
         session.go_back_to(step, pool);
         const auto& lanes = session.spec().lanes;

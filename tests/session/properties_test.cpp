@@ -7,8 +7,9 @@
 #include <cmath>
 #include <random>
 
+#include "core/documents/session_json.h"
+#include "core/documents/spec_json.h"
 #include "core/experiment/parameters.h"
-#include "core/io/spec_json.h"
 #include "core/session/edit.h"
 #include "core/session/session.h"
 #include "tests/session/small_specs.h"
@@ -201,10 +202,10 @@ class Player {
         const Session told = model_.told_anew(pool_);
         ASSERT_EQ(to_json(session_.spec()), to_json(told.spec()));
         expect_same(session_, told);
-        const Session replayed = Session::replay(session_.to_json(), pool_);
+        const Session replayed = Session::replay(session_.saved(), pool_);
         expect_same(session_, replayed);
-        ASSERT_EQ(replayed.to_json(), session_.to_json());
-        ASSERT_EQ(session_.to_json(), told.to_json());
+        ASSERT_EQ(to_json(replayed.saved()), to_json(session_.saved()));
+        ASSERT_EQ(to_json(session_.saved()), to_json(told.saved()));
     }
 
     static void expect_same(const Session& a, const Session& b) {

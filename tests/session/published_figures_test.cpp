@@ -8,8 +8,8 @@
 #include <string>
 #include <thread>
 
-#include "core/io/files.h"
-#include "core/io/published_json.h"
+#include "core/documents/published_json.h"
+#include "core/formats/files.h"
 #include "core/session/reproduction.h"
 
 namespace muonscope {

@@ -1,15 +1,16 @@
 #include "core/session/session.h"
+#include "core/documents/session_json.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "core/error.h"
+#include "core/base/error.h"
+#include "core/base/program.h"
+#include "core/documents/spec_json.h"
 #include "core/experiment/presets.h"
-#include "core/io/spec_json.h"
 #include "core/linalg/kernels/level.h"
-#include "core/program.h"
 #include "core/session/session_file.h"
 #include "tests/errors.h"
 #include "tests/session/small_specs.h"
@@ -140,7 +141,7 @@ TEST(Session, an_edit_in_the_past_forgets_the_later_edits) {
     Session expected(small_spec());
     expected.go_back_to(0, pool);
     WorkerPool two(2);
-    const Session replayed = Session::replay(session.to_json(), two);
+    const Session replayed = Session::replay(session.saved(), two);
     EXPECT_EQ(hashes(session), hashes(replayed));
 }
 
@@ -149,10 +150,10 @@ TEST(Session, a_session_file_replays_to_the_same_bits) {
     for (const std::int64_t last : {0, 130, 300}) {
         Session session(noisy_spec());
         run_with_edits(session, one, last);
-        const Session replayed = Session::replay(session.to_json(), two);
+        const Session replayed = Session::replay(session.saved(), two);
         EXPECT_EQ(hashes(session), hashes(replayed));
         EXPECT_EQ(replayed.step(), last);
-        EXPECT_EQ(replayed.to_json(), session.to_json());
+        EXPECT_EQ(to_json(replayed.saved()), to_json(session.saved()));
     }
 }
 
@@ -160,7 +161,7 @@ TEST(Session, a_file_names_the_program_that_wrote_it_and_opens_without_that) {
     WorkerPool pool(1);
     Session session(small_spec());
     session.advance_to(5, pool);
-    const std::string text = session.to_json();
+    const std::string text = to_json(session.saved());
     const SessionFile file = session_file_from_json(text);
     EXPECT_EQ(file.program.version, program_version());
     EXPECT_EQ(file.program.commit, program_commit());
@@ -169,7 +170,7 @@ TEST(Session, a_file_names_the_program_that_wrote_it_and_opens_without_that) {
     auto json = nlohmann::ordered_json::parse(text);
     json["lanes"][0]["state_hash"] = "0";
     try {
-        Session::replay(json.dump(), pool);
+        Session::replay(session_file_from_json(json.dump()), pool);
         FAIL() << "another hash was taken for the same";
     } catch (const Error& error) {
         EXPECT_NE(std::string(error.what()).find(program_commit()), std::string::npos)
@@ -178,7 +179,7 @@ TEST(Session, a_file_names_the_program_that_wrote_it_and_opens_without_that) {
     json = nlohmann::ordered_json::parse(text);
     json.erase("program");
     EXPECT_EQ(session_file_from_json(json.dump()).program.version, "");
-    EXPECT_EQ(Session::replay(json.dump(), pool).step(), 5);
+    EXPECT_EQ(Session::replay(session_file_from_json(json.dump()), pool).step(), 5);
     for (const auto& bad : {nlohmann::ordered_json(3), nlohmann::ordered_json::object()}) {
         json["program"] = bad;
         EXPECT_THROW(session_file_from_json(json.dump()), Error) << bad;
@@ -192,7 +193,7 @@ TEST(Session, a_damaged_file_is_named_with_the_place_of_its_fault) {
     WorkerPool pool(1);
     Session session(small_spec());
     session.advance_to(5, pool);
-    const std::string good = session.to_json();
+    const std::string good = to_json(session.saved());
     EXPECT_TRUE(contains(says("{\n  \"version\" 1}"), "my.json: line 2, column 13: "));
     EXPECT_TRUE(contains(says(good.substr(0, good.size() / 2)), "my.json: line "));
     EXPECT_TRUE(
@@ -210,16 +211,17 @@ TEST(Session, a_file_with_another_hash_or_edit_is_refused) {
     session.advance_to(10, pool);
     session.apply(SetParameter{"optimizer.lr", 0.002});
     session.advance_to(20, pool);
-    const std::string good = session.to_json();
+    const std::string good = to_json(session.saved());
     std::string other_edit = good;
     const std::size_t at = other_edit.find("0.002", other_edit.find("\"log\""));
     ASSERT_NE(at, std::string::npos);
     other_edit.replace(at, 5, "0.003");
-    EXPECT_THROW(Session::replay(other_edit, pool), Error);
+    EXPECT_THROW(Session::replay(session_file_from_json(other_edit), pool), Error);
     for (const std::string bad : {"", "{}", "[1", "{\"version\": 1}", "{\"version\": 99}", "null",
                                   "{\"version\": 1, \"spec\": 3}"})
-        EXPECT_THROW(Session::replay(bad, pool), Error) << bad;
-    EXPECT_THROW(Session::replay(good.substr(0, good.size() / 2), pool), Error);
+        EXPECT_THROW(Session::replay(session_file_from_json(bad), pool), Error) << bad;
+    EXPECT_THROW(Session::replay(session_file_from_json(good.substr(0, good.size() / 2)), pool),
+                 Error);
 }
 
 TEST(Session, of_several_settings_of_one_parameter_at_one_step_the_last_is_logged) {
@@ -227,14 +229,14 @@ TEST(Session, of_several_settings_of_one_parameter_at_one_step_the_last_is_logge
     Session session(small_spec());
     session.advance_to(10, pool);
     for (const double lr : {0.02, 0.03, 0.04}) session.apply(SetParameter{"optimizer.lr", lr});
-    const std::string json = session.to_json();
+    const std::string json = to_json(session.saved());
     const std::string log = json.substr(json.find("\"log\""));
     EXPECT_EQ(log.find("0.03,"), std::string::npos);
     EXPECT_NE(log.find("0.04,"), std::string::npos);
     ASSERT_EQ(session.events().size(), 1u);
     EXPECT_EQ(session.events()[0].text, "learning rate 0.01 → 0.04");
     session.advance_to(40, pool);
-    EXPECT_EQ(hashes(Session::replay(session.to_json(), pool)), hashes(session));
+    EXPECT_EQ(hashes(Session::replay(session.saved(), pool)), hashes(session));
 }
 
 TEST(Session, momentum_taken_to_zero_and_back_at_one_step_replays_too) {
@@ -244,7 +246,7 @@ TEST(Session, momentum_taken_to_zero_and_back_at_one_step_replays_too) {
     for (const double momentum : {0.9, 0.0, 0.9})
         session.apply(SetParameter{"optimizer.momentum", momentum});
     session.advance_to(40, pool);
-    EXPECT_EQ(hashes(Session::replay(session.to_json(), pool)), hashes(session));
+    EXPECT_EQ(hashes(Session::replay(session.saved(), pool)), hashes(session));
 }
 
 TEST(Session, marks_say_what_changed_for_whom) {
@@ -298,7 +300,7 @@ TEST(Session, a_parameter_that_restarts_begins_again_at_step_0) {
     EXPECT_EQ(session.history(0).size(), 1u);
     EXPECT_GT(session.history(0).generation(), generation);
     session.advance_to(20, pool);
-    EXPECT_EQ(hashes(Session::replay(session.to_json(), pool)), hashes(session));
+    EXPECT_EQ(hashes(Session::replay(session.saved(), pool)), hashes(session));
 }
 
 TEST(Session, restarting_keeps_the_start_and_the_parameters) {
@@ -313,7 +315,7 @@ TEST(Session, restarting_keeps_the_start_and_the_parameters) {
     EXPECT_EQ(session.spec().lanes[0].phases[0].optimizer.lr, 0.003);
     EXPECT_TRUE(session.events().empty());
     session.advance_to(20, pool);
-    EXPECT_EQ(hashes(Session::replay(session.to_json(), pool)), hashes(session));
+    EXPECT_EQ(hashes(Session::replay(session.saved(), pool)), hashes(session));
 }
 
 TEST(Session, a_bad_edit_changes_nothing) {
@@ -355,7 +357,7 @@ TEST(Session, lanes_that_finish_wait_for_the_others) {
     // Where a lane ended is a sample, though none was due.
     EXPECT_EQ(session.history(0).step(session.history(0).size() - 1), 20);
     EXPECT_EQ(session.history(1).step(session.history(1).size() - 1), 50);
-    EXPECT_TRUE(Session::replay(session.to_json(), pool).finished());
+    EXPECT_TRUE(Session::replay(session.saved(), pool).finished());
 }
 
 TEST(Session, history_and_keyframes_stay_bounded) {

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "core/error.h"
+#include "core/base/error.h"
+#include "core/documents/session_json.h"
 #include "core/experiment/presets.h"
 #include "core/session/command_queue.h"
 #include "core/session/session.h"
@@ -26,7 +27,7 @@ std::vector<std::uint64_t> hashes(const Session& session) {
 }
 
 void expect_replay(const Session& session, WorkerPool& pool) {
-    const Session replayed = Session::replay(session.to_json(), pool);
+    const Session replayed = Session::replay(session.saved(), pool);
     EXPECT_EQ(hashes(replayed), hashes(session));
 }
 
@@ -190,9 +191,7 @@ TEST(Switching, a_mark_for_all_lanes_says_whose_momentum_went_which_way) {
 
 TEST(Switching, settings_of_one_step_merge_in_the_log_unless_one_flushes) {
     WorkerPool pool(1);
-    const auto logged = [](const Session& session) {
-        return session_file_from_json(session.to_json()).log;
-    };
+    const auto logged = [](const Session& session) { return session.saved().log; };
     const auto at_20 = [&] {
         Session session(test::small_spec());
         session.advance_to(20, pool);
@@ -224,7 +223,7 @@ TEST(Switching, a_setting_does_not_merge_across_a_switch) {
     session.apply(SetParameter{"lanes.SGD.optimizer.lr", 0.02});  // the first lane
     session.apply(SwapOptimizers{});
     session.apply(SetParameter{"lanes.SGD.optimizer.lr", 0.03});  // the second
-    EXPECT_EQ(session_file_from_json(session.to_json()).log.size(), 3u);
+    EXPECT_EQ(session.saved().log.size(), 3u);
     session.advance_to(40, pool);
     expect_replay(session, pool);
 }
@@ -280,13 +279,13 @@ TEST(Switching, a_file_whose_log_says_flush_is_replayed_with_a_flush) {
     Session session(test::small_spec());
     session.advance_to(20, pool);
     session.apply(SetParameter{"lanes.0.optimizer.kind", std::string("spectral"), false});
-    const std::string saved = session.to_json();
-    EXPECT_EQ(hashes(Session::replay(saved, pool)), hashes(session));
+    const std::string saved = to_json(session.saved());
+    EXPECT_EQ(hashes(Session::replay(session_file_from_json(saved), pool)), hashes(session));
     std::string other = saved;
     const std::size_t at = other.find("\"keep_momentum\": false");
     ASSERT_NE(at, std::string::npos);
     other.replace(at, 22, "\"keep_momentum\": true");
-    EXPECT_THROW(Session::replay(other, pool), Error);
+    EXPECT_THROW(Session::replay(session_file_from_json(other), pool), Error);
 }
 
 TEST(Switching, an_old_session_is_read_and_its_other_bits_are_explained) {
@@ -295,13 +294,13 @@ TEST(Switching, an_old_session_is_read_and_its_other_bits_are_explained) {
     session.advance_to(20, pool);
     session.apply(SetParameter{"lanes.0.optimizer.momentum", 0.9});
     session.advance_to(40, pool);
-    std::string old = session.to_json();
+    std::string old = to_json(session.saved());
     old.replace(old.find("\"version\": 2"), 12, "\"version\": 1");
-    EXPECT_EQ(hashes(Session::replay(old, pool)), hashes(session));
+    EXPECT_EQ(hashes(Session::replay(session_file_from_json(old), pool)), hashes(session));
     const std::size_t hash = old.find("state_hash\": \"") + 14;
     old[hash] = old[hash] == '0' ? '1' : '0';
     try {
-        Session::replay(old, pool);
+        Session::replay(session_file_from_json(old), pool);
         FAIL();
     } catch (const Error& fault) {
         EXPECT_NE(std::string(fault.what()).find("before switches converted the momentum"),
@@ -315,7 +314,7 @@ TEST(Switching, a_file_with_an_edit_that_cannot_be_made_is_refused_before_it_run
     Session session(test::small_spec());
     session.advance_to(20, pool);
     session.apply(SetParameter{"optimizer.lr", 0.125});
-    const std::string good = session.to_json();
+    const std::string good = to_json(session.saved());
     const auto refused = [&](std::string from, const std::string& to, const char* why) {
         std::string bad = good;
         bad.replace(bad.find(from, bad.find("\"log\"")), from.size(), to);

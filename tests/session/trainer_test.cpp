@@ -1,4 +1,5 @@
 #include "core/session/trainer.h"
+#include "core/documents/session_json.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -9,7 +10,7 @@
 #include <mutex>
 #include <thread>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
 #include "core/random/generator.h"
@@ -134,7 +135,7 @@ TEST(Trainer, live_edits_replay_from_the_session_file) {
     }
     w.after(Pause{});
     WorkerPool pool(2);
-    Session replayed = Session::replay(w.trainer.session_json(), pool);
+    Session replayed = Session::replay(w.trainer.saved(), pool);
     EXPECT_EQ(replayed.step(), w.trainer.snapshot()->step);
     EXPECT_EQ(replayed.lane(1).state_hash(), w.trainer.snapshot()->lanes[1].state_hash);
 }
@@ -146,7 +147,7 @@ TEST(Trainer, opens_a_session_file_at_the_step_and_with_the_bits_it_was_saved_wi
     saved.after(RunTo{70});
     saved.after(SwapOptimizers{});
     const auto end = saved.after(RunTo{300});
-    const std::string json = saved.trainer.session_json();
+    const std::string json = to_json(saved.trainer.saved());
 
     Watched w(small_spec());
     w.after(SetParameter{"optimizer.lr", 0.01});
@@ -161,13 +162,13 @@ TEST(Trainer, opens_a_session_file_at_the_step_and_with_the_bits_it_was_saved_wi
     // It goes on as the first would have.
     EXPECT_EQ(w.after(RunTo{400})->lanes[1].state_hash,
               saved.after(RunTo{400})->lanes[1].state_hash);
-    EXPECT_EQ(w.trainer.session_json(), saved.trainer.session_json());
+    EXPECT_EQ(to_json(w.trainer.saved()), to_json(saved.trainer.saved()));
 }
 
 TEST(Trainer, says_when_an_opened_session_comes_to_other_bits) {
     Watched saved(small_spec());
     saved.after(RunTo{40});
-    std::string json = saved.trainer.session_json();
+    std::string json = to_json(saved.trainer.saved());
     const std::size_t hash = json.find("hash");
     ASSERT_NE(hash, std::string::npos);
     const std::size_t digit = json.find_first_of("0123456789abcdef", json.find(':', hash) + 3);
@@ -277,7 +278,7 @@ TEST(Trainer, a_lane_that_goes_on_comes_up_to_the_present_and_the_run_stays_as_i
         EXPECT_EQ(lowered->state, playing ? TrainerState::running : TrainerState::paused);
         const auto paused = w.after(Pause{});
         WorkerPool pool(1);
-        const Session replayed = Session::replay(w.trainer.session_json(), pool);
+        const Session replayed = Session::replay(w.trainer.saved(), pool);
         for (int lane : {0, 1})
             EXPECT_EQ(replayed.lane(lane).state_hash(),
                       paused->lanes[static_cast<std::size_t>(lane)].state_hash);
@@ -487,7 +488,7 @@ TEST(Trainer, survives_ten_thousand_random_commands_from_two_threads) {
                 trainer->send(random_command(random));
                 if (random.below(8) == 0)
                     std::this_thread::sleep_for(std::chrono::microseconds(random.below(2000)));
-                if (random.below(100) == 0) (void)trainer->session_json();
+                if (random.below(100) == 0) (void)to_json(trainer->saved());
             }
         };
         std::thread reader([&] {

@@ -4,7 +4,8 @@
 
 #include <memory>
 
-#include "core/error.h"
+#include "core/base/error.h"
+#include "core/documents/session_json.h"
 #include "core/session/edit.h"
 #include "core/session/session.h"
 #include "core/session/session_file.h"
@@ -29,8 +30,7 @@ TEST(Transport, a_spec_brings_its_own_speed) {
     trainer.send(SetSpec{fast});
     trainer.drain();
     EXPECT_EQ(trainer.snapshot()->wanted_speed, 444);
-    trainer.send(OpenSession{
-        std::make_shared<const SessionFile>(session_file_from_json(Session(slow).to_json()))});
+    trainer.send(OpenSession{std::make_shared<const SessionFile>(Session(slow).saved())});
     trainer.drain();
     EXPECT_EQ(trainer.snapshot()->wanted_speed, 33);
 }
@@ -77,7 +77,7 @@ TEST(SessionFile, edits_beyond_its_end_or_out_of_order_are_refused) {
         session.apply(SetParameter{"optimizer.lr", 0.0001 * static_cast<double>(step)});
     }
     session.advance_to(30, pool);
-    SessionFile file = session_file_from_json(session.to_json());
+    SessionFile file = session.saved();
     ASSERT_EQ(file.log.size(), 2u);
     SessionFile beyond = file, disordered = file;
     beyond.log.back().step = 31;

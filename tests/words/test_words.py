@@ -380,7 +380,7 @@ CLAIMS = {
     "The weights at step 0": lambda: [first_step()],
     "At exactly 0 no deep net ever moves": lambda: [Rule(0, never_moves(), "stands still")],
     "or step 2000 where that may help": lambda: [
-        constant("core/model/probe.cpp", r"most_softmax_steps = (\d+)")],
+        constant("core/experiment/probe.cpp", r"most_softmax_steps = (\d+)")],
     "Empty: 0": lambda: [Rule(
         0, run("staged", 1, "init.stream_seeds=")[1]["lanes"][0]["loss"]
         == run("staged", 1, "init.stream_seeds=0")[1]["lanes"][0]["loss"], "the same start")],

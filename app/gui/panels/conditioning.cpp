@@ -13,9 +13,9 @@
 #include "app/gui/plots/source.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
+#include "core/base/elementary.h"
+#include "core/experiment/one_layer_descent.h"
 #include "core/experiment/presets.h"
-#include "core/linalg/elementary.h"
-#include "core/theory/one_layer_descent.h"
 #include "imgui.h"
 
 namespace muonscope::gui {
@@ -321,7 +321,7 @@ Series condition_series(const Snapshot& snapshot, const ConditioningNow& now, st
                 series.values.push_back(sample.jacobians[at]);
             }
         // A single one on each side is.
-        if (depth == 2 && snapshot.problem->inputs.size() == 0) {
+        if (depth == 2 && snapshot.problem->data.inputs.size() == 0) {
             series = {};
             const int other = source - depth == 1 ? 2 : 1;
             add(layout.weight_sv(other, 0), layout.rank(other));

@@ -15,7 +15,7 @@
 #include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
-#include "core/io/files.h"
+#include "core/formats/files.h"
 #include "imgui.h"
 
 namespace muonscope::gui {

@@ -12,9 +12,9 @@
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "core/experiment/loss_text.h"
+#include "core/experiment/probe.h"
 #include "core/linalg/spectrum.h"
 #include "core/measure/spectrum_measures.h"
-#include "core/model/probe.h"
 
 namespace muonscope::gui {
 

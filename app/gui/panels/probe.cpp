@@ -9,7 +9,7 @@
 #include "app/gui/plots/source.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
-#include "core/model/probe.h"
+#include "core/experiment/probe.h"
 
 namespace muonscope::gui {
 

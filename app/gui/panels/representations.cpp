@@ -9,10 +9,10 @@
 #include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/frame.h"
-#include "app/gui/plots/projection.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
+#include "core/experiment/projection.h"
 
 namespace muonscope::gui {
 

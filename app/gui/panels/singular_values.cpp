@@ -13,7 +13,7 @@
 #include "app/gui/plots/table.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
-#include "core/theory/predicted_modes.h"
+#include "core/experiment/predicted_modes.h"
 #include "implot.h"
 
 namespace muonscope::gui {

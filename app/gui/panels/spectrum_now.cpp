@@ -7,11 +7,11 @@
 #include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/frame.h"
-#include "app/gui/plots/projection.h"
 #include "app/gui/plots/source.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
+#include "core/experiment/projection.h"
 
 namespace muonscope::gui {
 

@@ -12,8 +12,8 @@
 #include "app/gui/plots/table.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
+#include "core/experiment/probe.h"
 #include "core/linalg/reductions.h"
-#include "core/model/probe.h"
 
 namespace muonscope::gui {
 

@@ -10,7 +10,7 @@
 #include "app/gui/plots/source.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
-#include "core/theory/expected_norm.h"
+#include "core/optim/expected_norm.h"
 
 namespace muonscope::gui {
 

@@ -4,8 +4,8 @@
 #include <memory>
 #include <utility>
 
-#include "app/gui/background.h"
 #include "app/gui/panel.h"
+#include "core/session/background.h"
 
 namespace muonscope::plots {
 
@@ -25,7 +25,7 @@ class Later {
             into = work();
             return;
         }
-        if (!work_) work_ = std::make_unique<gui::Background<Result>>();
+        if (!work_) work_ = std::make_unique<Background<Result>>();
         work_->begin([work = std::move(work)](auto& outlet) { outlet.publish(work()); });
         context.view.working = true;
     }
@@ -37,7 +37,7 @@ class Later {
     }
 
   private:
-    std::unique_ptr<gui::Background<Result>> work_;
+    std::unique_ptr<Background<Result>> work_;
 };
 
 }  // namespace muonscope::plots

@@ -9,7 +9,7 @@
 #include "app/gui/plots/later.h"
 #include "app/gui/plots/reduction.h"
 #include "app/gui/plots/texture.h"
-#include "core/linalg/types.h"
+#include "core/base/types.h"
 
 // What the plots keep between frames, so that nothing is computed twice. It hangs on the view
 // state; forgetting it costs one slow frame and nothing else.

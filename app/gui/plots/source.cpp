@@ -8,8 +8,8 @@
 
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
-#include "core/linalg/elementary.h"
-#include "core/theory/predicted_modes.h"
+#include "core/base/elementary.h"
+#include "core/experiment/predicted_modes.h"
 #include "imgui.h"
 
 namespace muonscope::plots {

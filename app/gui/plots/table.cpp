@@ -11,7 +11,7 @@
 #include "app/gui/path_dialog.h"
 #include "app/gui/plots/svg.h"
 #include "app/gui/widgets.h"
-#include "core/io/files.h"
+#include "core/formats/files.h"
 #include "imgui.h"
 
 namespace muonscope::plots {

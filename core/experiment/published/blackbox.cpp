@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/lane.h"
 #include "core/experiment/published/jobs.h"
 #include "core/experiment/published/specs.h"

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <optional>
 
+#include "core/experiment/published/figures.h"
 #include "core/experiment/spec.h"
-#include "core/io/published_json.h"
 
 namespace muonscope {
 

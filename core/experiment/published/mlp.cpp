@@ -20,22 +20,24 @@ constexpr double rate = 0.03;
 class Judge {
   public:
     Judge(std::shared_ptr<const Problem> problem, std::vector<int> down)
-        : problem_(std::move(problem)), backpropagation_(problem_), down_(std::move(down)) {
+        : problem_(std::move(problem)),
+          backpropagation_(backpropagation_of(problem_)),
+          down_(std::move(down)) {
         const int depth = problem_->experiment.network.depth;
         for (int layer = 1; layer <= depth; ++layer)
             tanh_after_.push_back(has_tanh(problem_->experiment.network, layer) ? 1 : 0);
     }
 
     double loss(const std::vector<Matrix>& weights) {
-        return backpropagation_.errors(weights).loss;
+        return backpropagation_->errors(weights).loss;
     }
     double loss(const Lane& lane) { return loss(lane.weights()); }
 
     // Change of the loss by one step on the second layers, with the outputs linearised in them:
     // e − (lr/m) J Jᵀ e, m residuals.
     double predicted_change(const Lane& lane) {
-        TangentKernel kernel(lane.weights(), tanh_after_, problem_->inputs, down_);
-        const Matrix residual = kernel.outputs() - problem_->labels;
+        TangentKernel kernel(lane.weights(), tanh_after_, problem_->data.inputs, down_);
+        const Matrix residual = kernel.outputs() - problem_->data.labels;
         Matrix moved(residual.rows(), residual.cols());
         kernel.apply(residual, moved);
         const auto count = static_cast<double>(residual.size());
@@ -45,7 +47,7 @@ class Judge {
 
   private:
     std::shared_ptr<const Problem> problem_;
-    Backpropagation backpropagation_;
+    Cloned<Backpropagation> backpropagation_;
     std::vector<int> down_;
     std::vector<char> tanh_after_;
 };

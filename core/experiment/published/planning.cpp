@@ -2,8 +2,8 @@
 
 #include <cmath>
 
+#include "core/base/elementary.h"
 #include "core/experiment/published/jobs.h"
-#include "core/linalg/elementary.h"
 #include "core/linalg/reductions.h"
 #include "core/measure/tangent_kernel.h"
 
@@ -17,7 +17,7 @@ double lambda_eff(const Problem& problem, const Lane& lane) {
     const std::size_t depth = lane.weights().size();
     std::vector<int> layers;
     for (std::size_t l = 1; l <= depth; ++l) layers.push_back(static_cast<int>(l));
-    TangentKernel kernel(lane.weights(), std::vector<char>(depth, 0), problem.inputs, layers);
+    TangentKernel kernel(lane.weights(), std::vector<char>(depth, 0), problem.data.inputs, layers);
     return kernel.lambda_eff(kernel.outputs() - problem.target);
 }
 

@@ -2,8 +2,8 @@
 #include <string>
 #include <vector>
 
-#include "core/error.h"
-#include "core/experiment/near_names.h"
+#include "core/base/error.h"
+#include "core/base/near_names.h"
 #include "core/experiment/published/experiment.h"
 #include "core/experiment/published/jobs.h"
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <string>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/experiment/published/jobs.h"
 #include "core/experiment/published/specs.h"
 #include "core/linalg/reductions.h"

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "core/io/published_json.h"
+#include "core/experiment/published/figures.h"
 
 namespace muonscope {
 namespace {

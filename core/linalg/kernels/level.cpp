@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/linalg/kernels/kernels.h"
 
 #if defined(__x86_64__)

@@ -1,6 +1,6 @@
 // What is done to every entry by itself: elementary functions and the steps of optimisers.
 
-#include "core/linalg/kernels/exponential.h"
+#include "core/base/exponential.h"
 #include "core/linalg/kernels/per_level/vectors.h"
 
 namespace muonscope::MUONSCOPE_AT {

@@ -1,0 +1,58 @@
+#include "core/experiment/one_layer_descent.h"
+
+#include <algorithm>
+
+#include "core/linalg/reductions.h"
+
+namespace muonscope {
+namespace {
+
+// d loss / d (1/2 |P X - Y|^2).
+double loss_per_half_square(const Problem& problem) {
+    const Experiment& e = problem.experiment;
+    const bool whitened = problem.data.inputs.size() == 0;
+    const double samples = whitened ? 1 : static_cast<double>(problem.data.inputs.cols());
+    switch (e.loss) {
+        case LossKind::half:
+            return 1 / samples;
+        case LossKind::relative:
+            return 2 / sum_of_squares(problem.data.labels);
+        case LossKind::mean:
+            return 1 / static_cast<double>(problem.data.labels.size());
+    }
+    return 1;
+}
+
+}  // namespace
+
+int layer_trained_alone(const Experiment& experiment, const Phase& phase) {
+    const int depth = experiment.network.depth;
+    for (int layer = 1; layer <= depth; ++layer)
+        if (has_tanh(experiment.network, layer)) return 0;
+    const int batch = experiment.data.kind == DataKind::samples ? experiment.data.batch : 0;
+    if (phase.objective != Objective::network || (batch > 0 && batch < experiment.data.samples))
+        return 0;
+    int alone = 0;
+    for (int layer = 1; layer <= depth; ++layer) {
+        if (!trains(phase, layer)) continue;
+        if (alone > 0) return 0;
+        alone = layer;
+    }
+    if (alone == 0) return 0;
+    const OptimizerSpec& optimizer = optimizer_of(phase, alone);
+    const bool plain = optimizer.kind == OptimizerKind::sgd && optimizer.momentum == 0 &&
+                       optimizer.decay == Decay::none && !optimizer.radial_only &&
+                       optimizer.schedule.kind == RateSchedule::constant &&
+                       optimizer.schedule.warmup == 0;
+    return plain ? alone : 0;
+}
+
+double half_loss_rate(const Problem& problem, double lr) {
+    return lr * loss_per_half_square(problem);
+}
+
+double learning_rate(const Problem& problem, double half_loss_rate) {
+    return half_loss_rate / loss_per_half_square(problem);
+}
+
+}  // namespace muonscope
