@@ -11,6 +11,9 @@ namespace muonscope::gui {
 // Sends what puts `name` to `value`.
 void send(PanelContext& context, const std::string& name, const Value& value, Command command);
 
+// From now on the snapshot alone says what `name` is.
+void forget_awaited(ViewState& view, const std::string& name);
+
 // What was sent last for `name`, or what the snapshot holds once it shows what came of that.
 Value latest(PanelContext& context, const std::string& name, const Value& in_snapshot);
 

@@ -45,8 +45,7 @@ bool old(const ConditioningNow& now, const Snapshot& snapshot) {
 }  // namespace
 
 ConditioningNow& conditioning_now(PanelContext& context) {
-    if (!context.view.conditioning) context.view.conditioning = std::make_shared<ConditioningNow>();
-    ConditioningNow& now = *context.view.conditioning;
+    ConditioningNow& now = context.kept<ConditioningNow>();
     const Snapshot* snapshot = context.snapshot;
     if (snapshot == nullptr || !snapshot->problem || snapshot->lanes.empty()) return now;
     if (now.problem != snapshot->problem) {

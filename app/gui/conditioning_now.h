@@ -9,7 +9,7 @@
 #include "core/session/background.h"
 
 // Condition numbers of the newest weights, worked out beside the training, and those of the
-// Jacobians over the steps at which somebody looked. Hangs on the view state.
+// Jacobians over the steps at which somebody looked. Kept with the view.
 namespace muonscope::gui {
 
 struct ConditioningNow {

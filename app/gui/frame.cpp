@@ -85,14 +85,6 @@ void draw_header(PanelContext& context, const Panel& panel) {
                 told ? panel.explain(snapshot->spec->experiment) : panel.explanation, panel.help);
 }
 
-// em: what is wide by nature, tables and rows of controls, scrolls sideways where it has less.
-float narrowest(const Panel& panel) {
-    if (panel.draw == draw_results) return 36;
-    if (panel.draw == draw_staged_planner) return 30;
-    if (panel.draw == draw_lab) return 34;
-    return 0;
-}
-
 void draw_panel(PanelContext& context, const Panel& panel) {
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {em(size::padding), em(0.5F)});
     ImGui::PushStyleColor(ImGuiCol_Button, ImVec4{0, 0, 0, 0});  // the corner that unhides a tab
@@ -100,7 +92,7 @@ void draw_panel(PanelContext& context, const Panel& panel) {
     const ImGuiWindow* window = ImGui::FindWindowByName(panel.title);
     const bool detached = window != nullptr && window->ViewportOwned;
     ImGuiWindowFlags wide = ImGuiWindowFlags_None;
-    if (const float content = em(narrowest(panel));
+    if (const float content = em(panel.narrowest);
         window != nullptr && window->Size.x - 2 * em(size::padding) < content) {
         ImGui::SetNextWindowContentSize({content, 0});
         wide = ImGuiWindowFlags_HorizontalScrollbar;
@@ -130,20 +122,25 @@ void bring_forward(ViewState& view) {
         window->DockNode->TabBar->NextSelectedTabId = window->TabId;
 }
 
+struct BuildingCard {
+    double since = -1;  // when the newest building was first seen; -1: none
+};
+
 // What is being made while the picture of before stands: what, how far, and that it is at work.
 // Shown once it has taken longer than a blink, so that small nets do not flicker.
 void draw_building(PanelContext& context, ImVec2 bottom) {
     constexpr double blink = 0.15;
     ViewState& view = context.view;
+    double& since = context.kept<BuildingCard>().since;
     const Snapshot* s = context.snapshot;
     if (s == nullptr || !s->building) {
-        view.building_since = -1;
+        since = -1;
         return;
     }
     const double now = ImGui::GetTime();
-    if (view.building_since < 0) view.building_since = now;
+    if (since < 0) since = now;
     view.working = true;
-    if (s->problem != nullptr && now - view.building_since < blink) {
+    if (s->problem != nullptr && now - since < blink) {
         view.animating = true;
         return;
     }

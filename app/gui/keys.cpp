@@ -75,7 +75,7 @@ void handle_transport_keys(PanelContext& context) {
 
 void handle_plain_keys(PanelContext& context) {
     const auto pressed = [](ImGuiKey key) { return ImGui::IsKeyPressed(key, false); };
-    if (!ring_is_shown() && !context.view.keyboard.ring) handle_transport_keys(context);
+    if (!ring_is_shown() && !context.kept<KeyboardState>().ring) handle_transport_keys(context);
     if (pressed(ImGuiKey_S)) context.send(SwapOptimizers{context.view.keep_momentum});
     if (pressed(ImGuiKey_R) && context.snapshot != nullptr && context.snapshot->can_reset())
         start_over(context);
@@ -99,7 +99,7 @@ std::span<const Key> keys() {
 
 void handle_keys(PanelContext& context) {
     const ImGuiIO& io = ImGui::GetIO();
-    KeyboardState& keyboard = context.view.keyboard;
+    KeyboardState& keyboard = context.kept<KeyboardState>();
     // What Escape has just closed had the keyboard when it was pressed.
     if (context.view.path_dialog || keyboard.list || list_is_open() || io.WantTextInput) return;
     go_on_by_tab(keyboard);
@@ -119,7 +119,7 @@ void handle_keys(PanelContext& context) {
 }
 
 void note_keyboard(ViewState& view) {
-    KeyboardState& keyboard = view.keyboard;
+    KeyboardState& keyboard = view.panels.of<KeyboardState>();
     const bool list = list_is_open();
     if (list && !keyboard.list) keyboard.ring_under_list = keyboard.ring;
     // Arrows in a list that the mouse opened leave no ring behind: Space still pauses.
@@ -141,7 +141,7 @@ void step_once(PanelContext& context) {
     if (context.snapshot == nullptr) return;
     if (context.snapshot->can_pause()) context.send(Pause{});
     if (context.snapshot->can_pause() || context.snapshot->can_step()) context.send(StepOnce{});
-    context.view.awaited.erase("step");
+    forget_awaited(context.view, "step");
 }
 
 void step_back(PanelContext& context) {
@@ -153,7 +153,7 @@ void step_back(PanelContext& context) {
 
 void start_over(PanelContext& context) {
     context.send(Reset{});
-    context.view.awaited.erase("step");
+    forget_awaited(context.view, "step");
 }
 
 void choose_preset(PanelContext& context, int index) {
@@ -169,7 +169,7 @@ void watch(PanelContext& context, const Spec& spec) {
 void watch(ViewState& view, const std::function<std::uint64_t(Command)>& send, const Spec& spec) {
     send(SetSpec{spec});
     send(Start{});
-    view.awaited.erase("step");
+    forget_awaited(view, "step");
     view.follow = true;
     look_at(view, spec);
     view.toast.clear();  // it spoke of what is gone

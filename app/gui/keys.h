@@ -6,6 +6,14 @@
 
 namespace muonscope::gui {
 
+// Who had the keyboard when the newest frame ended. Kept with the view.
+struct KeyboardState {
+    bool list = false;             // a list, a menu or a dialog was open
+    bool ring = false;             // a control had the focus ring
+    bool ring_under_list = false;  // when the list was opened
+    int tab = 0;  // +1, -1: Tab goes on into the focused window, from its first, last control
+};
+
 // What the keyboard does. The help window lists this table, so it cannot disagree with what
 // happens.
 struct Key {

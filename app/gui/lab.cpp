@@ -142,10 +142,10 @@ Lab::Lab() {
 }
 
 Lab& lab(PanelContext& context) {
-    if (!context.view.lab) context.view.lab = std::make_shared<Lab>();
-    Lab& bench = *context.view.lab;
-    bench.wish.on = context.preferences.lab.on;
-    bench.focus = static_cast<Engine>(context.preferences.lab.focus);
+    Lab& bench = context.kept<Lab>();
+    const LabChoices& chosen = context.chosen<LabChoices>();
+    bench.wish.on = chosen.on;
+    bench.focus = static_cast<Engine>(chosen.focus);
     follow_training(context, bench.wish);
     for (LabOutcome& outcome : bench.work.take()) bench.outcome = std::move(outcome);
     for (EngineTiming& timing : bench.timing.take()) bench.timings.push_back(timing);

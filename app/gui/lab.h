@@ -13,8 +13,18 @@
 #include "core/session/background.h"
 
 // The orthogonalisers' bench: one matrix, the engines chosen for it, and what they make of it.
-// Hangs on the view state; going with it ends what is worked out.
+// Kept with the view; going with it ends what is worked out.
 namespace muonscope::gui {
+
+inline constexpr std::size_t engine_count = 18;  // of core/linalg/engine.h, in its order
+
+// What of the bench is kept between sessions.
+struct LabChoices {
+    int view = 0;  // transfer, quality, cost
+    std::array<bool, engine_count> on{};
+    int focus = 0;  // whose iterates and landings are drawn
+    LabChoices();   // four engines that differ
+};
 
 enum class LabSource { live, random, file };
 enum class RandomSpectrum { gaussian, exponential, power_law };

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace muonscope::gui {
 namespace {
@@ -216,9 +217,8 @@ DockTree default_tree(ImVec2 size) {
 
 void arrange_panels(PanelContext& context, ImGuiID dock_space, ImVec2 size) {
     ViewState& view = context.view;
-    const bool known = view.layout != nullptr;
-    if (!known) view.layout = std::make_shared<DockedLayout>();
-    DockedLayout& layout = *view.layout;
+    DockedLayout& layout = context.kept<DockedLayout>();
+    const bool known = std::exchange(layout.known, true);
     const float unit = em(1);
     const bool presenting = context.preferences.presentation;
     const DockTree now = read(dock_space);
@@ -252,7 +252,8 @@ void arrange_panels(PanelContext& context, ImGuiID dock_space, ImVec2 size) {
 }
 
 void restore_chosen(ViewState& view) {
-    if (view.layout != nullptr) view.layout->restored = true;
+    DockedLayout& layout = view.panels.of<DockedLayout>();
+    layout.restored = layout.known;
 }
 
 }  // namespace muonscope::gui

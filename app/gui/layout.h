@@ -11,9 +11,10 @@ inline constexpr int layout_version = 7;
 
 // The layout as it was last arranged, by the user or by default, and as it stands now.
 struct DockedLayout {
-    DockTree chosen;  // with the room that it was made for
-    DockTree shown;   // fitted to the room there is
-    ImVec2 size;      // of the dock space, pixels
+    bool known = false;  // a frame was arranged
+    DockTree chosen;     // with the room that it was made for
+    DockTree shown;      // fitted to the room there is
+    ImVec2 size;         // of the dock space, pixels
     float em = 0;
     bool presenting = false;
     bool restored = false;  // for good: about to be saved

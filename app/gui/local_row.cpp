@@ -12,7 +12,6 @@ namespace muonscope::gui {
 
 void local_row(PanelContext& context, const Parameter& parameter, const Value& current,
                const std::function<void(const Value&)>& set) {
-    ViewState& view = context.view;
     PanelContext own = context;
     own.send = [&](const Command& command) {
         const auto* change = std::get_if<SetParameter>(&command);
@@ -20,16 +19,17 @@ void local_row(PanelContext& context, const Parameter& parameter, const Value& c
         try {
             set(checked(parameter, parameter.label, change->value));
         } catch (const std::exception& fault) {
-            say(view, fault.what(), true, change->path);
+            say(context.view, fault.what(), true, change->path);
         }
         return std::uint64_t{0};
     };
     // The height of rows follows the column of lanes, which has to fill its card; these do not.
-    const float height = std::exchange(view.row_height, 0.0F);
-    const int rows = view.rows;
+    ParameterRows& rows = context.kept<ParameterRows>();
+    const float height = std::exchange(rows.height, 0.0F);
+    const int drawn = rows.drawn;
     parameter_row(own, parameter, "panel." + parameter.key, current);
-    view.row_height = height;
-    view.rows = rows;
+    rows.height = height;
+    rows.drawn = drawn;
 }
 
 void local_row(PanelContext& context, const Parameter& parameter, double& value) {

@@ -15,16 +15,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::shared_ptr<PaperRuns> fresh() {
-    auto runs = std::make_shared<PaperRuns>();
-    const auto all = published_experiments();
-    runs->experiments.assign(all.begin(), all.end());
-    const auto bytes = embedded::file("assets/published.json").bytes;
-    runs->published = published_from_json(
-        {reinterpret_cast<const char*>(bytes.data()), bytes.size()}, "published figures");
-    return runs;
-}
-
 // Figures that were to come from jobs that never ended are not missing, only not there.
 void drop_absent(std::vector<Comparison>& figures) {
     std::erase_if(figures, [](const Comparison& c) { return !std::isfinite(c.figure.value); });
@@ -64,9 +54,16 @@ std::string cell(std::string text) {
 
 }  // namespace
 
+PaperRuns::PaperRuns() {
+    const auto all = published_experiments();
+    experiments.assign(all.begin(), all.end());
+    const auto bytes = embedded::file("assets/published.json").bytes;
+    published = published_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
+                                    "published figures");
+}
+
 PaperRuns& paper_runs(PanelContext& context) {
-    if (!context.view.paper) context.view.paper = fresh();
-    PaperRuns& runs = *context.view.paper;
+    PaperRuns& runs = context.kept<PaperRuns>();
     if (runs.busy() && runs.poll_frame != ImGui::GetFrameCount()) {
         runs.poll_frame = ImGui::GetFrameCount();
         take_over(runs);

@@ -13,8 +13,8 @@
 #include "core/session/reproduction.h"
 
 // The paper's runs beside the training: one set of jobs at a time, on all cores but the one the
-// window keeps, and what the newest of each came to. Hangs on the view state; going with it ends
-// what still runs.
+// window keeps, and what the newest of each came to. Kept with the view; going with it ends what
+// still runs.
 namespace muonscope::gui {
 
 struct PaperRuns {
@@ -30,6 +30,8 @@ struct PaperRuns {
     std::map<std::string, Kept> kept;   // by name; not there: never run
     std::vector<SweepSeed> seeds;       // of the newest sweep, as far as it has come
     int poll_frame = -1;
+
+    PaperRuns();
 
     bool busy() const { return run != nullptr; }
     bool sweeping() const { return busy() && running.front() == "sweep"; }

@@ -69,38 +69,38 @@ void send_value(PanelContext& context, const std::string& path, const Value& val
 
 // ---- typing ----
 
-void start_typing(ViewState& view, const std::string& path, const std::string& text) {
-    view.edited_path = path;
-    view.typing = true;
-    view.typed.assign(1024, '\0');
-    std::copy_n(text.data(), std::min<std::size_t>(text.size(), 1023), view.typed.begin());
+void start_typing(ParameterRows& rows, const std::string& path, const std::string& text) {
+    rows.edited_path = path;
+    rows.typing = true;
+    rows.typed.assign(1024, '\0');
+    std::copy_n(text.data(), std::min<std::size_t>(text.size(), 1023), rows.typed.begin());
 }
 
 // The field of a value that is being typed; the first frame gives it the keyboard.
 void typing_field(PanelContext& context, const Parameter& parameter, const std::string& path,
                   float width, bool mono) {
-    ViewState& view = context.view;
+    ParameterRows& rows = context.kept<ParameterRows>();
     const ImGuiID storage = ImGui::GetID("##typed had focus");
     const bool had_focus = ImGui::GetStateStorage()->GetBool(storage);
     if (!had_focus) ImGui::SetKeyboardFocusHere();
     ImGui::SetNextItemWidth(width);
     if (mono) ImGui::PushFont(context.fonts.mono, 0);
     const bool entered =
-        ImGui::InputText("##typed", view.typed.data(), view.typed.size(),
+        ImGui::InputText("##typed", rows.typed.data(), rows.typed.size(),
                          ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
     if (mono) ImGui::PopFont();
     const bool left = ImGui::IsItemDeactivated();
     if (ImGui::IsItemActive()) ImGui::GetStateStorage()->SetBool(storage, true);
     if (entered) {
         try {
-            send_value(context, path, parse_value(parameter, parameter.label, view.typed.data()));
+            send_value(context, path, parse_value(parameter, parameter.label, rows.typed.data()));
         } catch (const std::exception& fault) {
-            say(view, fault.what(), true, path);
+            say(context.view, fault.what(), true, path);
         }
     }
     if (entered || left) {
-        view.typing = false;
-        view.edited_path.clear();
+        rows.typing = false;
+        rows.edited_path.clear();
         ImGui::GetStateStorage()->SetBool(storage, false);
     }
 }
@@ -146,8 +146,8 @@ Value moved_by_arrow(const Parameter& parameter, double current, int direction) 
 
 void number_control(PanelContext& context, const Parameter& parameter, const std::string& path,
                     const Value& current, const Row& row) {
-    ViewState& view = context.view;
-    if (view.typing && view.edited_path == path) {
+    ParameterRows& rows = context.kept<ParameterRows>();
+    if (rows.typing && rows.edited_path == path) {
         typing_field(context, parameter, path, row.width, true);
         return;
     }
@@ -159,10 +159,10 @@ void number_control(PanelContext& context, const Parameter& parameter, const std
     const int arrow = arrow_of_focused_item();
     if (arrow != 0) send_value(context, path, moved_by_arrow(parameter, as_number(current), arrow));
     if (entered || (ImGui::IsItemActivated() && ImGui::GetIO().KeyCtrl)) {
-        start_typing(view, path, value_text(parameter, current));
+        start_typing(rows, path, value_text(parameter, current));
         ImGui::ClearActiveID();
     } else if (hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
-        view.edited_path.clear();
+        rows.edited_path.clear();
         ImGui::ClearActiveID();  // or the press would drag at once
         send_value(context, path, parameter.fallback);
     } else if (active) {
@@ -175,19 +175,19 @@ void number_control(PanelContext& context, const Parameter& parameter, const std
             ImGui::GetIO().MouseClickedPos[0].x < row.at.x + row.width - value_width() + radius;
         const double position = std::clamp(static_cast<double>(mouse / span), 0.0, 1.0);
         const Value value = as_value(parameter, track_value(parameter, position));
-        if (on_track && (view.edited_path != path || !(view.edited_value == value))) {
-            view.edited_path = path;
-            view.edited_value = value;
+        if (on_track && (rows.edited_path != path || !(rows.edited_value == value))) {
+            rows.edited_path = path;
+            rows.edited_value = value;
             if (!parameter.restarts) send_value(context, path, value);
         }
-    } else if (ImGui::IsItemDeactivated() && view.edited_path == path) {
-        if (parameter.restarts && !(view.edited_value == current))
-            send_value(context, path, view.edited_value);
-        view.edited_path.clear();
+    } else if (ImGui::IsItemDeactivated() && rows.edited_path == path) {
+        if (parameter.restarts && !(rows.edited_value == current))
+            send_value(context, path, rows.edited_value);
+        rows.edited_path.clear();
     }
     if (hovered || active) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
-    const bool moved = active && view.edited_path == path;
-    const Value& shown = moved ? view.edited_value : current;
+    const bool moved = active && rows.edited_path == path;
+    const Value& shown = moved ? rows.edited_value : current;
     draw_track(context, row, track_position(parameter, as_number(shown)), hovered || active);
     draw_value(context, row, value_text(parameter, shown), moved || hovered);
 }
@@ -233,14 +233,14 @@ void switch_control(PanelContext& context, const std::string& path, const Value&
 
 void text_control(PanelContext& context, const Parameter& parameter, const std::string& path,
                   const Value& current, float width) {
-    ViewState& view = context.view;
-    if (view.typing && view.edited_path == path) {
+    ParameterRows& rows = context.kept<ParameterRows>();
+    if (rows.typing && rows.edited_path == path) {
         typing_field(context, parameter, path, width, false);
         return;
     }
     const std::string text = to_text(current);
     if (ImGui::Button(((text.empty() ? "none" : text) + "###text").c_str(), {width, 0}))
-        start_typing(view, path, text);
+        start_typing(rows, path, text);
 }
 
 }  // namespace
@@ -300,8 +300,9 @@ void parameter_row(PanelContext& context, const Parameter& parameter, const std:
     const Value current = latest(context, path, in_snapshot);
     ImGui::PushID(path.c_str());
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
-    const float height = context.view.row_height > 0 ? context.view.row_height : em(1.75F);
-    ++context.view.rows;
+    ParameterRows& rows = context.kept<ParameterRows>();
+    const float height = rows.height > 0 ? rows.height : em(1.75F);
+    ++rows.drawn;
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float all = ImGui::GetContentRegionAvail().x, label = label_width();
     ImDrawList* draw = ImGui::GetWindowDrawList();

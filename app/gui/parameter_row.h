@@ -6,6 +6,16 @@
 
 namespace muonscope::gui {
 
+// What rows remember from frame to frame. Kept with the view.
+struct ParameterRows {
+    float height = 0;         // pixels; grows until the rows fill their column
+    int drawn = 0;            // so far in this frame
+    std::string edited_path;  // the parameter being dragged or typed, and what it was put to
+    Value edited_value;
+    bool typing = false;
+    std::vector<char> typed;
+};
+
 // One parameter of the table as one row: label left, control in the middle, value right. A real or
 // integer is a track (Ctrl+click types, double click restores the default), a choice a list, a
 // boolean a switch, a path or list a field. What `restarts` is sent when the mouse lets go, the

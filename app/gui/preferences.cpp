@@ -4,7 +4,6 @@
 #include "app/gui/layout_check.h"
 #include "core/base/error.h"
 #include "core/formats/files.h"
-#include "core/linalg/engine.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -13,6 +12,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <system_error>
+#include <utility>
 
 #include <pwd.h>
 #include <unistd.h>
@@ -44,60 +44,20 @@ std::filesystem::path folder(const char* variable, const char* below_home) {
     return home(variable) / below_home / "muonscope";
 }
 
-// One place that names every field, for both directions.
-template <class P, class Visit>
-void visit_fields(P& p, Visit&& visit) {
-    visit("dark", p.dark);
-    visit("presentation", p.presentation);
-    visit("sv_heatmap", p.sv_heatmap);
-    visit("sv_log", p.sv_log);
-    visit("sv_target_basis", p.sv_target_basis);
-    visit("sv_levels", p.sv_levels);
-    visit("loss_log", p.loss_log);
-    visit("probe_log", p.probe_log);
-    visit("spectrum_bars", p.spectrum_bars);
-    visit("spectrum_log", p.spectrum_log);
-    visit("show_ghost", p.show_ghost);
-    visit("trade_off_from_start", p.trade_off_from_start);
-    visit("trade_off_layer", p.trade_off_layer, 0, 15);
-    visit("weight_norms_layer", p.weight_norms_layer, 0, 15);
-    visit("sv_source", p.sv_source, 0, 16);
-    visit("spectrum_source", p.spectrum_source, 0, 16);
-    visit("spectrum_kind", p.spectrum_kind, 0, 2);
-    visit("measures_source", p.measures_source, 0, 16);
-    visit("lab_view", p.lab.view, 0, 2);
-    visit("lab_focus", p.lab.focus, 0, static_cast<int>(engine_count) - 1);
-    // By name, so that an order that changes keeps what was chosen.
-    for (std::size_t e = 0; e < engine_count; ++e)
-        visit(fmt::format("lab_{}", slug(static_cast<Engine>(e))).c_str(), p.lab.on[e]);
-    visit("user_scale", p.user_scale, 0.5, 4.0);
+// A number or a switch of another type, or out of range, leaves what was there.
+void read(const Json& json, const Remembered& choice) {
+    const auto found = json.find(choice.name);
+    if (found == json.end()) return;
+    if (bool* const* on = std::get_if<bool*>(&choice.at)) {
+        if (found->is_boolean()) **on = found->get<bool>();
+        return;
+    }
+    if (!found->is_number()) return;
+    const auto number = found->get<double>();
+    if (!std::isfinite(number) || number < choice.low || number > choice.high) return;
+    if (int* const* whole = std::get_if<int*>(&choice.at)) **whole = static_cast<int>(number);
+    if (double* const* real = std::get_if<double*>(&choice.at)) **real = number;
 }
-
-struct Writer {
-    Json& json;
-    void operator()(const char* name, bool value) const { json[name] = value; }
-    template <class T>
-    void operator()(const char* name, T value, T, T) const {
-        json[name] = value;
-    }
-};
-
-struct Reader {
-    const Json& json;
-    void operator()(const char* name, bool& value) const {
-        const auto found = json.find(name);
-        if (found != json.end() && found->is_boolean()) value = found->get<bool>();
-    }
-    template <class T>
-    void operator()(const char* name, T& value, T low, T high) const {
-        const auto found = json.find(name);
-        if (found == json.end() || !found->is_number()) return;
-        const double number = found->template get<double>();
-        if (std::isfinite(number) && number >= static_cast<double>(low) &&
-            number <= static_cast<double>(high))
-            value = static_cast<T>(number);
-    }
-};
 
 std::string layout_heading() {
     return fmt::format("; muonscope layout {}", layout_version);
@@ -154,9 +114,22 @@ std::filesystem::path data_folder() {
     return folder("XDG_DATA_HOME", ".local/share");
 }
 
+std::vector<Remembered> remembered(Preferences& preferences) {
+    std::vector<Remembered> all{{"dark", &preferences.dark},
+                                {"presentation", &preferences.presentation},
+                                {"user_scale", &preferences.user_scale, 0.5, 4.0}};
+    for (const Panel& panel : panels()) {
+        if (panel.remembered == nullptr) continue;
+        for (Remembered& choice : panel.remembered(preferences)) all.push_back(std::move(choice));
+    }
+    return all;
+}
+
 std::string to_json(const Preferences& preferences) {
+    Preferences copy = preferences;
     Json json = Json::object();
-    visit_fields(preferences, Writer{json});
+    for (const Remembered& choice : remembered(copy))
+        std::visit([&](const auto* value) { json[choice.name] = *value; }, choice.at);
     return json.dump(2) + "\n";
 }
 
@@ -165,7 +138,7 @@ Preferences preferences_from_json(std::string_view text, std::string_view source
     if (!json.is_object())
         throw Error(std::string(source), "is not a JSON object", "choose again in the window");
     Preferences preferences;
-    visit_fields(preferences, Reader{json});
+    for (const Remembered& choice : remembered(preferences)) read(json, choice);
     return preferences;
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/gui/panel.h"
 
@@ -13,6 +14,10 @@ namespace muonscope::gui {
 std::filesystem::path config_folder();
 // $XDG_DATA_HOME/muonscope, or ~/.local/share/muonscope: where sessions are saved. Throws likewise.
 std::filesystem::path data_folder();
+
+// Every choice that is kept between sessions: of the window itself, and of each panel as its own
+// table names them. Pointers into `preferences`.
+std::vector<Remembered> remembered(Preferences& preferences);
 
 // Preferences as JSON. Throws Error naming `source` on a text that is not a JSON object; a value of
 // another type or out of range takes its default, because an older program must not refuse a newer

@@ -97,8 +97,7 @@ double Histogram::density(std::size_t bin) const {
 }
 
 RandomSample& random_sample(PanelContext& context) {
-    if (!context.view.random_sample) context.view.random_sample = std::make_shared<RandomSample>();
-    RandomSample& sample = *context.view.random_sample;
+    RandomSample& sample = context.kept<RandomSample>();
     if (sample.poll_frame == ImGui::GetFrameCount()) return sample;
     sample.poll_frame = ImGui::GetFrameCount();
 

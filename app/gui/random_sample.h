@@ -7,8 +7,8 @@
 #include "app/gui/panel.h"
 #include "core/session/background.h"
 
-// Random matrices that are drawn beside the training, and what they have come to so far. Hangs on
-// the view state; going with it ends the drawing.
+// Random matrices that are drawn beside the training, and what they have come to so far. Kept
+// with the view; going with it ends the drawing.
 namespace muonscope::gui {
 
 // Drawn numbers between equal bins of [from, to] of the value, or of its log10; what lies outside

@@ -5,6 +5,7 @@
 #include "app/gui/keys.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/paper_runs.h"
+#include "app/gui/staged_plans.h"
 #include "app/gui/theme.h"
 #include "app/gui/window.h"
 #include "app/render/pixels.h"
@@ -90,9 +91,9 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Snapshot& sna
         .send = [](const Command&) { return std::uint64_t{0}; },
         .save_session =
             [](const std::string&) { return true; }};  // shown as it is in the window: ready
-    if (alone != nullptr && alone->draw == draw_results) run_experiments(context, snapshot);
-    if (alone != nullptr && alone->draw == draw_staged_planner) {
-        begin_sweep(paper_runs(context), view.sweep_seeds);
+    if (alone != nullptr && alone->draw == results_panel.draw) run_experiments(context, snapshot);
+    if (alone != nullptr && alone->draw == staged_planner_panel.draw) {
+        begin_sweep(paper_runs(context), context.kept<StagedPlans>().seeds);
         wait_for(paper_runs(context));
     }
     const auto patience = std::chrono::steady_clock::now() + most_work;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/gui/panel.h"
+#include "app/gui/keys.h"
 
 // Tab through every control of every window: the transport bar, then the panels from left to right
 // and from top to bottom, then help. Dear ImGui goes round within one window only.

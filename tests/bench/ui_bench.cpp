@@ -17,6 +17,7 @@
 #include "core/session/session.h"
 #include "core/session/trainer.h"
 #include "imgui.h"
+#include "tests/gui/choices.h"
 
 namespace {
 
@@ -115,8 +116,8 @@ void build_a_frame(benchmark::State& state) {
     io.DeltaTime = 1.0F / 60;
     io.BackendFlags |=
         ImGuiBackendFlags_RendererHasVtxOffset | ImGuiBackendFlags_RendererHasTextures;
-    view.preferences.sv_heatmap = state.range(0) == 1;
-    view.preferences.sv_log = state.range(0) == 2;
+    switch_of(view.preferences, "sv_heatmap") = state.range(0) == 1;
+    switch_of(view.preferences, "sv_log") = state.range(0) == 2;
     const auto frame = [&] {
         ImGui::NewFrame();
         view.draw(session, &run.next());

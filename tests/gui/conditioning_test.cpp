@@ -14,9 +14,9 @@ class ConditioningPanel : public testing::Test {
         harness.frames(4);
         ImGui::SetWindowFocus("Conditioning");
         harness.frames(3);
-        harness.frames_until([&] { return harness.view.conditioning && now().has(0); });
+        harness.frames_until([&] { return now().has(0); });
     }
-    ConditioningNow& now() { return *harness.view.conditioning; }
+    ConditioningNow& now() { return harness.kept<ConditioningNow>(); }
     ImGuiWindow* column() { return harness.child("Conditioning", "numbers", 0); }
 
     Harness harness;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 
+#include "app/gui/panels/lanes.h"
 #include "app/gui/parameter_row.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
@@ -49,8 +50,8 @@ bool stands_for(const std::string& text, const std::string& label) {
 class Rows {
   public:
     Rows(const Spec& spec, const std::vector<int>& layers) : harness(tall) {
-        harness.view.show_more = true;
-        harness.view.lane_layer = layers;
+        harness.kept<LanesView>().more = true;
+        harness.kept<LanesView>().layer = layers;
         harness.show(paused(spec));
         harness.frames(12);
     }

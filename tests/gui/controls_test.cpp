@@ -1,5 +1,6 @@
 #include "app/gui/fonts.h"
 #include "app/gui/keys.h"
+#include "app/gui/panels/lanes.h"
 #include "app/gui/parameter_row.h"
 #include "core/experiment/presets.h"
 #include "tests/gui/drawing.h"
@@ -402,7 +403,7 @@ TEST(keys, enter_and_arrows_work_the_control_that_tab_came_to) {
     EXPECT_EQ(harness.now().step, 0) << "the arrows were the track's";
     harness.press(ImGuiKey_Enter);
     harness.frames(3);
-    ASSERT_TRUE(harness.view.typing);
+    ASSERT_TRUE(harness.kept<ParameterRows>().typing);
     harness.type("3,5%");
     harness.press(ImGuiKey_Enter);
     EXPECT_EQ(optimizer(harness.now(), 0).lr, 0.035);
@@ -411,7 +412,8 @@ TEST(keys, enter_and_arrows_work_the_control_that_tab_came_to) {
     harness.frames(3);
     ASSERT_NE(open_popup(), nullptr);
     harness.press(ImGuiKey_Escape);
-    for (int i = 0; i < 3 && harness.view.keyboard.ring; ++i) harness.press(ImGuiKey_Escape);
+    for (int i = 0; i < 3 && harness.kept<KeyboardState>().ring; ++i)
+        harness.press(ImGuiKey_Escape);
     EXPECT_FALSE(g.NavCursorVisible);
     harness.press(ImGuiKey_RightArrow);
     EXPECT_EQ(harness.now().step, 1) << "and are the transport's again";
@@ -439,7 +441,7 @@ void choose(Harness& harness, const std::string& path, const char* label) {
 
 TEST(lanes, take_a_librarys_conventions_and_another_orthogonaliser_while_running) {
     Harness harness;
-    harness.view.show_more = true;
+    harness.kept<LanesView>().more = true;
     harness.train(two_ways()).send(StepOnce{7});
     harness.now();
     choose(harness, "lanes.0.optimizer.flavour", "Moonlight");
@@ -479,12 +481,12 @@ TEST(lanes, type_a_learning_rate_after_ctrl_click) {
     harness.click(at);
     ImGui::GetIO().AddKeyEvent(ImGuiMod_Ctrl, false);
     harness.frames(3);
-    ASSERT_TRUE(harness.view.typing);
+    ASSERT_TRUE(harness.kept<ParameterRows>().typing);
     const auto before = harness.now().step;
     harness.type("0.0375");
     harness.press(ImGuiKey_Enter);
     EXPECT_EQ(optimizer(harness.now(), 1).lr, 0.0375);
-    EXPECT_FALSE(harness.view.typing);
+    EXPECT_FALSE(harness.kept<ParameterRows>().typing);
     EXPECT_EQ(harness.now().step, before);
 }
 
@@ -540,7 +542,7 @@ TEST(lanes, leave_keys_to_the_field_that_is_being_typed_in) {
     harness.click(at);
     ImGui::GetIO().AddKeyEvent(ImGuiMod_Ctrl, false);
     harness.frames(3);
-    ASSERT_TRUE(harness.view.typing);
+    ASSERT_TRUE(harness.kept<ParameterRows>().typing);
     const std::size_t before = harness.sent.size();
     for (const ImGuiKey key : {ImGuiKey_S, ImGuiKey_R, ImGuiKey_Space, ImGuiKey_2})
         harness.press(key);

@@ -15,6 +15,7 @@
 #include "core/measure/spectrum_measures.h"
 #include "core/model/chain.h"
 #include "core/session/session.h"
+#include "tests/gui/choices.h"
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
 
@@ -85,9 +86,9 @@ TEST(DrawnPanels, bars_are_as_high_as_the_values_of_the_matrix_that_was_chosen) 
         for (const int kind : {0, 1, 2}) {
             if (source == 0 && kind > 0) continue;
             Shown shown(snapshot, "spectrum-now");
-            shown.harness.preferences.spectrum_bars = true;
-            shown.harness.preferences.spectrum_source = source;
-            shown.harness.preferences.spectrum_kind = kind;
+            switch_of(shown.harness.preferences, "spectrum_bars") = true;
+            number_of(shown.harness.preferences, "spectrum_source") = source;
+            number_of(shown.harness.preferences, "spectrum_kind") = kind;
             const Drawing drawing = shown.look();
             const Scale y = Scale::up(drawing, {0, 30}, {60, screen.y - 20});
             ASSERT_GE(y.labels(), 2) << drawing.text();
@@ -122,7 +123,7 @@ TEST(DrawnPanels, bars_are_as_high_as_the_values_of_the_matrix_that_was_chosen) 
 TEST(DrawnPanels, the_product_in_the_targets_basis_is_painted_row_by_row) {
     const auto snapshot = trained(small(), 30);
     Shown shown(snapshot, "spectrum-now");
-    shown.harness.preferences.spectrum_bars = false;
+    switch_of(shown.harness.preferences, "spectrum_bars") = false;
     const Drawing drawing = shown.look();
     const Problem& problem = *snapshot->problem;
     for (int l = 0; l < 2; ++l) {
@@ -176,8 +177,8 @@ TEST(DrawnPanels, the_product_in_the_targets_basis_is_painted_row_by_row) {
 TEST(DrawnPanels, the_heatmap_has_the_colour_of_each_value_and_the_bar_says_which) {
     const auto snapshot = trained(small(), 150);
     Shown shown(snapshot, "singular-values");
-    shown.harness.preferences.sv_heatmap = true;
-    shown.harness.preferences.sv_levels = false;
+    switch_of(shown.harness.preferences, "sv_heatmap") = true;
+    switch_of(shown.harness.preferences, "sv_levels") = false;
     const Drawing drawing = shown.look();
     // The colour bar's ends.
     std::vector<Word> ends;
@@ -231,7 +232,7 @@ TEST(DrawnPanels, points_stand_where_the_layers_map_them_in_the_colours_of_their
     spec.experiment.classes = {.count = 3, .points = 4, .spread = 0.3};
     const auto snapshot = trained(spec, 80);
     Shown shown(snapshot, "representations");
-    shown.harness.preferences.show_ghost = false;
+    switch_of(shown.harness.preferences, "show_ghost") = false;
     const Drawing drawing = shown.look();
     const Problem& problem = *snapshot->problem;
     const auto labels = drawing.starting("±");
@@ -317,7 +318,7 @@ TEST(DrawnPanels, measures_are_those_of_the_weights) {
     const Layout& layout = snapshot->layout;
     for (const int source : {0, 1, 3}) {
         Shown shown(snapshot, "measures");
-        shown.harness.preferences.measures_source = source;
+        number_of(shown.harness.preferences, "measures_source") = source;
         const Drawing drawing = shown.look();
         const auto expect_row = [&](const std::string& name, auto value, auto text) {
             std::vector<std::string> expected;
@@ -373,7 +374,7 @@ TEST(DrawnPanels, the_table_of_weight_norms_is_worked_out_of_the_newest_step) {
     const auto snapshot = trained(spec, 50), before = trained(spec, 49);
     for (const int layer : {1, 2, 3}) {
         Shown shown(snapshot, "weight-norms", {1200, 800});
-        shown.harness.preferences.weight_norms_layer = layer - 1;
+        number_of(shown.harness.preferences, "weight_norms_layer") = layer - 1;
         const Drawing drawing = shown.look();
         std::vector<std::string> norms, lengths, rates, level, level_squared;
         for (int l = 0; l < 2; ++l) {
@@ -402,7 +403,7 @@ TEST(DrawnPanels, what_updates_do_along_w_and_across_it_stands_under_its_own_wor
     constexpr int layer = 2;
     constexpr std::size_t at = layer - 1;
     Shown shown(snapshot, "weight-norms", {1300, 900});
-    shown.harness.preferences.weight_norms_layer = layer - 1;
+    number_of(shown.harness.preferences, "weight_norms_layer") = layer - 1;
     const Drawing drawing = shown.look();
     const auto along = drawing.word("update along W"), across = drawing.word("update across W");
     ASSERT_TRUE(along && across);
@@ -455,8 +456,8 @@ TEST(DrawnPanels, the_trade_off_draws_preservation_over_fidelity) {
     const auto snapshot = trained(small(), 60);
     for (const bool from_start : {false, true}) {
         Shown shown(snapshot, "trade-off");
-        shown.harness.preferences.trade_off_from_start = from_start;
-        shown.harness.preferences.trade_off_layer = 1;
+        switch_of(shown.harness.preferences, "trade_off_from_start") = from_start;
+        number_of(shown.harness.preferences, "trade_off_layer") = 1;
         const Drawing drawing = shown.look();
         const auto words = drawing.word("preservation  ↑");
         ASSERT_TRUE(words);

@@ -15,6 +15,7 @@
 #include "core/experiment/presets.h"
 #include "core/formats/files.h"
 #include "core/session/session.h"
+#include "tests/gui/choices.h"
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
 #include "tests/scratch_folder.h"
@@ -120,7 +121,7 @@ void expect_curve(const Drawing& drawing, const Area& area, const HistoryView& h
 TEST(DrawnPlots, the_loss_panel_draws_each_lanes_loss_in_its_colour) {
     for (const bool logarithmic : {true, false}) {
         Shown shown(trained(preset("two-ways-up"), 150), "loss");
-        shown.harness.preferences.loss_log = logarithmic;
+        switch_of(shown.harness.preferences, "loss_log") = logarithmic;
         const Drawing drawing = shown.look();
         EXPECT_EQ(values_of(drawing, {}).logarithmic(), logarithmic);
         for (int lane = 0; lane < 2; ++lane)
@@ -223,7 +224,7 @@ TEST(DrawnPlots, a_gap_in_a_curve_is_left_open) {
     ASSERT_EQ(steps[hole], steps[hole - 1] + 1);
     ASSERT_GT(steps[hole + 1], steps[hole] + 40);
     Shown shown(snapshot, "loss");
-    shown.harness.preferences.loss_log = false;
+    switch_of(shown.harness.preferences, "loss_log") = false;
     const Drawing drawing = shown.look();
     const Scale x = steps_of(drawing, {}), y = values_of(drawing, {});
     const auto ink_between = [&](std::size_t a, std::size_t b) {
@@ -269,7 +270,7 @@ TEST(DrawnPlots, curves_stay_at_their_steps_while_the_axis_moves) {
 
 TEST(DrawnPlots, a_log_axis_ends_twelve_decades_below_the_largest_value) {
     Shown shown(with_losses([](double step) { return std::pow(10.0, -step); }), "loss");
-    shown.harness.preferences.loss_log = true;
+    switch_of(shown.harness.preferences, "loss_log") = true;
     const Drawing drawing = shown.look();
     const std::vector<Word> floors = drawing.starting("≤ ");
     ASSERT_EQ(floors.size(), 1u) << drawing.text();
@@ -297,7 +298,7 @@ TEST(DrawnPlots, a_linear_axis_from_zero_leaves_headroom_in_proportion_to_its_he
             lane.history = history.view();
         }
         Shown shown(snapshot, "loss");
-        shown.harness.preferences.loss_log = false;
+        switch_of(shown.harness.preferences, "loss_log") = false;
         const Drawing drawing = shown.look();
         // The plot's upper edge is that of its grid's upright lines.
         float top = 1e9F, bottom = 0;
@@ -342,7 +343,7 @@ TEST(DrawnPlots, the_matrix_chosen_in_the_list_is_the_one_shown) {
     const auto snapshot = trained(changed(preset("two-ways-up"), {{"network.width", "8"}}), 20);
     for (const char* panel : {"singular-values", "spectrum-now", "measures"}) {
         Shown shown(snapshot, panel);
-        shown.harness.preferences.spectrum_bars = true;
+        switch_of(shown.harness.preferences, "spectrum_bars") = true;
         const std::vector<std::string> names{"product", "layer 1", "layer 2", "layer 3"};
         const auto top = [](const std::vector<Word>& words) {
             return *std::min_element(words.begin(), words.end(), [](const Word& a, const Word& b) {
@@ -367,11 +368,11 @@ TEST(DrawnPlots, the_matrix_chosen_in_the_list_is_the_one_shown) {
             const std::vector<Word> after = shown.look().all(now);
             ASSERT_FALSE(after.empty()) << panel << ": " << now << "\n" << drawing().text();
             EXPECT_NEAR(top(after).min.y, button.min.y, 1) << panel;
-            const Preferences& p = shown.harness.preferences;
+            Preferences& p = shown.harness.preferences;
             const std::string_view name(panel);
-            EXPECT_EQ(name == "measures"       ? p.measures_source
-                      : name == "spectrum-now" ? p.spectrum_source
-                                               : p.sv_source,
+            EXPECT_EQ(name == "measures"       ? number_of(p, "measures_source")
+                      : name == "spectrum-now" ? number_of(p, "spectrum_source")
+                                               : number_of(p, "sv_source"),
                       static_cast<int>(wanted))
                 << panel;
         }
@@ -430,7 +431,7 @@ TEST(DrawnPlots, a_zero_lies_on_the_floor_of_a_log_axis_and_the_floor_says_so) {
     Shown shown(
         with_losses([](double step) { return step < 30 ? std::pow(10.0, -step / 10) : 0.0; }),
         "loss");
-    shown.harness.preferences.loss_log = true;
+    switch_of(shown.harness.preferences, "loss_log") = true;
     const Drawing drawing = shown.look();
     const std::vector<Word> floors = drawing.starting("≤ ");
     ASSERT_EQ(floors.size(), 1u) << drawing.text();
@@ -588,8 +589,8 @@ TEST(DrawnPlots, singular_values_are_those_of_the_matrix_that_was_chosen) {
         changed(preset("two-ways-up"), {{"network.width", "8"}, {"target.modes", "4"}});
     for (int source = 0; source <= 3; ++source) {
         Shown shown(trained(spec, 120), "singular-values");
-        shown.harness.preferences.sv_source = source;
-        shown.harness.preferences.sv_levels = false;
+        number_of(shown.harness.preferences, "sv_source") = source;
+        switch_of(shown.harness.preferences, "sv_levels") = false;
         const Drawing drawing = shown.look();
         const Layout& layout = shown.snapshot().layout;
         const Area area{{75, 40}, {screen.x / 2 - 10, screen.y - 48}};
@@ -617,7 +618,7 @@ TEST(DrawnPlots, target_levels_of_a_layer_are_the_balanced_ones) {
         changed(preset("two-ways-up"), {{"network.width", "8"}, {"target.modes", "3"}});
     for (const int source : {0, 2}) {
         Shown shown(trained(spec, 60), "singular-values");
-        shown.harness.preferences.sv_source = source;
+        number_of(shown.harness.preferences, "sv_source") = source;
         const Drawing drawing = shown.look();
         const Scale y = values_of(drawing, {});
         for (int k = 0; k < 3; ++k) {

@@ -22,7 +22,7 @@ Harness::Harness(ImVec2 display, float scale) : scale_(scale) {
 
 Harness::~Harness() {
     trainer_.reset();
-    view.plots.reset();  // its textures belong to this context
+    view.panels = {};  // textures among it belong to this context
     for (ImTextureData* texture : ImGui::GetPlatformIO().Textures) {
         texture->SetTexID(ImTextureID_Invalid);
         texture->SetStatus(ImTextureStatus_Destroyed);

@@ -56,6 +56,16 @@ class Harness {
     ImGuiWindow* window(const std::string& name);
     ImGuiWindow* child(const std::string& parent, const std::string& name, int index);
 
+    // What a panel keeps while the window is open, and what the user chose about it.
+    template <class T>
+    T& kept() {
+        return view.panels.of<T>();
+    }
+    template <class T>
+    T& chosen() {
+        return preferences.panels.of<T>();
+    }
+
     Preferences preferences;
     ViewState view;
     std::vector<Command> sent;

@@ -29,7 +29,7 @@ class LabPanel : public testing::Test {
         harness.frames(3);
         rest();
     }
-    Lab& bench() { return *harness.view.lab; }
+    Lab& bench() { return harness.kept<Lab>(); }
     ImGuiWindow* window() { return harness.window("Orthogonaliser lab"); }
     ImGuiWindow* column() { return harness.child("Orthogonaliser lab", "bench", 0); }
     void click_engine(const char* name) {
@@ -101,11 +101,11 @@ TEST_F(LabPanel, turns_engines_on_and_off_by_their_names) {
 TEST_F(LabPanel, keeps_its_view_and_its_engines_for_the_next_start) {
     click_engine("QR");
     click_view("cost");
-    EXPECT_EQ(harness.preferences.lab.view, 2);
-    const Preferences read = preferences_from_json(to_json(harness.preferences));
-    EXPECT_EQ(read.lab.view, 2);
-    EXPECT_EQ(read.lab.on, harness.preferences.lab.on);
-    EXPECT_EQ(read.lab.focus, static_cast<int>(Engine::qr));
+    EXPECT_EQ(harness.chosen<LabChoices>().view, 2);
+    Preferences read = preferences_from_json(to_json(harness.preferences));
+    EXPECT_EQ(read.panels.of<LabChoices>().view, 2);
+    EXPECT_EQ(read.panels.of<LabChoices>().on, harness.chosen<LabChoices>().on);
+    EXPECT_EQ(read.panels.of<LabChoices>().focus, static_cast<int>(Engine::qr));
     harness.view = {};  // another start: nothing is left but the preferences
     harness.preferences = read;
     harness.frame();
@@ -214,7 +214,7 @@ TEST_F(LabPanel, ends_with_the_window_while_it_measures) {
 }
 
 TEST_F(LabPanel, draws_every_engine_in_every_view) {
-    harness.preferences.lab.on.fill(true);
+    harness.chosen<LabChoices>().on.fill(true);
     harness.frame();
     bench().wish.options.iterations = 20;
     bench().wish.source = LabSource::random;
@@ -225,7 +225,7 @@ TEST_F(LabPanel, draws_every_engine_in_every_view) {
             bench().wish.options.precision = precision;
             rest();
             ASSERT_EQ(bench().outcome.engines.size(), engine_count) << bench().outcome.error;
-            int& view = harness.preferences.lab.view;
+            int& view = harness.chosen<LabChoices>().view;
             for (view = 0; view < 3; ++view) harness.frames(3);
         }
 }
@@ -253,9 +253,9 @@ TEST(lab, is_drawn_in_a_window_too_small_for_it_and_at_four_times_the_size) {
         harness.show(made_by_hand(16, 8, 20, 1));
         const Panel& panel = panel_by_slug("orthogonaliser-lab");
         harness.panel_frame(panel);
-        Lab& bench = *harness.view.lab;
-        harness.preferences.lab.on.fill(true);
-        int& view = harness.preferences.lab.view;
+        Lab& bench = harness.kept<Lab>();
+        harness.chosen<LabChoices>().on.fill(true);
+        int& view = harness.chosen<LabChoices>().view;
         for (const LabSource source : {LabSource::live, LabSource::random, LabSource::file})
             for (view = 0; view < 3; ++view) {
                 bench.wish.source = source;

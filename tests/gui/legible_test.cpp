@@ -1,4 +1,5 @@
 #include "app/gui/frame.h"
+#include "app/gui/panels/lanes.h"
 #include "app/gui/panels/panels.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
@@ -90,7 +91,7 @@ TEST(legible, no_control_sticks_out_of_its_panel_and_no_letter_is_cut) {
     for (const Look& look : looks) {
         Harness harness(look.size, look.scale);
         harness.show(made_by_hand(3, 2, 40, 1));
-        harness.view.show_more = true;
+        harness.kept<LanesView>().more = true;
         harness.frames(6);
         for (const Panel& panel : panels()) {
             harness.view.bring_forward = panel.title;
@@ -114,7 +115,7 @@ TEST(legible, every_tooltip_lies_whole_inside_the_window) {
     for (const Look& look : {looks[0], looks[2], looks[4]}) {
         Harness harness(look.size, look.scale);
         harness.show(made_by_hand(3, 2, 40, 1));
-        harness.view.show_more = true;
+        harness.kept<LanesView>().more = true;
         harness.frames(6);
         int met = 0;
         // Down the left column, along the bar, and along every edge.

@@ -1,10 +1,14 @@
 #include "app/gui/lost_lanes.h"
 #include "app/gui/frame.h"
+#include "app/gui/panels/representations.h"
+#include "app/gui/panels/singular_values.h"
+#include "app/gui/panels/spectrum_now.h"
 #include "app/gui/plots/frame.h"
 #include "app/gui/plots/memory.h"
 #include "app/gui/plots/svg.h"
 #include "app/gui/plots/table.h"
 #include "core/experiment/presets.h"
+#include "tests/gui/choices.h"
 #include "tests/gui/harness.h"
 
 #include <fmt/format.h>
@@ -98,7 +102,7 @@ TEST(lost_lanes, shift_no_control) {
 // Every axis and scale that lanes share, at the step where SGD's numbers have left the range.
 TEST(lost_lanes, leave_axes_and_scales_to_what_is_sound) {
     Harness harness;
-    harness.preferences.sv_log = false;
+    switch_of(harness.preferences, "sv_log") = false;
     Trainer& trainer = harness.train(hot());
     trainer.send(RunTo{120});
     const Snapshot& s = harness.now();
@@ -112,22 +116,22 @@ TEST(lost_lanes, leave_axes_and_scales_to_what_is_sound) {
         for (int i = 0; i < 20; ++i) harness.panel_frame(panel_by_slug("singular-values"));
     };
     draw_values();
-    ASSERT_TRUE(harness.view.plots);
-    const auto& axes = harness.view.plots->axes;
+    const auto& axes = harness.kept<plots::Memory>().axes;
     // Log axes are in powers of ten: a relative error of 3 is a loss of 9 times the start's.
     ASSERT_TRUE(axes.contains(plots::loss_key));
     EXPECT_LT(axes.at(plots::loss_key).max, 4);
     ASSERT_TRUE(axes.contains(plots::singular_values_key));
     EXPECT_LE(axes.at(plots::singular_values_key).max, 20);
     // The colours of the heatmap, and the squares and points beside it.
-    harness.preferences.sv_heatmap = true;
+    switch_of(harness.preferences, "sv_heatmap") = true;
     draw_values();
-    for (const auto& [lane, map] : harness.view.plots->heatmaps) EXPECT_LE(map.high, 20) << lane;
-    for (const auto& [lane, product] : harness.view.plots->products)
+    for (const auto& [lane, map] : harness.kept<SingularValuesView>().heatmaps)
+        EXPECT_LE(map.high, 20) << lane;
+    for (const auto& [lane, product] : harness.kept<SpectrumView>().products)
         if (product.values.size() > 0) {
             EXPECT_LT(product.values.norm(), 100) << lane;
         }
-    for (const auto& [lane, picture] : harness.view.plots->representations)
+    for (const auto& [lane, picture] : harness.kept<RepresentationsView>().lanes)
         for (const Matrix& layer : picture.layers) EXPECT_LT(layer.norm(), 1e3) << lane;
 }
 

@@ -29,6 +29,7 @@
 #include "core/random/generator.h"
 #include "core/session/session.h"
 #include "core/theory/edelman.h"
+#include "tests/gui/choices.h"
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
 #include "tests/scratch_folder.h"
@@ -103,8 +104,8 @@ TEST(PanelNumbers, conditioning_tells_what_stands_below_a_layer_from_what_stands
     set(spec, "target.modes", "5");
     const auto snapshot = trained(spec, 25);
     Shown shown(snapshot, "conditioning");
-    const Drawing drawing = shown.look_when(
-        [&] { return shown.harness.view.conditioning && shown.harness.view.conditioning->has(0); });
+    const Drawing drawing =
+        shown.look_when([&] { return shown.harness.kept<ConditioningNow>().has(0); });
     const std::vector<Matrix>& w = *snapshot->lanes[0].weights;
     const auto expect_near = [](const std::string& text, double expected) {
         EXPECT_NEAR(std::stod(text), expected, 6e-3 * expected) << text;
@@ -131,8 +132,8 @@ TEST(PanelNumbers, conditioning_tells_what_stands_below_a_layer_from_what_stands
 TEST(PanelNumbers, the_error_left_after_a_step_is_the_root_of_the_loss_left) {
     const auto snapshot = trained(preset("conditioning"), 40);
     Shown shown(snapshot, "conditioning");
-    const Drawing drawing = shown.look_when(
-        [&] { return shown.harness.view.conditioning && shown.harness.view.conditioning->has(0); });
+    const Drawing drawing =
+        shown.look_when([&] { return shown.harness.kept<ConditioningNow>().has(0); });
     const HistoryView& history = snapshot->lanes[0].history;
     const std::size_t last = history.size() - 1, loss = snapshot->layout.loss();
     const double left = std::sqrt(history.value(last, loss) / history.value(last - 1, loss));
@@ -148,8 +149,8 @@ TEST(PanelNumbers, series_have_their_own_colours_and_read_outs) {
     Spec spec = preset("conditioning");
     const auto snapshot = trained(spec, 60);
     Shown shown(snapshot, "conditioning");
-    const Drawing before = shown.look_when(
-        [&] { return shown.harness.view.conditioning && shown.harness.view.conditioning->has(0); });
+    const Drawing before =
+        shown.look_when([&] { return shown.harness.kept<ConditioningNow>().has(0); });
     // The upper plot: κ of the product over steps.
     const auto heading = before.word("κ of");
     ASSERT_TRUE(heading);
@@ -185,9 +186,8 @@ TEST(PanelNumbers, series_have_their_own_colours_and_read_outs) {
 TEST(PanelNumbers, the_problem_of_one_layer_of_two_is_as_stretched_as_the_other_layer) {
     const auto snapshot = trained(preset("conditioning"), 60);
     Shown shown(snapshot, "conditioning");
-    shown.look_when(
-        [&] { return shown.harness.view.conditioning && shown.harness.view.conditioning->has(0); });
-    shown.harness.view.conditioning->source = 3;  // J of layer 1: layer 2, which stands still
+    shown.look_when([&] { return shown.harness.kept<ConditioningNow>().has(0); });
+    shown.harness.kept<ConditioningNow>().source = 3;  // J of layer 1: layer 2, which stands still
     const Drawing drawing = shown.look();
     const auto heading = drawing.word("κ of");
     ASSERT_TRUE(heading);
@@ -216,12 +216,12 @@ TEST(PanelNumbers, going_back_takes_the_curve_of_a_layers_problem_along) {
         trainer.send(RunTo{step});
         harness.now();
         harness.frames_until([&] {
-            const auto& now = harness.view.conditioning;
-            return now && now->has(0) && now->lanes[0].trace.back().step == step;
+            const ConditioningNow& now = harness.kept<ConditioningNow>();
+            return now.has(0) && now.lanes[0].trace.back().step == step;
         });
     };
     for (const std::int64_t step : {5, 9, 14, 7}) at(step);
-    const auto& trace = harness.view.conditioning->lanes[0].trace;
+    const auto& trace = harness.kept<ConditioningNow>().lanes[0].trace;
     for (std::size_t i = 1; i < trace.size(); ++i) EXPECT_LT(trace[i - 1].step, trace[i].step);
     EXPECT_EQ(trace.back().step, 7);
 }
@@ -263,7 +263,7 @@ TEST(PanelNumbers, points_are_projected_on_the_plane_of_the_two_leading_directio
 TEST(PanelNumbers, drawn_matrices_obey_the_laws_that_stand_beside_them) {
     Shown shown(trained(preset("two-ways-up"), 3), "random-matrices");
     shown.frames(2);
-    RandomSample& sample = *shown.harness.view.random_sample;
+    RandomSample& sample = shown.harness.kept<RandomSample>();
     sample.n = 16;
     sample.wanted = 3000;
     const Drawing drawing = shown.look_when([&] {
@@ -314,7 +314,7 @@ TEST(PanelNumbers, drawn_matrices_obey_the_laws_that_stand_beside_them) {
 TEST(PanelNumbers, the_read_out_of_a_bar_gives_its_share_and_the_laws) {
     Shown shown(trained(preset("two-ways-up"), 3), "random-matrices");
     shown.frames(2);
-    RandomSample& sample = *shown.harness.view.random_sample;
+    RandomSample& sample = shown.harness.kept<RandomSample>();
     sample.n = 8;
     sample.wanted = 500;
     const Drawing before = shown.look_when(
@@ -344,9 +344,9 @@ TEST(PanelNumbers, the_bench_reports_what_each_engine_made_of_the_layers_gradien
     const auto snapshot = trained(preset("two-ways-up"), 12);
     for (const int layer : {1, 3}) {
         Shown shown(snapshot, "orthogonaliser-lab");
-        shown.harness.preferences.lab.view = 1;
+        shown.harness.chosen<LabChoices>().view = 1;
         shown.frames(3);
-        Lab& bench = *shown.harness.view.lab;
+        Lab& bench = shown.harness.kept<Lab>();
         bench.wish.layer = layer;
         const Drawing drawing = shown.look_when([&] {
             return !bench.work.busy() && bench.outcome.wish.layer == layer &&
@@ -385,7 +385,7 @@ TEST(PanelNumbers, the_bench_reports_what_each_engine_made_of_the_layers_gradien
 TEST(PanelNumbers, random_matrices_of_the_bench_have_the_spectra_asked_for) {
     Shown shown(trained(preset("two-ways-up"), 1), "orthogonaliser-lab");
     shown.frames(3);
-    Lab& bench = *shown.harness.view.lab;
+    Lab& bench = shown.harness.kept<Lab>();
     bench.wish.source = LabSource::random;
     bench.wish.rows = 9;
     bench.wish.cols = 6;
@@ -411,9 +411,9 @@ TEST(PanelNumbers, random_matrices_of_the_bench_have_the_spectra_asked_for) {
 // small.
 TEST(PanelNumbers, the_read_out_of_the_bench_counts_the_values_below_one_over_the_slope) {
     Shown shown(trained(preset("two-ways-up"), 1), "orthogonaliser-lab");
-    shown.harness.preferences.lab.view = 0;
+    shown.harness.chosen<LabChoices>().view = 0;
     shown.frames(3);
-    Lab& bench = *shown.harness.view.lab;
+    Lab& bench = shown.harness.kept<Lab>();
     bench.wish.source = LabSource::random;
     bench.wish.rows = 9;
     bench.wish.cols = 6;
@@ -458,8 +458,8 @@ SweepSeed seed_with(std::uint64_t shift, double sgd, double muon) {
 TEST(PanelNumbers, a_seed_that_muon_wins_has_muons_colour_and_points_up) {
     Shown shown(trained(preset("staged"), 10), "staged-planner");
     shown.frames(3);
-    shown.harness.view.paper->seeds = {seed_with(0, 13436, 13321), seed_with(1, 9000, 9080),
-                                       seed_with(2, 7000, 6800)};
+    shown.harness.kept<PaperRuns>().seeds = {seed_with(0, 13436, 13321), seed_with(1, 9000, 9080),
+                                             seed_with(2, 7000, 6800)};
     const Drawing drawing = shown.look();
     const auto title = drawing.word("steps of phase 2 that Muon saves, a stem a seed");
     ASSERT_TRUE(title);
@@ -475,14 +475,15 @@ TEST(PanelNumbers, a_seed_that_muon_wins_has_muons_colour_and_points_up) {
         for (std::size_t i = 0; i < found.size(); ++i)
             EXPECT_NEAR(found[i], values[i], 4) << "lane " << lane;
     }
-    const std::string markdown = sweep_markdown(shown.harness.view.paper->seeds, Budget::fixed);
+    const std::string markdown =
+        sweep_markdown(shown.harness.kept<PaperRuns>().seeds, Budget::fixed);
     EXPECT_NE(markdown.find("| 13436 | 13321 | +115 |"), std::string::npos) << markdown;
 }
 
 TEST(PanelNumbers, figures_as_published_are_green_and_others_red) {
     Shown shown(trained(preset("two-ways-up"), 1), "results");
     shown.frames(3);
-    PaperRuns& runs = *shown.harness.view.paper;
+    PaperRuns& runs = shown.harness.kept<PaperRuns>();
     PaperRuns::Kept& kept = runs.kept[runs.experiments.front().name];
     kept.progress.name = runs.experiments.front().name;
     kept.progress.share = 1;
@@ -577,30 +578,57 @@ TEST(PanelNumbers, a_session_saved_again_at_the_same_step_gets_a_name_of_its_own
 }
 
 TEST(PanelNumbers, every_preference_comes_back_and_no_other_with_it) {
-    const Preferences plain;
-    // Each switch alone.
-    for (bool Preferences::*field :
-         {&Preferences::dark, &Preferences::presentation, &Preferences::sv_heatmap,
-          &Preferences::sv_log, &Preferences::sv_target_basis, &Preferences::sv_levels,
-          &Preferences::loss_log, &Preferences::probe_log, &Preferences::spectrum_bars,
-          &Preferences::spectrum_log, &Preferences::show_ghost,
-          &Preferences::trade_off_from_start}) {
+    Preferences plain;
+    const std::string defaults = to_json(plain);
+    const std::size_t count = remembered(plain).size();
+    for (std::size_t i = 0; i < count; ++i) {  // each alone
         Preferences changed;
-        changed.*field = !(plain.*field);
-        const Preferences back = preferences_from_json(to_json(changed));
-        EXPECT_EQ(to_json(back), to_json(changed));
-        EXPECT_EQ(back.*field, changed.*field);
-        EXPECT_NE(to_json(changed), to_json(plain));
+        const Remembered one = remembered(changed)[i];
+        if (bool* const* on = std::get_if<bool*>(&one.at)) **on = !**on;
+        if (int* const* whole = std::get_if<int*>(&one.at))
+            **whole = **whole == static_cast<int>(one.high) ? **whole - 1 : **whole + 1;
+        if (double* const* real = std::get_if<double*>(&one.at)) **real = one.high;
+        const std::string text = to_json(changed);
+        EXPECT_NE(text, defaults) << one.name;
+        Preferences back = preferences_from_json(text);
+        EXPECT_EQ(to_json(back), text) << one.name;
+        for (std::size_t j = 0; j < count; ++j)
+            std::visit(
+                [&](const auto* was) {
+                    using T = std::remove_const_t<std::remove_pointer_t<decltype(was)>>;
+                    EXPECT_EQ(*std::get<T*>(remembered(back)[j].at) == *was, i != j)
+                        << one.name << ", " << remembered(plain)[j].name;
+                },
+                remembered(plain)[j].at);
     }
-    for (int Preferences::*field : {&Preferences::sv_source, &Preferences::measures_source,
-                                    &Preferences::trade_off_layer, &Preferences::weight_norms_layer,
-                                    &Preferences::spectrum_source, &Preferences::spectrum_kind}) {
-        Preferences changed;
-        changed.*field = 2;
-        const Preferences back = preferences_from_json(to_json(changed));
-        EXPECT_EQ(back.*field, 2);
-        EXPECT_NE(to_json(changed), to_json(plain));
-    }
+}
+
+// Files that were written before still say what they said.
+TEST(PanelNumbers, preferences_have_the_names_they_always_had) {
+    Preferences read = preferences_from_json(R"({
+        "dark": false, "presentation": true, "user_scale": 1.25,
+        "sv_source": 2, "sv_heatmap": true, "sv_log": true, "sv_target_basis": true,
+        "sv_levels": false, "loss_log": false, "probe_log": false, "measures_source": 3,
+        "trade_off_layer": 1, "trade_off_from_start": true, "weight_norms_layer": 2,
+        "spectrum_bars": true, "spectrum_source": 1, "spectrum_log": true, "spectrum_kind": 2,
+        "show_ghost": false, "lab_view": 1, "lab_focus": 4, "lab_qr": true, "lab_jordan": false})");
+    EXPECT_FALSE(read.dark);
+    EXPECT_TRUE(read.presentation);
+    EXPECT_EQ(read.user_scale, 1.25);
+    for (const char* on : {"sv_heatmap", "sv_log", "sv_target_basis", "trade_off_from_start",
+                           "spectrum_bars", "spectrum_log", "lab_qr"})
+        EXPECT_TRUE(switch_of(read, on)) << on;
+    for (const char* off : {"sv_levels", "loss_log", "probe_log", "show_ghost", "lab_jordan"})
+        EXPECT_FALSE(switch_of(read, off)) << off;
+    for (const auto& [name, value] : {std::pair{"sv_source", 2},
+                                      {"measures_source", 3},
+                                      {"trade_off_layer", 1},
+                                      {"weight_norms_layer", 2},
+                                      {"spectrum_source", 1},
+                                      {"spectrum_kind", 2},
+                                      {"lab_view", 1},
+                                      {"lab_focus", 4}})
+        EXPECT_EQ(number_of(read, name), value) << name;
 }
 
 TEST(PanelNumbers, the_frame_time_shown_is_of_the_newest_second) {

@@ -1,10 +1,12 @@
 #include "app/gui/panels/panels.h"
+#include "app/gui/panels/lanes.h"
 
 #include "app/gui/frame.h"
 #include "core/base/error.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
 #include "core/optim/schedule.h"
+#include "tests/gui/choices.h"
 #include "tests/gui/harness.h"
 
 #include <fmt/format.h>
@@ -22,15 +24,17 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 // panel does. Dear ImGui and ImPlot assert on misuse, so surviving is a statement.
 void draw_everything(Harness& harness) {
     for (const bool on : {false, true}) {
-        harness.preferences.sv_heatmap = on;
-        harness.preferences.sv_log = harness.preferences.spectrum_log = !on;
-        harness.preferences.loss_log = !on;
-        harness.preferences.trade_off_from_start = on;
+        switch_of(harness.preferences, "sv_heatmap") = on;
+        switch_of(harness.preferences, "sv_log") = switch_of(harness.preferences, "spectrum_log") =
+            !on;
+        switch_of(harness.preferences, "loss_log") = !on;
+        switch_of(harness.preferences, "trade_off_from_start") = on;
         for (int kind = 0; kind < 3; ++kind) {
-            harness.preferences.spectrum_kind = kind;
-            harness.preferences.sv_target_basis = kind == 1;
-            harness.preferences.trade_off_layer = kind;
-            harness.preferences.sv_source = harness.preferences.spectrum_source = kind;
+            number_of(harness.preferences, "spectrum_kind") = kind;
+            switch_of(harness.preferences, "sv_target_basis") = kind == 1;
+            number_of(harness.preferences, "trade_off_layer") = kind;
+            number_of(harness.preferences, "sv_source") =
+                number_of(harness.preferences, "spectrum_source") = kind;
             for (const Panel& panel : panels())
                 for (int i = 0; i < 5; ++i) harness.panel_frame(panel);
         }
@@ -59,8 +63,8 @@ TEST(panels, draw_before_anything_is_measured) {
 TEST(panels, draw_matrices_of_zeros_on_logarithmic_axes) {
     Harness harness;
     harness.show(made_by_hand(3, 2, 100, 0));
-    harness.preferences.sv_log = harness.preferences.loss_log = true;
-    harness.preferences.spectrum_log = true;
+    switch_of(harness.preferences, "sv_log") = switch_of(harness.preferences, "loss_log") = true;
+    switch_of(harness.preferences, "spectrum_log") = true;
     draw_everything(harness);
 }
 
@@ -75,7 +79,7 @@ TEST(panels, draw_numbers_that_are_none) {
 TEST(panels, draw_sixteen_layers_and_eight_lanes) {
     Harness harness;
     harness.show(made_by_hand(16, 8, 300, 1));
-    harness.preferences.sv_source = 16;
+    number_of(harness.preferences, "sv_source") = 16;
     draw_everything(harness);
 }
 
@@ -95,7 +99,7 @@ TEST(panels, draw_at_four_times_the_size) {
 TEST(panels, draw_every_kind_of_optimiser_decay_and_schedule) {
     for (const char* name : {"between", "libraries", "weight-norms"}) {
         Harness harness;
-        harness.view.show_more = true;
+        harness.kept<LanesView>().more = true;
         harness.train(preset(name)).send(StepOnce{3});
         ASSERT_EQ(harness.now().step, 3) << name;
         draw_everything(harness);

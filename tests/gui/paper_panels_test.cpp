@@ -6,6 +6,7 @@
 
 #include "app/gui/paper_runs.h"
 #include "app/gui/plots/phases.h"
+#include "app/gui/staged_plans.h"
 #include "core/experiment/presets.h"
 #include "tests/gui/harness.h"
 
@@ -52,7 +53,7 @@ class Results : public testing::Test {
         runs().experiments = {toy()};
         harness.frames(2);
     }
-    PaperRuns& runs() { return *harness.view.paper; }
+    PaperRuns& runs() { return harness.kept<PaperRuns>(); }
     void press_run() {
         ImGuiWindow* window = harness.window("Results");
         harness.click(harness.find(window, window->GetID("###run")));
@@ -120,7 +121,7 @@ TEST_F(Results, begin_nothing_while_a_sweep_runs) {
     EXPECT_TRUE(runs().kept.at("sweep").cancelled);
     ImGui::SetWindowFocus("Staged planner");
     for (const int budget : {0, 1, 2}) {
-        harness.view.sweep_budget = budget;
+        harness.kept<StagedPlans>().budget = budget;
         harness.frames(3);
     }
     EXPECT_TRUE(harness.window("Staged planner")->DockTabIsVisible);
@@ -138,7 +139,7 @@ TEST(staged_planner, counts_phase_2_before_and_during_it) {
             std::this_thread::sleep_for(1ms);
         ASSERT_EQ(harness.now().step, step);
         harness.frames(20);
-        const auto& lanes = harness.view.staged.lanes;
+        const auto& lanes = harness.kept<StagedPlans>().lanes;
         ASSERT_EQ(lanes.size(), 2U);
         EXPECT_EQ(lanes[0].taken, static_cast<double>(step - 600));
         EXPECT_EQ(lanes[0].taken + lanes[0].remaining, 13436);

@@ -5,6 +5,7 @@
 
 #include "app/gui/frame.h"
 #include "app/gui/imgui_session.h"
+#include "app/gui/panels/singular_values.h"
 #include "app/gui/plots/memory.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/theme.h"
@@ -14,6 +15,7 @@
 #include "core/session/session.h"
 #include "imgui.h"
 #include "imgui_internal.h"
+#include "tests/gui/choices.h"
 
 namespace muonscope::gui {
 namespace {
@@ -101,13 +103,14 @@ std::shared_ptr<Snapshot> filled_with(double value) {
 void draw_every_view(Screen& screen, const Snapshot* snapshot) {
     for (int view = 0; view < 24; ++view) {
         Preferences& p = screen.preferences;
-        p.sv_heatmap = view & 1;
-        p.sv_log = p.spectrum_log = view & 2;
-        p.loss_log = p.probe_log = !(view & 2);
-        p.spectrum_bars = view & 4;
-        p.sv_target_basis = view & 1;
-        p.sv_source = p.spectrum_source = p.measures_source = view / 8;
-        p.spectrum_kind = view % 3;
+        switch_of(p, "sv_heatmap") = view & 1;
+        switch_of(p, "sv_log") = switch_of(p, "spectrum_log") = view & 2;
+        switch_of(p, "loss_log") = switch_of(p, "probe_log") = !(view & 2);
+        switch_of(p, "spectrum_bars") = view & 4;
+        switch_of(p, "sv_target_basis") = view & 1;
+        number_of(p, "sv_source") = number_of(p, "spectrum_source") =
+            number_of(p, "measures_source") = view / 8;
+        number_of(p, "spectrum_kind") = view % 3;
         screen.frames(snapshot, 5);
     }
 }
@@ -155,11 +158,11 @@ TEST(PlotPanels, draw_in_tiny_windows_and_at_four_times_the_size) {
 TEST(PlotPanels, let_go_of_their_pictures_before_the_renderer_goes) {
     const auto snapshot = trained({{"network.width", "8"}, {"target.modes", "4"}}, 20);
     Screen screen({1280, 720});
-    screen.preferences.sv_heatmap = true;
+    switch_of(screen.preferences, "sv_heatmap") = true;
     screen.frames(snapshot.get(), 2);
-    EXPECT_TRUE(screen.view.plots->heatmaps.at(0).texture.ready());
+    EXPECT_TRUE(screen.view.panels.of<SingularValuesView>().heatmaps.at(0).texture.ready());
     const int textures = ImGui::GetPlatformIO().Textures.Size;
-    screen.view.plots.reset();
+    screen.view.panels = {};
     EXPECT_LT(ImGui::GetPlatformIO().Textures.Size, textures);
     screen.frames(snapshot.get(), 2);
 }
@@ -170,8 +173,8 @@ TEST(PlotPanels, say_what_is_under_the_mouse) {
     screen.frames(snapshot.get(), 4, "loss");
     screen.move_mouse({300, 300});
     screen.frames(snapshot.get(), 3, "loss");
-    EXPECT_GT(screen.view.plots->hovered_step, 0);
-    EXPECT_LT(screen.view.plots->hovered_step, 200);
+    EXPECT_GT(screen.view.panels.of<plots::Memory>().hovered_step, 0);
+    EXPECT_LT(screen.view.panels.of<plots::Memory>().hovered_step, 200);
     EXPECT_EQ(screen.tooltips(), 1);
     screen.move_mouse({5, 5});
     screen.frames(snapshot.get(), 3, "loss");
@@ -205,7 +208,7 @@ TEST(PlotPanels, give_small_multiples_the_same_axes) {
     Screen screen({1200, 500});
     const auto snapshot = trained({}, 100);
     screen.frames(snapshot.get(), 12, "singular-values");
-    const plots::Memory& kept = *screen.view.plots;
+    const plots::Memory& kept = screen.view.panels.of<plots::Memory>();
     const auto& left = kept.reductions.at({0, 0}).reduction();
     const auto& right = kept.reductions.at({0, 1}).reduction();
     EXPECT_EQ(left.bins(), right.bins());

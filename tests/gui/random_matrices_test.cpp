@@ -20,7 +20,7 @@ class RandomMatricesPanel : public testing::Test {
         ImGui::SetWindowFocus("Random matrices");
         harness.frames(3);
     }
-    RandomSample& sample() { return *harness.view.random_sample; }
+    RandomSample& sample() { return harness.kept<RandomSample>(); }
 
     Harness harness;
 };

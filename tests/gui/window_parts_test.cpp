@@ -10,6 +10,7 @@
 #include "core/experiment/presets.h"
 #include "core/formats/files.h"
 #include "imgui.h"
+#include "tests/gui/choices.h"
 #include "tests/scratch_folder.h"
 
 #include <dlfcn.h>
@@ -94,11 +95,11 @@ TEST_F(PreferenceFiles, come_back_as_they_were_saved) {
     Preferences saved;
     saved.dark = false;
     saved.user_scale = 1.5;
-    saved.sv_source = 2;
-    saved.sv_log = true;
+    number_of(saved, "sv_source") = 2;
+    switch_of(saved, "sv_log") = true;
     save_preferences(saved);
     std::string complaint;
-    const Preferences read = load_preferences(complaint);
+    Preferences read = load_preferences(complaint);
     EXPECT_TRUE(complaint.empty()) << complaint;
     EXPECT_EQ(to_json(read), to_json(saved));
 }
@@ -107,7 +108,7 @@ TEST_F(PreferenceFiles, give_defaults_and_a_reason_when_they_cannot_be_read) {
     for (const char* text : {"{", "[1, 2]", "", "\xff\xfe", "42"}) {
         std::ofstream(file("preferences.json")) << text;
         std::string complaint;
-        const Preferences read = load_preferences(complaint);
+        Preferences read = load_preferences(complaint);
         EXPECT_EQ(to_json(read), to_json(Preferences{}));
         EXPECT_NE(complaint.find("preferences.json"), std::string::npos);
     }
@@ -120,12 +121,12 @@ TEST_F(PreferenceFiles, are_silently_the_defaults_before_the_first_time) {
 }
 
 TEST_F(PreferenceFiles, ignore_values_of_a_wrong_type_or_out_of_range) {
-    const Preferences read = preferences_from_json(
+    Preferences read = preferences_from_json(
         R"({"dark": 3, "user_scale": 1e9, "sv_source": -4, "sv_log": true, "unknown": {}})");
     EXPECT_EQ(read.dark, Preferences{}.dark);
     EXPECT_EQ(read.user_scale, 1);
-    EXPECT_EQ(read.sv_source, 0);
-    EXPECT_TRUE(read.sv_log);
+    EXPECT_EQ(number_of(read, "sv_source"), 0);
+    EXPECT_TRUE(switch_of(read, "sv_log"));
 }
 
 TEST_F(PreferenceFiles, keep_a_layout_only_of_their_own_version) {

@@ -387,8 +387,6 @@ void curves(PanelContext& context, ConditioningNow& now, ImVec2 room) {
     ImGui::EndGroup();
 }
 
-}  // namespace
-
 void draw_conditioning(PanelContext& context) {
     const Snapshot* snapshot = context.snapshot;
     if (snapshot == nullptr || !snapshot->spec || !snapshot->problem || snapshot->lanes.empty()) {
@@ -414,5 +412,19 @@ void draw_conditioning(PanelContext& context) {
     end_side_column(column);
     curves(context, now, column.rest);
 }
+
+}  // namespace
+
+constinit const Panel conditioning_panel{
+    .title = "Conditioning",
+    .explanation = "how stretched each layer's problem is",
+    .help =
+        "κ = s₁/sₙ of each layer, of the product, and of the problem that each layer faces while "
+        "the "
+        "others stand still. Where one layer is trained alone, the rate at which gradient descent "
+        "shrinks the error is known from it: drawn beside the rate of the run.",
+    .draw = draw_conditioning,
+    .least = {22, 12},
+};
 
 }  // namespace muonscope::gui

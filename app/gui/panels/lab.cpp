@@ -23,6 +23,16 @@ namespace {
 
 using namespace plots;
 
+// Engines by name, so that an order that changes keeps what was chosen.
+std::vector<Remembered> remembered(Preferences& preferences) {
+    LabChoices& own = preferences.panels.of<LabChoices>();
+    std::vector<Remembered> rows{{"lab_view", &own.view, 0, 2},
+                                 {"lab_focus", &own.focus, 0, engine_count - 1}};
+    for (std::size_t e = 0; e < engine_count; ++e)
+        rows.push_back({fmt::format("lab_{}", slug(static_cast<Engine>(e))), &own.on[e]});
+    return rows;
+}
+
 Parameter number(const char* key, const char* label, double low, double high, double fallback,
                  const char* help, ParameterScale scale = ParameterScale::linear) {
     Parameter parameter;
@@ -110,11 +120,11 @@ void file_row(PanelContext& context, Lab& bench) {
                            .saves = false,
                            .done = [&view = context.view](const std::string& path) {
                                read_npy(path);  // what is wrong with it is said in the dialog
-                               if (!view.lab) return;
-                               view.lab->typed.assign(1024, '\0');
+                               Lab& now = view.panels.of<Lab>();
+                               now.typed.assign(1024, '\0');
                                std::copy_n(path.data(), std::min<std::size_t>(path.size(), 1023),
-                                           view.lab->typed.begin());
-                               view.lab->wish.path = path;
+                                           now.typed.begin());
+                               now.wish.path = path;
                            }});
 }
 
@@ -148,7 +158,7 @@ void matrix_rows(PanelContext& context, Lab& bench) {
 void engine_word(PanelContext& context, Engine engine, float width) {
     const Theme& theme = context.theme;
     const std::string name(label(engine));
-    LabChoices& chosen = context.preferences.lab;
+    LabChoices& chosen = context.chosen<LabChoices>();
     bool& on = chosen.on[static_cast<std::size_t>(engine)];
     const bool in_focus = chosen.focus == static_cast<int>(engine);
     const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -239,8 +249,6 @@ void option_rows(PanelContext& context, Lab& bench) {
     options.precision = static_cast<Precision>(precision);
 }
 
-}  // namespace
-
 void draw_lab(PanelContext& context) {
     Lab& bench = lab(context);
     SideColumn column = begin_side_column("bench", em(19), em(14));
@@ -252,19 +260,35 @@ void draw_lab(PanelContext& context) {
     end_side_column(column);
 
     ImGui::BeginGroup();
-    segmented(context, "view", {"transfer", "quality", "cost"}, context.preferences.lab.view,
+    segmented(context, "view", {"transfer", "quality", "cost"}, context.chosen<LabChoices>().view,
               "Transfer: what each engine does to a singular value. Quality: what came of this "
               "matrix. Cost: time on this machine.");
     ImGui::SameLine(0, em(1));  // what belongs to the view stands beside it
-    if (context.preferences.lab.view == 0) {
+    if (context.chosen<LabChoices>().view == 0) {
         interval_row(context, bench);
         draw_lab_transfer(context, bench);
-    } else if (context.preferences.lab.view == 1) {
+    } else if (context.chosen<LabChoices>().view == 1) {
         draw_lab_quality(context, bench);
     } else {
         draw_lab_cost(context, bench);
     }
     ImGui::EndGroup();
 }
+
+}  // namespace
+
+constinit const Panel lab_panel{
+    .title = "Orthogonaliser lab",
+    .explanation = "what each engine makes of one matrix",
+    .help =
+        "A bench for the ways from a gradient to an orthogonal update: what each does to every "
+        "singular value, how orthogonal the result is and how near to the exact polar factor and "
+        "to "
+        "the gradient, and what it costs on this machine.",
+    .draw = draw_lab,
+    .least = {24, 12},
+    .remembered = remembered,
+    .narrowest = 34,
+};
 
 }  // namespace muonscope::gui

@@ -208,8 +208,9 @@ void interval_row(PanelContext& context, Lab& bench) {
                       "β = 4/(2 + lu(l + u)α³)."))
         return;
     bench.wish.options.custom = {cubic.a, cubic.b, cubic.c};
-    context.preferences.lab.on[static_cast<std::size_t>(Engine::custom)] = true;
-    context.preferences.lab.focus = static_cast<int>(Engine::custom);
+    LabChoices& chosen = context.chosen<LabChoices>();
+    chosen.on[static_cast<std::size_t>(Engine::custom)] = true;
+    chosen.focus = static_cast<int>(Engine::custom);
 }
 
 namespace {

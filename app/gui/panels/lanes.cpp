@@ -1,3 +1,4 @@
+#include "app/gui/panels/lanes.h"
 #include "app/gui/fonts.h"
 #include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
@@ -129,7 +130,7 @@ std::string unfairness(const Spec& spec) {
 }
 
 void layer_list(PanelContext& context, int lane, int depth, float width) {
-    int& chosen = context.view.lane_layer[static_cast<std::size_t>(lane)];
+    int& chosen = context.kept<LanesView>().layer[static_cast<std::size_t>(lane)];
     const auto name = [](int layer) {
         return layer == 0 ? std::string("all layers") : fmt::format("layer {}", layer);
     };
@@ -163,9 +164,9 @@ void lane_menu(PanelContext& context, int lane) {
     ImGui::Separator();
     if (ImGui::MenuItem("Swap the lanes' optimisers", "S"))
         context.send(SwapOptimizers{context.view.keep_momentum});
-    const int layer = context.view.lane_layer[static_cast<std::size_t>(lane)];
+    const int layer = context.kept<LanesView>().layer[static_cast<std::size_t>(lane)];
     if (layer > 0 && ImGui::MenuItem("Speak of all layers again"))
-        context.view.lane_layer[static_cast<std::size_t>(lane)] = 0;
+        context.kept<LanesView>().layer[static_cast<std::size_t>(lane)] = 0;
     ImGui::EndPopup();
 }
 
@@ -291,7 +292,7 @@ void schedule_curve(PanelContext& context, int lane, const OptimizerSpec& optimi
 
 void lane_controls(PanelContext& context, int index, const Recipe& recipe,
                    const LaneSnapshot& lane) {
-    const int layer = context.view.lane_layer[static_cast<std::size_t>(index)];
+    const int layer = context.kept<LanesView>().layer[static_cast<std::size_t>(index)];
     const OptimizerSpec& optimizer = optimizer_in(current_phase(recipe, lane.phase), layer);
     const std::string scope = layer == 0
                                   ? fmt::format("lanes.{}.optimizer.", index)
@@ -300,7 +301,7 @@ void lane_controls(PanelContext& context, int index, const Recipe& recipe,
         if (parameter.key == "kind")
             choice_field(context, parameter, scope + parameter.key, get(optimizer, parameter.key));
     for (const Parameter& parameter : optimizer_parameters())
-        if (applies(optimizer, parameter.key, context.view.show_more))
+        if (applies(optimizer, parameter.key, context.kept<LanesView>().more))
             parameter_row(context, parameter, scope + parameter.key, get(optimizer, parameter.key),
                           index, parameter.key == "flavour" ? flavour_text(optimizer) : "");
     if (!(optimizer.schedule == ScheduleSpec{}))
@@ -378,15 +379,16 @@ void fairness_badge(PanelContext& context) {
 }
 
 // Rows grow until they fill the column, within reason; whole pixels, so that it comes to rest.
-void fit_rows(ViewState& view, float used, float room) {
-    const float row = view.row_height > 0 ? view.row_height : em(1.75F);
+void fit_rows(PanelContext& context, float used, float room) {
+    ParameterRows& kept = context.kept<ParameterRows>();
+    const float row = kept.height > 0 ? kept.height : em(1.75F);
     const float smallest = std::floor(em(1.65F)), largest = std::floor(em(2.1F));
-    const int rows = std::max(1, view.rows);
+    const int rows = std::max(1, kept.drawn);
     const float fixed = used - row * static_cast<float>(rows);
     const float wanted = std::floor((room - fixed) / static_cast<float>(rows));
     const float next = std::clamp(wanted, smallest, largest);
-    view.animating = view.animating || next != view.row_height;
-    view.row_height = next;
+    context.view.animating = context.view.animating || next != kept.height;
+    kept.height = next;
 }
 
 bool complete(const Snapshot& s) {
@@ -395,8 +397,6 @@ bool complete(const Snapshot& s) {
                        [](const Recipe& recipe) { return !recipe.phases.empty(); });
 }
 
-}  // namespace
-
 void draw_lanes(PanelContext& context) {
     if (context.snapshot == nullptr || !complete(*context.snapshot)) {
         centred_note(context, "preparing the first step");
@@ -404,8 +404,8 @@ void draw_lanes(PanelContext& context) {
     }
     const Snapshot& s = *context.snapshot;
     const int depth = s.spec->experiment.network.depth;
-    context.view.lane_layer.resize(s.lanes.size(), 0);
-    for (int& layer : context.view.lane_layer) layer = std::min(layer, depth);
+    context.kept<LanesView>().layer.resize(s.lanes.size(), 0);
+    for (int& layer : context.kept<LanesView>().layer) layer = std::min(layer, depth);
 
     fairness_badge(context);
     // The heading stays while the rows scroll; the scroll bar stands in the card's margin.
@@ -416,7 +416,7 @@ void draw_lanes(PanelContext& context) {
                       ImGuiChildFlags_NavFlattened);
     storage->SetBool(scrolls, ImGui::GetScrollMaxY() > 0);
     const float top = ImGui::GetCursorPosY();
-    context.view.rows = 0;
+    context.kept<ParameterRows>().drawn = 0;
     for (int i = 0; i < static_cast<int>(s.lanes.size()); ++i) lane_card(context, i);
 
     section(context, "Problem", "a change starts over", "What all lanes share.");
@@ -425,15 +425,28 @@ void draw_lanes(PanelContext& context) {
             "Trained from zero on one layer's frozen output; changes nothing in the training.");
     experiment_rows(context, true, false);
     ImGui::Dummy({0, em(0.2F)});
-    toggle(context, context.view.show_more ? "Fewer settings" : "More settings",
-           context.view.show_more,
+    toggle(context, context.kept<LanesView>().more ? "Fewer settings" : "More settings",
+           context.kept<LanesView>().more,
            "A library's conventions, orthogonaliser, weight decay and schedule of each lane; "
            "widths one "
            "by one, classes drawn, recording, length of a run.");
-    if (context.view.show_more)
+    if (context.kept<LanesView>().more)
         for (const bool probe : {false, true}) experiment_rows(context, probe, true);
-    fit_rows(context.view, ImGui::GetCursorPosY() - top, ImGui::GetWindowHeight());
+    fit_rows(context, ImGui::GetCursorPosY() - top, ImGui::GetWindowHeight());
     ImGui::EndChild();
 }
+
+}  // namespace
+
+constinit const Panel lanes_panel{
+    .title = "Lanes",
+    .explanation = "same start, same data",
+    .help =
+        "Each lane runs the shared experiment by its own recipe. A change acts on the running "
+        "training from the next step on and leaves a mark on every step axis.",
+    .draw = draw_lanes,
+    .least = {16, 10},
+    .presented = false,
+};
 
 }  // namespace muonscope::gui

@@ -22,6 +22,15 @@ namespace {
 
 using namespace plots;
 
+struct MeasuresChoices {
+    int source = 0;  // 0: product; l: layer l
+};
+
+std::vector<Remembered> remembered(Preferences& preferences) {
+    MeasuresChoices& own = preferences.panels.of<MeasuresChoices>();
+    return {{"measures_source", &own.source, 0, 16}};
+}
+
 struct Row {
     const char* name;
     std::string definition;
@@ -147,11 +156,9 @@ std::int64_t newest_step(const Snapshot& snapshot) {
     return step;
 }
 
-}  // namespace
-
 void draw_measures(PanelContext& context) {
     begin_header_controls(context, source_picker_width());
-    source_picker(context, "##source", context.preferences.measures_source,
+    source_picker(context, "##source", context.chosen<MeasuresChoices>().source,
                   "Of which matrix flatness, ranks and condition are taken.");
     end_header_controls(context);
     if (!context.snapshot || context.snapshot->lanes.empty()) {
@@ -160,7 +167,7 @@ void draw_measures(PanelContext& context) {
     }
     const Snapshot& snapshot = *context.snapshot;
     const auto lanes = static_cast<int>(snapshot.lanes.size());
-    const std::vector<Row> rows = rows_of(snapshot, context.preferences.measures_source);
+    const std::vector<Row> rows = rows_of(snapshot, context.chosen<MeasuresChoices>().source);
     const ImVec2 room = ImGui::GetContentRegionAvail();
     const Theme& theme = context.theme;
 
@@ -247,5 +254,16 @@ void draw_measures(PanelContext& context) {
                     return table;
                 });
 }
+
+}  // namespace
+
+constinit const Panel measures_panel{
+    .title = "Measures",
+    .explanation = "at this step",
+    .help = "Numbers of the newest measured step, each with its definition on hover.",
+    .draw = draw_measures,
+    .least = {15, 7},
+    .remembered = remembered,
+};
 
 }  // namespace muonscope::gui

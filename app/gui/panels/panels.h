@@ -2,24 +2,23 @@
 
 #include "app/gui/panel.h"
 
-// Every panel's draw function. panels.cpp lists them with their titles.
+// Every panel, each defined at the end of its file. panels.cpp lists them in their order.
 namespace muonscope::gui {
 
-void draw_lanes(PanelContext& context);
-void draw_singular_values(PanelContext& context);
-void draw_loss(PanelContext& context);
-void draw_probe(PanelContext& context);
-void draw_representations(PanelContext& context);
-void draw_spectrum_now(PanelContext& context);
-void draw_measures(PanelContext& context);
-void draw_trade_off(PanelContext& context);
-void draw_weight_norms(PanelContext& context);
-void draw_results(PanelContext& context);
-void draw_staged_planner(PanelContext& context);
-void draw_lab(PanelContext& context);
-void draw_conditioning(PanelContext& context);
-void draw_random_matrices(PanelContext& context);
-std::string explain_trade_off(const Experiment& experiment);
+extern const Panel lanes_panel;
+extern const Panel singular_values_panel;
+extern const Panel trade_off_panel;
+extern const Panel results_panel;
+extern const Panel staged_planner_panel;
+extern const Panel lab_panel;
+extern const Panel conditioning_panel;
+extern const Panel random_matrices_panel;
+extern const Panel weight_norms_panel;
+extern const Panel loss_panel;
+extern const Panel probe_panel;
+extern const Panel representations_panel;
+extern const Panel spectrum_now_panel;
+extern const Panel measures_panel;
 
 // Not docked: the bar above, the line below, the window of keys.
 void draw_transport(PanelContext& context);

@@ -15,6 +15,15 @@ namespace muonscope::gui {
 
 namespace {
 
+struct ProbeChoices {
+    bool logarithmic = true;
+};
+
+std::vector<Remembered> remembered(Preferences& preferences) {
+    ProbeChoices& own = preferences.panels.of<ProbeChoices>();
+    return {{"probe_log", &own.logarithmic}};
+}
+
 // A head whose rate is too high diverges, and its loss says nothing of the representation.
 void say_what_diverges(PanelContext& context) {
     if (!context.snapshot || !context.snapshot->spec) return;
@@ -36,13 +45,11 @@ void say_what_diverges(PanelContext& context) {
                "From 2/s₁(H)² on gradient descent on the head diverges, whatever H is good for.");
 }
 
-}  // namespace
-
 void draw_probe(PanelContext& context) {
     const bool softmax = context.snapshot && context.snapshot->spec &&
                          context.snapshot->spec->experiment.probe.task == ProbeTask::softmax;
     begin_header_controls(context, segmented_width({"linear", "log"}));
-    segmented(context, "scale", {"linear", "log"}, context.preferences.probe_log,
+    segmented(context, "scale", {"linear", "log"}, context.chosen<ProbeChoices>().logarithmic,
               softmax
                   ? "Log shows small losses as clearly as large ones. Dotted: the cross-entropy "
                     "of the least-squares head, a mark to compare with and no floor: a head "
@@ -61,7 +68,7 @@ void draw_probe(PanelContext& context) {
     plot.curve = 1;
     plot.floor = 0;
     plot.floor_name = softmax ? "least squares" : "floor";
-    plot.logarithmic = context.preferences.probe_log;
+    plot.logarithmic = context.chosen<ProbeChoices>().logarithmic;
     plot.decades = 8;
     plot.awaited = "Waiting for the first measure";
     if (context.snapshot) {
@@ -92,5 +99,19 @@ void draw_probe(PanelContext& context) {
     say_what_diverges(context);
     plots::draw_lane_plot(context, plot);
 }
+
+}  // namespace
+
+constinit const Panel probe_panel{
+    .title = "Downstream probe",
+    .explanation = "a fresh linear head",
+    .help =
+        "A linear head is trained from zero on one layer's frozen output. Its loss after a few "
+        "steps says how easily what comes later could use this representation.",
+    .draw = draw_probe,
+    .least = {17, 10},
+    .explain = plots::probe_formula,
+    .remembered = remembered,
+};
 
 }  // namespace muonscope::gui

@@ -225,8 +225,6 @@ void draw_law(PanelContext& context, const Shown& what, const RandomSample& samp
     });
 }
 
-}  // namespace
-
 void draw_random_matrices(PanelContext& context) {
     RandomSample& sample = random_sample(context);
     SideColumn column = begin_side_column("numbers", em(19), em(11));
@@ -293,5 +291,17 @@ void draw_random_matrices(PanelContext& context) {
     }
     ImGui::EndGroup();
 }
+
+}  // namespace
+
+constinit const Panel random_matrices_panel{
+    .title = "Random matrices",
+    .explanation = "how near to singular they are",
+    .help =
+        "Draws square Gaussian matrices beside the training and holds their condition numbers and "
+        "smallest singular values against the laws of A. Edelman (1988).",
+    .draw = draw_random_matrices,
+    .least = {22, 12},
+};
 
 }  // namespace muonscope::gui

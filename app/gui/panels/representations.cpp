@@ -8,6 +8,7 @@
 
 #include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
+#include "app/gui/panels/representations.h"
 #include "app/gui/plots/frame.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/theme.h"
@@ -19,6 +20,15 @@ namespace muonscope::gui {
 namespace {
 
 using namespace plots;
+
+struct RepresentationsChoices {
+    bool start = true;  // grey: where the points were
+};
+
+std::vector<Remembered> remembered(Preferences& preferences) {
+    RepresentationsChoices& own = preferences.panels.of<RepresentationsChoices>();
+    return {{"show_ghost", &own.start}};
+}
 
 constexpr int shapes = 8;
 
@@ -199,11 +209,9 @@ std::vector<int> chosen_layers(int layers, int room) {
     return chosen;
 }
 
-}  // namespace
-
 void draw_representations(PanelContext& context) {
     begin_header_controls(context, toggle_width("start"));
-    toggle(context, "start", context.preferences.show_ghost,
+    toggle(context, "start", context.chosen<RepresentationsChoices>().start,
            "Shows where the points were at step 0, in grey.");
     end_header_controls(context);
     if (!context.snapshot || !context.snapshot->problem || context.snapshot->lanes.empty()) {
@@ -244,12 +252,12 @@ void draw_representations(PanelContext& context) {
         return;
     }
 
-    Memory& kept = memory(context);
+    RepresentationsView& kept = context.kept<RepresentationsView>();
     const int points = affordable_points(problem);
     // The weights of the start belong to the problem, which keeps them as long as they are needed.
     update(context, kept.start, snapshot.problem, {snapshot.problem, &problem.start}, points);
     for (int l = 0; l < lanes; ++l)
-        update(context, kept.representations[l], snapshot.problem,
+        update(context, kept.lanes[l], snapshot.problem,
                snapshot.lanes[static_cast<std::size_t>(l)].weights, points);
 
     // One scale a column, so that lanes can be compared; it moves in round numbers.
@@ -260,8 +268,8 @@ void draw_representations(PanelContext& context) {
             if (layer < from.layers.size())
                 scale[c] = std::max(scale[c], reach(from.layers[layer]));
         };
-        for (int l = 0; l < lanes; ++l) widen(kept.representations[l]);
-        if (context.preferences.show_ghost) widen(kept.start);
+        for (int l = 0; l < lanes; ++l) widen(kept.lanes[l]);
+        if (context.chosen<RepresentationsChoices>().start) widen(kept.start);
         scale[c] = round_scale(scale[c]);
     }
 
@@ -321,10 +329,10 @@ void draw_representations(PanelContext& context) {
     Points marks(context, kept.markers, theme.point());
     const ImVec2 mouse = ImGui::GetMousePos();
     const bool hovered = ImGui::IsWindowHovered();
-    for (int pass = context.preferences.show_ghost ? 0 : 1; pass < 2; ++pass)
+    for (int pass = context.chosen<RepresentationsChoices>().start ? 0 : 1; pass < 2; ++pass)
         for (int l = 0; l < lanes; ++l)
             for (std::size_t c = 0; c < shown.size(); ++c) {
-                const Representation& from = pass == 0 ? kept.start : kept.representations[l];
+                const Representation& from = pass == 0 ? kept.start : kept.lanes[l];
                 const auto layer = static_cast<std::size_t>(shown[c]);
                 if (layer >= from.layers.size()) continue;
                 marks.draw(cells[static_cast<std::size_t>(l) * shown.size() + c],
@@ -337,7 +345,7 @@ void draw_representations(PanelContext& context) {
             if (mouse.x < cell.from.x || mouse.x > cell.to.x || mouse.y < cell.from.y ||
                 mouse.y > cell.to.y)
                 continue;
-            const Representation& from = kept.representations[l];
+            const Representation& from = kept.lanes[l];
             const auto layer = static_cast<std::size_t>(shown[c]);
             if (layer >= from.layers.size()) continue;
             const Matrix& at = from.layers[layer];
@@ -368,8 +376,8 @@ void draw_representations(PanelContext& context) {
         Table table;
         table.columns = {"lane", "layer", "class", "x", "y"};
         for (int l = 0; l < lanes; ++l)
-            for (std::size_t layer = 0; layer < kept.representations[l].layers.size(); ++layer) {
-                const Matrix& at = kept.representations[l].layers[layer];
+            for (std::size_t layer = 0; layer < kept.lanes[l].layers.size(); ++layer) {
+                const Matrix& at = kept.lanes[l].layers[layer];
                 for (Eigen::Index i = 0; i < at.cols(); ++i)
                     table.rows.push_back(
                         {static_cast<double>(l + 1), static_cast<double>(layer + 1),
@@ -381,5 +389,18 @@ void draw_representations(PanelContext& context) {
     });
     ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
 }
+
+}  // namespace
+
+constinit const Panel representations_panel{
+    .title = "Representations",
+    .explanation = "classes after each layer",
+    .help =
+        "The same points after each layer, in the target's two leading directions, coloured by "
+        "class. Grey: where they were at the start.",
+    .draw = draw_representations,
+    .least = {15, 11},
+    .remembered = remembered,
+};
 
 }  // namespace muonscope::gui

@@ -17,8 +17,12 @@
 namespace muonscope::gui {
 namespace {
 
+struct ResultsView {
+    int choice = 0;  // 0: all; i: the i-th experiment
+};
+
 std::vector<PublishedExperiment> chosen(const PanelContext& context, const PaperRuns& runs) {
-    const int choice = context.view.paper_choice;
+    const int choice = context.kept<ResultsView>().choice;
     if (choice <= 0 || choice > static_cast<int>(runs.experiments.size())) return runs.experiments;
     return {runs.experiments[static_cast<std::size_t>(choice - 1)]};
 }
@@ -31,7 +35,7 @@ void header(PanelContext& context, PaperRuns& runs) {
     const char* action = runs.busy() ? "Cancel" : "Run";
     begin_header_controls(context, plots::picker_width(names) + button_width("Cancel") +
                                        button_width("Copy as Markdown") + 2 * gap);
-    plots::picker(context, "##experiment", names, context.view.paper_choice,
+    plots::picker(context, "##experiment", names, context.kept<ResultsView>().choice,
                   "Which of the paper's experiments to run and to show.");
     ImGui::SameLine(0, gap);
     if (quiet_button(context, fmt::format("{}###run", action).c_str(), button_width("Cancel"),
@@ -167,8 +171,6 @@ float rule_height(float width) {
            em(0.4F);
 }
 
-}  // namespace
-
 void draw_results(PanelContext& context) {
     PaperRuns& runs = paper_runs(context);
     header(context, runs);
@@ -188,5 +190,18 @@ void draw_results(PanelContext& context) {
     ImGui::TextColored(context.theme.dim, "%s", std::string(verdict_rule).c_str());
     ImGui::PopTextWrapPos();
 }
+
+}  // namespace
+
+constinit const Panel results_panel{
+    .title = "Results",
+    .explanation = "every printed figure of the paper beside ours",
+    .help =
+        "Runs the published experiments beside the training, on all cores but one, and holds each "
+        "figure against the printed one. The training goes on meanwhile.",
+    .draw = draw_results,
+    .least = {20, 8},
+    .narrowest = 36,
+};
 
 }  // namespace muonscope::gui

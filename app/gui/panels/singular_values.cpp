@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "app/gui/panels/panels.h"
+#include "app/gui/panels/singular_values.h"
 #include "app/gui/plots/curve.h"
 #include "app/gui/plots/extent.h"
 #include "app/gui/plots/phases.h"
@@ -22,6 +23,22 @@ namespace {
 
 using namespace plots;
 
+struct SingularValuesChoices {
+    int source = 0;  // 0: product; l: layer l
+    bool heatmap = false, logarithmic = false;
+    bool target_basis = false;  // modes u_k^T P v_k instead of sorted singular values
+    bool levels = true;         // dotted target levels
+};
+
+std::vector<Remembered> remembered(Preferences& preferences) {
+    SingularValuesChoices& own = preferences.panels.of<SingularValuesChoices>();
+    return {{"sv_source", &own.source, 0, 16},
+            {"sv_heatmap", &own.heatmap},
+            {"sv_log", &own.logarithmic},
+            {"sv_target_basis", &own.target_basis},
+            {"sv_levels", &own.levels}};
+}
+
 // What is drawn of each lane: `count` adjacent channels, one a mode.
 struct Modes {
     std::size_t first = 0;
@@ -33,12 +50,12 @@ constexpr int most_modes = 64;
 
 Modes chosen_modes(const PanelContext& context) {
     const Layout& layout = context.snapshot->layout;
-    const Preferences& chosen = context.preferences;
+    const SingularValuesChoices& chosen = context.chosen<SingularValuesChoices>();
     Modes modes;
-    if (chosen.sv_source > 0) {
-        modes.first = layout.weight_sv(chosen.sv_source, 0);
-        modes.count = layout.rank(chosen.sv_source);
-    } else if (chosen.sv_target_basis) {
+    if (chosen.source > 0) {
+        modes.first = layout.weight_sv(chosen.source, 0);
+        modes.count = layout.rank(chosen.source);
+    } else if (chosen.target_basis) {
         modes.first = layout.mode(0);
         modes.count = layout.modes();
     } else {
@@ -52,29 +69,29 @@ Modes chosen_modes(const PanelContext& context) {
 
 void header(PanelContext& context) {
     if (ImGui::GetWindowHeight() < em(10.8F)) return;  // so flat, the plot alone is left
-    Preferences& chosen = context.preferences;
+    SingularValuesChoices& chosen = context.chosen<SingularValuesChoices>();
     const float between = em(0.6F);
-    const bool basis = chosen.sv_source == 0;
+    const bool basis = chosen.source == 0;
     float width = source_picker_width() + between + segmented_width({"lines", "heatmap"}) +
                   between + segmented_width({"linear", "log"});
     if (basis) width += between + segmented_width({"sorted", "target basis"});
     begin_header_controls(context, width);
-    source_picker(context, "##source", chosen.sv_source,
+    source_picker(context, "##source", chosen.source,
                   "Which matrix: the product P of all layers, or one layer's weights. A balanced "
                   "layer has the product's values to the power 1/L.");
     if (basis) {
         next_header_control(context, between, segmented_width({"sorted", "target basis"}));
-        segmented(context, "basis", {"sorted", "target basis"}, chosen.sv_target_basis,
+        segmented(context, "basis", {"sorted", "target basis"}, chosen.target_basis,
                   "Sorted: the singular values of P, largest first. Target basis: the "
                   "strength u_k·P v_k of each of the target's own modes, A = U S Vᵀ.");
     }
     next_header_control(context, between, segmented_width({"lines", "heatmap"}));
-    segmented(context, "form", {"lines", "heatmap"}, chosen.sv_heatmap,
+    segmented(context, "form", {"lines", "heatmap"}, chosen.heatmap,
               "Lines: one a mode; pale: from the smallest to the largest value of each pixel. "
               "Heatmap: a row a mode, colour is size; its upper half the largest value of each "
               "pixel, its lower half the smallest.");
     next_header_control(context, between, segmented_width({"linear", "log"}));
-    segmented(context, "scale", {"linear", "log"}, chosen.sv_log,
+    segmented(context, "scale", {"linear", "log"}, chosen.logarithmic,
               "Log shows growth from small beginnings as straight lines; zeros lie on the floor.");
     end_header_controls(context);
 }
@@ -137,17 +154,18 @@ void readout(PanelContext& context, const StepPlot& plot, const Modes& modes, in
     for (int k = 0; k < shown; ++k) {
         const std::size_t channel = modes.first + static_cast<std::size_t>(k);
         const double value = history.value(stride.last, channel);
-        const double level =
-            context.snapshot->problem
-                ? target_level(*context.snapshot->problem, context.preferences.sv_source, k)
-                : std::nan("");
+        const double level = context.snapshot->problem
+                                 ? target_level(*context.snapshot->problem,
+                                                context.chosen<SingularValuesChoices>().source, k)
+                                 : std::nan("");
         const ImVec4 colour =
             k < modes.target ? rank_colour(context.theme, k, std::min(modes.target, modes.count))
                              : context.theme.ghost;
         std::string text = fmt::format("{:>10}", stride_value(history, stride, channel));
         if (!std::isnan(level)) text += " / " + value_text(level);
         rows.push_back({fmt::format("mode {}", k + 1), text, colour});
-        if (!context.preferences.sv_heatmap) draw_dot(context, plot, step, value, colour);
+        if (!context.chosen<SingularValuesChoices>().heatmap)
+            draw_dot(context, plot, step, value, colour);
     }
     if (shown < modes.count)
         rows.push_back({fmt::format("and {} more", modes.count - shown), "", context.theme.ghost});
@@ -164,11 +182,12 @@ Table visible_table(const PanelContext& context, const Modes& modes) {
     std::vector<std::string> names;
     for (int k = 0; k < modes.count; ++k) {
         channels.push_back(modes.first + static_cast<std::size_t>(k));
-        names.push_back(fmt::format("{} {}", source_name(context.preferences.sv_source), k + 1));
+        names.push_back(fmt::format(
+            "{} {}", source_name(context.chosen<SingularValuesChoices>().source), k + 1));
     }
     Table table = history_table(*context.snapshot, context.view.step_min, context.view.step_max,
                                 channels, names);
-    table.logarithmic = context.preferences.sv_log;
+    table.logarithmic = context.chosen<SingularValuesChoices>().logarithmic;
     return table;
 }
 
@@ -177,11 +196,11 @@ void draw_lines(PanelContext& context, const StepPlot& plot, const Modes& modes,
     const Theme& theme = context.theme;
     const auto& problem = context.snapshot->problem;
     const int coloured = std::min(modes.target, modes.count);
-    if (context.preferences.sv_levels && problem) {
+    if (context.chosen<SingularValuesChoices>().levels && problem) {
         std::array<double, most_modes> levels;
         for (int k = 0; k < coloured; ++k)
             levels[static_cast<std::size_t>(k)] =
-                target_level(*problem, context.preferences.sv_source, k);
+                target_level(*problem, context.chosen<SingularValuesChoices>().source, k);
         draw_levels(context, plot, std::span(levels).first(static_cast<std::size_t>(coloured)),
                     u32(with_alpha(theme.target, 0.75F)));
     }
@@ -207,14 +226,14 @@ void draw_lines(PanelContext& context, const StepPlot& plot, const Modes& modes,
 // What theory says of the product's modes, dashed, until an edit takes the run off its path.
 void draw_theory(PanelContext& context, const StepPlot& plot, const Modes& modes, int lane) {
     const Snapshot& snapshot = *context.snapshot;
-    if (context.preferences.sv_source != 0 || !snapshot.problem || !snapshot.spec ||
-        (snapshot.events && !snapshot.events->empty()) ||
+    if (context.chosen<SingularValuesChoices>().source != 0 || !snapshot.problem ||
+        !snapshot.spec || (snapshot.events && !snapshot.events->empty()) ||
         static_cast<std::size_t>(lane) >= snapshot.spec->lanes.size())
         return;
     const Recipe& recipe = snapshot.spec->lanes[static_cast<std::size_t>(lane)];
     if (!theory_covers(snapshot.spec->experiment, recipe)) return;
     constexpr int samples = 120;
-    Theory& theory = memory(context).theories[lane];
+    Theory& theory = context.kept<SingularValuesView>().theories[lane];
     const OptimizerSpec& optimizer = optimizer_of(recipe.phases.front(), 1);
     if (theory.problem != snapshot.problem || !(theory.optimizer == optimizer) ||
         theory.to != plot.x_max) {
@@ -248,7 +267,7 @@ std::array<ImU32, 256> colour_table() {
 
 void draw_heatmap(PanelContext& context, const StepPlot& plot, const Modes& modes,
                   const Reduction& reduction, bool changed, const ValueRange& range, int lane) {
-    Memory& kept = memory(context);
+    SingularValuesView& kept = context.kept<SingularValuesView>();
     Heatmap& map = kept.heatmaps[lane];
     const int bins = std::min(reduction.bins(), map.texture.width());
     const int rows = std::min(modes.count, map.texture.height() / 2);
@@ -327,8 +346,6 @@ Ticks index_ticks(int count, float height) {
     return ticks;
 }
 
-}  // namespace
-
 void draw_singular_values(PanelContext& context) {
     header(context);
     if (!context.snapshot || context.snapshot->lanes.empty()) {
@@ -337,7 +354,7 @@ void draw_singular_values(PanelContext& context) {
     }
     const Snapshot& snapshot = *context.snapshot;
     const Modes modes = chosen_modes(context);
-    const bool heatmap = context.preferences.sv_heatmap;
+    const bool heatmap = context.chosen<SingularValuesChoices>().heatmap;
     const ImVec2 room = ImGui::GetContentRegionAvail();
     if (modes.count == 0 || room.x < em(8) || room.y < em(6)) {
         ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
@@ -366,11 +383,12 @@ void draw_singular_values(PanelContext& context) {
     const bool any = needed.any();
     const double low = any ? needed.low : 0;
     double high = std::max(needed.high, 0.0);
-    if (snapshot.problem && context.preferences.sv_levels) {
-        const double level = target_level(*snapshot.problem, context.preferences.sv_source, 0);
+    if (snapshot.problem && context.chosen<SingularValuesChoices>().levels) {
+        const double level =
+            target_level(*snapshot.problem, context.chosen<SingularValuesChoices>().source, 0);
         if (!std::isnan(level)) high = std::max(high, level);
     }
-    const bool logarithmic = context.preferences.sv_log;
+    const bool logarithmic = context.chosen<SingularValuesChoices>().logarithmic;
     const ValueRange values = logarithmic
                                   ? log_range(needed.smallest, high, any && needed.has_zero(), 6)
                                   : linear_range(low, high);
@@ -443,5 +461,22 @@ void draw_singular_values(PanelContext& context) {
     ImGui::SetCursorScreenPos(origin);
     ImGui::Dummy({1, 1});
 }
+
+}  // namespace
+
+constinit const Panel singular_values_panel{
+    .title = "Singular values",
+    .explanation = "σ over steps; dotted: target",
+    .help =
+        "How strongly the network passes each of its own directions. SGD learns the large modes "
+        "of the target first, one after the other: a fan. Muon moves all of them at one rate: a "
+        "bundle. Dotted lines are the target's levels; dashed ones what theory says, where the "
+        "start is balanced and aligned: a sigmoid for each mode of SGD, one pace for all of "
+        "Muon's.",
+    .draw = draw_singular_values,
+    .least = {22, 11},
+    .explain = plots::modes_formula,
+    .remembered = remembered,
+};
 
 }  // namespace muonscope::gui

@@ -6,6 +6,7 @@
 
 #include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
+#include "app/gui/panels/spectrum_now.h"
 #include "app/gui/plots/frame.h"
 #include "app/gui/plots/source.h"
 #include "app/gui/plots/table.h"
@@ -19,33 +20,48 @@ namespace {
 
 using namespace plots;
 
+struct SpectrumChoices {
+    bool bars = false;  // else the product in the target's basis
+    int source = 0;     // 0: product; l: layer l
+    bool logarithmic = false;
+    int kind = 0;  // weights, gradient, update
+};
+
+std::vector<Remembered> remembered(Preferences& preferences) {
+    SpectrumChoices& own = preferences.panels.of<SpectrumChoices>();
+    return {{"spectrum_bars", &own.bars},
+            {"spectrum_source", &own.source, 0, 16},
+            {"spectrum_log", &own.logarithmic},
+            {"spectrum_kind", &own.kind, 0, 2}};
+}
+
 constexpr std::array kinds{"weights", "gradient", "update"};
 constexpr int most_bars = 64, most_cells = 32;
 
 void header(PanelContext& context) {
-    Preferences& chosen = context.preferences;
+    SpectrumChoices& chosen = context.chosen<SpectrumChoices>();
     const float between = em(0.4F);
     float width = segmented_width({"basis", "bars"});
-    if (chosen.spectrum_bars) {
+    if (chosen.bars) {
         width += 2 * between + source_picker_width() + segmented_width({"linear", "log"});
-        if (chosen.spectrum_source > 0) width += between + picker_width(kinds);
+        if (chosen.source > 0) width += between + picker_width(kinds);
     }
     begin_header_controls(context, width);
-    if (chosen.spectrum_bars) {
-        source_picker(context, "##source", chosen.spectrum_source,
+    if (chosen.bars) {
+        source_picker(context, "##source", chosen.source,
                       "Which matrix: the product of all layers, or one layer.");
         ImGui::SameLine(0, between);
-        if (chosen.spectrum_source > 0) {
-            picker(context, "##kind", kinds, chosen.spectrum_kind,
+        if (chosen.source > 0) {
+            picker(context, "##kind", kinds, chosen.kind,
                    "Of this layer: its weights, the gradient of the newest step, or the update "
                    "that the optimiser made of it.");
             ImGui::SameLine(0, between);
         }
-        segmented(context, "scale", {"linear", "log"}, chosen.spectrum_log,
+        segmented(context, "scale", {"linear", "log"}, chosen.logarithmic,
                   "On the log axis zeros lie on the floor.");
         ImGui::SameLine(0, between);
     }
-    segmented(context, "view", {"basis", "bars"}, chosen.spectrum_bars,
+    segmented(context, "view", {"basis", "bars"}, chosen.bars,
               "Basis: Uᵀ P V for the target A = U S Vᵀ, red positive, blue negative; learning "
               "fills the diagonal. Bars: singular values side by side, the target's as marks.");
     end_header_controls(context);
@@ -54,18 +70,18 @@ void header(PanelContext& context) {
 // The newest singular values of the chosen matrix of one lane; empty when not measured.
 std::vector<double> newest(const PanelContext& context, const LaneSnapshot& lane) {
     const Layout& layout = context.snapshot->layout;
-    const Preferences& chosen = context.preferences;
+    const SpectrumChoices& chosen = context.chosen<SpectrumChoices>();
     std::size_t first;
     int count;
-    if (chosen.spectrum_source == 0) {
+    if (chosen.source == 0) {
         first = layout.product_sv(0);
         count = layout.product_rank();
     } else {
-        const int layer = chosen.spectrum_source;
+        const int layer = chosen.source;
         count = layout.rank(layer);
-        first = chosen.spectrum_kind == 0   ? layout.weight_sv(layer, 0)
-                : chosen.spectrum_kind == 1 ? layout.gradient_sv(layer, 0)
-                                            : layout.update_sv(layer, 0);
+        first = chosen.kind == 0   ? layout.weight_sv(layer, 0)
+                : chosen.kind == 1 ? layout.gradient_sv(layer, 0)
+                                   : layout.update_sv(layer, 0);
     }
     std::vector<double> values;
     if (first + static_cast<std::size_t>(count) > lane.now.size()) return values;
@@ -78,9 +94,9 @@ std::vector<double> newest(const PanelContext& context, const LaneSnapshot& lane
 
 void draw_bars(PanelContext& context, ImVec2 origin, ImVec2 room) {
     const Snapshot& snapshot = *context.snapshot;
-    const Preferences& chosen = context.preferences;
+    const SpectrumChoices& chosen = context.chosen<SpectrumChoices>();
     const Theme& theme = context.theme;
-    const bool levels = chosen.spectrum_source == 0 || chosen.spectrum_kind == 0;
+    const bool levels = chosen.source == 0 || chosen.kind == 0;
     std::vector<std::vector<double>> bars;
     double high = 0, smallest = INFINITY;
     bool has_zero = false;
@@ -96,17 +112,16 @@ void draw_bars(PanelContext& context, ImVec2 origin, ImVec2 room) {
         }
     }
     if (indices == 0) {
-        centred_note(context, chosen.spectrum_kind > 0 && chosen.spectrum_source > 0
-                                  ? "No step of this layer yet"
-                                  : "Not measured yet");
+        centred_note(context, chosen.kind > 0 && chosen.source > 0 ? "No step of this layer yet"
+                                                                   : "Not measured yet");
         return;
     }
     if (levels && snapshot.problem) {
-        const double top = target_level(*snapshot.problem, chosen.spectrum_source, 0);
+        const double top = target_level(*snapshot.problem, chosen.source, 0);
         if (!std::isnan(top)) high = std::max(high, top);
     }
     ValueRange range =
-        chosen.spectrum_log ? log_range(smallest, high, has_zero, 6) : linear_range(0, high);
+        chosen.logarithmic ? log_range(smallest, high, has_zero, 6) : linear_range(0, high);
     const float bottom = ImGui::GetTextLineHeight() + em(0.25F);
     const float height = room.y - bottom - em(0.4F);
     const int wanted = std::clamp(static_cast<int>(height / em(2)), 2, 8);
@@ -178,7 +193,7 @@ void draw_bars(PanelContext& context, ImVec2 origin, ImVec2 room) {
     if (levels && snapshot.problem)
         for (std::size_t k = 0; k < indices; ++k) {
             const double level =
-                target_level(*snapshot.problem, chosen.spectrum_source, static_cast<int>(k));
+                target_level(*snapshot.problem, chosen.source, static_cast<int>(k));
             if (std::isnan(level)) continue;
             const float y = std::round(plot.pixel_y(level));
             const float x = plot.position.x + slot * static_cast<float>(k);
@@ -202,7 +217,7 @@ void draw_bars(PanelContext& context, ImVec2 origin, ImVec2 room) {
                                 value_text(bars[l][static_cast<std::size_t>(over)]),
                                 theme.lane(static_cast<int>(l))});
         if (levels && snapshot.problem) {
-            const double level = target_level(*snapshot.problem, chosen.spectrum_source, over);
+            const double level = target_level(*snapshot.problem, chosen.source, over);
             if (!std::isnan(level)) rows.push_back({"target", value_text(level), theme.target});
         }
         draw_readout(context, fmt::format("singular value {}", over + 1), rows);
@@ -271,7 +286,7 @@ void draw_basis(PanelContext& context, ImVec2 origin, ImVec2 room) {
     }
     const Problem& problem = *snapshot.problem;
     const Theme& theme = context.theme;
-    Memory& kept = memory(context);
+    SpectrumView& kept = context.kept<SpectrumView>();
     const int size = std::min(problem.modes + 4, most_cells);
     const auto lanes = static_cast<int>(snapshot.lanes.size());
     const double largest = problem.target_svd.s.size() > 0 ? problem.target_svd.s(0) : 1;
@@ -406,17 +421,26 @@ void draw_basis(PanelContext& context, ImVec2 origin, ImVec2 room) {
     ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
 }
 
-}  // namespace
-
 void draw_spectrum_now(PanelContext& context) {
     header(context);
     if (!has_measured_room(context, 4, 3)) return;
     const ImVec2 origin = ImGui::GetCursorScreenPos();
     const ImVec2 room = ImGui::GetContentRegionAvail();
-    if (context.preferences.spectrum_bars)
+    if (context.chosen<SpectrumChoices>().bars)
         draw_bars(context, origin, room);
     else
         draw_basis(context, origin, room);
 }
+
+}  // namespace
+
+constinit const Panel spectrum_now_panel{
+    .title = "Spectrum now",
+    .explanation = "at this step",
+    .help = "Singular values of one matrix at the newest measured step, lanes side by side.",
+    .draw = draw_spectrum_now,
+    .least = {15, 10},
+    .remembered = remembered,
+};
 
 }  // namespace muonscope::gui

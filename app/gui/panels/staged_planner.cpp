@@ -10,6 +10,7 @@
 #include "app/gui/paper_runs.h"
 #include "app/gui/plots/frame.h"
 #include "app/gui/plots/source.h"
+#include "app/gui/staged_plans.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "core/experiment/presets.h"
@@ -55,7 +56,7 @@ LanePlan plan_of(const Snapshot& snapshot, std::size_t lane, const Phase& second
 // The closed form takes an eigendecomposition: ten times a second are as many as can be read.
 void follow_plans(PanelContext& context) {
     const Snapshot& snapshot = *context.snapshot;
-    StagedPlans& plans = context.view.staged;
+    StagedPlans& plans = context.kept<StagedPlans>();
     plans.lanes.resize(snapshot.lanes.size());
     const double now = ImGui::GetTime();
     const bool old = plans.problem != snapshot.problem || plans.spec != snapshot.spec;
@@ -155,7 +156,7 @@ void draw_plans(PanelContext& context) {
             hover_help(context, row.name, row.help);
             ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.95F);
             for (int l = 0; l < lanes; ++l)
-                right_cell(row.text(context.view.staged, static_cast<std::size_t>(l)),
+                right_cell(row.text(context.kept<StagedPlans>(), static_cast<std::size_t>(l)),
                            context.theme.lane_text(l));
             ImGui::PopFont();
         }
@@ -269,20 +270,19 @@ void draw_differences(PanelContext& context, const std::vector<SweepSeed>& seeds
 }
 
 void sweep_controls(PanelContext& context, PaperRuns& runs) {
-    ViewState& view = context.view;
+    StagedPlans& plans = context.kept<StagedPlans>();
     const float gap = em(0.5F);
     ImGui::AlignTextToFramePadding();
     ImGui::PushFont(context.fonts.heading, 0);
     ImGui::TextUnformatted("Over seeds");
     ImGui::PopFont();
     ImGui::SameLine(0, gap);
-    segmented(context, "budget", {"fixed steps", "matched distance", "matched loss"},
-              view.sweep_budget, "When phase 1 ends. One sweep measures all three.");
+    segmented(context, "budget", {"fixed steps", "matched distance", "matched loss"}, plans.budget,
+              "When phase 1 ends. One sweep measures all three.");
     ImGui::SameLine(0, gap);
     ImGui::SetNextItemWidth(em(4));
     ImGui::BeginDisabled(runs.busy());
-    if (ImGui::InputInt("##seeds", &view.sweep_seeds, 0))
-        view.sweep_seeds = std::clamp(view.sweep_seeds, 1, 1000);
+    if (ImGui::InputInt("##seeds", &plans.seeds, 0)) plans.seeds = std::clamp(plans.seeds, 1, 1000);
     ImGui::EndDisabled();
     hover_help(context, "Seeds", "How many, from the published one on: 1 to 1000.");
     ImGui::SameLine(0, em(0.3F));
@@ -300,12 +300,12 @@ void sweep_controls(PanelContext& context, PaperRuns& runs) {
         if (runs.sweeping())
             runs.run->cancel();
         else
-            begin_sweep(runs, view.sweep_seeds);
+            begin_sweep(runs, plans.seeds);
     }
     ImGui::EndDisabled();
     ImGui::SameLine(0, gap);
     ImGui::BeginDisabled(runs.seeds.empty());
-    const Budget budget = budgets[static_cast<std::size_t>(view.sweep_budget)];
+    const Budget budget = budgets[static_cast<std::size_t>(plans.budget)];
     if (quiet_button(context, "Copy as Markdown", button_width("Copy as Markdown"),
                      "Every seed under this budget, and the sum."))
         ImGui::SetClipboardText(sweep_markdown(runs.seeds, budget).c_str());
@@ -315,9 +315,10 @@ void sweep_controls(PanelContext& context, PaperRuns& runs) {
 void draw_sweep(PanelContext& context) {
     PaperRuns& runs = paper_runs(context);
     const Theme& theme = context.theme;
-    context.view.sweep_budget = std::clamp(context.view.sweep_budget, 0, 2);
+    StagedPlans& plans = context.kept<StagedPlans>();
+    plans.budget = std::clamp(plans.budget, 0, 2);
     sweep_controls(context, runs);
-    const auto chosen = static_cast<std::size_t>(context.view.sweep_budget);
+    const auto chosen = static_cast<std::size_t>(plans.budget);
     ImGui::PushTextWrapPos(0);
     ImGui::TextColored(theme.dim, "%s", budget_help[chosen]);
     ImGui::PopTextWrapPos();
@@ -339,11 +340,9 @@ void draw_sweep(PanelContext& context) {
         ImGui::TextColored(theme.dim, "not run yet");
     }
     if (!runs.seeds.empty())
-        draw_differences(context, runs.seeds, runs.sweeping() ? context.view.sweep_seeds : 0,
-                         budgets[chosen], ImGui::GetContentRegionAvail());
+        draw_differences(context, runs.seeds, runs.sweeping() ? plans.seeds : 0, budgets[chosen],
+                         ImGui::GetContentRegionAvail());
 }
-
-}  // namespace
 
 void draw_staged_planner(PanelContext& context) {
     if (context.snapshot != nullptr && planned(*context.snapshot)) {
@@ -361,5 +360,18 @@ void draw_staged_planner(PanelContext& context) {
     ImGui::Dummy({0, em(0.4F)});
     draw_sweep(context);
 }
+
+}  // namespace
+
+constinit const Panel staged_planner_panel{
+    .title = "Staged planner",
+    .explanation = "how long layer 2 will take, told from layer 1",
+    .help =
+        "Once layer 1 stands still, layer 2 is a linear problem: its steps can be counted from the "
+        "weights as they are, without training. Below: the same over many seeds.",
+    .draw = draw_staged_planner,
+    .least = {22, 12},
+    .narrowest = 30,
+};
 
 }  // namespace muonscope::gui

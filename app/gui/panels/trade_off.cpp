@@ -21,6 +21,16 @@ namespace {
 
 using namespace plots;
 
+struct TradeOffChoices {
+    int layer = 0;            // 0: layer 1
+    bool from_start = false;  // else one step before
+};
+
+std::vector<Remembered> remembered(Preferences& preferences) {
+    TradeOffChoices& own = preferences.panels.of<TradeOffChoices>();
+    return {{"trade_off_layer", &own.layer, 0, 15}, {"trade_off_from_start", &own.from_start}};
+}
+
 constexpr const char* fidelity_help =
     "Gradient fidelity cos(U, G) of the newest step: U is the layer's update reversed, G its "
     "gradient. Plain SGD: 1. The exact polar factor of a gradient of rank r: ‖G‖_*/(√r·‖G‖).";
@@ -41,10 +51,10 @@ struct Channels {
 
 Channels chosen_channels(const PanelContext& context) {
     const Layout& layout = context.snapshot->layout;
-    const bool start = context.preferences.trade_off_from_start;
+    const bool start = context.chosen<TradeOffChoices>().from_start;
     Channels channels;
     channels.layer =
-        std::clamp(context.preferences.trade_off_layer + 1, 1, std::max(layout.layers(), 1));
+        std::clamp(context.chosen<TradeOffChoices>().layer + 1, 1, std::max(layout.layers(), 1));
     channels.fidelity = layout.fidelity(channels.layer);
     channels.preservation = start ? layout.preservation_from_start(channels.layer)
                                   : layout.preservation(channels.layer);
@@ -56,11 +66,11 @@ void header(PanelContext& context) {
     const float between = em(0.6F);
     begin_header_controls(context, source_picker_width() + between +
                                        segmented_width({"each step", "from the start"}));
-    layer_picker(context, "##layer", context.preferences.trade_off_layer,
+    layer_picker(context, "##layer", context.chosen<TradeOffChoices>().layer,
                  "Which layer's update, gradient and output.");
     ImGui::SameLine(0, between);
     segmented(context, "against", {"each step", "from the start"},
-              context.preferences.trade_off_from_start,
+              context.chosen<TradeOffChoices>().from_start,
               "What the layer's output is held against: what it was one step before, or what the "
               "weights of the start make of the same inputs.");
     end_header_controls(context);
@@ -196,8 +206,8 @@ void draw_trace(PanelContext& context, const Channels& channels, ImVec2 origin, 
         const std::array rows{
             ReadoutRow{"fidelity cos(U, G)",
                        value_text(lane.history.value(nearest, channels.fidelity)), colour},
-            ReadoutRow{context.preferences.trade_off_from_start ? "1 − ‖(W − W₀) h‖/‖W₀ h‖"
-                                                                : "1 − ‖ΔW h‖/‖W h‖",
+            ReadoutRow{context.chosen<TradeOffChoices>().from_start ? "1 − ‖(W − W₀) h‖/‖W₀ h‖"
+                                                                    : "1 − ‖ΔW h‖/‖W h‖",
                        value_text(lane.history.value(nearest, channels.preservation)), colour}};
         draw_readout(context,
                      fmt::format("{}, layer {}, step {:.0f}", lane.name, channels.layer, step),
@@ -212,7 +222,7 @@ void draw_trace(PanelContext& context, const Channels& channels, ImVec2 origin, 
         const std::array<std::string, 2> names{
             fmt::format("layer {} fidelity", channels.layer),
             fmt::format("layer {} preservation{}", channels.layer,
-                        context.preferences.trade_off_from_start ? " from start" : "")};
+                        context.chosen<TradeOffChoices>().from_start ? " from start" : "")};
         return history_table(snapshot, 0, static_cast<double>(snapshot.step), wanted, names);
     });
 }
@@ -283,6 +293,8 @@ std::string explain_trade_off(const Experiment& experiment) {
                        experiment.probe.layer);
 }
 
+namespace {
+
 void draw_trade_off(PanelContext& context) {
     header(context);
     if (!has_measured_room(context, 8, 6)) return;
@@ -304,7 +316,7 @@ void draw_trade_off(PanelContext& context) {
     }
     if (series) {
         const float half = std::floor((room.y - em(0.3F)) / 2);
-        const bool start = context.preferences.trade_off_from_start;
+        const bool start = context.chosen<TradeOffChoices>().from_start;
         LanePlot plot;
         plot.logarithmic = false;
         plot.from_zero = false;
@@ -332,5 +344,22 @@ void draw_trade_off(PanelContext& context) {
     ImGui::SetCursorScreenPos(origin);
     ImGui::Dummy(room);
 }
+
+}  // namespace
+
+constinit const Panel trade_off_panel{
+    .title = "Trade-off",
+    .explanation = "fidelity to the gradient against what a layer keeps",
+    .help =
+        "What an orthogonalised update gives up and what it buys: right is nearer to the "
+        "gradient's "
+        "own direction, up is more of the layer's output left for the layers that build on it. "
+        "Below: how far the layer is from its own target, and how many steps what comes next "
+        "takes.",
+    .draw = draw_trade_off,
+    .least = {22, 12},
+    .explain = explain_trade_off,
+    .remembered = remembered,
+};
 
 }  // namespace muonscope::gui

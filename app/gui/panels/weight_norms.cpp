@@ -18,6 +18,15 @@ namespace {
 
 using namespace plots;
 
+struct WeightNormsChoices {
+    int layer = 0;  // 0: layer 1
+};
+
+std::vector<Remembered> remembered(Preferences& preferences) {
+    WeightNormsChoices& own = preferences.panels.of<WeightNormsChoices>();
+    return {{"weight_norms_layer", &own.layer, 0, 15}};
+}
+
 constexpr const char* norm_help =
     "Frobenius norm ‖W‖ = √Σs². Dotted: where it settles under weight decay if updates do not "
     "depend on the weights, √(γC/(2λ)) with decay ~ γ and √(lr·C/(2λ)) with decay ~ γ², "
@@ -32,13 +41,13 @@ constexpr const char* across_help =
 constexpr const char* rate_help = "γ, the learning rate of the newest step: lr times the schedule.";
 
 int chosen_layer(const PanelContext& context) {
-    return std::clamp(context.preferences.weight_norms_layer + 1, 1,
+    return std::clamp(context.chosen<WeightNormsChoices>().layer + 1, 1,
                       std::max(context.snapshot->layout.layers(), 1));
 }
 
 void header(PanelContext& context) {
     begin_header_controls(context, source_picker_width());
-    layer_picker(context, "##layer", context.preferences.weight_norms_layer,
+    layer_picker(context, "##layer", context.chosen<WeightNormsChoices>().layer,
                  "Which layer's weights and updates.");
     end_header_controls(context);
 }
@@ -94,8 +103,6 @@ std::vector<LaneRow> rows_of(const Snapshot& snapshot, int layer) {
     add("γ", rate_help, [&](std::size_t l) { return now(l, layout.rate(layer)); });
     return rows;
 }
-
-}  // namespace
 
 void draw_weight_norms(PanelContext& context) {
     header(context);
@@ -165,5 +172,19 @@ void draw_weight_norms(PanelContext& context) {
     ImGui::SetCursorScreenPos(origin);
     ImGui::Dummy(room);
 }
+
+}  // namespace
+
+constinit const Panel weight_norms_panel{
+    .title = "Weight norms",
+    .explanation = "what decay and updates do to ‖W‖",
+    .help =
+        "Each update has a part along W, which changes its length at once, and a part across it, "
+        "which lengthens it in the second order. Weight decay works against both; where updates do "
+        "not depend on the weights, ‖W‖ settles at √(γC/2λ): dotted.",
+    .draw = draw_weight_norms,
+    .least = {22, 12},
+    .remembered = remembered,
+};
 
 }  // namespace muonscope::gui

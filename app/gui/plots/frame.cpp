@@ -14,8 +14,7 @@ using gui::em;
 using gui::u32;
 
 Memory& memory(gui::PanelContext& context) {
-    if (!context.view.plots) context.view.plots = std::make_shared<Memory>();
-    return *context.view.plots;
+    return context.kept<Memory>();
 }
 
 void begin_frame(gui::PanelContext& context) {
