@@ -11,6 +11,7 @@
 #include "core/base/elementary.h"
 #include "core/base/error.h"
 #include "core/base/near_names.h"
+#include "core/base/split.h"
 #include "core/formats/files.h"
 #include "core/random/generator.h"
 
@@ -26,8 +27,8 @@ struct Shape {
     Eigen::Index rows, cols;
 };
 
-Shape shape_in(const std::string& text, const std::string& source) {
-    const std::vector<std::string> sides = split(text, 'x');
+Shape shape_in(std::string_view text, const std::string& source) {
+    const std::vector<std::string_view> sides = split(text, 'x');
     if (sides.size() != 2)
         throw Error(in_quotes(source), in_quotes(text) + " is not a shape",
                     "write ROWSxCOLS, for example 64x32");
@@ -35,7 +36,7 @@ Shape shape_in(const std::string& text, const std::string& source) {
             whole_number_in(sides[1], in_quotes(source), 1, longest_side)};
 }
 
-Vector values_in(const std::vector<std::string>& parts, Eigen::Index count,
+Vector values_in(const std::vector<std::string_view>& parts, Eigen::Index count,
                  const std::string& source) {
     Vector values = Vector::Zero(count);
     const std::string where = in_quotes(source);
@@ -51,7 +52,7 @@ Vector values_in(const std::vector<std::string>& parts, Eigen::Index count,
                               : elementary::pow(number, static_cast<double>(k));
         return values;
     }
-    const std::vector<std::string> given = split(parts[1], ',');
+    const std::vector<std::string_view> given = split(parts[1], ',');
     if (static_cast<Eigen::Index>(given.size()) > count)
         throw Error(where, fmt::format("gives {} singular values", given.size()),
                     fmt::format("this shape has {}", count));
@@ -70,7 +71,7 @@ Matrix with_spectrum(const Vector& values, Shape shape, std::uint64_t seed) {
 
 Matrix matrix_from(const std::string& source, std::uint64_t seed) {
     std::error_code fault;
-    const std::vector<std::string> parts = split(source, ':');
+    const std::vector<std::string_view> parts = split(source, ':');
     if (parts.size() == 1 || std::filesystem::exists(source, fault)) return read_npy(source);
     if (parts[0] == "gaussian" && parts.size() == 2) {
         const Shape shape = shape_in(parts[1], source);

@@ -11,7 +11,8 @@
 
 namespace muonscope::cli {
 
-double number_in(const std::string& text, const std::string& where, double least, double most) {
+double number_in(std::string_view typed, const std::string& where, double least, double most) {
+    const std::string text(typed);
     char* end = nullptr;
     const bool begins = !text.empty() && std::isspace(static_cast<unsigned char>(text[0])) == 0;
     const double number = begins ? std::strtod(text.c_str(), &end) : std::nan("");
@@ -21,7 +22,8 @@ double number_in(const std::string& text, const std::string& where, double least
     return number;
 }
 
-long whole_number_in(const std::string& text, const std::string& where, long least, long most) {
+long whole_number_in(std::string_view typed, const std::string& where, long least, long most) {
+    const std::string text(typed);
     const bool digits = !text.empty() && text.size() < 16 &&
                         text.find_first_not_of("0123456789") == std::string::npos;
     const long number = digits ? std::strtol(text.c_str(), nullptr, 10) : least - 1;
@@ -29,16 +31,6 @@ long whole_number_in(const std::string& text, const std::string& where, long lea
         throw Error(where, in_quotes(text) + " is not allowed",
                     fmt::format("give a whole number from {} to {}", least, most));
     return number;
-}
-
-std::vector<std::string> split(std::string_view text, char mark) {
-    std::vector<std::string> parts{""};
-    for (const char c : text)
-        if (c == mark)
-            parts.emplace_back();
-        else
-            parts.back() += c;
-    return parts;
 }
 
 }  // namespace muonscope::cli

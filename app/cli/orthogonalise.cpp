@@ -17,6 +17,7 @@
 #include "app/cli/writable.h"
 #include "core/base/error.h"
 #include "core/base/near_names.h"
+#include "core/base/split.h"
 #include "core/formats/files.h"
 #include "core/linalg/orthogonaliser.h"
 #include "core/linalg/reductions.h"
@@ -66,7 +67,7 @@ OrthogonaliserSpec common_spec(const OrthogonaliseArguments& arguments) {
     spec.low = number_in(arguments.low, "--low", 1e-12, 1);
     spec.floor = number_in(arguments.floor, "--floor", 1e-12, 1);
     spec.power = number_in(arguments.power, "--power", -.5, 1);
-    const std::vector<std::string> custom = split(arguments.custom, ',');
+    const std::vector<std::string_view> custom = split(arguments.custom, ',');
     if (custom.size() != 3)
         throw Error("--custom " + in_quotes(arguments.custom), "is not three numbers",
                     "write a,b,c of a x + b x^3 + c x^5");

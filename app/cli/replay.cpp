@@ -11,14 +11,16 @@
 #include "app/cli/lane_table.h"
 #include "app/cli/progress_bar.h"
 #include "app/cli/results.h"
-#include "app/cli/stretch.h"
 #include "core/documents/session_json.h"
 #include "core/formats/files.h"
+#include "core/session/pacer.h"
 
 namespace muonscope::cli {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+// More steps between two looks at the bar and at Ctrl+C while they stay short in time. Where a
+// stretch ends changes no result.
+constexpr double seconds_between_looks = 0.02;
 
 constexpr std::size_t most_bytes = std::size_t{64} << 20;
 
@@ -28,13 +30,15 @@ void advance(Session& session, const SessionFile& file, WorkerPool& pool,
     // A lane knows that it ended only once it was asked for one step more.
     const std::int64_t end = file.step + (file.ended ? 1 : 0);
     ProgressBar bar(end);
-    Stretch stretch;
+    StretchLength stretch(seconds_between_looks);
     std::int64_t asked = session.step();
     while (asked < end && interruption.signal() == 0) {
+        const std::int64_t before = session.step();
         asked = std::min(end, asked + stretch.steps());
         const Clock::time_point started = Clock::now();
         session.advance_to(asked, pool);
-        stretch.took(Clock::now() - started);
+        stretch.took(session.step() - before,
+                     std::chrono::duration<double>(Clock::now() - started).count());
         bar.show(session);
     }
 }

@@ -13,26 +13,29 @@
 #include "app/cli/results.h"
 #include "app/cli/spec_choice.h"
 #include "app/cli/stop_rule.h"
-#include "app/cli/stretch.h"
 #include "core/base/error.h"
 #include "core/base/near_names.h"
 #include "core/experiment/parameters.h"
+#include "core/session/pacer.h"
 
 namespace muonscope::cli {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+// More steps between two looks at the bar and at Ctrl+C while they stay short in time. Where a
+// stretch ends changes no result.
+constexpr double seconds_between_looks = 0.02;
 
 void train(Session& session, std::int64_t steps, const std::vector<Bound>& until, WorkerPool& pool,
            const Interruption& interruption) {
     ProgressBar bar(steps);
-    Stretch stretch;
+    StretchLength stretch(seconds_between_looks);
     bool met = false;
     while (session.step() < steps && !session.ended() && !met && interruption.signal() == 0) {
         const std::int64_t before = session.step();
         const Clock::time_point started = Clock::now();
         met = session.advance_until(std::min(steps, before + stretch.steps()), until, pool);
-        stretch.took(Clock::now() - started);
+        stretch.took(session.step() - before,
+                     std::chrono::duration<double>(Clock::now() - started).count());
         bar.show(session);
         if (session.step() == before) break;  // every lane has ended
     }

@@ -41,11 +41,11 @@ void forget_awaited(ViewState& view, const std::string& name) {
 double wanted_speed(PanelContext& context) {
     const Snapshot* snapshot = context.snapshot;
     return std::get<double>(
-        latest(context, "speed", snapshot != nullptr ? snapshot->wanted_speed : usual_speed));
+        latest(context, "run.speed", snapshot != nullptr ? snapshot->wanted_speed : usual_speed));
 }
 
 void set_speed(PanelContext& context, double steps_a_second) {
-    send(context, "speed", steps_a_second, SetSpeed{steps_a_second});
+    send(context, "run.speed", steps_a_second, SetSpeed{steps_a_second});
 }
 
 }  // namespace muonscope::gui

@@ -63,8 +63,7 @@ void draw_lane_rows(PanelContext& context, const std::vector<LaneRow>& rows, flo
                 hover_help(context, "", text);
                 return;
             }
-            ImGui::SetCursorPosX(ImGui::GetCursorPosX() + free);
-            ImGui::TextColored(context.theme.lane_text(lane), "%s", text.c_str());
+            right_text(text, context.theme.lane_text(lane));
         };
         ImGui::TableNextRow();
         ImGui::TableNextColumn();

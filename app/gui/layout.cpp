@@ -18,11 +18,11 @@ ImGuiID tab_of(const std::string& panel) {
 }
 
 // Where a panel is docked, though it may not have been drawn yet, or is not now.
-struct Place {
+struct Docked {
     ImGuiID node = 0;
     int order = -1;
 };
-Place place_of(const char* title) {
+Docked place_of(const char* title) {
     if (const ImGuiWindow* window = ImGui::FindWindowByName(title))
         return {window->DockId, window->DockOrder};
     if (const ImGuiWindowSettings* saved = ImGui::FindWindowSettingsByID(ImHashStr(title)))
@@ -33,7 +33,7 @@ Place place_of(const char* title) {
 std::vector<std::string> panels_in(const ImGuiDockNode& node) {
     std::vector<std::pair<int, std::string>> found;
     for (const Panel& panel : panels())
-        if (const Place place = place_of(panel.title); place.node == node.ID)
+        if (const Docked place = place_of(panel.title); place.node == node.ID)
             found.emplace_back(place.order, panel.title);
     std::stable_sort(found.begin(), found.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });

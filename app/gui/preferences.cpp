@@ -4,6 +4,7 @@
 #include "app/gui/layout_check.h"
 #include "core/base/error.h"
 #include "core/formats/files.h"
+#include "core/formats/json_text.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -20,7 +21,7 @@
 namespace muonscope::gui {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 constexpr std::size_t largest_file = 1U << 20U;
 
@@ -134,7 +135,7 @@ std::string to_json(const Preferences& preferences) {
 }
 
 Preferences preferences_from_json(std::string_view text, std::string_view source) {
-    const Json json = Json::parse(text, nullptr, false);
+    const Json json = parse_json(text, source, largest_file);
     if (!json.is_object())
         throw Error(std::string(source), "is not a JSON object", "choose again in the window");
     Preferences preferences;

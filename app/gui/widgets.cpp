@@ -229,6 +229,33 @@ bool begin_combo(PanelContext& context, const char* id, const char* preview, boo
     return open;
 }
 
+bool begin_word_combo(PanelContext& context, const char* id, const char* preview, float width) {
+    const Theme& t = context.theme;
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const ImVec2 low = ImGui::GetCursorScreenPos();
+    const ImVec2 high{low.x + width, low.y + segment_height()};
+    const bool pressed =
+        ImGui::InvisibleButton(id, {width, segment_height()}, ImGuiButtonFlags_EnableNav);
+    const ImGuiID list = ImHashStr("##list", 0, ImGui::GetItemID());
+    if (pressed && !ImGui::IsPopupOpen(list, ImGuiPopupFlags_None)) ImGui::OpenPopupEx(list);
+    draw->AddRectFilled(low, high, u32(ImGui::IsItemHovered() ? t.well_hovered : t.well),
+                        ImGui::GetStyle().FrameRounding);
+    draw->AddText(
+        {low.x + segment_padding(), low.y + (segment_height() - ImGui::GetFontSize()) / 2},
+        u32(t.text), preview);
+    const ImVec2 tip{high.x - segment_padding() - em(0.3F), (low.y + high.y) / 2 + em(0.14F)};
+    const std::array arms{ImVec2{tip.x - em(0.28F), tip.y - em(0.28F)}, tip,
+                          ImVec2{tip.x + em(0.28F), tip.y - em(0.28F)}};
+    draw->AddPolyline(arms.data(), static_cast<int>(arms.size()), u32(t.dim), 0,
+                      t.hairline() * 1.2F);
+    return ImGui::IsPopupOpen(list, ImGuiPopupFlags_None) &&
+           ImGui::BeginComboPopup(list, {low, high}, ImGuiComboFlags_HeightLarge);
+}
+
+float word_combo_width(float text) {
+    return text + 2 * segment_padding() + em(1.2F);
+}
+
 bool focused_by_keyboard() {
     const ImGuiContext& g = *ImGui::GetCurrentContext();
     return g.NavId != 0 && g.NavId == g.LastItemData.ID && g.NavCursorVisible;
@@ -325,6 +352,17 @@ void fitted_text(ImDrawList* draw, ImVec2 at, float width, const ImVec4& colour,
     ImGui::RenderTextEllipsis(draw, at, {right, at.y + 2 * ImGui::GetTextLineHeight()}, right, text,
                               nullptr, nullptr);
     ImGui::PopStyleColor();
+}
+
+void right_text(const std::string& text, const ImVec4& colour) {
+    const float free = ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(text.c_str()).x;
+    ImGui::SetCursorPosX(ImGui::GetCursorPosX() + std::max(0.0F, free));
+    ImGui::TextColored(colour, "%s", text.c_str());
+}
+
+void right_cell(const std::string& text, const ImVec4& colour) {
+    ImGui::TableNextColumn();
+    right_text(text, colour);
 }
 
 void say(ViewState& view, std::string text, bool error, std::string about) {

@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <initializer_list>
+#include <string>
 #include <string_view>
 
 #include "app/gui/panel.h"
@@ -45,6 +46,9 @@ bool quiet_button(PanelContext& context, const char* label, float width, std::st
 // A drop-down list with a quiet chevron; like ImGui::BeginCombo, ended by ImGui::EndCombo().
 // `whole`: as high as all that is in it, where the window has the room.
 bool begin_combo(PanelContext& context, const char* id, const char* preview, bool whole = false);
+// The same list below a word as quiet as those beside it in a header row, and as high.
+bool begin_word_combo(PanelContext& context, const char* id, const char* preview, float width);
+float word_combo_width(float text);
 
 // Whether the last item has the focus ring.
 bool focused_by_keyboard();
@@ -71,6 +75,10 @@ void draw_track(PanelContext& context, const SliderTrack& track, const ImVec4& c
 
 // Text that ends in an ellipsis where it is wider than the room it has.
 void fitted_text(ImDrawList* draw, ImVec2 at, float width, const ImVec4& colour, const char* text);
+
+// Text at the right end of what is left of the line; in a table's next cell.
+void right_text(const std::string& text, const ImVec4& colour);
+void right_cell(const std::string& text, const ImVec4& colour);
 
 // The last word of a window action, at the bottom of the window: an error stays until what it is
 // about is as it should be, or until dismissed; anything else goes by itself.

@@ -8,6 +8,8 @@
 
 #include "core/base/error.h"
 #include "core/base/near_names.h"
+#include "core/base/place.h"
+#include "core/base/split.h"
 #include "core/experiment/parameter_table.h"
 #include "core/formats/files.h"
 #include "core/formats/json_text.h"
@@ -20,21 +22,6 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t most_bytes = std::size_t{16} << 20;
 constexpr std::size_t longest_text = 4096;
 constexpr std::int64_t most_steps = 1'000'000'000'000;
-
-// ---- where a value stands ----
-
-struct Place {
-    std::string_view source;
-    std::string path;
-
-    std::string text() const {
-        return path.empty() ? std::string(source) : fmt::format("{}: {}", source, path);
-    }
-    Place at(std::string_view key) const {
-        return {source, path.empty() ? std::string(key) : path + "." + std::string(key)};
-    }
-    Place at(std::size_t index) const { return at(std::to_string(index)); }
-};
 
 std::string shown(const Json& value) {
     if (value.is_string()) return in_quotes(value.get_ref<const std::string&>());
@@ -125,14 +112,13 @@ Json value_to_json(const Value& unchecked, const Parameter& parameter, std::stri
     if (parameter.type != ParameterType::integers && parameter.type != ParameterType::paths)
         return text;
     Json elements = Json::array();
-    for (std::size_t from = 0; from < text.size();) {
-        const std::size_t comma = std::min(text.find(',', from), text.size());
-        const std::string element = text.substr(from, comma - from);
+    if (text.empty()) return elements;
+    for (const std::string_view part : split(text, ',')) {
+        const std::string element(part);
         if (parameter.type == ParameterType::integers)
             elements.push_back(std::stoi(element));
         else
             elements.push_back(element);
-        from = comma + 1;
     }
     return elements;
 }

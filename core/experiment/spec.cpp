@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/near_names.h"
+#include "core/base/place.h"
 #include "core/experiment/parameter_table.h"
 
 namespace muonscope {
@@ -16,22 +17,11 @@ constexpr std::size_t most_lanes = 8;
 constexpr std::size_t most_phases = 64;
 constexpr double most_activations = 1 << 26;  // doubles: 512 MB
 
-// Where a fault stands: "lanes.0.phases.1", behind the name of the file it was read from.
-struct Place {
-    std::string_view source;
-    std::string path;
-
-    std::string text() const { return source.empty() ? path : std::string(source) + ": " + path; }
-    Place at(std::string_view key) const { return {source, path + "." + std::string(key)}; }
-};
-
 template <class Owner>
 void check_values(const Owner& owner, std::span<const Field<Owner>> fields, const Place& place) {
     for (const Field<Owner>& field : fields) {
         const std::string& key = field.parameter.key;
-        checked(field.parameter,
-                place.path.empty() ? Place{place.source, key}.text() : place.at(key).text(),
-                field.read(owner));
+        checked(field.parameter, place.at(key).text(), field.read(owner));
     }
 }
 

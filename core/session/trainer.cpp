@@ -261,7 +261,9 @@ void Trainer::State::serve(std::unique_lock<std::mutex>& lock) {
         try {
             if (first)
                 throw Error("session", "its problem is not built yet", "save it when it trains");
-            request.set_value(session.saved());
+            SessionFile file = session.saved();
+            file.spec.experiment.run.speed = speed;  // opened again it goes as fast
+            request.set_value(std::move(file));
         } catch (...) {
             request.set_exception(std::current_exception());
         }

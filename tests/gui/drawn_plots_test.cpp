@@ -359,7 +359,7 @@ TEST(DrawnPlots, the_matrix_chosen_in_the_list_is_the_one_shown) {
             // Below the word stands the list.
             std::optional<ImVec2> row;
             for (const Word& word : drawing().all(names[wanted]))
-                if (word.min.y > button.max.y && word.window.find("##Popup") == 0)
+                if (word.min.y > button.max.y && word.window.find("##Combo") == 0)
                     row = word.middle();
             ASSERT_TRUE(row) << panel << "\n" << drawing().text();
             shown.click(*row);

@@ -335,6 +335,16 @@ TEST(Trainer, a_speed_set_as_a_parameter_acts_too) {
     EXPECT_EQ(w.after(SetParameter{"run.speed", 17.0})->wanted_speed, 17);
 }
 
+TEST(Trainer, a_session_opened_again_goes_at_the_speed_it_was_saved_with) {
+    Watched w(small_spec());
+    w.after(SetParameter{"run.speed", 20.0});
+    w.after(SetSpeed{200});
+    const SessionFile file = w.trainer.saved();
+    EXPECT_EQ(file.spec.experiment.run.speed, 200);
+    w.after(SetSpeed{30});
+    EXPECT_EQ(w.after(OpenSession{std::make_shared<const SessionFile>(file)})->wanted_speed, 200);
+}
+
 TEST(Trainer, ends_at_once_while_it_runs_or_waits) {
     for (const bool running : {true, false}) {
         auto trainer = std::make_unique<Trainer>(small_spec());

@@ -134,13 +134,6 @@ void sliders(PanelContext& context) {
 
 // ---- the table of one lane ----
 
-void right_cell(const std::string& text, const ImVec4& colour) {
-    ImGui::TableNextColumn();
-    const float free = ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(text.c_str()).x;
-    ImGui::SetCursorPosX(ImGui::GetCursorPosX() + std::max(0.0F, free));
-    ImGui::TextColored(colour, "%s", text.c_str());
-}
-
 std::string kappa(double value) {
     if (!std::isfinite(value)) return value_text(value);
     if (value >= 1e5) return fmt::format("{:.1e}", value);
@@ -217,9 +210,7 @@ void rate_line(PanelContext& context, const char* name, const std::string& text,
     hover_help(context, name, help);
     ImGui::SameLine();
     ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.95F);
-    const float free = ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(text.c_str()).x;
-    ImGui::SetCursorPosX(ImGui::GetCursorPosX() + std::max(0.0F, free));
-    ImGui::TextUnformatted(text.c_str());
+    right_text(text, context.theme.text);
     ImGui::PopFont();
 }
 

@@ -64,13 +64,6 @@ constexpr std::array columns{
         "factorisations by their textbook counts.",
         [](const LabRow& r) { return count_text(r.report.multiply_adds); }}};
 
-void right_cell(const std::string& text, const ImVec4& colour) {
-    ImGui::TableNextColumn();
-    const float free = ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(text.c_str()).x;
-    ImGui::SetCursorPosX(ImGui::GetCursorPosX() + std::max(0.0F, free));
-    ImGui::TextColored(colour, "%s", text.c_str());
-}
-
 std::string markdown(const Lab& bench) {
     std::string text = "| engine |";
     for (const QualityColumn& column : columns) text += fmt::format(" {} |", column.name);

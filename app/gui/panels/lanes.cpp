@@ -360,8 +360,12 @@ void experiment_rows(PanelContext& context, bool probe, bool rare) {
     for (const Parameter& parameter : experiment_parameters()) {
         const std::string& key = parameter.key;
         if (key.starts_with("probe.") != probe || rarely_used(experiment, key) != rare) continue;
+        // The slider above may have been moved since the spec was made.
+        const bool speed = key == "run.speed";
         if (applies(experiment, key))
-            parameter_row(context, parameter, key, get(*context.snapshot->spec, key));
+            parameter_row(
+                context, parameter, key,
+                speed ? Value(context.snapshot->wanted_speed) : get(*context.snapshot->spec, key));
     }
 }
 

@@ -193,12 +193,6 @@ void draw_measures(PanelContext& context) {
             ImGui::TableSetupColumn(fmt::format("##{}", l).c_str(),
                                     ImGuiTableColumnFlags_WidthStretch, 1);
         ImGui::TableSetupScrollFreeze(sideways ? 1 : 0, 1);
-        const auto right_aligned = [](const char* text) {
-            const float width = ImGui::CalcTextSize(text).x;
-            ImGui::SetCursorPosX(ImGui::GetCursorPosX() +
-                                 std::max(0.0F, ImGui::GetContentRegionAvail().x - width));
-            ImGui::TextUnformatted(text);
-        };
         ImGui::TableNextRow();
         ImGui::TableNextColumn();
         ImGui::PushStyleColor(ImGuiCol_Text, theme.dim);
@@ -226,14 +220,11 @@ void draw_measures(PanelContext& context) {
             ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.95F);
             for (int l = 0; l < lanes; ++l) {
                 const LaneSnapshot& lane = snapshot.lanes[static_cast<std::size_t>(l)];
-                ImGui::TableNextColumn();
-                ImGui::PushStyleColor(ImGuiCol_Text, theme.lane_text(l));
                 const std::string text =
                     row.words && !lane.now.empty()
                         ? row.words(lane)
                         : row.text(lane.now.empty() ? std::nan("") : row.value(lane));
-                right_aligned(text.empty() ? "–" : text.c_str());
-                ImGui::PopStyleColor();
+                right_cell(text.empty() ? "–" : text, theme.lane_text(l));
             }
             ImGui::PopFont();
         }

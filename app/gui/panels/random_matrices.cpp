@@ -72,13 +72,6 @@ struct LawRow {
     std::string measured, predicted;
 };
 
-void right_cell(const std::string& text, const ImVec4& colour) {
-    ImGui::TableNextColumn();
-    const float free = ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(text.c_str()).x;
-    ImGui::SetCursorPosX(ImGui::GetCursorPosX() + std::max(0.0F, free));
-    ImGui::TextColored(colour, "%s", text.c_str());
-}
-
 std::string figure(double value) {
     if (!std::isfinite(value)) return "–";
     return value >= 100 ? fmt::format("{:.0f}", value) : fmt::format("{:.3g}", value);

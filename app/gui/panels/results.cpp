@@ -58,13 +58,6 @@ void header(PanelContext& context, PaperRuns& runs) {
     end_header_controls(context);
 }
 
-void right_aligned(const std::string& text, const ImVec4& colour) {
-    ImGui::TableNextColumn();
-    const float free = ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(text.c_str()).x;
-    ImGui::SetCursorPosX(ImGui::GetCursorPosX() + std::max(0.0F, free));
-    ImGui::TextColored(colour, "%s", text.c_str());
-}
-
 void verdict(const Theme& theme, const Comparison& comparison) {
     const bool good = passes(comparison), near = comparison.verdict == Verdict::near;
     ImGui::TableNextColumn();
@@ -88,7 +81,7 @@ void figures_table(PanelContext& context, const std::vector<Comparison>& figures
         ImGui::TableNextRow();
         ImGui::TableNextColumn();
         ImGui::TextColored(theme.dim, "quantity");
-        for (const char* name : {"published", "here", "difference"}) right_aligned(name, theme.dim);
+        for (const char* name : {"published", "here", "difference"}) right_cell(name, theme.dim);
         ImGui::TableNextColumn();
         ImGui::TextColored(theme.dim, "verdict");
         for (const Comparison& comparison : figures) {
@@ -99,9 +92,9 @@ void figures_table(PanelContext& context, const std::vector<Comparison>& figures
                 ImGui::GetContentRegionAvail().x)
                 hover_help(context, "Quantity", comparison.figure.label);
             ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.93F);
-            right_aligned(published_text(comparison), theme.dim);
-            right_aligned(here_text(comparison.figure), theme.text);
-            right_aligned(difference_text(comparison), theme.dim);
+            right_cell(published_text(comparison), theme.dim);
+            right_cell(here_text(comparison.figure), theme.text);
+            right_cell(difference_text(comparison), theme.dim);
             ImGui::PopFont();
             verdict(theme, comparison);
         }

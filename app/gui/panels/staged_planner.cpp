@@ -122,13 +122,6 @@ constexpr std::array plan_rows{
             }},
 };
 
-void right_cell(const std::string& text, const ImVec4& colour) {
-    ImGui::TableNextColumn();
-    const float free = ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(text.c_str()).x;
-    ImGui::SetCursorPosX(ImGui::GetCursorPosX() + std::max(0.0F, free));
-    ImGui::TextColored(colour, "%s", text.c_str());
-}
-
 void draw_plans(PanelContext& context) {
     const Snapshot& snapshot = *context.snapshot;
     const auto lanes = static_cast<int>(snapshot.lanes.size());

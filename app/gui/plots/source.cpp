@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <vector>
 
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
@@ -18,41 +18,26 @@ using gui::em;
 
 namespace {
 
-constexpr float side = 0.45F;  // em, as the words beside it
-
-float combo_width(float text) {
-    return text + em(2 * side + 1.2F);
+// A list of names, of which `chosen` is shown and may become another.
+void word_list(gui::PanelContext& context, const char* id, std::span<const char* const> names,
+               float width, int& chosen, const char* help) {
+    chosen = std::clamp(chosen, 0, static_cast<int>(names.size()) - 1);
+    if (!gui::begin_word_combo(context, id, names[static_cast<std::size_t>(chosen)], width)) {
+        gui::hover_help(context, "", help);
+        return;
+    }
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (gui::list_row(names[i], static_cast<int>(i) == chosen)) chosen = static_cast<int>(i);
+    ImGui::EndCombo();
 }
 
-// A word with a small arrow, as quiet as the words beside it, that opens a list.
-bool begin_combo(gui::PanelContext& context, const char* id, float width,
-                 const std::string& shown) {
-    const gui::Theme& t = context.theme;
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float height = em(1.45F);
-    ImGui::PushID(id);
-    if (ImGui::InvisibleButton("##open", {width, height}, ImGuiButtonFlags_EnableNav))
-        ImGui::OpenPopup("##list");
-    const bool hovered = ImGui::IsItemHovered();
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    draw->AddRectFilled(at, {at.x + width, at.y + height},
-                        gui::u32(hovered ? t.well_hovered : t.well),
-                        ImGui::GetStyle().FrameRounding);
-    const float y = at.y + (height - ImGui::GetFontSize()) / 2;
-    draw->AddText({at.x + em(side), y}, gui::u32(t.text), shown.c_str());
-    const ImVec2 tip{at.x + width - em(side + 0.3F), at.y + height / 2 + em(0.14F)};
-    const ImVec2 arms[]{
-        {tip.x - em(0.28F), tip.y - em(0.28F)}, tip, {tip.x + em(0.28F), tip.y - em(0.28F)}};
-    draw->AddPolyline(arms, 3, gui::u32(t.dim), 0, t.hairline() * 1.2F);
-    ImGui::SetNextWindowPos({at.x, at.y + height + em(0.15F)});
-    const bool open = ImGui::BeginPopup("##list");
-    if (!open) ImGui::PopID();
-    return open;
-}
-
-void end_combo() {
-    ImGui::EndPopup();
-    ImGui::PopID();
+void source_list(gui::PanelContext& context, const char* id, int first, int last, int& chosen,
+                 const char* help) {
+    std::vector<std::string> names;
+    for (int source = first; source <= last; ++source) names.push_back(source_name(source));
+    std::vector<const char*> labels;
+    for (const std::string& name : names) labels.push_back(name.c_str());
+    word_list(context, id, labels, source_picker_width(), chosen, help);
 }
 
 }  // namespace
@@ -62,47 +47,28 @@ std::string source_name(int source) {
 }
 
 float source_picker_width() {
-    return combo_width(ImGui::CalcTextSize("layer 16").x);
+    return gui::word_combo_width(ImGui::CalcTextSize("layer 16").x);
 }
 
 void source_picker(gui::PanelContext& context, const char* id, int& source, const char* help) {
     const int layers = context.snapshot ? context.snapshot->layout.layers() : 0;
-    source = std::clamp(source, 0, std::max(layers, 0));
-    const bool open = begin_combo(context, id, source_picker_width(), source_name(source));
-    if (!open) gui::hover_help(context, "", help);
-    if (!open) return;
-    for (int i = 0; i <= layers; ++i)
-        if (gui::list_row(source_name(i).c_str(), i == source)) source = i;
-    end_combo();
+    source_list(context, id, 0, std::max(layers, 0), source, help);
 }
 
 void layer_picker(gui::PanelContext& context, const char* id, int& layer, const char* help) {
-    const int layers = context.snapshot ? std::max(context.snapshot->layout.layers(), 1) : 1;
-    layer = std::clamp(layer, 0, layers - 1);
-    const bool open = begin_combo(context, id, source_picker_width(), source_name(layer + 1));
-    if (!open) gui::hover_help(context, "", help);
-    if (!open) return;
-    for (int i = 0; i < layers; ++i)
-        if (gui::list_row(source_name(i + 1).c_str(), i == layer)) layer = i;
-    end_combo();
+    const int layers = context.snapshot ? context.snapshot->layout.layers() : 1;
+    source_list(context, id, 1, std::max(layers, 1), layer, help);
 }
 
 float picker_width(std::span<const char* const> labels) {
     float widest = 0;
     for (const char* label : labels) widest = std::max(widest, ImGui::CalcTextSize(label).x);
-    return combo_width(widest);
+    return gui::word_combo_width(widest);
 }
 
 void picker(gui::PanelContext& context, const char* id, std::span<const char* const> labels,
             int& chosen, const char* help) {
-    chosen = std::clamp(chosen, 0, static_cast<int>(labels.size()) - 1);
-    const bool open =
-        begin_combo(context, id, picker_width(labels), labels[static_cast<std::size_t>(chosen)]);
-    if (!open) gui::hover_help(context, "", help);
-    if (!open) return;
-    for (std::size_t i = 0; i < labels.size(); ++i)
-        if (gui::list_row(labels[i], static_cast<int>(i) == chosen)) chosen = static_cast<int>(i);
-    end_combo();
+    word_list(context, id, labels, picker_width(labels), chosen, help);
 }
 
 double target_level(const Problem& problem, int source, int k) {
