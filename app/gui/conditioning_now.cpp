@@ -7,29 +7,13 @@
 namespace muonscope::gui {
 namespace {
 
-constexpr std::size_t longest_trace = 2048;
-
-void append(std::vector<ConditioningNow::Sample>& trace, std::int64_t step,
-            const Conditioning& numbers) {
-    // Going back forgets what lay beyond.
-    while (!trace.empty() && trace.back().step >= step) trace.pop_back();
-    ConditioningNow::Sample sample{step, {}};
-    for (const LayerJacobian& jacobian : numbers.jacobians)
-        sample.jacobians.push_back(jacobian.condition());
-    trace.push_back(std::move(sample));
-    if (trace.size() < longest_trace) return;
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < trace.size(); i += 2) trace[kept++] = std::move(trace[i]);
-    trace.resize(kept);
-}
-
 void take_over(ConditioningNow& now) {
     for (ConditioningNow::Piece& piece : now.work.take()) {
         if (piece.problem != now.problem) continue;
         now.lanes.resize(piece.weights.size());
         for (std::size_t l = 0; l < piece.weights.size(); ++l) {
             now.lanes[l].weights = piece.weights[l];
-            append(now.lanes[l].trace, piece.step, piece.numbers[l]);
+            now.lanes[l].trace.add(piece.step, piece.numbers[l]);
             now.lanes[l].numbers = std::move(piece.numbers[l]);
         }
     }

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "app/gui/panel.h"
-#include "core/measure/conditioning.h"
+#include "core/measure/condition_trace.h"
 #include "core/session/background.h"
 
 // Condition numbers of the newest weights, worked out beside the training, and those of the
@@ -13,14 +13,10 @@
 namespace muonscope::gui {
 
 struct ConditioningNow {
-    struct Sample {
-        std::int64_t step = 0;
-        std::vector<double> jacobians;  // kappa, by layer
-    };
     struct LaneNow {
         std::shared_ptr<const std::vector<Matrix>> weights;  // of which the rest speaks
         Conditioning numbers;
-        std::vector<Sample> trace;  // ascending, thinned when long
+        ConditionTrace trace;
     };
     struct Piece {
         std::shared_ptr<const Problem> problem;

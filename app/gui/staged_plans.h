@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "app/gui/panel.h"
+#include "core/experiment/published/staged_plan.h"
 
 // What the staged planner made of the newest weights it looked at. Kept with the view.
 namespace muonscope::gui {
@@ -11,7 +12,7 @@ namespace muonscope::gui {
 struct LanePlan {
     std::shared_ptr<const std::vector<Matrix>> weights;
     double first_taken = 0, taken = 0;  // steps of phase 1 and 2
-    double distance = 0, remaining = 0;  // ‖W₁ − W₁*‖/‖A‖; steps of phase 2 still needed
+    StagedPlan plan;                    // from these weights
 };
 
 struct StagedPlans {

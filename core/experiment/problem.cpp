@@ -16,6 +16,7 @@
 #include "core/linalg/reductions.h"
 #include "core/model/chain.h"
 #include "core/random/generator.h"
+#include "core/random/given_spectrum.h"
 #include "core/random/torch_streams.h"
 
 namespace muonscope {
@@ -75,13 +76,10 @@ Matrix read_matrix(const std::string& key, const std::string& path, Eigen::Index
     return matrix;
 }
 
-// U S V^T with Haar U (out x r) and V (in x r); S falls where `spectrum` says.
-Matrix with_spectrum(const Vector& spectrum, std::uint64_t seed, Eigen::Index out,
-                     Eigen::Index in) {
-    const Eigen::Index rank = spectrum.size();
-    const Matrix u = Generator(seed, Purpose::target, 0).orthogonal_matrix(out, rank);
-    const Matrix v = Generator(seed, Purpose::target, 1).orthogonal_matrix(in, rank);
-    return u * spectrum.asDiagonal() * v.transpose();
+Matrix target_with_spectrum(const Vector& spectrum, std::uint64_t seed, Eigen::Index out,
+                            Eigen::Index in) {
+    Generator left(seed, Purpose::target, 0), right(seed, Purpose::target, 1);
+    return with_spectrum(spectrum, out, in, left, right);
 }
 
 // Hierarchy of items and features (Saxe, McClelland, Ganguli 2014, fig. 1): items are the leaves of
@@ -132,18 +130,18 @@ Matrix make_target(const TargetSpec& spec, std::uint64_t seed, Eigen::Index out,
         case TargetKind::exponential:
             for (Eigen::Index k = 0; k < rank; ++k)
                 spectrum(k) = spec.scale * elementary::pow(spec.decay, static_cast<double>(k));
-            return with_spectrum(spectrum, seed, out, in);
+            return target_with_spectrum(spectrum, seed, out, in);
         case TargetKind::power_law:
             for (Eigen::Index k = 0; k < rank; ++k)
                 spectrum(k) =
                     spec.scale * elementary::pow(static_cast<double>(k + 1), -spec.exponent);
-            return with_spectrum(spectrum, seed, out, in);
+            return target_with_spectrum(spectrum, seed, out, in);
         case TargetKind::low_rank:
             // Evenly spaced down to scale / modes: no two modes share a singular value.
             for (Eigen::Index k = 0; k < rank; ++k)
                 spectrum(k) =
                     spec.scale * (1.0 - static_cast<double>(k) / static_cast<double>(rank));
-            return with_spectrum(spectrum, seed, out, in) +
+            return target_with_spectrum(spectrum, seed, out, in) +
                    spec.noise * entry_scale *
                        Generator(seed, Purpose::target, 2).normal_matrix(out, in);
         case TargetKind::tree: {
@@ -189,13 +187,12 @@ std::vector<Matrix> aligned_start(double scale, const std::vector<int>& widths, 
 Matrix conditioned_matrix(Eigen::Index out, Eigen::Index in, const InitSpec& init,
                           Generator& generator) {
     const Eigen::Index n = std::min(out, in);
-    const Matrix u = generator.orthogonal_matrix(out, n), v = generator.orthogonal_matrix(in, n);
     Vector s(n);
     for (Eigen::Index k = 0; k < n; ++k)
         s(k) = init.scale *
                elementary::pow(init.condition,
                                n > 1 ? -static_cast<double>(k) / static_cast<double>(n - 1) : 0.0);
-    return u * s.asDiagonal() * v.transpose();
+    return with_spectrum(s, out, in, generator, generator);
 }
 
 std::vector<Matrix> make_start(const Experiment& experiment, const std::vector<int>& widths,

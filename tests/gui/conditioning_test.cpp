@@ -31,9 +31,9 @@ TEST_F(ConditioningPanel, works_out_the_newest_weights_and_rests) {
     harness.frames(2);
     EXPECT_FALSE(harness.view.working);
 
-    ASSERT_EQ(now().lanes[0].trace.size(), 1U);
+    ASSERT_EQ(now().lanes[0].trace.samples().size(), 1U);
     harness.press(ImGuiKey_RightArrow);  // one step
-    harness.frames_until([&] { return now().lanes[0].trace.back().step == 1; });
+    harness.frames_until([&] { return now().lanes[0].trace.samples().back().step == 1; });
     EXPECT_NEAR(now().lanes[0].numbers.jacobians[0].condition(), 10, 1e-6);  // layer 2 is fixed
 }
 

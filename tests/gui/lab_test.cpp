@@ -265,19 +265,5 @@ TEST(lab, is_drawn_in_a_window_too_small_for_it_and_at_four_times_the_size) {
     }
 }
 
-TEST(cost_law, is_fitted_to_what_was_timed) {
-    std::vector<EngineTiming> timings;
-    for (int n = 16; n <= 1024; n *= 2) {
-        EngineTiming timing{Engine::qr, n, {}};
-        timing.time.median = 2e-9 * n * n * n + (n < 100 ? 1e-3 : 0);  // small ones do not count
-        timings.push_back(timing);
-    }
-    EXPECT_NEAR(cost_law(timings, Engine::qr).exponent, 3, 1e-9);
-    EXPECT_NEAR(cost_law(timings, Engine::qr).seconds(512), timings[5].time.median, 1e-9);
-    timings.resize(2);
-    EXPECT_NEAR(cost_law(timings, Engine::qr).exponent, 0, 0.1);
-    EXPECT_TRUE(std::isnan(cost_law(timings, Engine::svd).exponent));
-}
-
 }  // namespace
 }  // namespace muonscope::gui

@@ -217,11 +217,11 @@ TEST(PanelNumbers, going_back_takes_the_curve_of_a_layers_problem_along) {
         harness.now();
         harness.frames_until([&] {
             const ConditioningNow& now = harness.kept<ConditioningNow>();
-            return now.has(0) && now.lanes[0].trace.back().step == step;
+            return now.has(0) && now.lanes[0].trace.samples().back().step == step;
         });
     };
     for (const std::int64_t step : {5, 9, 14, 7}) at(step);
-    const auto& trace = harness.kept<ConditioningNow>().lanes[0].trace;
+    const auto& trace = harness.kept<ConditioningNow>().lanes[0].trace.samples();
     for (std::size_t i = 1; i < trace.size(); ++i) EXPECT_LT(trace[i - 1].step, trace[i].step);
     EXPECT_EQ(trace.back().step, 7);
 }

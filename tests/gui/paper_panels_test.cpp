@@ -142,9 +142,9 @@ TEST(staged_planner, counts_phase_2_before_and_during_it) {
         const auto& lanes = harness.kept<StagedPlans>().lanes;
         ASSERT_EQ(lanes.size(), 2U);
         EXPECT_EQ(lanes[0].taken, static_cast<double>(step - 600));
-        EXPECT_EQ(lanes[0].taken + lanes[0].remaining, 13436);
-        EXPECT_EQ(lanes[1].taken + lanes[1].remaining, 13321);
-        EXPECT_NEAR(lanes[1].distance, 0.0447, 5e-5);
+        EXPECT_EQ(lanes[0].taken + lanes[0].plan.remaining, 13436);
+        EXPECT_EQ(lanes[1].taken + lanes[1].plan.remaining, 13321);
+        EXPECT_NEAR(lanes[1].plan.distance, 0.0447, 5e-5);
     }
 }
 

@@ -209,8 +209,8 @@ TEST(PlotPanels, give_small_multiples_the_same_axes) {
     const auto snapshot = trained({}, 100);
     screen.frames(snapshot.get(), 12, "singular-values");
     const plots::Memory& kept = screen.view.panels.of<plots::Memory>();
-    const auto& left = kept.reductions.at({0, 0}).reduction();
-    const auto& right = kept.reductions.at({0, 1}).reduction();
+    const auto& left = kept.reductions.at({"singular values", 0}).reduction();
+    const auto& right = kept.reductions.at({"singular values", 1}).reduction();
     EXPECT_EQ(left.bins(), right.bins());
     EXPECT_EQ(left.x_max(), right.x_max());
     EXPECT_EQ(kept.axes.size(), 1u);

@@ -489,7 +489,8 @@ CLAIMS = {
     "1 \\xe2\\x80\\x93 9": PRESET_KEYS,
     "Ctrl 0": lambda: [LAYOUT_KEY()],
     "give a matrix with 1 to {}": lambda: [
-        Rule(1, constant("app/gui/lab.cpp", r"matrix\.size\(\) == (0)\)\s+throw") == 0, "not empty")],
+        Rule(1, constant("core/experiment/engine_bench.cpp",
+                         r"matrix\.size\(\) == (0)\)\s+throw") == 0, "not empty")],
     "A change starts over at step 0": lambda: [first_step()],
     "each from 64 to 8192 pixels": lambda: [
         constant("app/gui/render_main.cpp", r"n >= (\d+)"),
@@ -504,12 +505,12 @@ CLAIMS = {
     "a part of the error that this layer cannot remove": lambda: [left_of_what_stays()],
     "Above 1 the error grows": lambda: [Rule(1, error_left_above_one_grows(), "and only then")],
     "up to 512 rows and columns": lambda: [
-        constant("app/gui/lab.cpp", r"largest_side = (\d+)")],
+        constant("core/experiment/engine_bench.cpp", r"largest_side = (\d+)")],
     "Spectral power: 1 keeps the gradient's direction": lambda: [
         gradient_at_one(), polar_at_zero()],
     "for n = 16 to 1024, on a thread": lambda: lab_sizes(),
     "exponents are fitted from n = 128": lambda: [
-        constant("app/gui/lab_timing.cpp", r"counted\((\d+)\)")],
+        constant("core/measure/engine_timing.cpp", r"counted\((\d+)\)")],
     "times every engine that is on, n = 16 to 1024": lambda: lab_sizes(),
     "0 for an orthogonal O": lambda: [
         orthogonalised("gaussian:64x64", "--precision", "float64")["svd"]["orthogonality_error"]],
@@ -740,8 +741,8 @@ def phase_one_steps():
 
 def lab_sizes():
     return [
-        constant("app/gui/lab_timing.cpp", r"smallest = (\d+)"),
-        constant("app/gui/lab_timing.cpp", r"largest = (\d+)"),
+        constant("core/measure/engine_timing.cpp", r"smallest = (\d+)"),
+        constant("core/measure/engine_timing.cpp", r"largest = (\d+)"),
     ]
 
 

@@ -9,8 +9,10 @@
 #include "app/gui/keys.h"
 #include "app/gui/local_row.h"
 #include "app/gui/panels/panels.h"
+#include "app/gui/plots/legend.h"
 #include "app/gui/plots/series_plot.h"
 #include "app/gui/plots/source.h"
+#include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "core/base/elementary.h"
@@ -306,7 +308,7 @@ Series condition_series(const Snapshot& snapshot, const ConditioningNow& now, st
     } else if (now.has(lane)) {
         // Products of several layers are not in the history: as far as somebody looked.
         const auto at = static_cast<std::size_t>(source - depth - 1);
-        for (const ConditioningNow::Sample& sample : now.lanes[lane].trace)
+        for (const ConditionTrace::Sample& sample : now.lanes[lane].trace.samples())
             if (at < sample.jacobians.size()) {
                 series.steps.push_back(static_cast<double>(sample.step));
                 series.values.push_back(sample.jacobians[at]);
@@ -362,7 +364,7 @@ void curves(PanelContext& context, ConditioningNow& now, ImVec2 room) {
            "from the newest weights while this panel is shown.");
     const float used = em(1.9F);
     const float each = both ? (room.y - 2 * used) / 2 : room.y - used;
-    SeriesPlot condition{condition_key, "##condition", "condition", true, "Not measured yet"};
+    SeriesPlot condition{"condition", "##condition", "condition", true, "Not measured yet"};
     draw_series_plot(context, condition, {room.x, each}, conditions, {});
     if (both) {
         const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -371,7 +373,7 @@ void curves(PanelContext& context, ConditioningNow& now, ImVec2 room) {
         ImGui::Dummy({room.x, ImGui::GetTextLineHeight()});
         hover_help(context, "Error left after a step",
                    "√(loss / loss before), at each step; broken lines: what the theory predicts.");
-        SeriesPlot ratio{ratio_key, "##ratio", "ratio", false, "No two steps yet"};
+        SeriesPlot ratio{"ratio", "##ratio", "ratio", false, "No two steps yet"};
         draw_series_plot(context, ratio, {room.x, ImGui::GetContentRegionAvail().y}, ratios,
                          levels);
     }

@@ -12,6 +12,7 @@
 #include "app/gui/panels/panels.h"
 #include "app/gui/path_dialog.h"
 #include "app/gui/plots/source.h"
+#include "app/gui/plots/stroke.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"

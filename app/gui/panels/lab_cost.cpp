@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "app/gui/panels/lab_views.h"
-#include "app/gui/plots/frame.h"
 #include "app/gui/plots/graph.h"
+#include "app/gui/plots/readout.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "app/gui/panels/lab_views.h"
+#include "app/gui/plots/stroke.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"

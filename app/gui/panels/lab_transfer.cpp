@@ -5,8 +5,9 @@
 #include <cmath>
 
 #include "app/gui/panels/lab_views.h"
-#include "app/gui/plots/frame.h"
 #include "app/gui/plots/graph.h"
+#include "app/gui/plots/readout.h"
+#include "app/gui/plots/stroke.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"

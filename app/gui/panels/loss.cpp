@@ -3,6 +3,7 @@
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/lane_plot.h"
 #include "app/gui/plots/source.h"
+#include "app/gui/plots/ticks.h"
 #include "app/gui/widgets.h"
 #include "core/experiment/loss_text.h"
 
@@ -26,7 +27,7 @@ void draw_loss(PanelContext& context) {
     end_header_controls(context);
 
     plots::LanePlot plot;
-    plot.panel = plots::loss_key;
+    plot.axis = "loss";
     plot.id = "##loss";
     plot.name = "loss";
     plot.channels = 2;

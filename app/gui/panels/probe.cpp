@@ -7,6 +7,7 @@
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/lane_plot.h"
 #include "app/gui/plots/source.h"
+#include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "core/experiment/probe.h"
@@ -59,7 +60,7 @@ void draw_probe(PanelContext& context) {
     end_header_controls(context);
 
     plots::LanePlot plot;
-    plot.panel = plots::probe_key;
+    plot.axis = "probe";
     plot.id = "##probe";
     plot.name = "probe";
     plot.channels = 5;

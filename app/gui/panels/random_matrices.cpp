@@ -6,8 +6,9 @@
 
 #include "app/gui/local_row.h"
 #include "app/gui/panels/panels.h"
-#include "app/gui/plots/frame.h"
 #include "app/gui/plots/graph.h"
+#include "app/gui/plots/readout.h"
+#include "app/gui/plots/stroke.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/random_sample.h"

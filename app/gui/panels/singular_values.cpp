@@ -8,10 +8,18 @@
 #include "app/gui/panels/singular_values.h"
 #include "app/gui/plots/curve.h"
 #include "app/gui/plots/extent.h"
+#include "app/gui/plots/level.h"
+#include "app/gui/plots/marks.h"
+#include "app/gui/plots/memory.h"
 #include "app/gui/plots/phases.h"
+#include "app/gui/plots/readout.h"
 #include "app/gui/plots/source.h"
+#include "app/gui/plots/step_plot.h"
 #include "app/gui/plots/stride_text.h"
+#include "app/gui/plots/stroke.h"
 #include "app/gui/plots/table.h"
+#include "app/gui/plots/ticks.h"
+#include "app/gui/plots/value_axis.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "core/experiment/predicted_modes.h"
@@ -365,17 +373,17 @@ void draw_singular_values(PanelContext& context) {
 
     // Width first, then curves, then the range they need, then its labels: what the labels take
     // is the same for nearly all ranges.
-    const int panel = heatmap ? heatmap_key : singular_values_key;
+    const char* axis = heatmap ? "heatmap" : "singular values";
     const float bar = heatmap ? em(3.2F) : 0;
     Ticks ticks = heatmap ? index_ticks(modes.count, room.y - label_height())
-                          : value_ticks(context, panel, room.y - label_height());
+                          : value_ticks(context, axis, room.y - label_height());
     const Grid grid = arrange(snapshot.lanes.size(), room, label_width(ticks), bar);
     const CurveBins bins = curve_bins(context, grid.area_width);
 
     Extent needed;
     std::vector<bool> changed(snapshot.lanes.size());
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
-        HistoryReduction& lane = kept.reductions[{panel, static_cast<int>(l)}];
+        HistoryReduction& lane = kept.reductions[{axis, static_cast<int>(l)}];
         changed[l] = lane.update(snapshot.lanes[l].history, modes.first, modes.count, bins.min,
                                  bins.max, bins.count);
         needed.add(snapshot.lanes[l], lane.reduction(), modes.first, 0, modes.count);
@@ -396,10 +404,10 @@ void draw_singular_values(PanelContext& context) {
         ValueRange index;
         index.min = -modes.count - 0.5;
         index.max = -0.5;
-        follow_values(context, panel, index);
+        follow_values(context, axis, index);
     } else {
-        follow_values(context, panel, values);
-        ticks = value_ticks(context, panel, grid.area_height);
+        follow_values(context, axis, values);
+        ticks = value_ticks(context, axis, grid.area_height);
     }
 
     const ImVec2 origin = ImGui::GetCursorScreenPos();
@@ -407,7 +415,7 @@ void draw_singular_values(PanelContext& context) {
         const auto lane = static_cast<int>(l);
         const int column = lane % grid.columns, row = lane / grid.columns;
         StepPlotOptions options;
-        options.panel = panel;
+        options.axis = axis;
         options.value_labels = column == 0;
         options.step_label = row == grid.rows - 1;
         options.size = {grid.area_width + grid.gap + (column == 0 ? grid.left : 0),
@@ -421,7 +429,7 @@ void draw_singular_values(PanelContext& context) {
         StepPlot plot;
         options.id = "##modes";
         if (begin_step_plot(context, options, ticks, plot)) {
-            const Reduction& reduction = kept.reductions[{panel, lane}].reduction();
+            const Reduction& reduction = kept.reductions[{axis, lane}].reduction();
             if (!heatmap) draw_phases(context, plot, lane);
             if (heatmap) {
                 draw_heatmap(context, plot, modes, reduction, changed[l], values, lane);
@@ -448,7 +456,7 @@ void draw_singular_values(PanelContext& context) {
                 [&] { return visible_table(context, modes); },
                 [&] {
                     context.view.follow = true;
-                    kept.axes[panel].manual = false;
+                    kept.axis(axis).manual = false;
                 });
             if (heatmap && row == 0 && column == grid.columns - 1)
                 draw_colour_bar(

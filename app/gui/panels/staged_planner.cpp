@@ -8,50 +8,22 @@
 #include "app/gui/keys.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/paper_runs.h"
-#include "app/gui/plots/frame.h"
+#include "app/gui/plots/level.h"
+#include "app/gui/plots/readout.h"
 #include "app/gui/plots/source.h"
+#include "app/gui/plots/step_plot.h"
+#include "app/gui/plots/ticks.h"
+#include "app/gui/plots/value_axis.h"
 #include "app/gui/staged_plans.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "core/experiment/presets.h"
-#include "core/experiment/published/specs.h"
-#include "core/theory/closed_forms.h"
 #include "imgui.h"
 
 namespace muonscope::gui {
 namespace {
 
 using namespace plots;
-
-// A recipe that trains layer 1 of a linear two-layer net towards its own target and then layer 2
-// alone by plain SGD: what the closed form speaks of. Null otherwise.
-const Phase* second_phase(const Spec& spec, std::size_t lane) {
-    const Experiment& e = spec.experiment;
-    const auto& phases = spec.lanes[lane].phases;
-    if (e.network.depth != 2 || has_tanh(e.network, 1) || e.data.kind != DataKind::whitened ||
-        phases.size() != 2 || phases[0].objective != Objective::layer_target ||
-        phases[0].layers != std::vector{1} || phases[1].objective != Objective::network ||
-        phases[1].layers != std::vector{2} || !phases[1].until.relative_error)
-        return nullptr;
-    const OptimizerSpec& optimizer = optimizer_of(phases[1], 2);
-    return optimizer.kind == OptimizerKind::sgd && optimizer.momentum == 0 ? &phases[1] : nullptr;
-}
-
-LanePlan plan_of(const Snapshot& snapshot, std::size_t lane, const Phase& second) {
-    const LaneSnapshot& now = snapshot.lanes[lane];
-    const Problem& problem = *snapshot.problem;
-    const std::vector<Matrix>& w = *now.weights;
-    LanePlan plan;
-    plan.weights = now.weights;
-    plan.distance = (w[0] - problem.layer_targets[0]).norm() / problem.target_norm;
-    const double lr = optimizer_of(second, 2).lr;
-    const double rate = snapshot.spec->experiment.loss == LossKind::relative
-                            ? 2 * lr / (problem.target_norm * problem.target_norm)
-                            : lr;
-    plan.remaining =
-        second_phase_steps(w[0], w[1], problem.target, rate, *second.until.relative_error);
-    return plan;
-}
 
 // The closed form takes an eigendecomposition: ten times a second are as many as can be read.
 void follow_plans(PanelContext& context) {
@@ -71,7 +43,10 @@ void follow_plans(PanelContext& context) {
         if (second == nullptr || !snapshot.lanes[l].weights ||
             snapshot.problem->layer_targets.size() < 2)
             continue;
-        plans.lanes[l] = plan_of(snapshot, l, *second);
+        const auto& weights = snapshot.lanes[l].weights;
+        plans.lanes[l].weights = weights;
+        plans.lanes[l].plan =
+            staged_plan(snapshot.spec->experiment, *snapshot.problem, *second, *weights);
         const auto& steps = snapshot.lanes[l].phase_steps;
         plans.lanes[l].first_taken = !steps.empty() ? static_cast<double>(steps[0]) : 0;
         plans.lanes[l].taken = steps.size() > 1 ? static_cast<double>(steps[1]) : 0;
@@ -100,23 +75,26 @@ struct PlanRow {
 constexpr std::array plan_rows{
     PlanRow{"steps of phase 1", "Taken so far, of layer 1 towards its own target W₁*.",
             [](const StagedPlans& p, std::size_t l) { return count_text(p.lanes[l].first_taken); }},
-    PlanRow{"‖W₁ − W₁*‖/‖A‖",
-            "How far layer 1 is from its balanced factor of the target. The loss of phase 1 is "
-            "the square of this.",
-            [](const StagedPlans& p, std::size_t l) { return value_text(p.lanes[l].distance); }},
+    PlanRow{
+        "‖W₁ − W₁*‖/‖A‖",
+        "How far layer 1 is from its balanced factor of the target. The loss of phase 1 is "
+        "the square of this.",
+        [](const StagedPlans& p, std::size_t l) { return value_text(p.lanes[l].plan.distance); }},
     PlanRow{"phase 2 by the closed form",
             "Steps of layer 2 to the threshold if phase 2 began, or went on, from the weights as "
             "they are now: E_t = E₀ (I − η W₁ᵀW₁)^t, η = 2 lr/‖A‖². Those taken are counted in. "
             "– when it never gets there.",
             [](const StagedPlans& p, std::size_t l) {
-                return count_text(p.lanes[l].taken + p.lanes[l].remaining);
+                return count_text(p.lanes[l].taken + p.lanes[l].plan.remaining);
             }},
     PlanRow{"phase 2 taken", "Steps of layer 2 so far.",
             [](const StagedPlans& p, std::size_t l) { return count_text(p.lanes[l].taken); }},
     PlanRow{"saved against the first lane",
             "Steps of phase 2 by the closed form: the first lane's less this one's.",
             [](const StagedPlans& p, std::size_t l) {
-                const auto all = [](const LanePlan& plan) { return plan.taken + plan.remaining; };
+                const auto all = [](const LanePlan& plan) {
+                    return plan.taken + plan.plan.remaining;
+                };
                 const double saved = all(p.lanes[0]) - all(p.lanes[l]);
                 return l == 0 || !std::isfinite(saved) ? "–" : fmt::format("{:+.0f}", saved);
             }},
@@ -166,15 +144,6 @@ constexpr std::array budget_help{
     "Phase 1 ends in both arms at the loss that the nearer arm (SGD) has after the published "
     "number of steps: Muon goes on. The loss is distance²/‖A‖² here, so this differs from matched "
     "distance only in the level."};
-
-// The run of one seed under this budget, in the window.
-Spec spec_of(const SweepSeed& seed, Budget budget) {
-    Spec spec = staged_spec(seed.shift);
-    for (std::size_t arm = 0; arm < spec.lanes.size(); ++arm)
-        spec.lanes[arm].phases[0].until.steps =
-            static_cast<std::int64_t>(seed.arm(budget, arm).first_steps);
-    return spec;
-}
 
 // One stem a seed, up where Muon saves steps; a click watches that seed.
 void draw_differences(PanelContext& context, const std::vector<SweepSeed>& seeds, int wanted,

@@ -6,10 +6,16 @@
 
 #include "app/gui/lane_rows.h"
 #include "app/gui/panels/panels.h"
-#include "app/gui/plots/frame.h"
 #include "app/gui/plots/lane_plot.h"
+#include "app/gui/plots/legend.h"
+#include "app/gui/plots/memory.h"
+#include "app/gui/plots/readout.h"
 #include "app/gui/plots/source.h"
+#include "app/gui/plots/step_plot.h"
+#include "app/gui/plots/stroke.h"
 #include "app/gui/plots/table.h"
+#include "app/gui/plots/ticks.h"
+#include "app/gui/plots/value_axis.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "core/experiment/probe.h"
@@ -321,7 +327,7 @@ void draw_trade_off(PanelContext& context) {
         plot.logarithmic = false;
         plot.from_zero = false;
         plot.awaited = "This layer has not moved yet";
-        plot.panel = fidelity_key;
+        plot.axis = "fidelity";
         plot.id = "##fidelity";
         plot.name = "gradient-fidelity";
         plot.first_channel = channels.fidelity;
@@ -329,7 +335,7 @@ void draw_trade_off(PanelContext& context) {
         ImGui::SetCursorScreenPos({origin.x + left + gap, origin.y});
         draw_titled_lane_plot(context, "gradient fidelity cos(U, G)", fidelity_help, plot,
                               {room.x - left - gap, half});
-        plot.panel = preservation_key;
+        plot.axis = "preservation";
         plot.id = "##preservation";
         plot.name = "preservation";
         plot.first_channel = channels.preservation;

@@ -5,8 +5,8 @@
 
 #include "app/gui/lane_rows.h"
 #include "app/gui/panels/panels.h"
-#include "app/gui/plots/frame.h"
 #include "app/gui/plots/lane_plot.h"
+#include "app/gui/plots/memory.h"
 #include "app/gui/plots/source.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
@@ -120,9 +120,9 @@ void draw_weight_norms(PanelContext& context) {
     const float table = lane_rows_height(rows.size());
     const bool tabled = room.y > table + em(9);
 
-    const auto plot = [&](PanelKey key, const char* id, const char* name, std::size_t channel) {
+    const auto plot = [&](const char* axis, const char* id, const char* name, std::size_t channel) {
         LanePlot what;
-        what.panel = key;
+        what.axis = axis;
         what.id = id;
         what.name = name;
         what.first_channel = channel;
@@ -132,8 +132,7 @@ void draw_weight_norms(PanelContext& context) {
         what.column_names = {fmt::format("layer {} {}", layer, name)};
         return what;
     };
-    LanePlot norms =
-        plot(weight_norm_key, "##weight norm", "weight-norm", layout.weight_norm(layer));
+    LanePlot norms = plot("weight norm", "##weight norm", "weight-norm", layout.weight_norm(layer));
     norms.channels = 2;
     norms.floor = 1;
     norms.floor_counts = true;
@@ -158,14 +157,14 @@ void draw_weight_norms(PanelContext& context) {
         ImGui::SetCursorScreenPos(at);
         draw_titled_lane_plot(
             context, "update along W", along_help,
-            plot(update_along_key, "##along", "update-along", layout.update_along(layer)), size);
+            plot("update along", "##along", "update-along", layout.update_along(layer)), size);
         ImGui::SetCursorScreenPos({at.x, at.y + third + em(0.3F)});
         LanePlot across =
-            plot(update_across_key, "##across", "update-across", layout.update_across(layer));
+            plot("update across", "##across", "update-across", layout.update_across(layer));
         across.from_zero = true;
         draw_titled_lane_plot(context, "update across W", across_help, across, size);
         ImGui::SetCursorScreenPos({at.x, at.y + room.y - third});
-        LanePlot rate = plot(rate_key, "##rate", "learning-rate", layout.rate(layer));
+        LanePlot rate = plot("rate", "##rate", "learning-rate", layout.rate(layer));
         rate.from_zero = true;
         draw_titled_lane_plot(context, "learning rate γ", rate_help, rate, size);
     }

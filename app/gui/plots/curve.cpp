@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/gui/plots/memory.h"
+#include "app/gui/plots/step_plot.h"
+#include "app/gui/plots/stroke.h"
 #include "app/gui/theme.h"
 
 namespace muonscope::plots {

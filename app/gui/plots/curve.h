@@ -2,7 +2,9 @@
 
 #include <limits>
 
-#include "app/gui/plots/frame.h"
+#include "app/gui/plots/reduction.h"
+#include "app/gui/plots/step_plot.h"
+#include "app/gui/plots/stroke.h"
 
 // A reduced series as a curve: a line where it runs; where it runs to and fro within two pixels, or
 // a row says so of the steps it stands for, a pale band from the smallest to the largest value and

@@ -5,7 +5,9 @@
 #include <cmath>
 #include <vector>
 
-#include "app/gui/plots/frame.h"
+#include "app/gui/plots/step_plot.h"
+#include "app/gui/plots/stroke.h"
+#include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
 
 namespace muonscope::plots {

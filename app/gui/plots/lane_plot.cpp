@@ -8,9 +8,16 @@
 #include "app/gui/plots/curve.h"
 #include "app/gui/plots/extent.h"
 #include "app/gui/plots/legend.h"
+#include "app/gui/plots/marks.h"
+#include "app/gui/plots/memory.h"
 #include "app/gui/plots/phases.h"
+#include "app/gui/plots/readout.h"
+#include "app/gui/plots/step_plot.h"
 #include "app/gui/plots/stride_text.h"
+#include "app/gui/plots/stroke.h"
 #include "app/gui/plots/table.h"
+#include "app/gui/plots/ticks.h"
+#include "app/gui/plots/value_axis.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 
@@ -86,11 +93,11 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
 
     Memory& kept = memory(context);
     const float height = room.y - label_height();
-    Ticks ticks = value_ticks(context, what.panel, height);
+    Ticks ticks = value_ticks(context, what.axis, height);
     const CurveBins bins = curve_bins(context, room.x - label_width(ticks) - 2 * side_padding());
     Extent extent, floors;
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
-        HistoryReduction& lane = kept.reductions[{what.panel, static_cast<int>(l)}];
+        HistoryReduction& lane = kept.reductions[{std::string(what.axis), static_cast<int>(l)}];
         lane.update(snapshot.lanes[l].history, what.first_channel, what.channels, bins.min,
                     bins.max, bins.count);
         for (const int channel : {what.curve, what.floor})
@@ -112,15 +119,15 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
         extent.add(0);
         extent.add(1);
     }
-    follow_values(context, what.panel,
+    follow_values(context, what.axis,
                   what.logarithmic ? log_range(extent.smallest, extent.high, has_zero, what.decades)
                   : what.from_zero ? linear_range(extent.low, extent.high)
                                    : near_range(extent.low, extent.high));
-    ticks = value_ticks(context, what.panel, height);
+    ticks = value_ticks(context, what.axis, height);
 
     StepPlotOptions options;
     options.id = what.id;
-    options.panel = what.panel;
+    options.axis = what.axis;
     options.size = room;
     StepPlot plot;
     if (!begin_step_plot(context, options, ticks, plot)) {
@@ -132,7 +139,7 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
     draw_phases(context, plot, -1);
     for (std::size_t l = snapshot.lanes.size(); l-- > 0;) {
         const auto lane = static_cast<int>(l);
-        const Reduction& reduction = kept.reductions[{what.panel, lane}].reduction();
+        const Reduction& reduction = kept.reductions[{std::string(what.axis), lane}].reduction();
         if (what.floor >= 0)
             draw_curve(context, plot, reduction, what.floor,
                        u32(gui::with_alpha(theme.lane(lane), 0.7F)), theme.hairline(),
@@ -166,7 +173,7 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
         },
         [&] {
             context.view.follow = true;
-            kept.axes[what.panel].manual = false;
+            kept.axis(what.axis).manual = false;
         });
 }
 

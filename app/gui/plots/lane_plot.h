@@ -3,15 +3,17 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "app/gui/plots/frame.h"
+#include "app/gui/panel.h"
+#include "app/gui/plots/step_plot.h"
 
 // One quantity over steps, all lanes in one plot: colour and dash tell them apart.
 namespace muonscope::plots {
 
 struct LanePlot {
-    int panel = 0;
+    std::string_view axis = {};  // name of the value axis
     const char* id = "";
     const char* name = "";  // of exported files
     std::size_t first_channel = 0;

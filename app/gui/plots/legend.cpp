@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "app/gui/plots/frame.h"
+#include "app/gui/plots/stroke.h"
 #include "app/gui/theme.h"
 
 namespace muonscope::plots {
@@ -26,6 +26,11 @@ float line_height() {
 }
 
 }  // namespace
+
+Dash lane_dash(int lane) {
+    constexpr std::array order{Dash::solid, Dash::dashed, Dash::dash_dotted, Dash::dotted};
+    return order[static_cast<std::size_t>(lane) % order.size()];
+}
 
 std::vector<KeyRow> lane_key(const gui::PanelContext& context) {
     std::vector<KeyRow> rows;

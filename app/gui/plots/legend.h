@@ -18,6 +18,7 @@ struct KeyRow {
     bool filled = false;  // a patch, not a line
 };
 
+Dash lane_dash(int lane);
 // One for each lane, in its colour and dash.
 std::vector<KeyRow> lane_key(const gui::PanelContext& context);
 

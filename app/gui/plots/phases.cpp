@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "app/gui/paper_runs.h"
+#include "app/gui/plots/step_plot.h"
 #include "app/gui/theme.h"
 #include "core/experiment/published/ends.h"
 

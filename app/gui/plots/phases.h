@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "app/gui/plots/frame.h"
+#include "app/gui/plots/step_plot.h"
 
 // The phases of recipes on the step axis, and where published runs ended.
 namespace muonscope::plots {

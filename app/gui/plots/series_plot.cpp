@@ -8,6 +8,13 @@
 
 #include "app/gui/plots/curve.h"
 #include "app/gui/plots/extent.h"
+#include "app/gui/plots/level.h"
+#include "app/gui/plots/marks.h"
+#include "app/gui/plots/memory.h"
+#include "app/gui/plots/readout.h"
+#include "app/gui/plots/step_plot.h"
+#include "app/gui/plots/ticks.h"
+#include "app/gui/plots/value_axis.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 
@@ -106,7 +113,7 @@ void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2
     }
     begin_frame(context);
     const float height = size.y - label_height();
-    Ticks ticks = value_ticks(context, what.panel, height);
+    Ticks ticks = value_ticks(context, what.axis, height);
     const CurveBins bins = curve_bins(context, size.x - label_width(ticks) - 2 * side_padding());
     std::vector<Reduction> reductions;
     Extent extent;
@@ -124,13 +131,13 @@ void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2
         extent.add(0.1);
         extent.add(1);
     }
-    follow_values(context, what.panel,
+    follow_values(context, what.axis,
                   what.logarithmic
                       ? log_range(extent.smallest, extent.high, extent.low <= 0, 16)
                       : near_range(extent.low, std::max(extent.high, extent.low + 1e-6)));
-    ticks = value_ticks(context, what.panel, height);
+    ticks = value_ticks(context, what.axis, height);
 
-    const StepPlotOptions options{what.id, what.panel, size};
+    const StepPlotOptions options{what.id, what.axis, size};
     StepPlot plot;
     if (!begin_step_plot(context, options, ticks, plot)) {
         nothing();
@@ -163,7 +170,7 @@ void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2
         },
         [&] {
             context.view.follow = true;
-            memory(context).axes[what.panel].manual = false;
+            memory(context).axis(what.axis).manual = false;
         });
     ImGui::PopID();
 }

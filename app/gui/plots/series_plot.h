@@ -2,9 +2,11 @@
 
 #include <cmath>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "app/gui/plots/frame.h"
+#include "app/gui/panel.h"
+#include "app/gui/plots/stroke.h"
 #include "app/gui/plots/table.h"
 
 // Numbers over steps that a panel worked out itself, in a step plot like any other.
@@ -27,7 +29,7 @@ struct Level {
 };
 
 struct SeriesPlot {
-    int panel = 0;  // PanelKey
+    std::string_view axis = {};  // name of the value axis
     const char* id = "";
     const char* name = "";  // of exported files
     bool logarithmic = false;

@@ -37,4 +37,20 @@ std::string stride_value(const HistoryView& history, const Stride& stride, std::
     return fmt::format("{}, {} – {}", value_text(last), value_text(low), value_text(high));
 }
 
+std::size_t nearest_sample(const HistoryView& history, double step) {
+    std::size_t low = 0, high = history.size();
+    while (low < high) {
+        const std::size_t middle = (low + high) / 2;
+        if (static_cast<double>(history.step(middle)) < step)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == history.size()) return low == 0 ? 0 : low - 1;
+    if (low > 0 && step - static_cast<double>(history.step(low - 1)) <
+                       static_cast<double>(history.step(low)) - step)
+        return low - 1;
+    return low;
+}
+
 }  // namespace muonscope::plots

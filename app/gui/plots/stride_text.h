@@ -24,4 +24,7 @@ std::string stride_title(const HistoryView& history, const Stride& stride, bool 
 // "0.42"; "0.42, 0.39 – 0.61"; "0.61, 0.42".
 std::string stride_value(const HistoryView& history, const Stride& stride, std::size_t channel);
 
+// The sample of a history nearest to a step; size() when there is none.
+std::size_t nearest_sample(const HistoryView& history, double step);
+
 }  // namespace muonscope::plots

@@ -7,8 +7,11 @@
 #include <limits>
 #include <vector>
 
-#include "app/gui/plots/frame.h"
+#include "app/gui/plots/legend.h"
+#include "app/gui/plots/reduction.h"
+#include "app/gui/plots/stroke.h"
 #include "app/gui/plots/ticks.h"
+#include "app/gui/plots/value_axis.h"
 
 namespace muonscope::plots {
 

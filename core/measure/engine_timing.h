@@ -6,7 +6,7 @@
 #include "core/linalg/engine.h"
 #include "core/measure/call_time.h"
 
-namespace muonscope::gui {
+namespace muonscope {
 
 // How long one call of an engine takes for an n x n Gaussian matrix on this machine.
 struct EngineTiming {
@@ -29,4 +29,4 @@ struct CostLaw {
 };
 CostLaw cost_law(const std::vector<EngineTiming>& timings, Engine engine);
 
-}  // namespace muonscope::gui
+}  // namespace muonscope

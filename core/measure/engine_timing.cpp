@@ -1,4 +1,4 @@
-#include "app/gui/lab_timing.h"
+#include "core/measure/engine_timing.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include "core/linalg/orthogonaliser.h"
 #include "core/random/generator.h"
 
-namespace muonscope::gui {
+namespace muonscope {
 namespace {
 
 constexpr int smallest = 16, largest = 1024;
@@ -67,4 +67,4 @@ CostLaw cost_law(const std::vector<EngineTiming>& timings, Engine engine) {
     return law;
 }
 
-}  // namespace muonscope::gui
+}  // namespace muonscope
