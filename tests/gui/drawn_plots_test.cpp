@@ -339,6 +339,52 @@ TEST(DrawnPlots, the_shades_of_phases_in_turns_end_where_the_run_does) {
     }
 }
 
+// The trade-off's axis of fidelity as it is labelled now.
+Scale fidelity_axis(const Drawing& drawing) {
+    const auto across = drawing.word("fidelity cos(U, G)  →");
+    EXPECT_TRUE(across);
+    const ImVec2 at = across ? across->min : ImVec2{};
+    return Scale::across(drawing, {30, at.y - 14}, {at.x + 200, at.y - 2});
+}
+
+// Graphs whose axis is not the step are zoomed and moved as those over steps are.
+TEST(DrawnPlots, the_wheel_zooms_a_graph_a_drag_moves_it_and_a_double_click_shows_all_of_it) {
+    Shown shown(trained(preset("two-ways-up"), 60), "trade-off");
+    const Scale before = fidelity_axis(shown.look());
+    const auto title = drawing().word("preservation  ↑");
+    ASSERT_TRUE(title);
+    const ImVec2 at{title->min.x + 120, title->max.y + 90}, beside{at.x + 60, at.y};
+    const auto span = [&](const Scale& scale) {
+        return scale.value(at.x + 100) - scale.value(at.x - 100);
+    };
+    shown.look_with_mouse_at(at);
+    ImGui::GetIO().AddMouseWheelEvent(0, 4);
+    const Scale zoomed = fidelity_axis(shown.look());
+    ASSERT_GE(zoomed.labels(), 2);
+    EXPECT_NEAR(span(zoomed) / span(before), std::pow(1.1, -4), 0.03);
+    EXPECT_NEAR(zoomed.value(at.x), before.value(at.x), 0.02 * span(before));
+
+    ImGui::GetIO().AddMouseButtonEvent(ImGuiMouseButton_Left, true);
+    shown.next_frame();
+    for (int i = 1; i <= 6; ++i) {
+        ImGui::GetIO().AddMousePosEvent(at.x + 10 * static_cast<float>(i), at.y);
+        shown.next_frame();
+    }
+    ImGui::GetIO().AddMouseButtonEvent(ImGuiMouseButton_Left, false);
+    const Scale moved = fidelity_axis(shown.look());
+    EXPECT_NEAR(span(moved), span(zoomed), 0.03 * span(zoomed));
+    // The first pixels of a drag tell it from a click.
+    EXPECT_NEAR(moved.value(beside.x), zoomed.value(at.x), 0.08 * span(zoomed));
+
+    for (const bool down : {true, false, true, false}) {
+        ImGui::GetIO().AddMouseButtonEvent(ImGuiMouseButton_Left, down);
+        shown.next_frame();
+    }
+    const Scale after = fidelity_axis(shown.look());
+    EXPECT_NEAR(after.value(at.x), before.value(at.x), 1e-3 * span(before));
+    EXPECT_NEAR(span(after), span(before), 1e-3 * span(before));
+}
+
 TEST(DrawnPlots, the_matrix_chosen_in_the_list_is_the_one_shown) {
     const auto snapshot = trained(changed(preset("two-ways-up"), {{"network.width", "8"}}), 20);
     for (const char* panel : {"singular-values", "spectrum-now", "measures"}) {

@@ -99,14 +99,17 @@ void draw_plot(PanelContext& context, const Lab& bench) {
     for (const Engine engine : timed(bench)) draw_timings(context, graph, bench, engine);
     end_graph(context, graph);
     if (graph.hovered) readout(context, graph, bench);
-    export_menu(context, "##export cost", "cost", graph.hovered, [&] {
-        Table table{{"engine", "n", "runs", "lower quartile", "median", "upper quartile"}, {}};
-        for (const EngineTiming& t : bench.timings)
-            table.rows.push_back({static_cast<double>(t.engine), static_cast<double>(t.n),
-                                  static_cast<double>(t.time.runs), t.time.lower, t.time.median,
-                                  t.time.upper});
-        return table;
-    });
+    export_menu(
+        context, "##export cost", "cost", graph.hovered,
+        [&] {
+            Table table{{"engine", "n", "runs", "lower quartile", "median", "upper quartile"}, {}};
+            for (const EngineTiming& t : bench.timings)
+                table.rows.push_back({static_cast<double>(t.engine), static_cast<double>(t.n),
+                                      static_cast<double>(t.time.runs), t.time.lower, t.time.median,
+                                      t.time.upper});
+            return table;
+        },
+        [&] { fit_graph(context, options.id); }, false);
 }
 
 }  // namespace

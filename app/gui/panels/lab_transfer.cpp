@@ -106,7 +106,7 @@ void draw_interval(const PanelContext& context, const Graph& graph, const Lab& b
 void choose_interval(const Graph& graph, Lab& bench) {
     if (!graph.pressed) return;
     const ImVec2 mouse = ImGui::GetMousePos();
-    const double at = std::clamp(graph.value_x(mouse.x), graph.x.min, 1.0);
+    const double at = std::clamp(graph.value_x(mouse.x), std::min(graph.x.min, 1.0), 1.0);
     if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) {
         bench.dragged_from = at;
         bench.interval.reset();
@@ -230,11 +230,9 @@ void draw_lab_transfer(PanelContext& context, Lab& bench) {
         key.push_back(
             {std::string(label(engine)) + (has_curve(bench, engine) ? "" : ": no function of x"),
              engine_colour(context.theme, engine), engine_dash(engine)});
-    const GraphOptions options{"##transfer",
-                               room,
-                               {start, 1, true, "x = s/‖G‖"},
-                               {0, axis_end(bench, start), false, ""},
-                               std::move(key)};
+    const GraphOptions options{
+        "##transfer",   room, {start, 1, true, "x = s/‖G‖"}, {0, axis_end(bench, start), false, ""},
+        std::move(key), true};
     Graph graph;
     if (!begin_graph(context, options, graph)) return;
     choose_interval(graph, bench);
@@ -253,8 +251,9 @@ void draw_lab_transfer(PanelContext& context, Lab& bench) {
     draw_rug(context, graph, bench);
     end_graph(context, graph);
     if (graph.hovered || graph.pressed) readout(context, graph, bench);
-    export_menu(context, "##export transfer", "transfer", graph.hovered,
-                [&] { return table_of(graph, bench); });
+    export_menu(
+        context, "##export transfer", "transfer", graph.hovered,
+        [&] { return table_of(graph, bench); }, [&] { fit_graph(context, options.id); }, false);
 }
 
 }  // namespace muonscope::gui

@@ -209,14 +209,18 @@ void draw_law(PanelContext& context, const Shown& what, const RandomSample& samp
     } else if (graph.hovered) {
         hover_help(context, what.name, what.help);
     }
-    export_menu(context, what.axis, what.id + 2, graph.hovered, [&] {
-        Table table{{"from", "to", "share drawn", "share by the law"}, {}};
-        for (std::size_t bin = 0; bin < histogram.shares.size(); ++bin) {
-            const double from = histogram.edge(bin), to = histogram.edge(bin + 1);
-            table.rows.push_back({from, to, histogram.shares[bin], what.law(to) - what.law(from)});
-        }
-        return table;
-    });
+    export_menu(
+        context, what.axis, what.id + 2, graph.hovered,
+        [&] {
+            Table table{{"from", "to", "share drawn", "share by the law"}, {}};
+            for (std::size_t bin = 0; bin < histogram.shares.size(); ++bin) {
+                const double from = histogram.edge(bin), to = histogram.edge(bin + 1);
+                table.rows.push_back(
+                    {from, to, histogram.shares[bin], what.law(to) - what.law(from)});
+            }
+            return table;
+        },
+        [&] { fit_graph(context, what.id); }, false);
 }
 
 void draw_random_matrices(PanelContext& context) {

@@ -7,6 +7,8 @@
 #include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/panels/spectrum_now.h"
+#include "app/gui/plots/extent.h"
+#include "app/gui/plots/graph.h"
 #include "app/gui/plots/readout.h"
 #include "app/gui/plots/reduction.h"
 #include "app/gui/plots/source.h"
@@ -96,148 +98,157 @@ std::vector<double> newest(const PanelContext& context, const LaneSnapshot& lane
     return values;
 }
 
-void draw_bars(PanelContext& context, ImVec2 origin, ImVec2 room) {
+// By lane, as many as are shown, and the targets beside them: NaN where there is none.
+struct Bars {
+    std::vector<std::vector<double>> lanes;
+    std::vector<double> targets;
+    Extent extent;
+    std::size_t count = 0;
+};
+
+Bars bars_of(const PanelContext& context) {
     const Snapshot& snapshot = *context.snapshot;
     const SpectrumChoices& chosen = context.chosen<SpectrumChoices>();
-    const Theme& theme = context.theme;
-    const bool levels = chosen.source == 0 || chosen.kind == 0;
-    std::vector<std::vector<double>> bars;
-    double high = 0, smallest = INFINITY;
-    bool has_zero = false;
-    std::size_t indices = 0;
+    Bars bars;
     for (const LaneSnapshot& lane : snapshot.lanes) {
-        bars.push_back(newest(context, lane));
-        indices = std::max(indices, bars.back().size());
-        for (const double value : bars.back()) {
-            if (!std::isfinite(value)) continue;
-            high = std::max(high, value);
-            if (value > 0) smallest = std::min(smallest, value);
-            has_zero = has_zero || value <= 0;
-        }
+        bars.lanes.push_back(newest(context, lane));
+        bars.count = std::max(bars.count, bars.lanes.back().size());
+        for (const double value : bars.lanes.back()) bars.extent.add(value);
     }
-    if (indices == 0) {
+    const bool levels = snapshot.problem && (chosen.source == 0 || chosen.kind == 0);
+    for (std::size_t k = 0; k < bars.count; ++k)
+        bars.targets.push_back(
+            levels ? target_level(*snapshot.problem, chosen.source, static_cast<int>(k))
+                   : std::nan(""));
+    return bars;
+}
+
+// The floor's own label, and those that are clear of it.
+Ticks with_floor(double floor, double max, int wanted) {
+    Ticks ticks;
+    ticks.add(floor, "≤ " + power_of_ten(static_cast<int>(std::lround(std::log10(floor)))));
+    const Ticks above = log_ticks(floor, max, wanted);
+    for (int i = 0; i < above.count; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        if (above.values[at] > 1.5 * floor) ticks.add(above.values[at], above.labels[at].data());
+    }
+    return ticks;
+}
+
+GraphAxis value_axis(const Bars& bars, bool logarithmic) {
+    double high = std::max(bars.extent.high, 0.0);
+    if (!std::isnan(bars.targets[0])) high = std::max(high, bars.targets[0]);
+    const ValueRange range = logarithmic
+                                 ? log_range(bars.extent.smallest, high, bars.extent.has_zero(), 6)
+                                 : linear_range(0, high);
+    GraphAxis axis{range.min, range.max, logarithmic};
+    if (!range.at_floor) return axis;
+    axis.floor = range.scale.floor;
+    axis.ticks = [floor = axis.floor](double min, double max, float length) {
+        const int wanted = std::clamp(static_cast<int>(length / em(2)), 2, 8);
+        return min <= floor ? with_floor(floor, max, wanted) : log_ticks(min, max, wanted);
+    };
+    return axis;
+}
+
+// Of singular values 1, 2, …, each below the middle of its slot of width 1.
+Ticks index_ticks(double min, double max, float length) {
+    Ticks ticks;
+    const double per_label = static_cast<double>(em(1.6F) / length) * (max - min);
+    const int stride = std::max(1, static_cast<int>(std::ceil(per_label)));
+    for (int k = 0; k < most_bars; k += stride)
+        if (k + 0.5 >= min && k + 0.5 <= max) ticks.add(k + 0.5, fmt::format("{}", k + 1));
+    return ticks;
+}
+
+// Every second lane is outlined, not filled: never colour alone.
+void draw_lane_bars(const PanelContext& context, const Graph& graph, const Bars& bars,
+                    std::size_t lane) {
+    const float slot = graph.pixel_x(1) - graph.pixel_x(0);
+    const float width = std::max(1.0F, slot * 0.78F / static_cast<float>(bars.lanes.size()));
+    const ImVec4 shade = context.theme.lane(static_cast<int>(lane));
+    const ImU32 colour = u32(shade), faint = u32(with_alpha(shade, 0.45F));
+    const float hair = context.theme.hairline(), base = graph.bottom();
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    for (std::size_t k = 0; k < bars.lanes[lane].size(); ++k) {
+        const double value = bars.lanes[lane][k];
+        if (!std::isfinite(value)) continue;
+        const float x =
+            graph.pixel_x(static_cast<double>(k)) + slot * 0.11F + width * static_cast<float>(lane);
+        const float y = std::clamp(graph.pixel_y(value), graph.position.y, base);
+        const ImVec2 from{x, std::min(y, base - 1)}, to{x + std::max(1.0F, width - 1), base};
+        const bool outlined = lane % 2 == 1 && width >= 4 * hair;
+        draw->AddRectFilled(from, to, outlined ? faint : colour);
+        if (outlined) draw->AddRect(from, to, colour, 0, 0, hair);
+    }
+}
+
+void draw_targets(const PanelContext& context, const Graph& graph, const Bars& bars) {
+    const float slot = graph.pixel_x(1) - graph.pixel_x(0);
+    for (std::size_t k = 0; k < bars.count; ++k) {
+        if (std::isnan(bars.targets[k])) continue;
+        const float y = std::round(graph.pixel_y(bars.targets[k]));
+        const float x = graph.pixel_x(static_cast<double>(k));
+        ImGui::GetWindowDrawList()->AddRectFilled({x + slot * 0.04F, y - context.theme.scale},
+                                                  {x + slot * 0.96F, y + context.theme.scale},
+                                                  u32(context.theme.target));
+    }
+}
+
+void bars_readout(PanelContext& context, const Bars& bars, std::size_t over) {
+    std::vector<ReadoutRow> rows;
+    for (std::size_t l = 0; l < bars.lanes.size(); ++l)
+        if (over < bars.lanes[l].size())
+            rows.push_back({name_and_step(context.snapshot->lanes[l]),
+                            value_text(bars.lanes[l][over]),
+                            context.theme.lane(static_cast<int>(l))});
+    if (!std::isnan(bars.targets[over]))
+        rows.push_back({"target", value_text(bars.targets[over]), context.theme.target});
+    draw_readout(context, fmt::format("singular value {}", over + 1), rows);
+}
+
+Table bars_table(const Snapshot& snapshot, const Bars& bars) {
+    Table table;
+    table.columns.push_back("index");
+    for (const LaneSnapshot& lane : snapshot.lanes) table.columns.push_back(lane.name);
+    for (std::size_t k = 0; k < bars.count; ++k) {
+        std::vector<double> row{static_cast<double>(k + 1)};
+        for (const auto& lane : bars.lanes) row.push_back(k < lane.size() ? lane[k] : std::nan(""));
+        table.rows.push_back(std::move(row));
+    }
+    return table;
+}
+
+void draw_bars(PanelContext& context, ImVec2 room) {
+    const SpectrumChoices& chosen = context.chosen<SpectrumChoices>();
+    const Bars bars = bars_of(context);
+    if (bars.count == 0) {
         centred_note(context, chosen.kind > 0 && chosen.source > 0 ? "No step of this layer yet"
                                                                    : "Not measured yet");
         return;
     }
-    if (levels && snapshot.problem) {
-        const double top = target_level(*snapshot.problem, chosen.source, 0);
-        if (!std::isnan(top)) high = std::max(high, top);
-    }
-    ValueRange range =
-        chosen.logarithmic ? log_range(smallest, high, has_zero, 6) : linear_range(0, high);
-    const float bottom = ImGui::GetTextLineHeight() + em(0.25F);
-    const float height = room.y - bottom - em(0.4F);
-    const int wanted = std::clamp(static_cast<int>(height / em(2)), 2, 8);
-    Ticks ticks = range.scale.logarithmic
-                      ? log_ticks(range.at_floor ? range.scale.floor : range.min, range.max, wanted)
-                      : linear_ticks(range.min, range.max, wanted);
-    if (range.at_floor) {
-        Ticks with;
-        with.add(range.scale.floor,
-                 "≤ " + power_of_ten(static_cast<int>(std::lround(std::log10(range.scale.floor)))));
-        for (int i = 0; i < ticks.count; ++i) {
-            const auto at = static_cast<std::size_t>(i);
-            if (ticks.values[at] > 1.5 * range.scale.floor)
-                with.add(ticks.values[at], ticks.labels[at].data());
-        }
-        ticks = with;
-    }
-    const float left = label_width(ticks);
-    StepPlot plot;  // the same mapping of values to pixels
-    plot.position = {origin.x + left, origin.y + em(0.4F)};
-    plot.extent = {room.x - left, height};
-    const AxisScale open{range.scale.logarithmic, 1e-300};
-    plot.x_min = 0;
-    plot.x_max = static_cast<double>(indices);
-    plot.y_min = open.forward(range.min);
-    plot.y_max = open.forward(range.max);
-    plot.scale = range.scale;
-    if (plot.extent.x < em(3) || height < em(2)) return;
-
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    const float right = plot.position.x + plot.extent.x, base = plot.position.y + height;
-    for (int i = 0; i < ticks.count; ++i) {
-        const auto at = static_cast<std::size_t>(i);
-        const float y = std::round(plot.pixel_y(ticks.values[at]));
-        draw->AddRectFilled({plot.position.x, y}, {right, y + 1}, u32(theme.grid));
-        const char* label = ticks.labels[at].data();
-        const ImVec2 extent = ImGui::CalcTextSize(label);
-        draw->AddText({plot.position.x - extent.x - em(0.35F), y - extent.y / 2}, u32(theme.dim),
-                      label);
-    }
-    draw->AddRect(plot.position, {right, base}, u32(theme.border), 0, 0, theme.hairline());
-
-    const float slot = plot.extent.x / static_cast<float>(indices);
-    const auto lanes = static_cast<float>(bars.size());
-    const float width = std::max(1.0F, slot * 0.78F / lanes);
-    const ImVec2 mouse = ImGui::GetMousePos();
-    const bool hovered = ImGui::IsWindowHovered() && mouse.x >= plot.position.x &&
-                         mouse.x < right && mouse.y >= plot.position.y && mouse.y < base;
-    const int over = hovered ? static_cast<int>((mouse.x - plot.position.x) / slot) : -1;
-    if (over >= 0)
-        draw->AddRectFilled({plot.position.x + slot * static_cast<float>(over), plot.position.y},
-                            {plot.position.x + slot * static_cast<float>(over + 1), base},
-                            u32(with_alpha(theme.well, 0.5F)));
-    for (std::size_t l = 0; l < bars.size(); ++l) {
-        const ImU32 colour = u32(theme.lane(static_cast<int>(l)));
-        const ImU32 faint = u32(with_alpha(theme.lane(static_cast<int>(l)), 0.45F));
-        for (std::size_t k = 0; k < bars[l].size(); ++k) {
-            if (!std::isfinite(bars[l][k])) continue;
-            const float x = plot.position.x + slot * (static_cast<float>(k) + 0.11F) +
-                            width * static_cast<float>(l);
-            const float y = std::clamp(plot.pixel_y(bars[l][k]), plot.position.y, base);
-            const ImVec2 from{x, std::min(y, base - 1)}, to{x + std::max(1.0F, width - 1), base};
-            // Every second lane is outlined, not filled: never colour alone.
-            const bool outlined = l % 2 == 1 && width >= 4 * theme.hairline();
-            draw->AddRectFilled(from, to, outlined ? faint : colour);
-            if (outlined) draw->AddRect(from, to, colour, 0, 0, theme.hairline());
-        }
-    }
-    if (levels && snapshot.problem)
-        for (std::size_t k = 0; k < indices; ++k) {
-            const double level =
-                target_level(*snapshot.problem, chosen.source, static_cast<int>(k));
-            if (std::isnan(level)) continue;
-            const float y = std::round(plot.pixel_y(level));
-            const float x = plot.position.x + slot * static_cast<float>(k);
-            if (y < plot.position.y) continue;
-            draw->AddRectFilled({x + slot * 0.04F, y - theme.scale},
-                                {x + slot * 0.96F, y + theme.scale}, u32(theme.target));
-        }
-    const int stride = std::max(1, static_cast<int>(std::ceil(em(1.6F) / slot)));
-    for (int k = 0; k < static_cast<int>(indices); k += stride) {
-        const std::string label = fmt::format("{}", k + 1);
-        const float extent = ImGui::CalcTextSize(label.c_str()).x;
-        draw->AddText({plot.position.x + slot * (static_cast<float>(k) + 0.5F) - extent / 2,
-                       base + em(0.15F)},
-                      u32(theme.dim), label.c_str());
-    }
-    if (over >= 0 && over < static_cast<int>(indices)) {
-        std::vector<ReadoutRow> rows;
-        for (std::size_t l = 0; l < bars.size(); ++l)
-            if (static_cast<std::size_t>(over) < bars[l].size())
-                rows.push_back({name_and_step(snapshot.lanes[l]),
-                                value_text(bars[l][static_cast<std::size_t>(over)]),
-                                theme.lane(static_cast<int>(l))});
-        if (levels && snapshot.problem) {
-            const double level = target_level(*snapshot.problem, chosen.source, over);
-            if (!std::isnan(level)) rows.push_back({"target", value_text(level), theme.target});
-        }
-        draw_readout(context, fmt::format("singular value {}", over + 1), rows);
-    }
-    export_menu(context, "##export", "spectrum", hovered, [&] {
-        Table table;
-        table.columns.push_back("index");
-        for (const LaneSnapshot& lane : snapshot.lanes) table.columns.push_back(lane.name);
-        for (std::size_t k = 0; k < indices; ++k) {
-            std::vector<double> row{static_cast<double>(k + 1)};
-            for (const auto& lane : bars) row.push_back(k < lane.size() ? lane[k] : std::nan(""));
-            table.rows.push_back(std::move(row));
-        }
-        return table;
-    });
-    ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
+    GraphAxis index{0, static_cast<double>(bars.count)};
+    index.ticks = index_ticks;
+    index.lines = false;
+    const GraphOptions options{"##bars", room, index, value_axis(bars, chosen.logarithmic)};
+    Graph graph;
+    if (!begin_graph(context, options, graph)) return;
+    const auto over =
+        static_cast<std::size_t>(std::max(0.0, std::floor(graph.value_x(ImGui::GetMousePos().x))));
+    const bool any = graph.hovered && over < bars.count;
+    if (any)
+        ImGui::GetWindowDrawList()->AddRectFilled(
+            {graph.pixel_x(static_cast<double>(over)), graph.position.y},
+            {graph.pixel_x(static_cast<double>(over + 1)), graph.bottom()},
+            u32(with_alpha(context.theme.well, 0.5F)));
+    for (std::size_t l = 0; l < bars.lanes.size(); ++l) draw_lane_bars(context, graph, bars, l);
+    draw_targets(context, graph, bars);
+    end_graph(context, graph);
+    if (any) bars_readout(context, bars, over);
+    export_menu(
+        context, "##export", "spectrum", graph.hovered,
+        [&] { return bars_table(*context.snapshot, bars); },
+        [&] { fit_graph(context, options.id); }, false);
 }
 
 // Squares of these colours, row by row, as one picture; as rectangles where that is too large.
@@ -431,7 +442,7 @@ void draw_spectrum_now(PanelContext& context) {
     const ImVec2 origin = ImGui::GetCursorScreenPos();
     const ImVec2 room = ImGui::GetContentRegionAvail();
     if (context.chosen<SpectrumChoices>().bars)
-        draw_bars(context, origin, room);
+        draw_bars(context, room);
     else
         draw_basis(context, origin, room);
 }

@@ -8,10 +8,13 @@
 #include "app/gui/keys.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/paper_runs.h"
+#include "app/gui/plots/graph.h"
 #include "app/gui/plots/level.h"
 #include "app/gui/plots/readout.h"
 #include "app/gui/plots/source.h"
 #include "app/gui/plots/step_plot.h"
+#include "app/gui/plots/stroke.h"
+#include "app/gui/plots/table.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/plots/value_axis.h"
 #include "app/gui/staged_plans.h"
@@ -145,90 +148,101 @@ constexpr std::array budget_help{
     "number of steps: Muon goes on. The loss is distance²/‖A‖² here, so this differs from matched "
     "distance only in the level."};
 
-// One stem a seed, up where Muon saves steps; a click watches that seed.
-void draw_differences(PanelContext& context, const std::vector<SweepSeed>& seeds, int wanted,
-                      Budget budget, ImVec2 room) {
-    if (room.x < em(8) || room.y < em(5)) return;
-    const Theme& theme = context.theme;
-    const ImVec2 origin = ImGui::GetCursorScreenPos();
-    ImGui::InvisibleButton("seeds", room);
-    const bool hovered = ImGui::IsItemHovered(), clicked = ImGui::IsItemClicked();
-    double low = 0, high = 1;
-    for (const SweepSeed& seed : seeds) {
-        low = std::min(low, seed.difference(budget));
-        high = std::max(high, seed.difference(budget));
-    }
-    const ValueRange range = linear_range(low, high);
-    const Ticks ticks =
-        linear_ticks(range.min, range.max, std::clamp(static_cast<int>(room.y / em(2)), 2, 8));
-    StepPlot plot;
-    const float labels = label_width(ticks) + em(0.6F), line = ImGui::GetTextLineHeight();
-    plot.position = {origin.x + labels, origin.y + line + em(0.3F)};
-    plot.extent = {room.x - labels - em(0.4F), room.y - 2 * line - em(0.8F)};
-    const int count = std::max({wanted, static_cast<int>(seeds.size()), 1});
-    plot.x_min = -0.5;
-    plot.x_max = count - 0.5;
-    plot.y_min = range.min;
-    plot.y_max = range.max;
-    if (plot.extent.x < em(4) || plot.extent.y < em(2)) return;
-
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    const float right = plot.position.x + plot.extent.x;
-    draw->PushClipRect(origin, {origin.x + room.x, origin.y + room.y}, true);
-    for (int i = 0; i < ticks.count; ++i) {
-        const auto at = static_cast<std::size_t>(i);
-        const float y = std::round(plot.pixel_y(ticks.values[at]));
-        draw->AddRectFilled({plot.position.x, y}, {right, y + 1},
-                            u32(ticks.values[at] == 0 ? theme.dim : theme.grid));
-        const ImVec2 extent = ImGui::CalcTextSize(ticks.labels[at].data());
-        draw->AddText({plot.position.x - extent.x - em(0.35F), y - extent.y / 2}, u32(theme.dim),
-                      ticks.labels[at].data());
-    }
-    draw->AddText({plot.position.x, origin.y}, u32(theme.dim),
-                  "steps of phase 2 that Muon saves, a stem a seed");
-    const float slot = plot.extent.x / static_cast<float>(count);
-    const float half = std::clamp(slot * 0.3F, 0.5F, em(0.4F));
-    int nearest = -1;
-    for (std::size_t i = 0; i < seeds.size(); ++i) {
-        const double difference = seeds[i].difference(budget);
-        const float x = plot.pixel_x(static_cast<double>(i));
-        const float y = plot.pixel_y(difference), zero = plot.pixel_y(0);
-        const ImU32 colour = u32(theme.lane(difference > 0 ? 1 : 0));
-        draw->AddRectFilled({x - half, std::min(y, zero)}, {x + half, std::max(y, zero) + 1},
-                            colour);
-        if (hovered && std::abs(ImGui::GetMousePos().x - x) <= slot / 2)
-            nearest = static_cast<int>(i);
-    }
-    if (seeds.size() > 1)
-        draw_level(plot, paired_differences(seeds, budget).mean, u32(theme.text),
-                   theme.hairline() * 1.5F, em(0.5F), em(0.35F));
+// The first seed, one in the middle where there is room, and the last.
+Ticks seed_ticks(const std::vector<SweepSeed>& seeds, int count, float length) {
+    Ticks ticks;
     for (const int i : {0, count / 2, count - 1}) {
+        const auto at = static_cast<std::size_t>(i);
         const std::string text =
-            fmt::format("seed {}", !seeds.empty() && i < static_cast<int>(seeds.size())
-                                       ? static_cast<int>(seeds[static_cast<std::size_t>(i)].shift)
-                                       : i);
+            fmt::format("seed {}", at < seeds.size() ? static_cast<int>(seeds[at].shift) : i);
         const float width = ImGui::CalcTextSize(text.c_str()).x;
-        if (i > 0 && width * 3.5F > plot.extent.x && i != count - 1) continue;
-        draw->AddText({std::clamp(plot.pixel_x(i) - width / 2, plot.position.x,
-                                  std::max(plot.position.x, right - width)),
-                       plot.position.y + plot.extent.y + em(0.3F)},
-                      u32(theme.dim), text.c_str());
+        if (i > 0 && width * 3.5F > length && i != count - 1) continue;
+        ticks.add(i, text);
         if (count == 1) break;
     }
-    draw->PopClipRect();
-    if (nearest < 0) return;
-    const SweepSeed& seed = seeds[static_cast<std::size_t>(nearest)];
+    return ticks;
+}
+
+// Which stem the mouse is on; the number of seeds: none.
+std::size_t draw_stems(const PanelContext& context, const Graph& graph,
+                       const std::vector<SweepSeed>& seeds, Budget budget) {
+    const float slot = graph.pixel_x(1) - graph.pixel_x(0);
+    const float half = std::clamp(slot * 0.3F, 0.5F, em(0.4F)), zero = graph.pixel_y(0);
+    std::size_t over = seeds.size();
+    for (std::size_t i = 0; i < seeds.size(); ++i) {
+        const double difference = seeds[i].difference(budget);
+        const float x = graph.pixel_x(static_cast<double>(i)), y = graph.pixel_y(difference);
+        ImGui::GetWindowDrawList()->AddRectFilled({x - half, std::min(y, zero)},
+                                                  {x + half, std::max(y, zero) + 1},
+                                                  u32(context.theme.lane(difference > 0 ? 1 : 0)));
+        if (graph.hovered && std::abs(ImGui::GetMousePos().x - x) <= slot / 2) over = i;
+    }
+    return over;
+}
+
+void seed_readout(PanelContext& context, const SweepSeed& seed, Budget budget) {
     std::vector<ReadoutRow> rows;
     for (const std::size_t arm : {0, 1}) {
         const SweepArm& at = seed.arm(budget, arm);
         rows.push_back({arm == 0 ? "SGD" : "Muon",
                         fmt::format("{:.0f} steps to {:.4f}, then {:.0f}", at.first_steps,
                                     at.distance, at.second_steps),
-                        theme.lane(static_cast<int>(arm))});
+                        context.theme.lane(static_cast<int>(arm))});
     }
-    rows.push_back({"saved", fmt::format("{:+.0f}", seed.difference(budget)), theme.text});
+    rows.push_back({"saved", fmt::format("{:+.0f}", seed.difference(budget)), context.theme.text});
     draw_readout(context, fmt::format("seed {}; click to watch it", seed.shift), rows);
-    if (clicked) watch(context, spec_of(seed, budget));
+}
+
+Table seeds_table(const std::vector<SweepSeed>& seeds, Budget budget) {
+    Table table{{"seed", "SGD phase 1", "SGD distance", "SGD phase 2", "Muon phase 1",
+                 "Muon distance", "Muon phase 2", "saved"},
+                {}};
+    for (const SweepSeed& seed : seeds) {
+        std::vector<double> row{static_cast<double>(seed.shift)};
+        for (const std::size_t arm : {0, 1}) {
+            const SweepArm& at = seed.arm(budget, arm);
+            row.insert(row.end(), {at.first_steps, at.distance, at.second_steps});
+        }
+        row.push_back(seed.difference(budget));
+        table.rows.push_back(std::move(row));
+    }
+    return table;
+}
+
+// One stem a seed, up where Muon saves steps; a click watches that seed.
+void draw_differences(PanelContext& context, const std::vector<SweepSeed>& seeds, int wanted,
+                      Budget budget, ImVec2 room) {
+    if (room.x < em(8) || room.y < em(5)) return;
+    double low = 0, high = 1;
+    for (const SweepSeed& seed : seeds) {
+        low = std::min(low, seed.difference(budget));
+        high = std::max(high, seed.difference(budget));
+    }
+    const ValueRange range = linear_range(low, high);
+    const int count = std::max({wanted, static_cast<int>(seeds.size()), 1});
+    GraphAxis across{-0.5, count - 0.5};
+    across.lines = false;
+    across.ticks = [&](double, double, float length) { return seed_ticks(seeds, count, length); };
+    const GraphOptions options{
+        "##seeds",
+        room,
+        across,
+        {range.min, range.max, false, "steps of phase 2 that Muon saves, a stem a seed"}};
+    Graph graph;
+    if (!begin_graph(context, options, graph)) return;
+    draw_horizontal(context, graph, 0, context.theme.dim, Dash::solid);
+    const std::size_t over = draw_stems(context, graph, seeds, budget);
+    if (seeds.size() > 1)
+        draw_horizontal(context, graph, paired_differences(seeds, budget).mean, context.theme.text,
+                        Dash::dashed);
+    end_graph(context, graph);
+    if (over < seeds.size()) {
+        seed_readout(context, seeds[over], budget);
+        if (graph.clicked) watch(context, spec_of(seeds[over], budget));
+    }
+    export_menu(
+        context, "##export seeds", "seeds", graph.hovered,
+        [&] { return seeds_table(seeds, budget); }, [&] { fit_graph(context, options.id); }, false);
 }
 
 void sweep_controls(PanelContext& context, PaperRuns& runs) {

@@ -6,6 +6,8 @@
 
 #include "app/gui/lane_rows.h"
 #include "app/gui/panels/panels.h"
+#include "app/gui/plots/extent.h"
+#include "app/gui/plots/graph.h"
 #include "app/gui/plots/lane_plot.h"
 #include "app/gui/plots/legend.h"
 #include "app/gui/plots/memory.h"
@@ -92,145 +94,121 @@ bool finite_at(const HistoryView& history, std::size_t sample, const Channels& c
            std::isfinite(history.value(sample, channels.preservation));
 }
 
-// Fidelity to the right, preservation upwards: a lane's way through the run, its newest step a
-// filled mark.
-void draw_trace(PanelContext& context, const Channels& channels, ImVec2 origin, ImVec2 room) {
-    const Snapshot& snapshot = *context.snapshot;
+// What the axes have to hold: the sound part of every lane's way.
+void add_way(const LaneSnapshot& lane, const Channels& channels, Extent& across, Extent& up) {
+    const HistoryView& history = lane.history;
+    for (std::size_t i = 0; measured(history, channels) && i < history.size(); ++i) {
+        if (history.step(i) > lane.sound_step) break;
+        if (!finite_at(history, i, channels)) continue;
+        across.add(history.value(i, channels.fidelity));
+        up.add(history.value(i, channels.preservation));
+    }
+}
+
+// The sample under the mouse.
+struct Nearest {
+    std::size_t lane, sample = 0;
+    float distance = em(2.5F);
+};
+
+// A lane's way through the run: a ring at its first step, its newest a filled mark.
+void draw_way(const PanelContext& context, const Graph& graph, const Channels& channels,
+              std::size_t index, Nearest& nearest) {
+    const HistoryView& history = context.snapshot->lanes[index].history;
+    if (!measured(history, channels)) return;
     const Theme& theme = context.theme;
-    double left = INFINITY, right = -INFINITY, low = INFINITY, high = -INFINITY;
-    for (const LaneSnapshot& lane : snapshot.lanes)
-        for (std::size_t i = 0; measured(lane.history, channels) && i < lane.history.size(); ++i) {
-            if (lane.history.step(i) > lane.sound_step) break;
-            if (!finite_at(lane.history, i, channels)) continue;
-            const double x = lane.history.value(i, channels.fidelity);
-            const double y = lane.history.value(i, channels.preservation);
-            left = std::min(left, x);
-            right = std::max(right, x);
-            low = std::min(low, y);
-            high = std::max(high, y);
+    const ImVec2 mouse = ImGui::GetMousePos();
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const auto lane = static_cast<int>(index);
+    std::vector<ImVec2> points;
+    const auto flush = [&] {
+        if (points.size() > 1)
+            add_line(draw, points, u32(with_alpha(theme.lane(lane), 0.7F)), theme.line() * 0.8F,
+                     lane_dash(lane), theme.scale * 1.3F);
+        points.clear();
+    };
+    ImVec2 newest{NAN, NAN}, oldest{NAN, NAN};
+    for (std::size_t i = 0; i < history.size(); ++i) {
+        if (!finite_at(history, i, channels)) {
+            flush();
+            continue;
         }
-    if (!(left <= right)) {
+        const ImVec2 at = graph.pixel(history.value(i, channels.fidelity),
+                                      history.value(i, channels.preservation));
+        if (std::isnan(oldest.x)) oldest = at;
+        newest = at;
+        const float distance = std::hypot(at.x - mouse.x, at.y - mouse.y);
+        if (graph.hovered && distance < nearest.distance) nearest = {index, i, distance};
+        // Steps that stay on one pixel draw nothing new.
+        if (points.empty() ||
+            std::hypot(at.x - points.back().x, at.y - points.back().y) > 0.7F * theme.scale)
+            points.push_back(at);
+    }
+    flush();
+    if (std::isnan(newest.x)) return;
+    const ImU32 colour = u32(theme.lane(lane));
+    draw->AddCircle(oldest, em(0.28F), colour, 16, theme.line() * 0.8F);
+    draw->AddCircleFilled(newest, em(0.36F), u32(theme.card), 16);
+    draw->AddCircleFilled(newest, em(0.28F), colour, 16);
+}
+
+void readout(PanelContext& context, const Graph& graph, const Channels& channels,
+             const Nearest& nearest) {
+    const LaneSnapshot& lane = context.snapshot->lanes[nearest.lane];
+    const auto step = static_cast<double>(lane.history.step(nearest.sample));
+    memory(context).hovered_next = step;
+    const ImVec4 colour = context.theme.lane(static_cast<int>(nearest.lane));
+    const double fidelity = lane.history.value(nearest.sample, channels.fidelity);
+    const double preservation = lane.history.value(nearest.sample, channels.preservation);
+    draw_point(context, graph, fidelity, preservation, colour);
+    const std::array rows{
+        ReadoutRow{"fidelity cos(U, G)", value_text(fidelity), colour},
+        ReadoutRow{context.chosen<TradeOffChoices>().from_start ? "1 − ‖(W − W₀) h‖/‖W₀ h‖"
+                                                                : "1 − ‖ΔW h‖/‖W h‖",
+                   value_text(preservation), colour}};
+    draw_readout(context, fmt::format("{}, layer {}, step {:.0f}", lane.name, channels.layer, step),
+                 rows);
+}
+
+// Fidelity to the right, preservation upwards.
+void draw_trace(PanelContext& context, const Channels& channels, ImVec2 room) {
+    const Snapshot& snapshot = *context.snapshot;
+    Extent across, up;
+    for (const LaneSnapshot& lane : snapshot.lanes) add_way(lane, channels, across, up);
+    if (!across.any()) {
         centred_note(context, "This layer has not moved yet");
         return;
     }
     // A point would say nothing on an axis of its own: fidelity ends at 1.
-    const ValueRange across = near_range(std::min(left, 0.95), std::max(right, 1.0));
-    const ValueRange up = near_range(low, std::max(high, low + 1e-4));
-    const float line = ImGui::GetTextLineHeight();
-    const float height = room.y - 3 * line - em(1.1F);
-    const Ticks y_ticks =
-        linear_ticks(up.min, up.max, std::clamp(static_cast<int>(height / em(2)), 2, 8));
-    StepPlot plot;  // the same mapping of values to pixels
-    plot.position = {origin.x + label_width(y_ticks), origin.y + line + em(0.4F)};
-    plot.extent = {room.x - label_width(y_ticks) - em(0.8F), height};
-    plot.x_min = across.min;
-    plot.x_max = across.max;
-    plot.y_min = up.min;
-    plot.y_max = up.max;
-    if (plot.extent.x < em(3) || height < em(2)) return;
-
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    const ImVec2 corner{plot.position.x + plot.extent.x, plot.position.y + height};
-    for (int i = 0; i < y_ticks.count; ++i) {
-        const auto at = static_cast<std::size_t>(i);
-        const float y = std::round(plot.pixel_y(y_ticks.values[at]));
-        draw->AddRectFilled({plot.position.x, y}, {corner.x, y + 1}, u32(theme.grid));
-        const char* label = y_ticks.labels[at].data();
-        const ImVec2 extent = ImGui::CalcTextSize(label);
-        draw->AddText({plot.position.x - extent.x - em(0.35F), y - extent.y / 2}, u32(theme.dim),
-                      label);
-    }
-    const Ticks x_ticks = linear_ticks(across.min, across.max,
-                                       std::clamp(static_cast<int>(plot.extent.x / em(4)), 2, 8));
-    for (int i = 0; i < x_ticks.count; ++i) {
-        const auto at = static_cast<std::size_t>(i);
-        const float x = std::round(plot.pixel_x(x_ticks.values[at]));
-        draw->AddRectFilled({x, plot.position.y}, {x + 1, corner.y}, u32(theme.grid));
-        const char* label = x_ticks.labels[at].data();
-        draw->AddText({x - ImGui::CalcTextSize(label).x / 2, corner.y + em(0.4F)}, u32(theme.dim),
-                      label);
-    }
-    draw->AddRect(plot.position, corner, u32(theme.border), 0, 0, theme.hairline());
-    draw->AddText({plot.position.x, origin.y}, u32(theme.dim), "preservation  ↑");
-    const std::string words = "fidelity cos(U, G)  →";
-    draw->AddText({corner.x - ImGui::CalcTextSize(words.c_str()).x, corner.y + line + em(0.4F)},
-                  u32(theme.dim), words.c_str());
-
-    ImGui::SetCursorScreenPos(plot.position);
-    ImGui::Dummy(plot.extent);
-    const ImVec2 mouse = ImGui::GetMousePos();
-    const bool hovered = ImGui::IsItemHovered();
-    draw->PushClipRect(plot.position, corner, true);
-    std::vector<ImVec2> points;
-    std::size_t nearest = 0, nearest_lane = snapshot.lanes.size();
-    float best = em(2.5F);
-    for (std::size_t l = snapshot.lanes.size(); l-- > 0;) {
-        const HistoryView& history = snapshot.lanes[l].history;
-        const auto lane = static_cast<int>(l);
-        const ImU32 colour = u32(theme.lane(lane));
-        if (!measured(history, channels)) continue;
-        const auto flush = [&] {
-            if (points.size() > 1)
-                add_line(draw, points, u32(with_alpha(theme.lane(lane), 0.7F)), theme.line() * 0.8F,
-                         lane_dash(lane), theme.scale * 1.3F);
-            points.clear();
-        };
-        ImVec2 newest{NAN, NAN}, oldest{NAN, NAN};
-        for (std::size_t i = 0; i < history.size(); ++i) {
-            if (!finite_at(history, i, channels)) {
-                flush();
-                continue;
-            }
-            const ImVec2 at{plot.pixel_x(history.value(i, channels.fidelity)),
-                            plot.pixel_y(history.value(i, channels.preservation))};
-            if (std::isnan(oldest.x)) oldest = at;
-            newest = at;
-            if (hovered && std::hypot(at.x - mouse.x, at.y - mouse.y) < best) {
-                best = std::hypot(at.x - mouse.x, at.y - mouse.y);
-                nearest = i;
-                nearest_lane = l;
-            }
-            // Steps that stay on one pixel draw nothing new.
-            if (points.empty() ||
-                std::hypot(at.x - points.back().x, at.y - points.back().y) > 0.7F * theme.scale)
-                points.push_back(at);
-        }
-        flush();
-        if (std::isnan(newest.x)) continue;
-        draw->AddCircle(oldest, em(0.28F), colour, 16, theme.line() * 0.8F);
-        draw->AddCircleFilled(newest, em(0.36F), u32(theme.card), 16);
-        draw->AddCircleFilled(newest, em(0.28F), colour, 16);
-    }
-    draw->PopClipRect();
-    if (nearest_lane < snapshot.lanes.size()) {
-        const LaneSnapshot& lane = snapshot.lanes[nearest_lane];
-        const auto step = static_cast<double>(lane.history.step(nearest));
-        memory(context).hovered_next = step;
-        const ImVec4 colour = theme.lane(static_cast<int>(nearest_lane));
-        draw_dot(context, plot, lane.history.value(nearest, channels.fidelity),
-                 lane.history.value(nearest, channels.preservation), colour);
-        const std::array rows{
-            ReadoutRow{"fidelity cos(U, G)",
-                       value_text(lane.history.value(nearest, channels.fidelity)), colour},
-            ReadoutRow{context.chosen<TradeOffChoices>().from_start ? "1 − ‖(W − W₀) h‖/‖W₀ h‖"
-                                                                    : "1 − ‖ΔW h‖/‖W h‖",
-                       value_text(lane.history.value(nearest, channels.preservation)), colour}};
-        draw_readout(context,
-                     fmt::format("{}, layer {}, step {:.0f}", lane.name, channels.layer, step),
-                     rows);
-    } else if (hovered) {
+    const ValueRange right = near_range(std::min(across.low, 0.95), std::max(across.high, 1.0));
+    const ValueRange upwards = near_range(up.low, std::max(up.high, up.low + 1e-4));
+    const GraphOptions options{"##trade-off",
+                               room,
+                               {right.min, right.max, false, "fidelity cos(U, G)  →"},
+                               {upwards.min, upwards.max, false, "preservation  ↑"}};
+    Graph graph;
+    if (!begin_graph(context, options, graph)) return;
+    Nearest nearest{snapshot.lanes.size()};
+    for (std::size_t l = snapshot.lanes.size(); l-- > 0;)
+        draw_way(context, graph, channels, l, nearest);
+    end_graph(context, graph);
+    if (nearest.lane < snapshot.lanes.size())
+        readout(context, graph, channels, nearest);
+    else if (graph.hovered)
         hover_help(context, "Trade-off",
                    std::string(fidelity_help) + "\n\n" + channels.preservation_help +
                        "\n\nRing: the first step. Filled: the newest.");
-    }
-    export_menu(context, "##export", "trade-off", hovered, [&] {
-        const std::array<std::size_t, 2> wanted{channels.fidelity, channels.preservation};
-        const std::array<std::string, 2> names{
-            fmt::format("layer {} fidelity", channels.layer),
-            fmt::format("layer {} preservation{}", channels.layer,
-                        context.chosen<TradeOffChoices>().from_start ? " from start" : "")};
-        return history_table(snapshot, 0, static_cast<double>(snapshot.step), wanted, names);
-    });
+    export_menu(
+        context, "##export", "trade-off", graph.hovered,
+        [&] {
+            const std::array<std::size_t, 2> wanted{channels.fidelity, channels.preservation};
+            const std::array<std::string, 2> names{
+                fmt::format("layer {} fidelity", channels.layer),
+                fmt::format("layer {} preservation{}", channels.layer,
+                            context.chosen<TradeOffChoices>().from_start ? " from start" : "")};
+            return history_table(snapshot, 0, static_cast<double>(snapshot.step), wanted, names);
+        },
+        [&] { fit_graph(context, options.id); }, false);
 }
 
 double distance_from_own_target(const Problem& problem, const LaneSnapshot& lane, int layer) {
@@ -315,7 +293,7 @@ void draw_trade_off(PanelContext& context) {
     const float table = lane_rows_height(rows.size());
     const bool tabled = room.y > table + em(9);
     const float trace = tabled ? room.y - table : room.y;
-    draw_trace(context, channels, origin, {left, trace});
+    draw_trace(context, channels, {left, trace});
     if (tabled) {
         ImGui::SetCursorScreenPos({origin.x, origin.y + trace});
         draw_lane_rows(context, rows, left);

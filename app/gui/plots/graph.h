@@ -8,16 +8,23 @@
 #include "app/gui/panel.h"
 #include "app/gui/plots/legend.h"
 #include "app/gui/plots/stroke.h"
+#include "app/gui/plots/ticks.h"
 #include "imgui.h"
 
 // Plots whose horizontal axis is not the step: frame, grid and labels, linear or logarithmic both
-// ways, and the mapping between values and pixels.
+// ways, and the mapping between values and pixels. The wheel zooms, over the labels of an axis that
+// axis alone; a drag moves, a drag with the right button chooses what to show, a double click shows
+// everything again.
 namespace muonscope::plots {
 
 struct GraphAxis {
     double min = 0, max = 1;
     bool logarithmic = false;  // then min > 0
     std::string label = {};    // under the axis, or above the upper left corner
+    double floor = 0;          // logarithmic only: what is smaller lies here; 0: none
+    // Where it is labelled, on so many pixels; empty: at round numbers.
+    std::function<Ticks(double min, double max, float length)> ticks = {};
+    bool lines = true;  // a line through the plot at each label
 };
 
 struct Graph {
@@ -25,6 +32,7 @@ struct Graph {
     GraphAxis x, y;
     bool hovered = false;
     bool pressed = false;  // the left button went down on it, and is down still
+    bool clicked = false;  // and came up where it had gone down
 
     // Far outside, values stay near the edge, so that slopes there are all that is drawn.
     float pixel_x(double value) const;
@@ -43,11 +51,23 @@ struct GraphOptions {
     ImVec2 size;          // of the whole, labels included
     GraphAxis x, y;
     std::vector<KeyRow> key = {};  // what the lines are, above the plot
+    bool drags = false;            // what a drag does is the panel's own
+};
+
+// What a graph shows where the user chose another range; by its id.
+struct GraphView {
+    bool manual = false;
+    bool x_logarithmic = false, y_logarithmic = false;
+    double x_min = 0, x_max = 1, y_min = 0, y_max = 1;
+    ImVec2 boxed_from{0, 0};  // where the right button went down
+    bool boxing = false;
 };
 
 // Takes `size` at the cursor. False when there is no room to draw. Else draw, then end.
 bool begin_graph(gui::PanelContext& context, const GraphOptions& options, Graph& graph);
 void end_graph(gui::PanelContext& context, const Graph& graph);
+// Everything again.
+void fit_graph(gui::PanelContext& context, const char* id);
 
 // A value that is not finite breaks the line.
 void draw_line(gui::PanelContext& context, const Graph& graph, std::span<const double> x,

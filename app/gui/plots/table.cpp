@@ -122,7 +122,8 @@ Table history_table(const Snapshot& snapshot, double from, double to,
 }
 
 void export_menu(gui::PanelContext& context, const char* id, const char* name, bool hovered,
-                 const std::function<Table()>& table, const std::function<void()>& fit) {
+                 const std::function<Table()>& table, const std::function<void()>& fit,
+                 bool over_steps) {
     const ImVec2 from = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
     const bool in_main_window = ImGui::GetWindowViewport() == ImGui::GetMainViewport();
     // A right drag zooms; only a click opens the menu.
@@ -134,8 +135,7 @@ void export_menu(gui::PanelContext& context, const char* id, const char* name, b
     if (ImGui::MenuItem("Copy values as CSV")) ImGui::SetClipboardText(to_csv(table()).c_str());
     if (ImGui::MenuItem("Save values as CSV…"))
         ask_and_save(context, "Save values as CSV", name, "csv", to_csv(table()));
-    // What can be shown from the first step to the last is lines over steps.
-    if (fit && ImGui::MenuItem("Save drawing as SVG…"))
+    if (fit && over_steps && ImGui::MenuItem("Save drawing as SVG…"))
         ask_and_save(context, "Save drawing as SVG", name, "svg",
                      to_svg(table(), context.snapshot && context.snapshot->spec
                                          ? context.snapshot->spec->title + ": " + name

@@ -41,6 +41,7 @@ Table history_table(const Snapshot& snapshot, double from, double to,
 // that is lines over steps, or as the picture that is on the screen; and show everything again.
 // `name` goes into the file's name. `fit` is called when everything shall be shown again.
 void export_menu(gui::PanelContext& context, const char* id, const char* name, bool hovered,
-                 const std::function<Table()>& table, const std::function<void()>& fit = {});
+                 const std::function<Table()>& table, const std::function<void()>& fit = {},
+                 bool over_steps = true);
 
 }  // namespace muonscope::plots
