@@ -210,10 +210,207 @@ std::vector<int> chosen_layers(int layers, int room) {
     return chosen;
 }
 
+// Where the pictures stand: a row a lane, a column a layer.
+struct Places {
+    ImVec2 origin, extent;  // of all; of one picture
+    float line = 0, gap = 0, lane_width = 0;
+    int lanes = 0, across = 1;  // lanes side by side
+    std::vector<int> shown;     // layers
+
+    float left(int place) const {
+        return origin.x + static_cast<float>(place) * (lane_width + 2 * gap);
+    }
+    float top(int row) const {
+        return origin.y + static_cast<float>(row) * (line + extent.y + gap);
+    }
+    float below() const { return top((lanes + across - 1) / across) - gap * 0.5F; }
+    Cell cell(int lane, std::size_t column, double scale) const {
+        Cell cell;
+        cell.from = {
+            std::round(left(lane % across) + static_cast<float>(column) * (extent.x + gap)),
+            std::round(top(lane / across) + line)};
+        cell.to = {std::round(cell.from.x + extent.x), std::round(cell.from.y + extent.y)};
+        const float half = std::min(extent.x, extent.y) / 2 - em(0.5F);
+        cell.per_pixel = scale / static_cast<double>(std::max(half, 1.0F));
+        return cell;
+    }
+};
+
+// Lanes stand below one another, and side by side only where their pictures would be too flat.
+Places places_in(ImVec2 origin, ImVec2 room, int lanes, int layers) {
+    Places places;
+    places.origin = origin;
+    places.line = ImGui::GetTextLineHeight();
+    places.gap = em(0.4F);
+    places.lanes = lanes;
+    const float gap = places.gap;
+    const auto height_with = [&](int lanes_across) {
+        const auto rows = static_cast<float>((lanes + lanes_across - 1) / lanes_across);
+        return (room.y - places.line * (rows + 1) - gap * rows) / rows;
+    };
+    const int most_across = std::max(1, static_cast<int>((room.x + gap) / (em(5.2F) + gap)));
+    while (places.across < std::min(lanes, most_across) && height_with(places.across) < em(2.4F))
+        ++places.across;
+    places.lane_width = (room.x - 2 * gap * static_cast<float>(places.across - 1)) /
+                        static_cast<float>(places.across);
+    places.shown =
+        chosen_layers(layers, static_cast<int>((places.lane_width + gap) / (em(5.2F) + gap)));
+    const auto columns = static_cast<float>(places.shown.size());
+    places.extent = {(places.lane_width - gap * (columns - 1)) / columns,
+                     height_with(places.across)};
+    return places;
+}
+
+std::string layer_name(int layer, int layers) {
+    return layer + 1 == layers ? "output" : fmt::format("layer {}", layer + 1);
+}
+
+void follow_training(PanelContext& context, RepresentationsView& kept, int points) {
+    const Snapshot& snapshot = *context.snapshot;
+    // The weights of the start belong to the problem, which keeps them as long as they are needed.
+    update(context, kept.start, snapshot.problem, {snapshot.problem, &snapshot.problem->start},
+           points);
+    for (std::size_t l = 0; l < snapshot.lanes.size(); ++l)
+        update(context, kept.lanes[static_cast<int>(l)], snapshot.problem,
+               snapshot.lanes[l].weights, points);
+}
+
+// One a column, so that lanes can be compared; it moves in round numbers.
+std::vector<double> scales_of(const RepresentationsView& kept, const Places& places, bool start) {
+    std::vector<double> scales(places.shown.size(), 0);
+    for (std::size_t c = 0; c < scales.size(); ++c) {
+        const auto layer = static_cast<std::size_t>(places.shown[c]);
+        const auto widen = [&](const Representation& from) {
+            if (layer < from.layers.size())
+                scales[c] = std::max(scales[c], reach(from.layers[layer]));
+        };
+        for (const auto& [lane, from] : kept.lanes)
+            if (lane < places.lanes) widen(from);
+        if (start) widen(kept.start);
+        scales[c] = round_scale(scales[c]);
+    }
+    return scales;
+}
+
+// Frame and axes; where the scale ends, a tick on the horizontal one and its number in the corner.
+void draw_frame_of(const Theme& theme, const Cell& cell, double scale) {
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const ImU32 dim = u32(theme.dim), grid = u32(theme.grid);
+    const float small = ImGui::GetFontSize() * 0.8F;
+    const ImVec2 centre = cell.place(0, 0);
+    draw->AddRectFilled({cell.from.x, centre.y}, {cell.to.x, centre.y + 1}, grid);
+    draw->AddRectFilled({centre.x, cell.from.y}, {centre.x + 1, cell.to.y}, grid);
+    draw->AddRect(cell.from, cell.to, u32(theme.border), em(0.25F), 0, theme.hairline());
+    const ImVec2 end = cell.place(scale, 0);
+    draw->AddRectFilled({end.x, end.y - em(0.2F)}, {end.x + 1, end.y + em(0.2F)}, dim);
+    const std::string label = fmt::format("±{:g}", scale);
+    const float width = ImGui::GetFont()->CalcTextSizeA(small, 1e6F, 0, label.c_str()).x;
+    draw->AddText(nullptr, small, {cell.to.x - width - em(0.25F), cell.to.y - small - em(0.2F)},
+                  dim, label.c_str());
+}
+
+// The names of lanes and layers around the frames of all pictures.
+void draw_frames(const PanelContext& context, const Places& places,
+                 const std::vector<double>& scales, int layers) {
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    for (int l = 0; l < places.lanes; ++l) {
+        ImGui::PushFont(context.fonts.heading, 0);
+        fitted_text(draw, {places.left(l % places.across), places.top(l / places.across)},
+                    places.lane_width, context.theme.lane_text(l),
+                    name_and_step(context.snapshot->lanes[static_cast<std::size_t>(l)]).c_str());
+        ImGui::PopFont();
+        for (std::size_t c = 0; c < scales.size(); ++c)
+            draw_frame_of(context.theme, places.cell(l, c, scales[c]), scales[c]);
+    }
+    for (int place = 0; place < places.across; ++place)
+        for (std::size_t c = 0; c < scales.size(); ++c) {
+            const std::string label = layer_name(places.shown[c], layers);
+            const float width = ImGui::CalcTextSize(label.c_str()).x;
+            const float x =
+                places.left(place) + static_cast<float>(c) * (places.extent.x + places.gap);
+            draw->AddText({x + (places.extent.x - width) / 2, places.below()},
+                          u32(context.theme.dim), label.c_str());
+        }
+}
+
+// The start of all lanes lies below the points of now.
+void draw_points(PanelContext& context, RepresentationsView& kept, const Places& places,
+                 const std::vector<double>& scales, int points) {
+    const bool start = context.chosen<RepresentationsChoices>().start;
+    Points marks(context, kept.markers, context.theme.point());
+    for (int pass = start ? 0 : 1; pass < 2; ++pass)
+        for (int l = 0; l < places.lanes; ++l)
+            for (std::size_t c = 0; c < scales.size(); ++c) {
+                const Representation& from = pass == 0 ? kept.start : kept.lanes[l];
+                const auto layer = static_cast<std::size_t>(places.shown[c]);
+                if (layer >= from.layers.size()) continue;
+                marks.draw(places.cell(l, c, scales[c]), from.layers[layer],
+                           *context.snapshot->problem, points, pass == 0);
+            }
+}
+
+// The point under the mouse; −1: none is near.
+int nearest_point(const Cell& cell, const Matrix& at) {
+    const ImVec2 mouse = ImGui::GetMousePos();
+    if (mouse.x < cell.from.x || mouse.x > cell.to.x || mouse.y < cell.from.y ||
+        mouse.y > cell.to.y)
+        return -1;
+    int nearest = -1;
+    float best = em(0.6F);
+    for (Eigen::Index i = 0; i < at.cols(); ++i) {
+        const ImVec2 point = cell.place(at(0, i), at(1, i));
+        const float distance = std::hypot(point.x - mouse.x, point.y - mouse.y);
+        if (distance < best) {
+            best = distance;
+            nearest = static_cast<int>(i);
+        }
+    }
+    return nearest;
+}
+
+void readout(PanelContext& context, const Places& places, const std::vector<double>& scales,
+             RepresentationsView& kept, int points) {
+    const Snapshot& snapshot = *context.snapshot;
+    const int layers = static_cast<int>(snapshot.problem->widths.size()) - 1;
+    for (int l = 0; l < places.lanes; ++l)
+        for (std::size_t c = 0; c < scales.size(); ++c) {
+            const auto layer = static_cast<std::size_t>(places.shown[c]);
+            if (layer >= kept.lanes[l].layers.size()) continue;
+            const Matrix& at = kept.lanes[l].layers[layer];
+            const int nearest = nearest_point(places.cell(l, c, scales[c]), at);
+            if (nearest < 0) continue;
+            const int kind = Points::class_of(*snapshot.problem, points, nearest);
+            const ReadoutRow row{
+                fmt::format("class {}", kind + 1),
+                fmt::format("{} , {}", value_text(at(0, nearest)), value_text(at(1, nearest))),
+                context.theme.class_colour(kind)};
+            draw_readout(context,
+                         fmt::format("{}, {}", snapshot.lanes[static_cast<std::size_t>(l)].name,
+                                     layer_name(places.shown[c], layers)),
+                         std::span(&row, 1));
+        }
+}
+
+Table points_table(const Problem& problem, RepresentationsView& kept, int lanes, int points) {
+    Table table;
+    table.columns = {"lane", "layer", "class", "x", "y"};
+    for (int l = 0; l < lanes; ++l)
+        for (std::size_t layer = 0; layer < kept.lanes[l].layers.size(); ++layer) {
+            const Matrix& at = kept.lanes[l].layers[layer];
+            for (Eigen::Index i = 0; i < at.cols(); ++i)
+                table.rows.push_back(
+                    {static_cast<double>(l + 1), static_cast<double>(layer + 1),
+                     static_cast<double>(Points::class_of(problem, points, static_cast<int>(i)) +
+                                         1),
+                     at(0, i), at(1, i)});
+        }
+    return table;
+}
+
 void draw_representations(PanelContext& context) {
+    bool& start = context.chosen<RepresentationsChoices>().start;
     begin_header_controls(context, toggle_width("start"));
-    toggle(context, "start", context.chosen<RepresentationsChoices>().start,
-           "Shows where the points were at step 0, in grey.");
+    toggle(context, "start", start, "Shows where the points were at step 0, in grey.");
     end_header_controls(context);
     if (!context.snapshot || !context.snapshot->problem || context.snapshot->lanes.empty()) {
         centred_note(context, "Waiting for the first step");
@@ -221,173 +418,28 @@ void draw_representations(PanelContext& context) {
     }
     const Snapshot& snapshot = *context.snapshot;
     const Problem& problem = *snapshot.problem;
-    const ImVec2 origin = ImGui::GetCursorScreenPos();
-    const ImVec2 room = ImGui::GetContentRegionAvail();
-    const auto lanes = static_cast<int>(snapshot.lanes.size());
     const int layers = static_cast<int>(problem.widths.size()) - 1;
     if (problem.points.cols() == 0 || layers < 1) {
         centred_note(context, "No classes to show");
         return;
     }
-    const float line = ImGui::GetTextLineHeight();
-    const float gap = em(0.4F);
-    // Lanes stand below one another, and side by side only where their pictures would be too flat.
-    const auto height_with = [&](int lanes_across) {
-        const int lines = (lanes + lanes_across - 1) / lanes_across;
-        const auto rows = static_cast<float>(lines);
-        return (room.y - line * (rows + 1) - gap * rows) / rows;
-    };
-    int across = 1;
-    const int most_across = std::max(1, static_cast<int>((room.x + gap) / (em(5.2F) + gap)));
-    while (across < std::min(lanes, most_across) && height_with(across) < em(2.4F)) ++across;
-    const float lane_width =
-        (room.x - 2 * gap * static_cast<float>(across - 1)) / static_cast<float>(across);
-    const std::vector<int> shown =
-        chosen_layers(layers, static_cast<int>((lane_width + gap) / (em(5.2F) + gap)));
-    const auto columns = static_cast<int>(shown.size());
-    const ImVec2 cell_extent{
-        (lane_width - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns),
-        height_with(across)};
-    if (cell_extent.x < em(2) || cell_extent.y < em(2)) {
+    const ImVec2 room = ImGui::GetContentRegionAvail();
+    const auto lanes = static_cast<int>(snapshot.lanes.size());
+    const Places places = places_in(ImGui::GetCursorScreenPos(), room, lanes, layers);
+    if (places.extent.x < em(2) || places.extent.y < em(2)) {
         ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
         return;
     }
-
     RepresentationsView& kept = context.kept<RepresentationsView>();
     const int points = affordable_points(problem);
-    // The weights of the start belong to the problem, which keeps them as long as they are needed.
-    update(context, kept.start, snapshot.problem, {snapshot.problem, &problem.start}, points);
-    for (int l = 0; l < lanes; ++l)
-        update(context, kept.lanes[l], snapshot.problem,
-               snapshot.lanes[static_cast<std::size_t>(l)].weights, points);
-
-    // One scale a column, so that lanes can be compared; it moves in round numbers.
-    std::vector<double> scale(shown.size(), 0);
-    for (std::size_t c = 0; c < shown.size(); ++c) {
-        const auto layer = static_cast<std::size_t>(shown[c]);
-        const auto widen = [&](const Representation& from) {
-            if (layer < from.layers.size())
-                scale[c] = std::max(scale[c], reach(from.layers[layer]));
-        };
-        for (int l = 0; l < lanes; ++l) widen(kept.lanes[l]);
-        if (context.chosen<RepresentationsChoices>().start) widen(kept.start);
-        scale[c] = round_scale(scale[c]);
-    }
-
-    const Theme& theme = context.theme;
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    const ImU32 dim = u32(theme.dim);
-    const float small = ImGui::GetFontSize() * 0.8F;
-    std::vector<Cell> cells;
-    const auto left_of = [&](int place) {
-        return origin.x + static_cast<float>(place) * (lane_width + 2 * gap);
-    };
-    for (int l = 0; l < lanes; ++l) {
-        const float left = left_of(l % across);
-        const int row = l / across;
-        float y = origin.y + static_cast<float>(row) * (line + cell_extent.y + gap);
-        ImGui::PushFont(context.fonts.heading, 0);
-        fitted_text(draw, {left, y}, lane_width, theme.lane_text(l),
-                    name_and_step(snapshot.lanes[static_cast<std::size_t>(l)]).c_str());
-        ImGui::PopFont();
-        y += line;
-        for (std::size_t c = 0; c < shown.size(); ++c) {
-            Cell cell;
-            cell.from = {std::round(left + static_cast<float>(c) * (cell_extent.x + gap)),
-                         std::round(y)};
-            cell.to = {std::round(cell.from.x + cell_extent.x),
-                       std::round(cell.from.y + cell_extent.y)};
-            const float half = std::min(cell_extent.x, cell_extent.y) / 2 - em(0.5F);
-            cell.per_pixel = scale[c] / static_cast<double>(std::max(half, 1.0F));
-            cells.push_back(cell);
-            const ImVec2 centre = cell.place(0, 0);
-            const ImU32 grid = u32(theme.grid);
-            draw->AddRectFilled({cell.from.x, centre.y}, {cell.to.x, centre.y + 1}, grid);
-            draw->AddRectFilled({centre.x, cell.from.y}, {centre.x + 1, cell.to.y}, grid);
-            draw->AddRect(cell.from, cell.to, u32(theme.border), em(0.25F), 0, theme.hairline());
-            // Where the scale ends, a tick on the horizontal axis; its number in the corner below.
-            const ImVec2 end = cell.place(scale[c], 0);
-            draw->AddRectFilled({end.x, end.y - em(0.2F)}, {end.x + 1, end.y + em(0.2F)}, dim);
-            const std::string label = fmt::format("±{:g}", scale[c]);
-            const float width = ImGui::GetFont()->CalcTextSizeA(small, 1e6F, 0, label.c_str()).x;
-            draw->AddText(nullptr, small,
-                          {cell.to.x - width - em(0.25F), cell.to.y - small - em(0.2F)}, dim,
-                          label.c_str());
-        }
-    }
-    const int rows = (lanes + across - 1) / across;
-    const float below =
-        origin.y + static_cast<float>(rows) * (line + cell_extent.y + gap) - gap * 0.5F;
-    for (int place = 0; place < across; ++place)
-        for (std::size_t c = 0; c < shown.size(); ++c) {
-            const std::string label =
-                shown[c] + 1 == layers ? "output" : fmt::format("layer {}", shown[c] + 1);
-            const float width = ImGui::CalcTextSize(label.c_str()).x;
-            const float x = left_of(place) + static_cast<float>(c) * (cell_extent.x + gap);
-            draw->AddText({x + (cell_extent.x - width) / 2, below}, dim, label.c_str());
-        }
-
-    Points marks(context, kept.markers, theme.point());
-    const ImVec2 mouse = ImGui::GetMousePos();
+    follow_training(context, kept, points);
+    const std::vector<double> scales = scales_of(kept, places, start);
+    draw_frames(context, places, scales, layers);
+    draw_points(context, kept, places, scales, points);
     const bool hovered = ImGui::IsWindowHovered();
-    for (int pass = context.chosen<RepresentationsChoices>().start ? 0 : 1; pass < 2; ++pass)
-        for (int l = 0; l < lanes; ++l)
-            for (std::size_t c = 0; c < shown.size(); ++c) {
-                const Representation& from = pass == 0 ? kept.start : kept.lanes[l];
-                const auto layer = static_cast<std::size_t>(shown[c]);
-                if (layer >= from.layers.size()) continue;
-                marks.draw(cells[static_cast<std::size_t>(l) * shown.size() + c],
-                           from.layers[layer], problem, points, pass == 0);
-            }
-
-    for (int l = 0; l < lanes && hovered; ++l)
-        for (std::size_t c = 0; c < shown.size(); ++c) {
-            const Cell& cell = cells[static_cast<std::size_t>(l) * shown.size() + c];
-            if (mouse.x < cell.from.x || mouse.x > cell.to.x || mouse.y < cell.from.y ||
-                mouse.y > cell.to.y)
-                continue;
-            const Representation& from = kept.lanes[l];
-            const auto layer = static_cast<std::size_t>(shown[c]);
-            if (layer >= from.layers.size()) continue;
-            const Matrix& at = from.layers[layer];
-            int nearest = -1;
-            float best = em(0.6F);
-            for (Eigen::Index i = 0; i < at.cols(); ++i) {
-                const ImVec2 point = cell.place(at(0, i), at(1, i));
-                const float distance = std::hypot(point.x - mouse.x, point.y - mouse.y);
-                if (distance < best) {
-                    best = distance;
-                    nearest = static_cast<int>(i);
-                }
-            }
-            if (nearest < 0) continue;
-            const int kind = Points::class_of(problem, points, nearest);
-            const ReadoutRow row{
-                fmt::format("class {}", kind + 1),
-                fmt::format("{} , {}", value_text(at(0, nearest)), value_text(at(1, nearest))),
-                theme.class_colour(kind)};
-            draw_readout(
-                context,
-                fmt::format("{}, {}", snapshot.lanes[static_cast<std::size_t>(l)].name,
-                            shown[c] + 1 == layers ? std::string("output")
-                                                   : fmt::format("layer {}", shown[c] + 1)),
-                std::span(&row, 1));
-        }
-    export_menu(context, "##export", "representations", hovered, [&] {
-        Table table;
-        table.columns = {"lane", "layer", "class", "x", "y"};
-        for (int l = 0; l < lanes; ++l)
-            for (std::size_t layer = 0; layer < kept.lanes[l].layers.size(); ++layer) {
-                const Matrix& at = kept.lanes[l].layers[layer];
-                for (Eigen::Index i = 0; i < at.cols(); ++i)
-                    table.rows.push_back(
-                        {static_cast<double>(l + 1), static_cast<double>(layer + 1),
-                         static_cast<double>(
-                             Points::class_of(problem, points, static_cast<int>(i)) + 1),
-                         at(0, i), at(1, i)});
-            }
-        return table;
-    });
+    if (hovered) readout(context, places, scales, kept, points);
+    export_menu(context, "##export", "representations", hovered,
+                [&] { return points_table(problem, kept, lanes, points); });
     ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
 }
 

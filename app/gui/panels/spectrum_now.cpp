@@ -293,23 +293,15 @@ void draw_cells(BasisProduct& product, const std::vector<ImU32>& colours, int ed
                 colour(i, j));
 }
 
-void draw_basis(PanelContext& context, ImVec2 origin, ImVec2 room) {
+// Brings the products up to the newest weights; whether any is there, and the largest of their
+// entries' magnitudes.
+bool follow_products(PanelContext& context, SpectrumView& kept, double& limit) {
     const Snapshot& snapshot = *context.snapshot;
-    if (!snapshot.problem) {
-        centred_note(context, "Waiting for the first step");
-        return;
-    }
-    const Problem& problem = *snapshot.problem;
-    const Theme& theme = context.theme;
-    SpectrumView& kept = context.kept<SpectrumView>();
-    const int size = std::min(problem.modes + 4, most_cells);
-    const auto lanes = static_cast<int>(snapshot.lanes.size());
-    const double largest = problem.target_svd.s.size() > 0 ? problem.target_svd.s(0) : 1;
-    double limit = largest > 0 ? largest : 1;
+    const int size = std::min(snapshot.problem->modes + 4, most_cells);
     bool any = false;
-    for (int l = 0; l < lanes; ++l) {
-        BasisProduct& product = kept.products[l];
-        const auto& weights = snapshot.lanes[static_cast<std::size_t>(l)].weights;
+    for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
+        BasisProduct& product = kept.products[static_cast<int>(l)];
+        const auto& weights = snapshot.lanes[l].weights;
         product.later.look(context, product.values);
         if (product.problem != snapshot.problem) product.values.resize(0, 0);  // of another
         if ((product.problem != snapshot.problem || product.weights != weights) &&
@@ -317,7 +309,7 @@ void draw_basis(PanelContext& context, ImVec2 origin, ImVec2 room) {
             product.problem = snapshot.problem;
             product.weights = weights;
             product.later.begin(
-                context, multiply_adds(problem, size),
+                context, multiply_adds(*snapshot.problem, size),
                 [of = snapshot.problem, weights, size] {
                     return weights ? in_target_basis(*of, *weights, size) : Matrix();
                 },
@@ -328,7 +320,143 @@ void draw_basis(PanelContext& context, ImVec2 origin, ImVec2 room) {
             if (std::isfinite(product.values.data()[i]))
                 limit = std::max(limit, std::abs(product.values.data()[i]));
     }
-    if (!any) {
+    return any;
+}
+
+// Where the squares stand: as many columns as make them largest.
+struct Squares {
+    ImVec2 origin;
+    float side = 0, line = 0, gap = 0, bar = 0;  // bar: the colours' scale, 0: none
+    float start_x = 0, used = 0;
+    int columns = 1;
+
+    ImVec2 title(int lane) const {
+        return {
+            std::round(start_x + static_cast<float>(lane % columns) * (side + gap)),
+            std::round(origin.y + static_cast<float>(lane / columns) * (side + line + em(0.3F)))};
+    }
+    ImVec2 corner(int lane) const {
+        const ImVec2 at = title(lane);
+        return {at.x, std::round(at.y + line + em(0.15F))};
+    }
+};
+
+Squares squares_in(ImVec2 origin, ImVec2 room, int lanes) {
+    Squares squares;
+    squares.origin = origin;
+    squares.line = ImGui::GetTextLineHeight();
+    squares.gap = em(0.7F);
+    squares.bar = room.x > em(20) ? em(3.4F) : 0;
+    for (int c = 1; c <= lanes; ++c) {
+        const int rows = (lanes + c - 1) / c;
+        const float fits =
+            std::min((room.x - squares.bar - squares.gap * static_cast<float>(c - 1)) /
+                         static_cast<float>(c),
+                     room.y / static_cast<float>(rows) - squares.line - em(0.3F));
+        if (fits > squares.side) {
+            squares.side = fits;
+            squares.columns = c;
+        }
+    }
+    squares.used = squares.side * static_cast<float>(squares.columns) +
+                   squares.gap * static_cast<float>(squares.columns - 1) + squares.bar;
+    squares.start_x = origin.x + std::max(0.0F, (room.x - squares.used) / 2);
+    return squares;
+}
+
+void entry_readout(PanelContext& context, int lane, const Matrix& values, ImVec2 corner, float cell,
+                   double limit) {
+    const ImVec2 mouse = ImGui::GetMousePos();
+    const auto i = static_cast<Eigen::Index>((mouse.y - corner.y) / cell);
+    const auto j = static_cast<Eigen::Index>((mouse.x - corner.x) / cell);
+    if (i >= values.rows() || j >= values.cols()) return;
+    const Problem& problem = *context.snapshot->problem;
+    const double value = values(i, j);
+    std::vector<ReadoutRow> text{{fmt::format("u{}ᵀ P v{}", i + 1, j + 1), value_text(value),
+                                  diverging(context.theme, value / limit)}};
+    if (i == j && i < problem.modes)
+        text.push_back({"target", value_text(problem.target_svd.s(i)), context.theme.target});
+    draw_readout(context, context.snapshot->lanes[static_cast<std::size_t>(lane)].name, text);
+}
+
+void draw_product(PanelContext& context, SpectrumView& kept, const Squares& squares, int lane,
+                  double limit) {
+    const Theme& theme = context.theme;
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    ImGui::PushFont(context.fonts.heading, 0);
+    fitted_text(draw, squares.title(lane), squares.side + squares.gap / 2, theme.lane_text(lane),
+                name_and_step(context.snapshot->lanes[static_cast<std::size_t>(lane)]).c_str());
+    ImGui::PopFont();
+    const ImVec2 corner = squares.corner(lane);
+    const ImVec2 end{corner.x + squares.side, corner.y + squares.side};
+    const ImU32 zero = u32(diverging(theme, 0));
+    const Matrix& values = kept.products[lane].values;
+    if (values.rows() == 0) {
+        draw->AddRectFilled(corner, end, zero);
+        return;
+    }
+    const Eigen::Index edge = std::max(values.rows(), values.cols());
+    kept.colours.clear();
+    for (Eigen::Index i = 0; i < edge; ++i)
+        for (Eigen::Index j = 0; j < edge; ++j) {
+            const double value = i < values.rows() && j < values.cols() ? values(i, j) : 0;
+            kept.colours.push_back(std::isfinite(value) ? u32(diverging(theme, value / limit))
+                                                        : zero);
+        }
+    draw_cells(kept.products[lane], kept.colours, static_cast<int>(edge), corner, squares.side);
+    draw->AddRect(corner, end, u32(theme.border), 0, 0, theme.hairline());
+    const ImVec2 mouse = ImGui::GetMousePos();
+    if (ImGui::IsWindowHovered() && mouse.x >= corner.x && mouse.x < end.x && mouse.y >= corner.y &&
+        mouse.y < end.y)
+        entry_readout(context, lane, values, corner, squares.side / static_cast<float>(edge),
+                      limit);
+}
+
+void draw_colour_scale(const Theme& theme, const Squares& squares, double limit) {
+    if (!(squares.bar > 0)) return;
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const float side = squares.side;
+    const float x = squares.start_x + squares.used - squares.bar + em(0.6F);
+    const float top = squares.origin.y + squares.line + em(0.15F);
+    constexpr int steps = 24;
+    for (int i = 0; i < steps; ++i) {
+        const double value = 1 - 2 * (i + 0.5) / steps;
+        draw->AddRectFilled({x, top + side * static_cast<float>(i) / steps},
+                            {x + em(0.5F), top + side * static_cast<float>(i + 1) / steps},
+                            u32(diverging(theme, value)));
+    }
+    const float text_x = x + em(0.75F);
+    draw->AddText({text_x, top - em(0.1F)}, u32(theme.dim), fmt::format("{:.3g}", limit).c_str());
+    draw->AddText({text_x, top + side / 2 - em(0.5F)}, u32(theme.dim), "0");
+    draw->AddText({text_x, top + side - em(0.95F)}, u32(theme.dim),
+                  fmt::format("−{:.3g}", limit).c_str());
+}
+
+Table products_table(SpectrumView& kept, int lanes) {
+    Table table;
+    table.columns = {"lane", "row", "column", "value"};
+    for (int l = 0; l < lanes; ++l) {
+        const Matrix& values = kept.products[l].values;
+        for (Eigen::Index i = 0; i < values.rows(); ++i)
+            for (Eigen::Index j = 0; j < values.cols(); ++j)
+                table.rows.push_back({static_cast<double>(l + 1), static_cast<double>(i + 1),
+                                      static_cast<double>(j + 1), values(i, j)});
+    }
+    return table;
+}
+
+void draw_basis(PanelContext& context, ImVec2 origin, ImVec2 room) {
+    const Snapshot& snapshot = *context.snapshot;
+    if (!snapshot.problem) {
+        centred_note(context, "Waiting for the first step");
+        return;
+    }
+    const Vector& target = snapshot.problem->target_svd.s;
+    const auto lanes = static_cast<int>(snapshot.lanes.size());
+    SpectrumView& kept = context.kept<SpectrumView>();
+    const double largest = target.size() > 0 ? target(0) : 1;
+    double limit = largest > 0 ? largest : 1;
+    if (!follow_products(context, kept, limit)) {
         centred_note(context, "Waiting for the first step");
         return;
     }
@@ -336,103 +464,15 @@ void draw_basis(PanelContext& context, ImVec2 origin, ImVec2 room) {
         limit = nice_ceiling(limit);
     else
         limit = largest > 0 ? largest : limit;
-
-    const float line = ImGui::GetTextLineHeight(), gap = em(0.7F);
-    const float bar = room.x > em(20) ? em(3.4F) : 0;  // the colours' scale
-    // As many columns as make the squares largest.
-    int columns = 1;
-    float side = 0;
-    for (int c = 1; c <= lanes; ++c) {
-        const int rows = (lanes + c - 1) / c;
-        const float fits =
-            std::min((room.x - bar - gap * static_cast<float>(c - 1)) / static_cast<float>(c),
-                     room.y / static_cast<float>(rows) - line - em(0.3F));
-        if (fits > side) {
-            side = fits;
-            columns = c;
-        }
-    }
-    if (side < em(1.5F)) {
+    const Squares squares = squares_in(origin, room, lanes);
+    if (squares.side < em(1.5F)) {
         ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
         return;
     }
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    const float used =
-        side * static_cast<float>(columns) + gap * static_cast<float>(columns - 1) + bar;
-    const float start_x = origin.x + std::max(0.0F, (room.x - used) / 2);
-    const ImVec2 mouse = ImGui::GetMousePos();
-    const bool window_hovered = ImGui::IsWindowHovered();
-    const ImVec4 zero = diverging(theme, 0);
-    const ImU32 zero_colour = u32(zero);
-    for (int l = 0; l < lanes; ++l) {
-        const Matrix& values = kept.products[l].values;
-        const int column = l % columns, row = l / columns;
-        const ImVec2 at{std::round(start_x + static_cast<float>(column) * (side + gap)),
-                        std::round(origin.y + static_cast<float>(row) * (side + line + em(0.3F)))};
-        ImGui::PushFont(context.fonts.heading, 0);
-        fitted_text(draw, at, side + gap / 2, theme.lane_text(l),
-                    name_and_step(snapshot.lanes[static_cast<std::size_t>(l)]).c_str());
-        ImGui::PopFont();
-        const ImVec2 corner{at.x, std::round(at.y + line + em(0.15F))};
-        const auto rows = values.rows(), cols = values.cols();
-        if (rows == 0) {
-            draw->AddRectFilled(corner, {corner.x + side, corner.y + side}, zero_colour);
-            continue;
-        }
-        const Eigen::Index edge = std::max(rows, cols);
-        const float cell = side / static_cast<float>(edge);
-        kept.colours.clear();
-        for (Eigen::Index i = 0; i < edge; ++i)
-            for (Eigen::Index j = 0; j < edge; ++j) {
-                const double value = i < rows && j < cols ? values(i, j) : 0;
-                kept.colours.push_back(std::isfinite(value) ? u32(diverging(theme, value / limit))
-                                                            : zero_colour);
-            }
-        draw_cells(kept.products[l], kept.colours, static_cast<int>(edge), corner, side);
-        draw->AddRect(corner, {corner.x + side, corner.y + side}, u32(theme.border), 0, 0,
-                      theme.hairline());
-        if (window_hovered && mouse.x >= corner.x && mouse.x < corner.x + side &&
-            mouse.y >= corner.y && mouse.y < corner.y + side) {
-            const auto i = static_cast<Eigen::Index>((mouse.y - corner.y) / cell);
-            const auto j = static_cast<Eigen::Index>((mouse.x - corner.x) / cell);
-            if (i < rows && j < cols) {
-                const double value = values(i, j);
-                std::vector<ReadoutRow> text{{fmt::format("u{}ᵀ P v{}", i + 1, j + 1),
-                                              value_text(value), diverging(theme, value / limit)}};
-                if (i == j && i < problem.modes)
-                    text.push_back({"target", value_text(problem.target_svd.s(i)), theme.target});
-                draw_readout(context, snapshot.lanes[static_cast<std::size_t>(l)].name, text);
-            }
-        }
-    }
-    if (bar > 0) {
-        const float x = start_x + used - bar + em(0.6F), top = origin.y + line + em(0.15F);
-        constexpr int steps = 24;
-        for (int i = 0; i < steps; ++i) {
-            const double value = 1 - 2 * (i + 0.5) / steps;
-            draw->AddRectFilled({x, top + side * static_cast<float>(i) / steps},
-                                {x + em(0.5F), top + side * static_cast<float>(i + 1) / steps},
-                                u32(diverging(theme, value)));
-        }
-        const float text_x = x + em(0.75F);
-        draw->AddText({text_x, top - em(0.1F)}, u32(theme.dim),
-                      fmt::format("{:.3g}", limit).c_str());
-        draw->AddText({text_x, top + side / 2 - em(0.5F)}, u32(theme.dim), "0");
-        draw->AddText({text_x, top + side - em(0.95F)}, u32(theme.dim),
-                      fmt::format("−{:.3g}", limit).c_str());
-    }
-    export_menu(context, "##export", "product-in-target-basis", window_hovered, [&] {
-        Table table;
-        table.columns = {"lane", "row", "column", "value"};
-        for (int l = 0; l < lanes; ++l) {
-            const Matrix& values = kept.products[l].values;
-            for (Eigen::Index i = 0; i < values.rows(); ++i)
-                for (Eigen::Index j = 0; j < values.cols(); ++j)
-                    table.rows.push_back({static_cast<double>(l + 1), static_cast<double>(i + 1),
-                                          static_cast<double>(j + 1), values(i, j)});
-        }
-        return table;
-    });
+    for (int l = 0; l < lanes; ++l) draw_product(context, kept, squares, l, limit);
+    draw_colour_scale(context.theme, squares, limit);
+    export_menu(context, "##export", "product-in-target-basis", ImGui::IsWindowHovered(),
+                [&] { return products_table(kept, lanes); });
     ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
 }
 
