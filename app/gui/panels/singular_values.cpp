@@ -354,116 +354,141 @@ Ticks index_ticks(int count, float height) {
     return ticks;
 }
 
+// What all plots of the panel share.
+struct Shared {
+    const char* axis = "";  // name of the value axis
+    Modes modes;
+    Grid grid;
+    Ticks ticks;
+    ValueRange values;  // that the curves take
+    bool any = false;   // something was measured
+};
+
+// Brings each lane's curves up to date; whether they changed, by lane.
+std::vector<bool> reduce(PanelContext& context, const Shared& shared, Extent& needed) {
+    const CurveBins bins = curve_bins(context, shared.grid.area_width);
+    const Snapshot& snapshot = *context.snapshot;
+    std::vector<bool> changed(snapshot.lanes.size());
+    for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
+        HistoryReduction& lane = memory(context).reductions[{shared.axis, static_cast<int>(l)}];
+        changed[l] = lane.update(snapshot.lanes[l].history, shared.modes.first, shared.modes.count,
+                                 bins.min, bins.max, bins.count);
+        needed.add(snapshot.lanes[l], lane.reduction(), shared.modes.first, 0, shared.modes.count);
+    }
+    return changed;
+}
+
+ValueRange range_of(const PanelContext& context, const Extent& needed) {
+    const SingularValuesChoices& chosen = context.chosen<SingularValuesChoices>();
+    const Snapshot& snapshot = *context.snapshot;
+    const bool any = needed.any();
+    double high = std::max(needed.high, 0.0);
+    if (snapshot.problem && chosen.levels) {
+        const double level = target_level(*snapshot.problem, chosen.source, 0);
+        if (!std::isnan(level)) high = std::max(high, level);
+    }
+    return chosen.logarithmic ? log_range(needed.smallest, high, any && needed.has_zero(), 6)
+                              : linear_range(any ? needed.low : 0, high);
+}
+
+void note_in(const PanelContext& context, const StepPlot& plot, const char* note) {
+    const ImVec2 words = ImGui::CalcTextSize(note);
+    ImGui::GetWindowDrawList()->AddText({plot.position.x + (plot.extent.x - words.x) / 2,
+                                         plot.position.y + (plot.extent.y - words.y) / 2},
+                                        u32(context.theme.dim), note);
+}
+
+// What lies in one lane's plot.
+void draw_inside(PanelContext& context, const StepPlot& plot, const Shared& shared, int lane,
+                 bool changed) {
+    const Reduction& reduction = memory(context).reductions[{shared.axis, lane}].reduction();
+    if (context.chosen<SingularValuesChoices>().heatmap) {
+        draw_heatmap(context, plot, shared.modes, reduction, changed, shared.values, lane);
+    } else {
+        draw_phases(context, plot, lane);
+        draw_lines(context, plot, shared.modes, reduction);
+        draw_theory(context, plot, shared.modes, lane);
+    }
+    draw_marks(context, plot, lane);
+    draw_published_ends(context, plot, lane);
+    if (!shared.any) note_in(context, plot, "not measured yet");
+    if (plot.hovered) readout(context, plot, shared.modes, lane);
+}
+
+void draw_lane(PanelContext& context, const Shared& shared, ImVec2 origin, int lane, bool changed) {
+    const Grid& grid = shared.grid;
+    const int column = lane % grid.columns, row = lane / grid.columns;
+    StepPlotOptions options;
+    options.id = "##modes";
+    options.axis = shared.axis;
+    options.value_labels = column == 0;
+    options.step_label = row == grid.rows - 1;
+    options.size = {grid.area_width + grid.gap + (column == 0 ? grid.left : 0),
+                    grid.area_height + (options.step_label ? grid.bottom : 0)};
+    ImGui::SetCursorScreenPos(
+        {origin.x + (column == 0 ? 0 : grid.left) +
+             static_cast<float>(column) * (grid.area_width + grid.gap),
+         origin.y + name_height() + static_cast<float>(row) * (grid.area_height + name_height())});
+    StepPlot plot;
+    if (!begin_step_plot(context, options, shared.ticks, plot)) return;
+    draw_inside(context, plot, shared, lane, changed);
+    const bool hovered = plot.hovered;
+    end_step_plot(context, options, plot);
+    lane_name(context, plot, lane);
+    export_menu(
+        context, "##export", "singular-values", hovered,
+        [&] { return visible_table(context, shared.modes); },
+        [&] {
+            context.view.follow = true;
+            memory(context).axis(shared.axis).manual = false;
+        });
+    if (context.chosen<SingularValuesChoices>().heatmap && row == 0 && column == grid.columns - 1)
+        draw_colour_bar(
+            context, {plot.position.x + plot.extent.x + em(0.9F), plot.position.y},
+            {plot.position.x + plot.extent.x + em(1.5F), plot.position.y + plot.extent.y},
+            shared.values);
+}
+
 void draw_singular_values(PanelContext& context) {
     header(context);
     if (!context.snapshot || context.snapshot->lanes.empty()) {
         centred_note(context, "Waiting for the first step");
         return;
     }
-    const Snapshot& snapshot = *context.snapshot;
-    const Modes modes = chosen_modes(context);
+    const std::size_t lanes = context.snapshot->lanes.size();
     const bool heatmap = context.chosen<SingularValuesChoices>().heatmap;
     const ImVec2 room = ImGui::GetContentRegionAvail();
-    if (modes.count == 0 || room.x < em(8) || room.y < em(6)) {
+    Shared shared;
+    shared.modes = chosen_modes(context);
+    if (shared.modes.count == 0 || room.x < em(8) || room.y < em(6)) {
         ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
         return;
     }
     begin_frame(context);
-    Memory& kept = memory(context);
-
     // Width first, then curves, then the range they need, then its labels: what the labels take
     // is the same for nearly all ranges.
-    const char* axis = heatmap ? "heatmap" : "singular values";
-    const float bar = heatmap ? em(3.2F) : 0;
-    Ticks ticks = heatmap ? index_ticks(modes.count, room.y - label_height())
-                          : value_ticks(context, axis, room.y - label_height());
-    const Grid grid = arrange(snapshot.lanes.size(), room, label_width(ticks), bar);
-    const CurveBins bins = curve_bins(context, grid.area_width);
-
+    shared.axis = heatmap ? "heatmap" : "singular values";
+    const float high = room.y - label_height();
+    shared.ticks =
+        heatmap ? index_ticks(shared.modes.count, high) : value_ticks(context, shared.axis, high);
+    shared.grid = arrange(lanes, room, label_width(shared.ticks), heatmap ? em(3.2F) : 0);
     Extent needed;
-    std::vector<bool> changed(snapshot.lanes.size());
-    for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
-        HistoryReduction& lane = kept.reductions[{axis, static_cast<int>(l)}];
-        changed[l] = lane.update(snapshot.lanes[l].history, modes.first, modes.count, bins.min,
-                                 bins.max, bins.count);
-        needed.add(snapshot.lanes[l], lane.reduction(), modes.first, 0, modes.count);
-    }
-    const bool any = needed.any();
-    const double low = any ? needed.low : 0;
-    double high = std::max(needed.high, 0.0);
-    if (snapshot.problem && context.chosen<SingularValuesChoices>().levels) {
-        const double level =
-            target_level(*snapshot.problem, context.chosen<SingularValuesChoices>().source, 0);
-        if (!std::isnan(level)) high = std::max(high, level);
-    }
-    const bool logarithmic = context.chosen<SingularValuesChoices>().logarithmic;
-    const ValueRange values = logarithmic
-                                  ? log_range(needed.smallest, high, any && needed.has_zero(), 6)
-                                  : linear_range(low, high);
+    const std::vector<bool> changed = reduce(context, shared, needed);
+    shared.any = needed.any();
+    shared.values = range_of(context, needed);
     if (heatmap) {
         ValueRange index;
-        index.min = -modes.count - 0.5;
+        index.min = -shared.modes.count - 0.5;
         index.max = -0.5;
-        follow_values(context, axis, index);
+        follow_values(context, shared.axis, index);
     } else {
-        follow_values(context, axis, values);
-        ticks = value_ticks(context, axis, grid.area_height);
+        follow_values(context, shared.axis, shared.values);
+        shared.ticks = value_ticks(context, shared.axis, shared.grid.area_height);
     }
-
     const ImVec2 origin = ImGui::GetCursorScreenPos();
-    for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
-        const auto lane = static_cast<int>(l);
-        const int column = lane % grid.columns, row = lane / grid.columns;
-        StepPlotOptions options;
-        options.axis = axis;
-        options.value_labels = column == 0;
-        options.step_label = row == grid.rows - 1;
-        options.size = {grid.area_width + grid.gap + (column == 0 ? grid.left : 0),
-                        grid.area_height + (options.step_label ? grid.bottom : 0)};
-        ImGui::SetCursorScreenPos(
-            {origin.x + (column == 0 ? 0 : grid.left) +
-                 static_cast<float>(column) * (grid.area_width + grid.gap),
-             origin.y + name_height() +
-                 static_cast<float>(row) * (grid.area_height + name_height())});
-        ImGui::PushID(lane);
-        StepPlot plot;
-        options.id = "##modes";
-        if (begin_step_plot(context, options, ticks, plot)) {
-            const Reduction& reduction = kept.reductions[{axis, lane}].reduction();
-            if (!heatmap) draw_phases(context, plot, lane);
-            if (heatmap) {
-                draw_heatmap(context, plot, modes, reduction, changed[l], values, lane);
-            } else {
-                draw_lines(context, plot, modes, reduction);
-                draw_theory(context, plot, modes, lane);
-            }
-            draw_marks(context, plot, lane);
-            draw_published_ends(context, plot, lane);
-            if (!any) {
-                const char* note = "not measured yet";
-                const ImVec2 words = ImGui::CalcTextSize(note);
-                ImGui::GetWindowDrawList()->AddText(
-                    {plot.position.x + (plot.extent.x - words.x) / 2,
-                     plot.position.y + (plot.extent.y - words.y) / 2},
-                    u32(context.theme.dim), note);
-            }
-            if (plot.hovered) readout(context, plot, modes, lane);
-            const bool hovered = plot.hovered;
-            end_step_plot(context, options, plot);
-            lane_name(context, plot, lane);
-            export_menu(
-                context, "##export", "singular-values", hovered,
-                [&] { return visible_table(context, modes); },
-                [&] {
-                    context.view.follow = true;
-                    kept.axis(axis).manual = false;
-                });
-            if (heatmap && row == 0 && column == grid.columns - 1)
-                draw_colour_bar(
-                    context, {plot.position.x + plot.extent.x + em(0.9F), plot.position.y},
-                    {plot.position.x + plot.extent.x + em(1.5F), plot.position.y + plot.extent.y},
-                    values);
-        }
+    for (std::size_t l = 0; l < lanes; ++l) {
+        ImGui::PushID(static_cast<int>(l));
+        draw_lane(context, shared, origin, static_cast<int>(l), changed[l]);
         ImGui::PopID();
     }
     ImGui::SetCursorScreenPos(origin);

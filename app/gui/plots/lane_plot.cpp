@@ -68,36 +68,14 @@ void draw_last_sound(const gui::PanelContext& context, const StepPlot& plot,
     draw->AddLine({at.x - arm, at.y + arm}, {at.x + arm, at.y - arm}, colour, em(0.12F));
 }
 
-}  // namespace
-
-void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
-    ImVec2 room = ImGui::GetContentRegionAvail();
-    if (!context.snapshot || context.snapshot->lanes.empty()) {
-        gui::centred_note(context, what.awaited);
-        return;
-    }
-    if (room.x < em(6) || room.y < em(5)) {
-        ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
-        return;
-    }
+// Brings each lane's curves up to date, and says what the axis has to hold.
+ValueRange follow_lanes(gui::PanelContext& context, const LanePlot& what, const CurveBins& bins,
+                        bool& any) {
     const Snapshot& snapshot = *context.snapshot;
-    begin_frame(context);
-    std::vector<KeyRow> key = lane_key(context);
-    if (what.floor >= 0) key.push_back({what.floor_name, context.theme.dim, Dash::dotted});
-    const LegendPlaces places = place_legend(key, room, what.indent);
-    const ImVec2 corner = ImGui::GetCursorScreenPos();
-    draw_legend(context, {corner.x + em(0.3F), corner.y}, places, key);
-    const float above = std::max(places.height, what.indent > 0 ? ImGui::GetTextLineHeight() : 0);
-    ImGui::SetCursorScreenPos({corner.x, corner.y + above});
-    room.y -= above;
-
-    Memory& kept = memory(context);
-    const float height = room.y - label_height();
-    Ticks ticks = value_ticks(context, what.axis, height);
-    const CurveBins bins = curve_bins(context, room.x - label_width(ticks) - 2 * side_padding());
     Extent extent, floors;
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
-        HistoryReduction& lane = kept.reductions[{std::string(what.axis), static_cast<int>(l)}];
+        HistoryReduction& lane =
+            memory(context).reductions[{std::string(what.axis), static_cast<int>(l)}];
         lane.update(snapshot.lanes[l].history, what.first_channel, what.channels, bins.min,
                     bins.max, bins.count);
         for (const int channel : {what.curve, what.floor})
@@ -105,7 +83,7 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
                 (channel == what.floor && !what.floor_counts ? floors : extent)
                     .add(snapshot.lanes[l], lane.reduction(), what.first_channel, channel, 1);
     }
-    const bool any = extent.any();
+    any = extent.any();
     bool has_zero = any && extent.has_zero();
     // A floor far below the curves would squeeze them: the axis ends at the power of ten below
     // them, and what lies deeper lies on that end, whose label says so.
@@ -119,61 +97,94 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
         extent.add(0);
         extent.add(1);
     }
-    follow_values(context, what.axis,
-                  what.logarithmic ? log_range(extent.smallest, extent.high, has_zero, what.decades)
-                  : what.from_zero ? linear_range(extent.low, extent.high)
-                                   : near_range(extent.low, extent.high));
-    ticks = value_ticks(context, what.axis, height);
+    return what.logarithmic ? log_range(extent.smallest, extent.high, has_zero, what.decades)
+           : what.from_zero ? linear_range(extent.low, extent.high)
+                            : near_range(extent.low, extent.high);
+}
 
-    StepPlotOptions options;
-    options.id = what.id;
-    options.axis = what.axis;
-    options.size = room;
-    StepPlot plot;
-    if (!begin_step_plot(context, options, ticks, plot)) {
-        ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
-        return;
-    }
+void draw_inside(gui::PanelContext& context, const StepPlot& plot, const LanePlot& what, bool any) {
     const auto& theme = context.theme;
-    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const auto& lanes = context.snapshot->lanes;
     draw_phases(context, plot, -1);
-    for (std::size_t l = snapshot.lanes.size(); l-- > 0;) {
+    for (std::size_t l = lanes.size(); l-- > 0;) {
         const auto lane = static_cast<int>(l);
-        const Reduction& reduction = kept.reductions[{std::string(what.axis), lane}].reduction();
+        const Reduction& reduction =
+            memory(context).reductions[{std::string(what.axis), lane}].reduction();
         if (what.floor >= 0)
             draw_curve(context, plot, reduction, what.floor,
                        u32(gui::with_alpha(theme.lane(lane), 0.7F)), theme.hairline(),
                        Dash::dotted);
         draw_curve(context, plot, reduction, what.curve, u32(theme.lane(lane)),
                    theme.line() * 1.15F, lane_dash(lane));
-        draw_last_sound(context, plot, snapshot.lanes[l], what, lane);
+        draw_last_sound(context, plot, lanes[l], what, lane);
     }
     draw_marks(context, plot, -1);
     draw_published_ends(context, plot, -1);
-    if (!any) {
-        const ImVec2 words = ImGui::CalcTextSize(what.awaited.c_str());
-        draw->AddText({plot.position.x + std::max(em(0.5F), (plot.extent.x - words.x) / 2),
-                       plot.position.y + (plot.extent.y - words.y) / 2},
-                      u32(theme.dim), what.awaited.c_str());
+    if (any) return;
+    const ImVec2 words = ImGui::CalcTextSize(what.awaited.c_str());
+    ImGui::GetWindowDrawList()->AddText(
+        {plot.position.x + std::max(em(0.5F), (plot.extent.x - words.x) / 2),
+         plot.position.y + (plot.extent.y - words.y) / 2},
+        u32(theme.dim), what.awaited.c_str());
+}
+
+Table table_of(const gui::PanelContext& context, const LanePlot& what) {
+    std::vector<std::size_t> channels;
+    for (int c = 0; c < what.channels; ++c)
+        channels.push_back(what.first_channel + static_cast<std::size_t>(c));
+    Table table = history_table(*context.snapshot, context.view.step_min, context.view.step_max,
+                                channels, what.column_names);
+    table.logarithmic = what.logarithmic;
+    table.drawn = {table.drawn[static_cast<std::size_t>(what.curve)]};
+    return table;
+}
+
+}  // namespace
+
+void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
+    ImVec2 room = ImGui::GetContentRegionAvail();
+    if (!context.snapshot || context.snapshot->lanes.empty()) {
+        gui::centred_note(context, what.awaited);
+        return;
     }
+    if (room.x < em(6) || room.y < em(5)) {
+        ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
+        return;
+    }
+    begin_frame(context);
+    std::vector<KeyRow> key = lane_key(context);
+    if (what.floor >= 0) key.push_back({what.floor_name, context.theme.dim, Dash::dotted});
+    const LegendPlaces places = place_legend(key, room, what.indent);
+    const ImVec2 corner = ImGui::GetCursorScreenPos();
+    draw_legend(context, {corner.x + em(0.3F), corner.y}, places, key);
+    const float above = std::max(places.height, what.indent > 0 ? ImGui::GetTextLineHeight() : 0);
+    ImGui::SetCursorScreenPos({corner.x, corner.y + above});
+    room.y -= above;
+
+    const float height = room.y - label_height();
+    const float labels = label_width(value_ticks(context, what.axis, height));
+    bool any = false;
+    follow_values(context, what.axis,
+                  follow_lanes(context, what,
+                               curve_bins(context, room.x - labels - 2 * side_padding()), any));
+    StepPlotOptions options;
+    options.id = what.id;
+    options.axis = what.axis;
+    options.size = room;
+    StepPlot plot;
+    if (!begin_step_plot(context, options, value_ticks(context, what.axis, height), plot)) {
+        ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
+        return;
+    }
+    draw_inside(context, plot, what, any);
     if (plot.hovered) readout(context, plot, what);
     const bool hovered = plot.hovered;
     end_step_plot(context, options, plot);
     export_menu(
-        context, "##export", what.name, hovered,
-        [&] {
-            std::vector<std::size_t> channels;
-            for (int c = 0; c < what.channels; ++c)
-                channels.push_back(what.first_channel + static_cast<std::size_t>(c));
-            Table table = history_table(snapshot, context.view.step_min, context.view.step_max,
-                                        channels, what.column_names);
-            table.logarithmic = what.logarithmic;
-            table.drawn = {table.drawn[static_cast<std::size_t>(what.curve)]};
-            return table;
-        },
+        context, "##export", what.name, hovered, [&] { return table_of(context, what); },
         [&] {
             context.view.follow = true;
-            kept.axis(what.axis).manual = false;
+            memory(context).axis(what.axis).manual = false;
         });
 }
 
