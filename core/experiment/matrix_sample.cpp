@@ -25,7 +25,7 @@ void MatrixSample::draw(std::int64_t wanted, const std::function<bool()>& stoppe
                         const std::function<void(SampleSummary)>& found) {
     RandomMatrices matrices(n_, static_cast<std::uint64_t>(seed_));
     std::vector<double> condition, smallest;
-    const double cube = std::pow(n_, 3);
+    const double cube = static_cast<double>(n_) * n_ * n_;
     const auto at_least = static_cast<std::int64_t>(std::clamp(1e7 / cube, 1.0, 200.0));
     while (drawn() < wanted && !stopped()) {
         const std::int64_t goal = std::min(wanted, drawn() + std::max(at_least, drawn() / 20));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/elementary.h"
 #include "core/measure/empirical_law.h"
 
 namespace muonscope {
@@ -10,7 +11,7 @@ namespace muonscope {
 double Histogram::edge(std::size_t bin) const {
     const double at =
         from + (to - from) * static_cast<double>(bin) / static_cast<double>(shares.size());
-    return logarithmic ? std::pow(10.0, at) : at;
+    return logarithmic ? elementary::pow(10.0, at) : at;
 }
 
 double Histogram::density(std::size_t bin) const {

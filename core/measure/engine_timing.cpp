@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/elementary.h"
 #include "core/linalg/orthogonaliser.h"
 #include "core/random/generator.h"
 
@@ -41,7 +42,7 @@ void time_engines(const std::vector<OrthogonaliserSpec>& engines,
 }
 
 double CostLaw::seconds(double n) const {
-    return factor * std::pow(n, exponent);
+    return factor * elementary::pow(n, exponent);
 }
 
 CostLaw cost_law(const std::vector<EngineTiming>& timings, Engine engine) {
@@ -54,7 +55,7 @@ CostLaw cost_law(const std::vector<EngineTiming>& timings, Engine engine) {
     double count = 0, x = 0, y = 0, xx = 0, xy = 0;
     for (const EngineTiming& timing : timings) {
         if (timing.engine != engine || timing.n < from || !(timing.time.median > 0)) continue;
-        const double log_n = std::log(timing.n), log_t = std::log(timing.time.median);
+        const double log_n = elementary::log(timing.n), log_t = elementary::log(timing.time.median);
         ++count;
         x += log_n;
         y += log_t;
@@ -63,7 +64,7 @@ CostLaw cost_law(const std::vector<EngineTiming>& timings, Engine engine) {
     }
     CostLaw law;
     law.exponent = count >= 2 ? (count * xy - x * y) / (count * xx - x * x) : std::nan("");
-    law.factor = std::exp((y - law.exponent * x) / count);
+    law.factor = elementary::exp((y - law.exponent * x) / count);
     return law;
 }
 
