@@ -11,7 +11,8 @@ import sys
 LEVELS = {
     "highest": {},
     "avx2": {"MUONSCOPE_LEVEL": "avx2", "ATEN_CPU_CAPABILITY": "avx2",
-             "MKL_ENABLE_INSTRUCTIONS": "AVX2", "OPENBLAS_CORETYPE": "Haswell"},
+             "MKL_ENABLE_INSTRUCTIONS": "AVX2", "ONEDNN_MAX_CPU_ISA": "AVX2",
+             "OPENBLAS_CORETYPE": "Haswell"},
 }
 
 
