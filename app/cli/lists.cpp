@@ -43,9 +43,11 @@ void print_table(std::span<const Parameter> parameters, const std::string& prefi
         fmt::print("    {}{}; default {}{}{}\n", allowed(parameter),
                    parameter.scale == ParameterScale::logarithmic ? " (logarithmic)" : "",
                    fallback.empty() ? "none" : fallback,
-                   parameter.unit.empty() ? "" : " " + parameter.unit,
-                   parameter.restarts ? "; begins again at step 0" : "");
+                   parameter.unit.empty() ? "" : " " + std::string(parameter.unit),
+                   parameter.restarts() ? "; begins again at step 0" : "");
         fmt::print("    {}\n", parameter.help);
+        if (const std::string kinds = kinds_with(parameter); !kinds.empty())
+            fmt::print("    Has an effect with {}.\n", kinds);
         for (const Choice& choice : parameter.choices)
             fmt::print("      {:<16}{}\n", choice.slug, choice.help);
     }
@@ -53,7 +55,7 @@ void print_table(std::span<const Parameter> parameters, const std::string& prefi
 
 Json parameter_to_json(const Parameter& parameter, const std::string& prefix) {
     Json json;
-    json["key"] = prefix + parameter.key;
+    json["key"] = prefix + std::string(parameter.key);
     json["label"] = parameter.label;
     json["type"] = type_name(parameter.type);
     const bool has_range = parameter.type == ParameterType::integer ||
@@ -73,7 +75,7 @@ Json parameter_to_json(const Parameter& parameter, const std::string& prefix) {
             json["choices"].push_back(
                 {{"slug", choice.slug}, {"label", choice.label}, {"help", choice.help}});
     }
-    json["restarts"] = parameter.restarts;
+    json["restarts"] = parameter.restarts();
     return json;
 }
 

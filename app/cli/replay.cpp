@@ -65,7 +65,7 @@ int replay(const ReplayArguments& arguments) {
     fmt::print("{}", lane_table(*snapshot));
     if (whole)
         for (const LaneSnapshot& lane : snapshot->lanes)
-            fmt::print("same bits: {} {:016x}\n", lane.name, lane.state_hash);
+            fmt::print("same bits: {} {:016x}\n", lane.name, lane.state_hash.value_or(0));
     if (folder) fmt::print("results in {}\n", arguments.out);
     if (whole) return done;
     fmt::print(stderr, "muonscope: interrupted at step {} of {}; the bits were not compared\n",

@@ -27,7 +27,7 @@ void local_row(PanelContext& context, const Parameter& parameter, const Value& c
     ParameterRows& rows = context.kept<ParameterRows>();
     const float height = std::exchange(rows.height, 0.0F);
     const int drawn = rows.drawn;
-    parameter_row(own, parameter, "panel." + parameter.key, current);
+    parameter_row(own, parameter, "panel." + std::string(parameter.key), current);
     rows.height = height;
     rows.drawn = drawn;
 }

@@ -27,7 +27,7 @@ std::string in_words(const std::string& message, const Snapshot& snapshot) {
             const auto lane = static_cast<std::size_t>(std::atoi(message.c_str() + 6));
             if (lane < snapshot.spec->lanes.size()) of = " of " + snapshot.spec->lanes[lane].name;
         }
-        return parameter.label + of + message.substr(colon);
+        return std::string(parameter.label) + of + message.substr(colon);
     } catch (const std::exception&) {
         return message;
     }

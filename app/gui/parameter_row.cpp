@@ -47,7 +47,9 @@ std::string plain(double number) {
 }
 
 std::string help_of(const Parameter& p) {
-    std::string text = p.help;
+    std::string text(p.help);
+    if (const std::string kinds = kinds_with(p); !kinds.empty())
+        text += "\nHas an effect with " + kinds + ".";
     if (p.type == ParameterType::real || p.type == ParameterType::integer) {
         text += fmt::format("\nAllowed: {} to {}{}{}. Default: {}.", plain(p.min), plain(p.max),
                             p.unit.empty() ? "" : " ", p.unit, value_text(p, p.fallback));
@@ -58,7 +60,7 @@ std::string help_of(const Parameter& p) {
     if (p.type == ParameterType::choice)
         for (const Choice& choice : p.choices)
             if (!choice.help.empty()) text += fmt::format("\n{}: {}", choice.label, choice.help);
-    if (p.restarts) text += "\nA change starts over at step 0.";
+    if (p.restarts()) text += "\nA change starts over at step 0.";
     return text;
 }
 
@@ -178,10 +180,10 @@ void number_control(PanelContext& context, const Parameter& parameter, const std
         if (on_track && (rows.edited_path != path || !(rows.edited_value == value))) {
             rows.edited_path = path;
             rows.edited_value = value;
-            if (!parameter.restarts) send_value(context, path, value);
+            if (!parameter.restarts()) send_value(context, path, value);
         }
     } else if (ImGui::IsItemDeactivated() && rows.edited_path == path) {
-        if (parameter.restarts && !(rows.edited_value == current))
+        if (parameter.restarts() && !(rows.edited_value == current))
             send_value(context, path, rows.edited_value);
         rows.edited_path.clear();
     }
@@ -202,15 +204,15 @@ const Choice* chosen_of(const Parameter& parameter, const Value& current) {
 void choice_control(PanelContext& context, const Parameter& parameter, const std::string& path,
                     const Value& current, float width, const std::string& shown = "") {
     const Choice* chosen = chosen_of(parameter, current);
-    const std::string label = chosen != nullptr ? chosen->label : "";
+    const std::string label(chosen != nullptr ? chosen->label : "");
     const std::string& text = shown.empty() ? label : shown;
     ImGui::SetNextItemWidth(width);
     if (!begin_combo(context, "##choice", text.c_str())) return;
     for (const Choice& choice : parameter.choices) {
         // What is only nearly the choice can be made the whole of it.
         const bool is_all = &choice == chosen && text == label;
-        if (list_row(choice.label.c_str(), &choice == chosen) && !is_all)
-            send_value(context, path, choice.slug);
+        if (list_row(choice.label.data(), &choice == chosen) && !is_all)
+            send_value(context, path, std::string(choice.slug));
         hover_help(context, choice.label, choice.help);
     }
     ImGui::EndCombo();
@@ -279,7 +281,7 @@ std::string value_text(const Parameter& parameter, const Value& value) {
         for (const Choice& choice : parameter.choices)
             if (const auto* slug = std::get_if<std::string>(&value);
                 slug != nullptr && *slug == choice.slug)
-                return choice.label;
+                return std::string(choice.label);
     if (const auto* real = std::get_if<double>(&value)) return fmt::format("{:.4g}", *real);
     return to_text(value);
 }
@@ -310,9 +312,9 @@ void parameter_row(PanelContext& context, const Parameter& parameter, const std:
 
     ImGui::BeginGroup();
     ImGui::PushStyleColor(ImGuiCol_Text, context.theme.dim);
-    const ImVec2 full = ImGui::CalcTextSize(parameter.label.c_str());
+    const ImVec2 full = ImGui::CalcTextSize(parameter.label.data());
     ImGui::RenderTextEllipsis(draw, {at.x, text_y}, {at.x + label - em(0.3F), at.y + height},
-                              at.x + label - em(0.3F), parameter.label.c_str(), nullptr, &full);
+                              at.x + label - em(0.3F), parameter.label.data(), nullptr, &full);
     ImGui::PopStyleColor();
     ImGui::Dummy({label, height});
     ImGui::SameLine(0, 0);

@@ -32,7 +32,7 @@ Json lane_json(const LaneSnapshot& lane, const Recipe& recipe, const Layout& lay
     json["step"] = lane.step;
     const double loss = lane.now.size() > layout.loss() ? lane.now[layout.loss()] : std::nan("");
     json["loss"] = std::isfinite(loss) ? Json(loss) : Json(nullptr);
-    json["state_hash"] = fmt::format("{:016x}", lane.state_hash);
+    if (lane.state_hash) json["state_hash"] = fmt::format("{:016x}", *lane.state_hash);
     return json;
 }
 

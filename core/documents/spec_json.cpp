@@ -151,7 +151,7 @@ Experiment read_experiment(const Json& tree, const Place& place) {
     Experiment experiment;
     // In the table's order: what pulls other fields along comes first.
     for (const auto& field : experiment_fields()) {
-        const std::string& key = field.parameter.key;
+        const std::string key(field.parameter.key);
         const std::size_t dot = key.find('.');
         const Json* group = &tree;
         Place at = place;
@@ -179,7 +179,7 @@ Experiment read_experiment(const Json& tree, const Place& place) {
 Json experiment_to_json(const Experiment& experiment) {
     Json tree = Json::object();
     for (const auto& field : experiment_fields()) {
-        const std::string& key = field.parameter.key;
+        const std::string key(field.parameter.key);
         const std::size_t dot = key.find('.');
         Json value = value_to_json(field.read(experiment), field.parameter, key);
         if (dot == std::string::npos)
@@ -194,20 +194,21 @@ Json experiment_to_json(const Experiment& experiment) {
 
 OptimizerSpec read_optimizer(const Json& tree, OptimizerSpec optimizer, const Place& place) {
     std::vector<std::string> known;
-    for (const auto& field : optimizer_fields()) known.push_back(field.parameter.key);
+    for (const auto& field : optimizer_fields()) known.emplace_back(field.parameter.key);
     check_keys(tree, known, place);
     for (const auto& field : optimizer_fields())
-        if (const Json* value = find(tree, field.parameter.key))
-            field.write(optimizer,
-                        read_value(*value, field.parameter, place.at(field.parameter.key)));
+        if (const Json* value = find(tree, std::string(field.parameter.key)))
+            field.write(optimizer, read_value(*value, field.parameter,
+                                              place.at(std::string(field.parameter.key))));
     return optimizer;
 }
 
 Json optimizer_to_json(const OptimizerSpec& optimizer) {
     Json tree = Json::object();
     for (const auto& field : optimizer_fields())
-        tree[field.parameter.key] =
-            value_to_json(field.read(optimizer), field.parameter, field.parameter.key);
+        if (is_written(optimizer, field))
+            tree[std::string(field.parameter.key)] =
+                value_to_json(field.read(optimizer), field.parameter, field.parameter.key);
     return tree;
 }
 

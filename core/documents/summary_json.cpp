@@ -59,7 +59,7 @@ Json lane_to_json(const LaneSnapshot& lane, const Recipe& recipe, const Layout& 
                    {"steps_searched", measured(layout.probe_searched())},
                    {"critical_rate", measured(layout.probe_critical_rate())}}},
                  {"singular_values", {{"layers", layers}, {"product", product}}},
-                 {"state_hash", fmt::format("{:016x}", lane.state_hash)}};
+                 {"state_hash", fmt::format("{:016x}", lane.state_hash.value_or(0))}};
     if (lane.divergence)
         json["diverged"] = {{"step", lane.divergence->step},
                             {"layer", lane.divergence->layer},

@@ -51,20 +51,6 @@ class Fnv {
     std::uint64_t hash_ = 0xcbf29ce484222325ULL;
 };
 
-void add_state(Fnv& fnv, const LayerOptimizer& optimizer) {
-    fnv.add(static_cast<std::uint64_t>(optimizer.steps()));
-    fnv.add(optimizer.momentum_buffer());
-    // Until it is fed again, the same numbers may stand for other averages.
-    if (optimizer.buffer_unit() > 0 && optimizer.buffer_unit() != momentum_unit(optimizer.spec()))
-        fnv.add(std::bit_cast<std::uint64_t>(optimizer.buffer_unit()));
-    if (optimizer.spec().bias_corrected)
-        fnv.add(std::bit_cast<std::uint64_t>(optimizer.momentum_bias()));
-    if (optimizer.spec().kind != OptimizerKind::adamw) return;
-    fnv.add(static_cast<std::uint64_t>(optimizer.moment_steps()));
-    fnv.add(optimizer.first_moment());
-    fnv.add(optimizer.second_moment());
-}
-
 // The largest side of anything that is decomposed.
 Eigen::Index widest(const Model& model) {
     Eigen::Index widest = std::max(model.inputs(), model.outputs());
@@ -93,8 +79,8 @@ bool same_phases(const Recipe& a, const Recipe& b, int depth) {
 }
 
 bool switches(const OptimizerSpec& before, const OptimizerSpec& after) {
-    return before.kind != after.kind ||
-           (after.kind != OptimizerKind::adamw && before.momentum_style != after.momentum_style);
+    return before.kind != after.kind || (rule_of(after.kind).uses.momentum_form &&
+                                         before.momentum_style != after.momentum_style);
 }
 
 Lane::Lane(std::shared_ptr<const Problem> problem, Recipe recipe)
@@ -451,15 +437,19 @@ std::uint64_t Lane::state_hash() const {
     fnv.add(static_cast<std::uint64_t>(phase_));
     for (const Matrix& weight : weights_) fnv.add(weight);
     for (const Training& training : trainings_)
-        for (const LayerOptimizer& optimizer : training.optimizers) add_state(fnv, optimizer);
+        for (const LayerOptimizer& optimizer : training.optimizers)
+            optimizer.visit_state([&](auto word) { fnv.add(std::bit_cast<std::uint64_t>(word)); },
+                                  [&](const Matrix& buffer) { fnv.add(buffer); });
     return fnv.hash();
 }
 
 std::size_t Lane::bytes() const {
-    // Weights, updates, buffers and workspaces: about a dozen matrices a layer.
-    std::size_t entries = 0;
-    for (const Matrix& weight : weights_) entries += static_cast<std::size_t>(weight.size());
-    return 12 * sizeof(double) * entries;
+    // Weights, updates, gradients, what the pass keeps and two of a layer to work in.
+    std::size_t entries = 0, optimizers = 0;
+    for (const Matrix& weight : weights_) entries += 8 * static_cast<std::size_t>(weight.size());
+    for (const Training& training : trainings_)
+        for (const LayerOptimizer& optimizer : training.optimizers) optimizers += optimizer.bytes();
+    return sizeof(double) * entries + optimizers;
 }
 
 }  // namespace muonscope

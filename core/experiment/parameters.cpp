@@ -141,7 +141,7 @@ Value checked_choice(const Parameter& parameter, std::string_view where, const s
     std::string written = slug;
     std::replace(written.begin(), written.end(), '-', '_');
     for (const Choice& choice : parameter.choices)
-        if (choice.slug == slug || choice.slug == written) return choice.slug;
+        if (choice.slug == slug || choice.slug == written) return std::string(choice.slug);
     refuse(parameter, where, in_quotes(slug));
 }
 
@@ -194,9 +194,9 @@ bool take(std::string_view& text, std::string_view prefix) {
 
 std::vector<std::string> all_keys() {
     std::vector<std::string> keys;
-    for (const Parameter& parameter : experiment_parameters()) keys.push_back(parameter.key);
+    for (const Parameter& parameter : experiment_parameters()) keys.emplace_back(parameter.key);
     for (const Parameter& parameter : optimizer_parameters())
-        keys.push_back("optimizer." + parameter.key);
+        keys.push_back("optimizer." + std::string(parameter.key));
     return keys;
 }
 
@@ -267,7 +267,7 @@ const Field<Experiment>& experiment_field(std::string_view key, std::string_view
 const Field<OptimizerSpec>& optimizer_field(std::string_view key, std::string_view path) {
     if (const auto* field = find(optimizer_fields(), key)) return *field;
     std::vector<std::string> keys;
-    for (const Parameter& parameter : optimizer_parameters()) keys.push_back(parameter.key);
+    for (const Parameter& parameter : optimizer_parameters()) keys.emplace_back(parameter.key);
     throw Error(in_quotes(path), "optimisers have no parameter " + in_quotes(key),
                 remedy(key, keys));
 }
@@ -499,7 +499,7 @@ std::string allowed(const Parameter& parameter) {
         case ParameterType::choice: {
             std::string slugs;
             for (const Choice& choice : parameter.choices)
-                slugs += (slugs.empty() ? "" : ", ") + choice.slug;
+                slugs += (slugs.empty() ? "" : ", ") + std::string(choice.slug);
             return "one of " + slugs;
         }
         case ParameterType::text:

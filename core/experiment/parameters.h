@@ -1,12 +1,12 @@
 #pragma once
 
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "core/base/choice.h"
 #include "core/experiment/spec.h"
 
 // One table of everything that can be changed. Sliders, --set and JSON read it, so they cannot
@@ -18,29 +18,48 @@ using Value = std::variant<bool, std::int64_t, double, std::string>;
 enum class ParameterType { boolean, integer, real, choice, text, path, integers, paths };
 enum class ParameterScale { linear, logarithmic };
 
-struct Choice {
-    std::string slug = {};   // in JSON and --set
-    std::string label = {};  // on screen
-    std::string help = {};
+// What a change of it does to a run.
+enum class Effect {
+    training,  // acts from the next step on
+    restart,   // takes effect from step 0 only
+    measures,  // training goes on alike; what is measured is measured anew
+    nothing,   // of no number that is computed
 };
 
-struct Parameter {
-    std::string key = {};    // "network.depth"; optimizer parameters: "lr"
-    std::string label = {};  // as on screen
+// What a parameter is: literals.
+struct Described {
+    std::string_view key = {};    // "network.depth"; optimizer parameters: "lr"
+    std::string_view label = {};  // as on screen
     ParameterType type = ParameterType::real;
     double min = 0, max = 0;              // inclusive; for lists: of every element
     double usual_min = 0, usual_max = 0;  // what a slider spans; positive where logarithmic
     ParameterScale scale = ParameterScale::linear;
-    std::string unit = {};
-    Value fallback = {};  // the default
-    std::string help = {};
-    std::vector<Choice> choices = {};
+    std::string_view unit = {};
+    std::string_view help = {};
+    std::span<const Choice> choices = {};
     std::size_t fewest = 1, most = 16;  // of a list's elements, unless it is empty
-    bool restarts = false;              // takes effect from step 0 only
+    Effect effect = Effect::training;
+    bool says_itself = false;  // its values name themselves: "SGD → Muon" needs no label
+
+    constexpr bool restarts() const { return effect == Effect::restart; }
+};
+
+struct Parameter : Described {
+    Value fallback = {};  // the default
 };
 
 std::span<const Parameter> experiment_parameters();
 std::span<const Parameter> optimizer_parameters();
+
+// Whether turning it would do anything, as the rest is; and whether it may stand aside, because it
+// is rarely turned and stands where it stood.
+bool applies(const Experiment& experiment, std::string_view key);
+bool applies(const OptimizerSpec& optimizer, std::string_view key);
+bool rarely_turned(const Experiment& experiment, std::string_view key);
+bool rarely_turned(const OptimizerSpec& optimizer, std::string_view key);
+// The kinds that an optimiser's parameter has an effect in: "Muon, NorMuon"; "" where all of them,
+// or where it is none of an optimiser.
+std::string kinds_with(const Parameter& parameter);
 
 // Paths: an experiment key ("target.scale"), or optimizer keys behind a scope:
 //   optimizer.lr                          every lane, phase and layer

@@ -21,15 +21,8 @@ bool rate_changes(const ScheduleSpec& schedule) {
 // Whether all singular values of the direction end up about equal. Jordan's coefficients do not
 // make them quite so; nor do the others for values below their range.
 bool flattens(const OptimizerSpec& spec) {
-    switch (spec.kind) {
-        case OptimizerKind::sgd:
-        case OptimizerKind::adamw:
-            return false;
-        case OptimizerKind::spectral:
-            return spec.orthogonaliser.power == 0;
-        case OptimizerKind::muon:
-            break;
-    }
+    if (spec.kind == OptimizerKind::spectral) return spec.orthogonaliser.power == 0;
+    if (spec.kind != OptimizerKind::muon) return false;
     switch (spec.orthogonaliser.engine) {
         case Engine::spectral_power:
             return spec.orthogonaliser.power == 0;

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <vector>
+#include "core/base/choice.h"
 
 #include "core/model/network_spec.h"
 #include "core/model/regression.h"
@@ -18,6 +19,10 @@ namespace muonscope {
 // Whose random numbers: the project's own generator, or those of PyTorch's randn, which published
 // runs start from (core/random/torch_streams.h).
 enum class Stream { own, torch_cpu, torch_cuda };
+inline constexpr auto stream_choices = choices_of<Stream::torch_cuda>(
+    {{"own", "Own", "The project's own generator, from the experiment's seed."},
+     {"torch_cpu", "PyTorch, CPU", "randn in float64 with a CPU generator (MT19937)."},
+     {"torch_cuda", "PyTorch, CUDA", "randn in float64 with a CUDA generator (Philox)."}});
 
 // Which of u_k, v_k and -u_k, -v_k the layer targets are made of: the singular vectors of A leave
 // it open, and the way from a given start depends on it.
@@ -26,8 +31,26 @@ enum class TargetSigns {
     largest_positive,  // the entry of v_k that is largest in size is positive
     random,            // drawn
 };
+inline constexpr auto sign_choices = choices_of<TargetSigns::random>(
+    {{"own", "Own",
+      "Targets of PyTorch's streams: as our decomposition leaves them, which is "
+      "what the published figures come out with. Others: largest positive."},
+     {"largest_positive", "Largest positive",
+      "The entry of vₖ that is largest in size is positive."},
+     {"random", "Random", "Drawn from the seed and the signs' seed."}});
 
 enum class TargetKind { gaussian, exponential, power_law, low_rank, tree, file, teacher };
+inline constexpr auto target_choices = choices_of<TargetKind::teacher>(
+    {{"gaussian", "Gaussian", "Independent entries of sd scale/√in: a quarter-circle."},
+     {"exponential", "Exponential", "s_k = scale · decay^k for k < modes, random bases."},
+     {"power_law", "Power law", "s_k = scale · (k+1)^−exponent for k < modes."},
+     {"low_rank", "Low rank + noise",
+      "s_k = scale · (1 − k/modes) for k < modes, evenly spaced, plus noise."},
+     {"tree", "Tree", "A binary hierarchy of items and features (Saxe et al. 2019)."},
+     {"file", "File", "A .npy matrix, out x in."},
+     {"teacher", "Teacher",
+      "A net of the same shape with entries of sd scale/√(fan in); labels are its "
+      "output."}});
 
 struct TargetSpec {
     TargetKind kind = TargetKind::exponential;
@@ -49,6 +72,15 @@ struct TargetSpec {
 };
 
 enum class InitKind { gaussian, orthogonal, scaled_identity, aligned, files, conditioned };
+inline constexpr auto start_choices = choices_of<InitKind::conditioned>(
+    {{"gaussian", "Gaussian", "Independent entries of sd scale/√(fan in)."},
+     {"orthogonal", "Orthogonal", "Every singular value of every layer equals scale."},
+     {"scaled_identity", "Scaled identity", "scale · I, cut to the layer's shape."},
+     {"aligned", "Balanced, aligned", "In the target's bases, all values = scale."},
+     {"files", "Files", "One .npy a layer, out x in."},
+     {"conditioned", "Conditioned",
+      "Random vectors, singular values falling evenly on a log axis from scale to "
+      "scale/condition."}});
 
 struct InitSpec {
     InitKind kind = InitKind::gaussian;
@@ -64,6 +96,9 @@ struct InitSpec {
 };
 
 enum class DataKind { whitened, samples };
+inline constexpr auto data_choices = choices_of<DataKind::samples>(
+    {{"whitened", "Whitened", "X = I: the loss compares P with A itself."},
+     {"samples", "Samples", "Normal inputs X and labels Y = A X + noise."}});
 
 struct DataSpec {
     DataKind kind = DataKind::whitened;
@@ -77,6 +112,10 @@ struct DataSpec {
 };
 
 enum class ProbeTask { target, random_labels, softmax };
+inline constexpr auto probe_task_choices =
+    choices_of<ProbeTask::softmax>({{"target", "Target", "The target map A."},
+                                    {"random_labels", "Random labels", "A random linear map."},
+                                    {"softmax", "Softmax", "Eight classes of a random teacher."}});
 
 struct ProbeSpec {
     int layer = 2;  // the frozen representation: output of this layer (clamped to the depth)
@@ -102,8 +141,9 @@ struct ClassesSpec {
 };
 
 struct RecordSpec {
-    int dense = 256;     // every step is recorded up to here, then the stride doubles by rule
-    int megabytes = 48;  // bound of the history, all lanes together
+    int dense = 256;      // every step is recorded up to here, then the stride doubles by rule
+    int megabytes = 48;   // bound of the history, all lanes together
+    int keyframes = 256;  // bound in megabytes of the lanes that are kept for going back
 
     bool operator==(const RecordSpec&) const = default;
 };

@@ -144,6 +144,16 @@ double newton(double x, int iterations) {
 
 }  // namespace
 
+std::span<const Choice> engine_choices() {
+    static constexpr auto choices = [] {
+        std::array<Choice, names.size()> result{};
+        for (std::size_t i = 0; i < names.size(); ++i)
+            result[i] = {names[i].slug, names[i].label, names[i].help};
+        return result;
+    }();
+    return choices;
+}
+
 std::span<const EngineName> engine_names() {
     return names;
 }

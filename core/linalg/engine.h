@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/choice.h"
 #include "core/base/types.h"
 #include "core/linalg/coefficients.h"
 #include "core/linalg/precision.h"
@@ -44,6 +45,7 @@ struct EngineName {
     std::string_view slug, label, help;
 };
 std::span<const EngineName> engine_names();
+std::span<const Choice> engine_choices();  // the same
 std::string_view slug(Engine engine);
 std::string_view label(Engine engine);
 std::string_view help(Engine engine);  // one sentence or two: formula, and when it fails

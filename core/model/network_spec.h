@@ -1,10 +1,14 @@
 #pragma once
 
 #include <vector>
+#include "core/base/choice.h"
 
 namespace muonscope {
 
 enum class Activation { linear, tanh };
+inline constexpr auto activation_choices = choices_of<Activation::tanh>(
+    {{"linear", "Linear", "The identity: P is the product of the weights."},
+     {"tanh", "Tanh", "tanh between layers; P is the response to unit vectors."}});
 
 // A chain of layers.
 struct NetworkSpec {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/choice.h"
 #include "core/base/types.h"
 
 namespace muonscope {
@@ -7,6 +8,10 @@ namespace muonscope {
 // Of outputs F against labels Y, n columns of `out` numbers:
 // half 1/2 |F - Y|^2 / n, relative |F - Y|^2 / |Y|^2, mean |F - Y|^2 / (2 n out).
 enum class LossKind { half, relative, mean };
+inline constexpr auto loss_choices = choices_of<LossKind::mean>(
+    {{"half", "Half", "½‖P − A‖²; with data ½‖PX − Y‖²/n."},
+     {"relative", "Relative", "‖P − A‖²/‖A‖²; with data ‖PX − Y‖²/‖Y‖²."},
+     {"mean", "Mean", "Half the mean square over every residual."}});
 
 // What a model is to learn.
 struct Regression {

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <vector>
 
+#include "core/base/cloned.h"
 #include "core/base/types.h"
-#include "core/linalg/orthogonaliser.h"
+#include "core/optim/momentum.h"
 #include "core/optim/optimizer_spec.h"
+#include "core/optim/rule.h"
 
 namespace muonscope {
 
@@ -13,33 +15,18 @@ namespace muonscope {
 // there was nothing to remember. In this order the graver one speaks for several changes.
 enum class MomentumFate { none, kept, converted, flushed };
 
-// How many averages of the gradients the momentum buffer of this spec holds: heavy ball
-// 1/(1 - mu), EMA 1; 0 where it has no such buffer.
-double momentum_unit(const OptimizerSpec& spec);
-
 // One layer's optimiser: W <- W + update, with the learning rate g of its own step (schedule.h).
-// Coupled decay first adds lambda W to the gradient G. Then
-//   SGD    heavy ball B = mu B + G, EMA B += (1 - mu)(G - B); Nesterov looks one step ahead:
-//          G + mu B, or (1 - mu) G + mu B. Bias-corrected: B/(1 - mu^t) at its t-th gradient, with
-//          Nesterov mu B/(1 - mu^(t + 1)) and the gradient's share/(1 - mu^t). update = -g B
-//   Muon   the same buffer, then O = orthogonalised B. constant norm: g O times the shape scale;
-//          matched: g O |B|/(|O| + 1e-7) (arXiv 2607.01124); dual: g <B, O> O, which for the exact
-//          polar factor is g |B|_* O, the steepest descent step in the spectral norm; rms:
-//          g O sqrt(out in)/|O|, entries of root mean square g
-//   spectral power   O = U (S + 1e-12/lr)^p V^T of B = U S V^T over the numerical rank (the same
-//          paper's spec_p); norms as Muon's, matched without the 1e-7
-//   AdamW  m += (1 - b1)(G - m), v += (1 - b2)(G^2 - v), both divided by 1 - b^t;
-//          update = -g m/(sqrt(v) + eps) (arXiv 1711.05101)
-// and last the decoupled decay (weight_decay.h).
+// Coupled decay first adds lambda W to the gradient G, then the kind says which way (kinds/, a file
+// each), and last comes the decoupled decay (weight_decay.h).
 //
-// What survives a switch is the average of the gradients: the buffer carries its unit, heavy ball
-// 1/(1 - mu) averages and EMA one, and is brought into that of the spec before it is fed again. So
-// Muon's path is the same with either, and SGD's up to 1/(1 - mu) in the rate, also when style or
-// mu change on the way. AdamW's first moment is an average as well, and becomes the buffer of what
-// follows. The other way its moments begin at zero: an old average over the root of a v that has
-// seen one gradient would be no step of AdamW's.
-// All memory is taken in the constructor or in reconfigure(), never in update(); only engines that
-// decompose the matrix take their own.
+// What survives a switch is the average of the gradients: the shared buffer carries its unit, heavy
+// ball 1/(1 - mu) averages and EMA one, and is brought into that of the spec before it is fed
+// again. So Muon's path is the same with either, and SGD's up to 1/(1 - mu) in the rate, also when
+// style or mu change on the way. Where a kind's own first buffer is an average (AdamW's first
+// moment), it becomes the buffer of what follows. The other way a kind's own buffers begin at zero:
+// an old average over the root of a v that has seen one gradient would be no step of AdamW's. All
+// memory is taken in the constructor or in reconfigure(), never in update(); only what decomposes a
+// matrix takes its own.
 class LayerOptimizer {
   public:
     LayerOptimizer(Eigen::Index rows, Eigen::Index cols, const OptimizerSpec& spec);
@@ -56,35 +43,44 @@ class LayerOptimizer {
     std::int64_t steps() const { return steps_; }  // updates so far: the schedule's clock
     double newest_rate() const { return newest_rate_; }
 
-    // What the next update depends on, beside the weight: the buffers in use and the clocks.
-    const Matrix& momentum_buffer() const { return buffer_; }
-    // How many averages the buffer holds: 1/(1 - mu) or 1 as it was last fed; 0: it is empty.
-    double buffer_unit() const { return buffer_unit_; }
-    // mu^t after t gradients: the share of the buffer that is still the zero it began with.
-    double momentum_bias() const { return bias_; }
-    const Matrix& first_moment() const { return first_; }    // empty unless AdamW
-    const Matrix& second_moment() const { return second_; }  // empty unless AdamW
-    std::int64_t moment_steps() const { return moment_steps_; }
+    // What the next update depends on, beside the weight: buffers, units and clocks, as words.
+    // Whoever hashes or counts need not know which a kind has.
+    template <class AddWord, class AddMatrix>
+    void visit_state(AddWord word, AddMatrix matrix) const;
+    std::size_t bytes() const;  // of the state and of about as much to work in
+
+    const Momentum& momentum() const { return momentum_; }
+    // The kind's own, and how many gradients they have taken in.
+    const std::vector<Matrix>& own_buffers() const { return own_; }
+    std::int64_t seen() const { return seen_; }
+    // For a start that is not the kind's: of the buffer's shape.
+    void set_own_buffer(std::size_t index, const Matrix& values) { own_.at(index) = values; }
 
   private:
     const Matrix& with_coupled_decay(const Matrix& gradient, const Matrix& weight);
-    // The buffer takes the gradient; result, unless null: factor times the direction that follows.
-    void feed_momentum(const Matrix& gradient, double factor, double* result);
-    const Matrix& with_momentum(const Matrix& gradient);
-    void descend(const Matrix& gradient, double rate, Matrix& update);
     MomentumFate pass_on_momentum(const OptimizerSpec& spec, bool keep_momentum);
-    void adamw(const Matrix& gradient, double rate, Matrix& update);
-    double norm_scale(const Matrix& direction, const Matrix& orthogonal) const;
 
+    Eigen::Index rows_, cols_;
     OptimizerSpec spec_;
-    std::int64_t steps_ = 0, moment_steps_ = 0;
+    std::int64_t steps_ = 0;
     double newest_rate_ = 0;
-    Matrix buffer_, direction_;  // momentum; Nesterov's look ahead
-    double buffer_unit_ = 0;
-    double bias_ = 1;
-    Matrix coupled_;         // G + lambda W; empty unless the decay is coupled
-    Matrix first_, second_;  // AdamW's moments
-    std::optional<Orthogonaliser> orthogonaliser_;
+    Momentum momentum_;
+    Cloned<Direction> direction_;
+    std::vector<Matrix> own_;
+    std::int64_t seen_ = 0;
+    Matrix coupled_;  // G + lambda W; empty unless the decay is coupled
 };
+
+template <class AddWord, class AddMatrix>
+void LayerOptimizer::visit_state(AddWord word, AddMatrix matrix) const {
+    word(steps_);
+    matrix(momentum_.buffer);
+    // Until it is fed again, the same numbers may stand for other averages.
+    if (momentum_.unit > 0 && momentum_.unit != momentum_unit(spec_)) word(momentum_.unit);
+    if (spec_.bias_corrected) word(momentum_.bias);
+    if (own_.empty()) return;
+    word(seen_);
+    for (const Matrix& buffer : own_) matrix(buffer);
+}
 
 }  // namespace muonscope

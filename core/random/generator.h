@@ -21,7 +21,8 @@ enum class Purpose : std::uint64_t {
     random_matrices = 9,
     column_order = 10,
     lab = 11,
-    signs = 12,  // of singular vectors
+    signs = 12,           // of singular vectors
+    low_rank_start = 13,  // of power iterations
 };
 
 class Generator {

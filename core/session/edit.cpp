@@ -17,14 +17,8 @@ std::size_t at(int index) {
     return static_cast<std::size_t>(index);
 }
 
-const Parameter& kind_parameter() {
-    const auto parameters = optimizer_parameters();
-    return *std::find_if(parameters.begin(), parameters.end(),
-                         [](const Parameter& p) { return p.key == "kind"; });
-}
-
 std::string label_of(OptimizerKind kind) {
-    return kind_parameter().choices[static_cast<std::size_t>(kind)].label;
+    return std::string(rule_of(kind).label);
 }
 
 // "Muon" and "Muon 2" are names after the kind Muon; "Muon, hot" is not.
@@ -117,7 +111,7 @@ std::string lowered(std::string label) {
 std::string shown(const Parameter& parameter, const Value& value) {
     if (const auto* slug = std::get_if<std::string>(&value))
         for (const Choice& choice : parameter.choices)
-            if (choice.slug == *slug) return choice.label;
+            if (choice.slug == *slug) return std::string(choice.label);
     if (const auto* real = std::get_if<double>(&value)) return fmt::format("{:.4g}", *real);
     return to_text(value);
 }
@@ -145,9 +139,9 @@ std::vector<Mark> marks_of(const SetParameter& edit, std::int64_t step, const Sp
                                               : get(spec, in_lane(edit.path, lanes.front())));
     };
     const std::string from = value(before), to = value(after);
-    const bool says_itself = parameter.key == "kind";  // "SGD → Muon"
     const std::string text =
-        (says_itself ? "" : lowered(parameter.label) + " ") + from + " → " + to;
+        (parameter.says_itself ? "" : lowered(std::string(parameter.label)) + " ") + from + " → " +
+        to;
     Mark mark{{step, -1, text}};
     mark.switches = parameter.type == ParameterType::choice;
     if (parameter.key.starts_with("momentum")) mark.buffer = "buffer";
@@ -158,7 +152,7 @@ std::vector<Mark> marks_of(const SetParameter& edit, std::int64_t step, const Sp
     if (lanes.size() == 1) {
         const std::string& name = before.lanes[at(lanes[0])].name;
         mark.event.lane = lanes[0];
-        if (!says_itself || name != from) mark.event.text = name + ": " + text;
+        if (!parameter.says_itself || name != from) mark.event.text = name + ": " + text;
     }
     return {mark};
 }
@@ -244,7 +238,7 @@ Spec edited(const Spec& spec, const Edit& edit) {
 
 bool restarts(const Edit& edit, const Spec& before, const Spec& after) {
     if (const auto* parameter = std::get_if<SetParameter>(&edit))
-        return parameter_at(parameter->path).restarts || parameter->path.starts_with("record.");
+        return parameter_at(parameter->path).restarts();
     for (std::size_t i = 0; i < after.lanes.size(); ++i)
         if (!same_phases(before.lanes[i], after.lanes[i], after.experiment.network.depth))
             return true;

@@ -7,14 +7,13 @@
 namespace muonscope {
 namespace {
 
-constexpr std::size_t max_bytes = 48u << 20;
 constexpr std::size_t max_number = 32;
 constexpr std::int64_t recent_age = 1024;  // steps
 
 }  // namespace
 
-Keyframes::Keyframes(std::size_t lane_bytes)
-    : max_count_(std::min(max_number, max_bytes / std::max<std::size_t>(lane_bytes, 1))) {}
+Keyframes::Keyframes(std::size_t lane_bytes, std::size_t budget_bytes)
+    : max_count_(std::min(max_number, budget_bytes / std::max<std::size_t>(lane_bytes, 1))) {}
 
 std::int64_t Keyframes::next_due(std::int64_t after) const {
     if (max_count_ < 2) return std::numeric_limits<std::int64_t>::max();

@@ -24,7 +24,8 @@ struct Keyframe {
 // never what it leads to.
 class Keyframes {
   public:
-    explicit Keyframes(std::size_t lane_bytes);  // of all lanes together
+    // What all lanes hold together, and what all keyframes may.
+    Keyframes(std::size_t lane_bytes, std::size_t budget_bytes);
 
     std::int64_t next_due(std::int64_t after) const;
     bool due(std::int64_t step) const;  // also when the recent copy has grown old

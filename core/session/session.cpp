@@ -66,7 +66,8 @@ void Session::begin() {
     restore(nullptr);
     std::size_t bytes = 0;
     for (const Lane& lane : lanes_) bytes += lane.bytes();
-    keyframes_ = Keyframes(bytes);
+    const auto budget = static_cast<std::size_t>(spec_->experiment.record.keyframes);
+    keyframes_ = Keyframes(bytes, budget << 20);
 
     // All lanes start from the same weights: one measurement holds for all of them.
     newest_.assign(lanes_.size(), {});
@@ -357,7 +358,7 @@ void Session::apply(const Edit& edit) {
     mark(edit, *before, *spec_, std::move(fates));
     marked_ = log_.size();
     const auto* parameter = std::get_if<SetParameter>(&edit);
-    if (parameter && parameter->path.starts_with("probe."))
+    if (parameter && parameter_at(parameter->path).effect == Effect::measures)
         for (Row& row : newest_) row.step = -1;
 }
 
@@ -399,9 +400,8 @@ void Session::lower_rates_set_since(const LowerRate& edit, std::size_t first, Sp
         return of.lanes[static_cast<std::size_t>(edit.lane)].phases.front().optimizer.lr;
     };
     for (std::size_t i = first; i < log_.size(); ++i) {
-        const auto* parameter = std::get_if<SetParameter>(&log_[i].edit);
         Spec next = edited(spec, log_[i].edit);
-        if (parameter && parameter->path.ends_with("optimizer.lr") && rate(next) > rate(spec)) {
+        if (rate(next) > rate(spec)) {
             const std::int64_t step = log_[i].step;
             log_[i].mergeable = false;
             log_.insert(log_.begin() + static_cast<std::ptrdiff_t>(++i), {step, edit, false});
@@ -473,7 +473,7 @@ void Session::log(const Edit& edit, bool mergeable) {
 void Session::mark(const Edit& edit, const Spec& before, const Spec& after, Fates fates) {
     constexpr std::size_t most_events = 1000;
     if (const auto* parameter = std::get_if<SetParameter>(&edit))
-        if (parameter->path.starts_with("run.") || parameter->path.ends_with(".name")) return;
+        if (parameter_at(parameter->path).effect == Effect::nothing) return;
     std::vector<Mark> marks = marks_of(edit, step_, before, after);
     if (marks.empty()) return;
     std::vector<Event> events = *events_;
@@ -503,7 +503,7 @@ HistoryView Session::history(int lane) const {
     return histories_[static_cast<std::size_t>(lane)].view();
 }
 
-std::shared_ptr<Snapshot> Session::snapshot(bool fresh, Show show) {
+std::shared_ptr<Snapshot> Session::snapshot(bool fresh, Show show, bool hashed) {
     auto snapshot = std::make_shared<Snapshot>();
     snapshot->step = step_;
     snapshot->spec = spec_;
@@ -531,7 +531,10 @@ std::shared_ptr<Snapshot> Session::snapshot(bool fresh, Show show) {
             view.now = sound.row;
             view.now_step = sound.step;
         } else {
-            view.weights = std::make_shared<const std::vector<Matrix>>(lane.weights());
+            // Measured where they are, they have been copied.
+            const bool copied = sound.step == lane.step() && newest.step == lane.step();
+            view.weights = copied ? sound.weights
+                                  : std::make_shared<const std::vector<Matrix>>(lane.weights());
             view.now = newest.values;
             view.now_step = newest.step;
             if (newest.step == lane.step() && newest.step > histories_[i].last_step()) {
@@ -542,7 +545,7 @@ std::shared_ptr<Snapshot> Session::snapshot(bool fresh, Show show) {
             }
         }
         view.history = histories_[i].view();
-        view.state_hash = lane.state_hash();
+        if (hashed) view.state_hash = lane.state_hash();
         snapshot->lanes.push_back(std::move(view));
     }
     return snapshot;

@@ -69,8 +69,10 @@ class Session {
     // times that of the start (or three, where it started closer).
     enum class Show { where_it_is, what_is_sound };
     // Everything but the transport's fields. `fresh`: lanes whose newest row is older than their
-    // step are measured first; otherwise the newest sample stands.
-    std::shared_ptr<Snapshot> snapshot(bool fresh = true, Show show = Show::where_it_is);
+    // step are measured first; otherwise the newest sample stands. `hashed`: with the states'
+    // hashes.
+    std::shared_ptr<Snapshot> snapshot(bool fresh = true, Show show = Show::where_it_is,
+                                       bool hashed = true);
     const Lane& lane(int index) const { return lanes_[static_cast<std::size_t>(index)]; }
     int lanes() const { return static_cast<int>(lanes_.size()); }
     const Layout& layout() const { return layout_; }

@@ -48,7 +48,8 @@ struct LaneSnapshot {
     std::int64_t sound_step = every_step;
     bool lost() const { return sound_step < step; }
     HistoryView history;
-    std::uint64_t state_hash = 0;
+    // Of the bits at `step`; not while training goes on, for it costs as much as a small step.
+    std::optional<std::uint64_t> state_hash;
 };
 
 // "SGD diverged at step 31 in layer 2: update is not finite"; empty: it did not.

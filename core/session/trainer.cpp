@@ -351,7 +351,7 @@ std::shared_ptr<Snapshot> Trainer::State::picture() {
     const bool running = state == TrainerState::running;
     const bool at_leisure = !target && speed > 0;
     const bool fresh = running ? at_leisure && cost < most_fresh_cost : cost < most_stopped_cost;
-    auto picture = session.snapshot(fresh, Session::Show::what_is_sound);
+    auto picture = session.snapshot(fresh, Session::Show::what_is_sound, !running);
     picture->state = state;
     picture->message = message;
     picture->wanted_speed = speed;
@@ -535,7 +535,7 @@ void Trainer::State::perform_edit(const Edit& edit) {
     const std::int64_t step = session.step();
     build(std::make_shared<const Spec>(session.spec()), call_off, [&] { session.apply(edit); });
     const auto* parameter = std::get_if<SetParameter>(&edit);
-    if (parameter && parameter->path == "run.speed")
+    if (parameter && parameter_at(parameter->path).effect == Effect::nothing)
         perform(SetSpeed{session.spec().experiment.run.speed});
     // Another problem, or step 0: the edit began again.
     if (session.problem() != problem) {

@@ -177,7 +177,7 @@ TEST(Optimizer, a_buffer_without_momentum_is_empty) {
     OptimizerSpec none = spec;
     none.momentum = 0;
     optimizer.reconfigure(none, true);
-    EXPECT_EQ(optimizer.momentum_buffer()(0, 0), 0);
+    EXPECT_EQ(optimizer.momentum().buffer(0, 0), 0);
 }
 
 TEST(Optimizer, a_changed_precision_acts_on_the_next_update) {

@@ -12,6 +12,7 @@
 
 #include "core/documents/spec_json.h"
 #include "core/experiment/parameters.h"
+#include "core/optim/rule.h"
 
 namespace muonscope {
 namespace {
@@ -19,7 +20,7 @@ namespace {
 template <class T>
 Value as_value(const T& field, const Parameter& parameter) {
     if constexpr (std::is_enum_v<T>)
-        return parameter.choices.at(static_cast<std::size_t>(field)).slug;
+        return std::string(parameter.choices[static_cast<std::size_t>(field)].slug);
     else if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, double> ||
                        std::is_same_v<T, std::string>)
         return field;
@@ -43,9 +44,33 @@ using Field = std::function<Value(const Owner&, const Parameter&)>;
 
 #define FIELD(member) [](const auto& o, const Parameter& p) { return as_value(o.member, p); }
 
+// A number that one kind alone has.
+#define OWN(key)                                                              \
+    {                                                                         \
+        key, [](const auto& o, const Parameter& p) -> Value {                 \
+            const double value = own_value(o, key);                           \
+            if (p.type == ParameterType::boolean) return value != 0;          \
+            if (p.type == ParameterType::integer) return std::int64_t(value); \
+            return value;                                                     \
+        }                                                                     \
+    }
+
 const std::map<std::string, Field<OptimizerSpec>>& optimizer_fields() {
     static const std::map<std::string, Field<OptimizerSpec>> fields{
         {"kind", FIELD(kind)},
+        OWN("sign_first"),
+        OWN("moments_corrected"),
+        OWN("basis_every"),
+        OWN("basis_beta"),
+        OWN("normalised"),
+        OWN("root"),
+        OWN("root_every"),
+        OWN("statistics_summed"),
+        OWN("grafted"),
+        OWN("radius"),
+        OWN("constrained"),
+        OWN("rank_share"),
+        OWN("transposed"),
         {"lr", FIELD(lr)},
         {"momentum", FIELD(momentum)},
         {"momentum_style", FIELD(momentum_style)},
@@ -126,6 +151,7 @@ const std::map<std::string, Field<Experiment>>& experiment_fields() {
         {"classes.spread", FIELD(classes.spread)},
         {"record.dense", FIELD(record.dense)},
         {"record.megabytes", FIELD(record.megabytes)},
+        {"record.keyframes", FIELD(record.keyframes)},
         {"run.steps", FIELD(run.steps)},
         {"run.speed", FIELD(run.speed)},
     };
@@ -148,7 +174,7 @@ std::vector<Value> values_of(const Parameter& p) {
         case ParameterType::real:
             return {p.usual_min, middle, p.usual_max};
         case ParameterType::choice:
-            for (const Choice& choice : p.choices) values.emplace_back(choice.slug);
+            for (const Choice& choice : p.choices) values.emplace_back(std::string(choice.slug));
             return values;
         case ParameterType::integers:
             return {std::string("3,5,4"), std::string("2,2,7,2")};
@@ -174,21 +200,22 @@ void expect_own_fields(std::span<const Parameter> table,
                        const std::map<std::string, Field<Owner>>& fields) {
     for (const Parameter& parameter : table) {
         if (parameter.key == "flavour") continue;
-        ASSERT_TRUE(fields.contains(parameter.key))
+        ASSERT_TRUE(fields.contains(std::string(parameter.key)))
             << parameter.key << " is not in this test's list of fields";
         for (const Value& value : values_of(parameter)) {
             Owner owner;
             set(owner, parameter.key, value);
-            EXPECT_EQ(fields.at(parameter.key)(owner, parameter), get(owner, parameter.key))
+            EXPECT_EQ(fields.at(std::string(parameter.key))(owner, parameter),
+                      get(owner, parameter.key))
                 << parameter.key;
             EXPECT_EQ(get(owner, parameter.key), checked(parameter, parameter.key, value))
                 << parameter.key;
-            if (pulls(parameter.key)) continue;
+            if (pulls(std::string(parameter.key))) continue;
             const Owner untouched;
             for (const Parameter& other : table)
                 if (other.key != parameter.key && other.key != "flavour") {
-                    EXPECT_EQ(fields.at(other.key)(owner, other),
-                              fields.at(other.key)(untouched, other))
+                    EXPECT_EQ(fields.at(std::string(other.key))(owner, other),
+                              fields.at(std::string(other.key))(untouched, other))
                         << other.key << " changed with " << parameter.key;
                 }
         }
@@ -243,7 +270,7 @@ TEST(ParameterBindings, every_scope_of_every_optimiser_parameter_reaches_its_own
     const Spec before = large_spec();
     for (const Parameter& parameter : optimizer_parameters())
         for (const Scope& scope : scopes) {
-            const std::string path = scope.path + "optimizer." + parameter.key;
+            const std::string path = scope.path + "optimizer." + std::string(parameter.key);
             Spec after = before;
             const Value value = values_of(parameter).front();
             set(after, path, value);
@@ -276,7 +303,7 @@ TEST(ParameterBindings, a_librarys_conventions_leave_precision_and_schedule_to_t
         mine.orthogonaliser.precision = Precision::float64;
         mine.schedule = {RateSchedule::cosine, 7, 321, 0.125, 1, 2, 3};
         OptimizerSpec changed = mine;
-        set(changed, "flavour", choice.slug);
+        set(changed, "flavour", std::string(choice.slug));
         EXPECT_EQ(changed.orthogonaliser.precision, mine.orthogonaliser.precision) << choice.slug;
         EXPECT_EQ(changed.schedule, mine.schedule) << choice.slug;
     }

@@ -29,7 +29,7 @@ std::string with(const std::string& path, const std::string& text) {
 
 TEST(Parameters, every_field_of_the_experiment_and_the_optimizer_has_its_row) {
     std::set<std::string> keys;
-    for (const Parameter& parameter : experiment_parameters()) keys.insert(parameter.key);
+    for (const Parameter& parameter : experiment_parameters()) keys.emplace(parameter.key);
     EXPECT_EQ(keys, (std::set<std::string>{"seed",
                                            "target.signs",
                                            "target.signs_seed",
@@ -62,6 +62,7 @@ TEST(Parameters, every_field_of_the_experiment_and_the_optimizer_has_its_row) {
                                            "classes.spread",
                                            "record.dense",
                                            "record.megabytes",
+                                           "record.keyframes",
                                            "run.steps",
                                            "run.speed",
                                            "network.activation",
@@ -77,16 +78,30 @@ TEST(Parameters, every_field_of_the_experiment_and_the_optimizer_has_its_row) {
                                            "probe.stream",
                                            "probe.stream_seed"}));
     keys.clear();
-    for (const Parameter& parameter : optimizer_parameters()) keys.insert(parameter.key);
-    EXPECT_EQ(keys,
-              (std::set<std::string>{"kind",        "lr",         "momentum",     "momentum_style",
-                                     "nesterov",    "iterations", "precision",    "norm_law",
-                                     "shape_scale", "power",      "flavour",      "bias_corrected",
-                                     "engine",      "custom_a",   "custom_b",     "custom_c",
-                                     "low",         "floor",      "engine_seed",  "beta1",
-                                     "beta2",       "epsilon",    "decay",        "weight_decay",
-                                     "radial_only", "schedule",   "warmup",       "schedule_length",
-                                     "last_share",  "spike_at",   "spike_length", "spike"}));
+    for (const Parameter& parameter : optimizer_parameters()) keys.emplace(parameter.key);
+    EXPECT_EQ(keys, (std::set<std::string>{"kind",         "lr",
+                                           "momentum",     "momentum_style",
+                                           "nesterov",     "iterations",
+                                           "precision",    "norm_law",
+                                           "shape_scale",  "power",
+                                           "flavour",      "bias_corrected",
+                                           "engine",       "custom_a",
+                                           "custom_b",     "custom_c",
+                                           "low",          "floor",
+                                           "engine_seed",  "beta1",
+                                           "beta2",        "epsilon",
+                                           "decay",        "weight_decay",
+                                           "radial_only",  "schedule",
+                                           "warmup",       "schedule_length",
+                                           "last_share",   "spike_at",
+                                           "spike_length", "spike",
+                                           "sign_first",   "moments_corrected",
+                                           "basis_every",  "basis_beta",
+                                           "normalised",   "root",
+                                           "root_every",   "statistics_summed",
+                                           "grafted",      "radius",
+                                           "constrained",  "rank_share",
+                                           "transposed"}));
 }
 
 TEST(Parameters, defaults_are_those_of_a_new_spec) {
@@ -101,10 +116,10 @@ TEST(Parameters, defaults_are_those_of_a_new_spec) {
 TEST(Parameters, only_the_probes_numbers_and_the_run_act_at_once) {
     std::set<std::string> live;
     for (const Parameter& parameter : experiment_parameters())
-        if (!parameter.restarts) live.insert(parameter.key);
+        if (!parameter.restarts()) live.emplace(parameter.key);
     EXPECT_EQ(live, (std::set<std::string>{"probe.layer", "probe.steps", "probe.lr",
                                            "probe.threshold", "run.steps", "run.speed"}));
-    for (const Parameter& parameter : optimizer_parameters()) EXPECT_FALSE(parameter.restarts);
+    for (const Parameter& parameter : optimizer_parameters()) EXPECT_FALSE(parameter.restarts());
 }
 
 TEST(Parameters, every_row_says_what_a_slider_needs) {
@@ -134,12 +149,13 @@ TEST(Parameters, every_choice_can_be_set_and_read_back) {
     for (const Parameter& parameter : experiment_parameters())
         for (const Choice& choice : parameter.choices) {
             set(spec, parameter.key, choice.slug);
-            EXPECT_EQ(get(spec, parameter.key), Value(choice.slug)) << parameter.key;
+            EXPECT_EQ(get(spec, parameter.key), Value(std::string(choice.slug))) << parameter.key;
         }
     for (const Parameter& parameter : optimizer_parameters())
         for (const Choice& choice : parameter.choices) {
-            set(spec, "optimizer." + parameter.key, choice.slug);
-            EXPECT_EQ(get(spec, "optimizer." + parameter.key), Value(choice.slug));
+            set(spec, "optimizer." + std::string(parameter.key), choice.slug);
+            EXPECT_EQ(get(spec, "optimizer." + std::string(parameter.key)),
+                      Value(std::string(choice.slug)));
         }
     set(spec, "target.kind", "power_law");
     EXPECT_EQ(spec.experiment.target.kind, TargetKind::power_law);

@@ -49,7 +49,7 @@ TEST(lost_lanes, leave_play_and_step_usable_and_the_others_training) {
 TEST(lost_lanes, go_on_at_a_tenth_of_the_rate_from_the_line_at_the_bottom) {
     Harness harness;
     harness.train(hot()).send(RunTo{120});
-    const std::uint64_t other = harness.now().lanes[1].state_hash;
+    const auto other = harness.now().lanes[1].state_hash;
     harness.frames(3);
     ImGuiWindow* status = harness.window("##status");
     const ImVec2 at = harness.find(status, seeded(status, 0, "Lower the rate and go on"));

@@ -223,7 +223,7 @@ TEST(path_dialog, opens_a_session_where_it_was_saved) {
     trainer.send(RunTo{30});
     trainer.drain();
     write_file(folder / "there.json", to_json(trainer.saved()));
-    const std::uint64_t hash = harness.now().lanes[1].state_hash;
+    const auto hash = harness.now().lanes[1].state_hash;
     trainer.send(Reset{});
     harness.view.folders[".json"] = folder.path();
     harness.press(ImGuiKey_O, ImGuiMod_Ctrl);

@@ -7,6 +7,8 @@
 namespace muonscope {
 namespace {
 
+constexpr std::size_t budget = 48u << 20;
+
 Keyframe at(std::int64_t step, std::size_t edits = 0) {
     return {step, {}, nullptr, edits};
 }
@@ -16,7 +18,7 @@ std::int64_t step_of(const Keyframe* keyframe) {
 }
 
 TEST(Keyframes, lead_back_to_the_nearest_one_that_is_not_beyond) {
-    Keyframes keyframes(1000);
+    Keyframes keyframes(1000, budget);
     EXPECT_EQ(keyframes.at_or_before(100), nullptr);
     std::set<std::int64_t> kept;
     for (std::int64_t step = 64; step <= 640; step = keyframes.next_due(step)) {
@@ -34,7 +36,7 @@ TEST(Keyframes, lead_back_to_the_nearest_one_that_is_not_beyond) {
 }
 
 TEST(Keyframes, keep_one_out_of_turn_that_is_forgotten_with_what_lies_beyond) {
-    Keyframes keyframes(1000);
+    Keyframes keyframes(1000, budget);
     keyframes.add(at(64));
     keyframes.add(at(100));
     EXPECT_EQ(step_of(keyframes.at_or_before(99)), 64);
@@ -52,7 +54,7 @@ TEST(Keyframes, keep_one_out_of_turn_that_is_forgotten_with_what_lies_beyond) {
 
 TEST(Keyframes, become_sparser_and_never_more_than_fit) {
     constexpr std::size_t megabyte = 1 << 20;
-    Keyframes keyframes(8 * megabyte);  // six of them fit
+    Keyframes keyframes(8 * megabyte, budget);  // six of them fit
     std::int64_t step = 0;
     for (int i = 0; i < 25; ++i) {
         step = keyframes.next_due(step);

@@ -412,7 +412,7 @@ Value random_value(const Parameter& parameter, Generator& random) {
         case ParameterType::real:
             return parameter.min + 0.1 * random.uniform();
         case ParameterType::choice:
-            return parameter.choices[random.below(parameter.choices.size())].slug;
+            return std::string(parameter.choices[random.below(parameter.choices.size())].slug);
         default:
             return std::string("x.npy");
     }
@@ -424,12 +424,13 @@ Command random_parameter(Generator& random) {
     const std::size_t pick = random.below(experiment.size() + 2 * optimizer.size());
     const bool keep = random.below(2) == 1;
     if (pick < experiment.size())
-        return SetParameter{experiment[pick].key, random_value(experiment[pick], random), keep};
+        return SetParameter{std::string(experiment[pick].key),
+                            random_value(experiment[pick], random), keep};
     const Parameter& parameter = optimizer[(pick - experiment.size()) % optimizer.size()];
     constexpr const char* scopes[] = {"optimizer.", "lanes.0.optimizer.", "lanes.1.optimizer.",
                                       "lanes.0.layers.1.optimizer.", "lanes.Muon.optimizer."};
-    return SetParameter{scopes[random.below(5)] + parameter.key, random_value(parameter, random),
-                        keep};
+    return SetParameter{scopes[random.below(5)] + std::string(parameter.key),
+                        random_value(parameter, random), keep};
 }
 
 Command random_command(Generator& random) {

@@ -86,7 +86,7 @@ Parameter condition_slider(const char* key, const char* label, const char* help)
     parameter.scale = ParameterScale::logarithmic;
     parameter.fallback = 10.0;
     parameter.help = help;
-    parameter.restarts = true;
+    parameter.effect = Effect::restart;
     return parameter;
 }
 

@@ -31,84 +31,11 @@ const Phase& current_phase(const Recipe& recipe, int phase) {
     return recipe.phases[std::min(static_cast<std::size_t>(std::max(0, phase)), last)];
 }
 
-// A control that would do nothing is not shown ...
-bool does_something(const OptimizerSpec& o, std::string_view key) {
-    const bool muon = o.kind == OptimizerKind::muon, adamw = o.kind == OptimizerKind::adamw;
-    const bool spectral = o.kind == OptimizerKind::spectral;
-    const Engine engine = o.orthogonaliser.engine;
-    const RateSchedule schedule = o.schedule.kind;
-    if (key == "momentum") return !adamw;
-    if (key == "momentum_style" || key == "nesterov" || key == "bias_corrected")
-        return !adamw && o.momentum > 0;
-    if (key == "engine" || key == "precision") return muon;
-    if (key == "iterations") return muon && takes_iterations(engine);
-    if (key.starts_with("custom_")) return muon && engine == Engine::custom;
-    if (key == "low") return muon && engine == Engine::optimal_cubic;
-    if (key == "floor") return muon && engine == Engine::floored;
-    if (key == "engine_seed") return muon && engine == Engine::random_spectrum;
-    if (key == "power") return spectral || (muon && engine == Engine::spectral_power);
-    if (key == "norm_law") return muon || spectral;
-    if (key == "shape_scale") return (muon || spectral) && o.norm_law == NormLaw::constant;
-    if (key == "beta1" || key == "beta2" || key == "epsilon") return adamw;
-    if (key == "weight_decay") return o.decay != Decay::none;
-    if (key == "schedule_length" || key == "last_share")
-        return schedule == RateSchedule::linear || schedule == RateSchedule::cosine ||
-               schedule == RateSchedule::exponential;
-    if (key.starts_with("spike")) return schedule == RateSchedule::spike;
-    return true;
-}
-
-// ... nor, at first, one that is rarely turned and stands where it stood.
-bool may_wait(const OptimizerSpec& o, std::string_view key) {
-    constexpr std::array details{"flavour", "precision", "shape_scale", "epsilon"};
-    if (std::find(details.begin(), details.end(), key) != details.end()) return true;
-    if (key == "engine") return o.orthogonaliser.engine == Engine::jordan;
-    if (key == "decay") return o.decay == Decay::none;
-    if (key == "radial_only") return !o.radial_only;
-    if (key == "bias_corrected") return !o.bias_corrected;
-    if (key == "schedule") return o.schedule.kind == RateSchedule::constant;
-    if (key == "warmup") return o.schedule == ScheduleSpec{};
-    return false;
-}
-
-bool applies(const OptimizerSpec& optimizer, std::string_view key, bool more) {
+// A control that would do nothing is not shown, nor, at first, one that is rarely turned and stands
+// where it stood.
+bool is_shown(const OptimizerSpec& optimizer, std::string_view key, bool more) {
     if (key == "kind") return false;  // stands above, as wide as the card
-    return does_something(optimizer, key) && (more || !may_wait(optimizer, key));
-}
-
-bool applies(const Experiment& e, std::string_view key) {
-    const TargetKind kind = e.target.kind;
-    if (key == "target.scale") return kind != TargetKind::file;
-    if (key == "target.decay") return kind == TargetKind::exponential;
-    if (key == "target.exponent") return kind == TargetKind::power_law;
-    if (key == "target.modes")
-        return kind == TargetKind::exponential || kind == TargetKind::power_law ||
-               kind == TargetKind::low_rank;
-    if (key == "target.noise") return kind == TargetKind::low_rank;
-    if (key == "target.file") return kind == TargetKind::file;
-    if (key == "init.scale") return e.init.kind != InitKind::files;
-    if (key == "init.condition") return e.init.kind == InitKind::conditioned;
-    if (key == "init.files") return e.init.kind == InitKind::files;
-    if (key == "target.stream") return kind == TargetKind::gaussian || kind == TargetKind::teacher;
-    if (key == "target.stream_seed") return e.target.stream != Stream::own;
-    if (key == "init.stream") return e.init.kind == InitKind::gaussian;
-    if (key == "init.stream_seeds") return e.init.stream != Stream::own;
-    if (key == "network.tanh_from") return e.network.activation == Activation::tanh;
-    if (key == "target.signs_seed") return e.target.signs == TargetSigns::random;
-    if (key.starts_with("data.") && key != "data.kind" && e.data.kind != DataKind::samples)
-        return false;
-    if (key == "data.stream_seed") return e.data.stream != Stream::own;
-    const bool softmax = e.probe.task == ProbeTask::softmax;
-    if (key == "probe.samples" || key == "probe.stream") return softmax;
-    if (key == "probe.stream_seed") return softmax && e.probe.stream != Stream::own;
-    return true;
-}
-
-bool rarely_used(const Experiment& e, std::string_view key) {
-    if (key == "network.widths") return e.network.widths.empty();
-    return key.starts_with("classes.") || key.starts_with("record.") || key.starts_with("run.") ||
-           key.find(".stream") != std::string_view::npos || key == "target.factors" ||
-           key.starts_with("target.signs") || key == "network.tanh_from" || key == "probe.samples";
+    return applies(optimizer, key) && (more || !rarely_turned(optimizer, key));
 }
 
 std::string number(double value) {
@@ -299,10 +226,11 @@ void lane_controls(PanelContext& context, int index, const Recipe& recipe,
                                   : fmt::format("lanes.{}.layers.{}.optimizer.", index, layer);
     for (const Parameter& parameter : optimizer_parameters())
         if (parameter.key == "kind")
-            choice_field(context, parameter, scope + parameter.key, get(optimizer, parameter.key));
+            choice_field(context, parameter, scope + std::string(parameter.key),
+                         get(optimizer, parameter.key));
     for (const Parameter& parameter : optimizer_parameters())
-        if (applies(optimizer, parameter.key, context.kept<LanesView>().more))
-            parameter_row(context, parameter, scope + parameter.key, get(optimizer, parameter.key),
+        if (is_shown(optimizer, parameter.key, context.kept<LanesView>().more))
+            parameter_row(context, parameter, scope + std::string(parameter.key), get(optimizer, parameter.key),
                           index, parameter.key == "flavour" ? flavour_text(optimizer) : "");
     if (!(optimizer.schedule == ScheduleSpec{}))
         schedule_curve(context, index, optimizer, current_phase_steps(lane));
@@ -358,8 +286,8 @@ void section(PanelContext& context, const char* title, const char* note, const c
 void experiment_rows(PanelContext& context, bool probe, bool rare) {
     const Experiment& experiment = context.snapshot->spec->experiment;
     for (const Parameter& parameter : experiment_parameters()) {
-        const std::string& key = parameter.key;
-        if (key.starts_with("probe.") != probe || rarely_used(experiment, key) != rare) continue;
+        const std::string key(parameter.key);
+        if (key.starts_with("probe.") != probe || rarely_turned(experiment, key) != rare) continue;
         // The slider above may have been moved since the spec was made.
         const bool speed = key == "run.speed";
         if (applies(experiment, key))
