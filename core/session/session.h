@@ -157,7 +157,7 @@ class Session {
     std::vector<LoggedEdit> log_;
     std::size_t applied_ = 0;  // of log_; the rest is pending
     std::size_t marked_ = 0;   // of log_; the rest has no event yet
-    Keyframes keyframes_{0};
+    Keyframes keyframes_{0, 0};
     std::int64_t step_ = 0;
     std::uint64_t generation_ = 0;  // of the histories made next
     const std::atomic<bool>* abandon_ = nullptr;

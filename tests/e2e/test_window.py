@@ -266,7 +266,7 @@ class WindowTest(unittest.TestCase):
         self.assertEqual([lane["optimizer"] for lane in state["lanes"]], ["sgd", "muon"])
         self.assertEqual({lane["step"] for lane in state["lanes"]}, {state["step"]})
         self.assertLess(state["lanes"][1]["loss"], state["lanes"][0]["loss"] * 1e3)
-        self.assertNotEqual(state["lanes"][0]["state_hash"], state["lanes"][1]["state_hash"])
+        self.assertNotIn("state_hash", state["lanes"][0])  # not while it trains
         self.assertGreater(state["frames"]["count"], 10)
         self.assertTrue(os.path.exists(os.path.join(self.folder, "config", "muonscope", "preferences.json")))
         self.assertTrue(os.path.exists(os.path.join(self.folder, "config", "muonscope", "layout.ini")))

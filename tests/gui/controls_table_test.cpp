@@ -69,7 +69,7 @@ class Rows {
                 : "###text";
         const ImGuiID wanted = ImHashStr(item, 0, row);
         for (const Word& label : drawing().in(window->Name).words) {
-            if (!stands_for(label.text, parameter.label)) continue;
+            if (!stands_for(label.text, std::string(parameter.label))) continue;
             for (float x = window->Pos.x + window->Size.x - 20; x > label.min.x; x -= 25) {
                 harness.move_to({x, label.middle().y});
                 if (ImGui::GetCurrentContext()->HoveredId == wanted)
@@ -96,9 +96,9 @@ class Rows {
                 for (const Choice& choice : parameter.choices)
                     if (choice.slug != std::get<std::string>(current) && choice.slug != "own")
                         for (const Word& word : list.words)
-                            if (!other && no_tails(word.text) == no_tails(choice.label)) {
+                            if (!other && no_tails(word.text) == no_tails(std::string(choice.label))) {
                                 other = word;
-                                wanted = choice.slug;
+                                wanted = std::string(choice.slug);
                             }
                 EXPECT_TRUE(other) << parameter.key << "\n" << list.text();
                 if (!other) return {};
@@ -181,9 +181,9 @@ TEST(ControlsTable, every_row_of_a_lanes_card_writes_its_parameter_for_all_layer
         ASSERT_NE(card, nullptr);
         last = drawing().in(card->Name).text();
         for (const Parameter& parameter : optimizer_parameters()) {
-            if (turned.contains(parameter.key) || parameter.key == "kind") continue;
+            if (turned.contains(std::string(parameter.key)) || parameter.key == "kind") continue;
             const std::string path =
-                "lanes." + std::to_string(lane) + ".optimizer." + parameter.key;
+                "lanes." + std::to_string(lane) + ".optimizer." + std::string(parameter.key);
             const auto at = rows.control(card, path, parameter);
             if (!at) continue;
             Value wanted;
@@ -191,12 +191,12 @@ TEST(ControlsTable, every_row_of_a_lanes_card_writes_its_parameter_for_all_layer
             ASSERT_TRUE(sent) << path << ": " << rows.harness.view.toast;
             EXPECT_EQ(sent->path, path);
             EXPECT_EQ(sent->value, wanted) << path;
-            turned.insert(parameter.key);
+            turned.emplace(parameter.key);
         }
     }
     for (const Parameter& parameter : optimizer_parameters())
         if (parameter.key != "kind") {
-            EXPECT_TRUE(turned.contains(parameter.key))
+            EXPECT_TRUE(turned.contains(std::string(parameter.key)))
                 << "no card shows a control for " << parameter.key << last;
         }
 }
@@ -266,19 +266,19 @@ TEST(ControlsTable, every_row_of_the_problem_and_the_probe_writes_its_parameter)
         ImGuiWindow* window = rows.harness.child("Lanes", "rows", 0);
         ASSERT_NE(window, nullptr);
         for (const Parameter& parameter : experiment_parameters()) {
-            if (turned.contains(parameter.key)) continue;
-            const auto at = rows.control(window, parameter.key, parameter);
+            if (turned.contains(std::string(parameter.key))) continue;
+            const auto at = rows.control(window, std::string(parameter.key), parameter);
             if (!at) continue;
             Value wanted;
             const auto sent = rows.turn(*at, parameter, get(spec, parameter.key), wanted);
             ASSERT_TRUE(sent) << parameter.key << ": " << rows.harness.view.toast;
             EXPECT_EQ(sent->path, parameter.key);
             EXPECT_EQ(sent->value, wanted) << parameter.key;
-            turned.insert(parameter.key);
+            turned.emplace(parameter.key);
         }
     }
     for (const Parameter& parameter : experiment_parameters())
-        EXPECT_TRUE(turned.contains(parameter.key)) << "nowhere a control for " << parameter.key;
+        EXPECT_TRUE(turned.contains(std::string(parameter.key))) << "nowhere a control for " << parameter.key;
 }
 
 TEST(ControlsTable, a_switch_of_the_optimiser_keeps_or_flushes_as_the_menu_says) {

@@ -44,7 +44,7 @@ std::shared_ptr<const Snapshot> wait_for(const Trainer& trainer, Condition condi
 
 std::vector<std::uint64_t> hashes(const Snapshot& snapshot) {
     std::vector<std::uint64_t> result;
-    for (const LaneSnapshot& lane : snapshot.lanes) result.push_back(lane.state_hash);
+    for (const LaneSnapshot& lane : snapshot.lanes) result.push_back(lane.state_hash.value());
     return result;
 }
 

@@ -68,7 +68,7 @@ TEST(Keyframes, become_sparser_and_never_more_than_fit) {
     const std::int64_t spacing = *std::next(kept.begin()) - *kept.begin();
     for (const std::int64_t s : kept) EXPECT_EQ(s % spacing, 0);
 
-    Keyframes none(1000 * megabyte);
+    Keyframes none(1000 * megabyte, budget);
     EXPECT_FALSE(none.due(64));
     EXPECT_GT(none.next_due(0), std::int64_t{1} << 60);
 }
