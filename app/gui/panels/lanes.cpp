@@ -230,8 +230,9 @@ void lane_controls(PanelContext& context, int index, const Recipe& recipe,
                          get(optimizer, parameter.key));
     for (const Parameter& parameter : optimizer_parameters())
         if (is_shown(optimizer, parameter.key, context.kept<LanesView>().more))
-            parameter_row(context, parameter, scope + std::string(parameter.key), get(optimizer, parameter.key),
-                          index, parameter.key == "flavour" ? flavour_text(optimizer) : "");
+            parameter_row(context, parameter, scope + std::string(parameter.key),
+                          get(optimizer, parameter.key), index,
+                          parameter.key == "flavour" ? flavour_text(optimizer) : "");
     if (!(optimizer.schedule == ScheduleSpec{}))
         schedule_curve(context, index, optimizer, current_phase_steps(lane));
 }
