@@ -57,7 +57,10 @@ std::string help_of(const Parameter& p) {
             "\nCtrl+click or Enter types a value, double click restores the default, the left and "
             "right arrows move it where Tab has come to.";
     }
-    if (p.type == ParameterType::choice)
+    // A long list explains its rows itself.
+    constexpr std::size_t few = 8;
+    if (p.choices.size() > few) text += "\nThe list explains each of its rows.";
+    if (p.choices.size() <= few)
         for (const Choice& choice : p.choices)
             if (!choice.help.empty()) text += fmt::format("\n{}: {}", choice.label, choice.help);
     if (p.restarts()) text += "\nA change starts over at step 0.";

@@ -11,6 +11,7 @@
 #include "app/gui/panels/lanes.h"
 #include "app/gui/parameter_row.h"
 #include "core/experiment/parameters.h"
+#include "core/optim/rule.h"
 #include "core/experiment/presets.h"
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
@@ -159,6 +160,11 @@ std::vector<OptimizerSpec> variants() {
     for (const Engine engine : {Engine::optimal_cubic, Engine::floored, Engine::random_spectrum}) {
         all.push_back(muon);
         all.back().orthogonaliser.engine = engine;
+    }
+    for (std::size_t kind = 0; kind < optimizer_rules().size(); ++kind) {
+        if (optimizer_rules()[kind]->own.empty()) continue;
+        all.push_back(sgd);
+        all.back().kind = static_cast<OptimizerKind>(kind);
     }
     return all;
 }

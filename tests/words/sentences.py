@@ -103,10 +103,15 @@ def sources(root):
         "core/experiment/engine_bench.cpp",
         "core/experiment/parameter_table.cpp",
         "core/linalg/engine.cpp",
-        "core/optim/flavours.cpp",
+        "core/experiment/spec.h",
+        "core/linalg/precision.h",
+        "core/model/network_spec.h",
+        "core/model/regression.h",
+        "core/optim/optimizer_spec.h",
         "core/experiment/presets.cpp",
         "core/experiment/published/specs.cpp",
     ]
+    code += sorted(glob.glob("core/optim/kinds/*.cpp", root_dir=root))
     code += sorted(glob.glob("app/gui/*.cpp", root_dir=root))
     code += sorted(glob.glob("app/gui/panels/*.cpp", root_dir=root))
     code += sorted(glob.glob("app/gui/plots/*.cpp", root_dir=root))

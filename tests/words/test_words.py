@@ -11,6 +11,7 @@ one, too, and the claim must refuse it. --long: what takes many seeds.
 import collections
 import csv
 import functools
+import glob
 import json
 import math
 import os
@@ -400,7 +401,7 @@ CLAIMS = {
     "the size of an AdamW update": lambda: [SCALES["rms"](25, 25) / 5],
     "RMS's without the .2": lambda: [SCALES["rms"](25, 25) / SCALES["larger"](25, 25)],
     "Spectral power: U diag((s + 1e-12/lr)": lambda: [
-        constant("core/optim/optimizer.cpp", r"spectral_floor = ([\de-]+);")],
+        constant("core/optim/kinds/spectral.cpp", r"spectral_floor = ([\de-]+);")],
     "1 keeps the gradient, 0 makes all singular values equal": lambda: [
         gradient_at_one(), polar_at_zero()],
     # Engines
@@ -909,7 +910,7 @@ def relative_is_half(data):
 
 
 def matched_floor():
-    return constant("core/optim/optimizer.cpp", r"matched_floor = ([\de-]+);")
+    return constant("core/optim/kinds/muon.cpp", r"matched_floor = ([\de-]+);")
 
 
 def sgd_fidelity():
@@ -943,9 +944,11 @@ def swept_seeds():
 
 
 def flavour_rows():
-    with open(os.path.join(ROOT, "core/optim/flavours.cpp"), encoding="utf-8") as file:
-        text = file.read()
-    for match in re.finditer(r'\{"(\w+)", "([^"]+)",\s*((?:"(?:[^"\\]|\\.)*"\s*)+),', text):
+    text = ""
+    for path in sorted(glob.glob(os.path.join(ROOT, "core/optim/kinds/*.cpp"))):
+        with open(path, encoding="utf-8") as file:
+            text += file.read()
+    for match in re.finditer(r'\{\s*"(\w+)",\s*"([^"]+)",\s*((?:"(?:[^"\\]|\\.)*"\s*)+),', text):
         yield match.group(1), match.group(2), "".join(re.findall(r'"([^"]*)"', match.group(3)))
 
 
@@ -961,7 +964,7 @@ def flavour_claims(path, sentence, numbers):
     """Of a library's conventions: what stands before or behind a number says which it is."""
     if path.endswith("guide.md"):
         slugs = [LABELS[label] for label in [sentence.partition(" | ")[0]] if label in LABELS]
-    elif path.endswith("flavours.cpp"):
+    elif "/kinds/" in path:
         slugs = [slug for slug, _, help_ in flavour_rows() if sentence.strip() in help_]
     else:
         return None
@@ -974,7 +977,8 @@ def flavour_claims(path, sentence, numbers):
             key for key, pattern in (
                 ("momentum", r"(?:EMA|[Hh]eavy ball) $"), ("lr", r"\blr $"), ("lr", r"of its own: $"),
                 ("weight_decay", r"λ (?:= )?$"), ("beta1", r"β $"), ("beta2", r" and $"),
-                ("epsilon", r"ε $"))
+                ("epsilon", r"ε $"), ("beta2", r"β₂ $"), ("momentum", r"μ $"),
+                ("basis_every", r"bases every $"), ("root", r"root $"), ("radius", r"radius $"))
             if re.search(pattern, before)]
         if after.startswith(" √max(") or before.endswith("consistent_rms = "):
             claims.append(SCALES["rms"](25, 25) / 5)
@@ -1062,13 +1066,14 @@ SENSIBLE = {
     "optimizer.lr": [0.001, 0.1],
     "optimizer.momentum": [0, 0.9, 0.95],
     "optimizer.power": [0, 1],
+    "optimizer.radius": [1, 100],
     "optimizer.beta1": [0.9],
     "optimizer.beta2": [0.95, 0.999],
 }
 
 
 def sensible_claims(path, sentence, _):
-    if not path.endswith("parameter_table.cpp") or not sentence.startswith("Sensible:"):
+    if not ("parameter_table" in path or "/kinds/" in path) or not sentence.startswith("Sensible:"):
         return None
     rows_ = re.findall(r"(?m)^(\S+)\n((?:^    .*\n?)+)", parameters())
     found = []

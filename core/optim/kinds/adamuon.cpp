@@ -84,11 +84,11 @@ constexpr OptimizerSpec with_signs() {
 }
 constexpr Flavour conventions[] = {
     {"adamuon_paper", "AdaMuon, paper",
-     "EMA .95 (the same as heavy ball under the signs), signs first, β₂ .95, ε 1e-8, RMS .2 lr; "
-     "lr .02 stands as .004, λ .1.",
+     "EMA .95 (the same as heavy ball under the signs), signs first, β₂ .95, ε 1e-8, RMS with a "
+     "fifth of the paper's rate: lr .004, λ .1.",
      with_signs()},
     {"adamuon_pytorch_optimizer", "AdaMuon, pytorch_optimizer",
-     "EMA .9, no signs, β₂ .95 corrected, ε 1e-10, RMS .2 lr; lr .02 stands as .004.",
+     "EMA .9, no signs, β₂ .95 corrected, ε 1e-10, RMS with a fifth of its rate: lr .004.",
      adamuon(0.9, 1e-10)},
 };
 

@@ -26,8 +26,8 @@ constexpr OwnParameter own[] = {
      .max = 16,
      .usual_min = 1,
      .usual_max = 8,
-     .help = "S = L^(−1/root) G R^(−1/root). 4 is the paper's; with averages 2 makes the first "
-             "step's singular values all alike."},
+     .help = "S = L^(−1/root) G R^(−1/root). With the default, the paper's, the singular values of "
+             "the first step are all alike."},
     {.key = "root_every",
      .label = "Roots every",
      .type = OwnParameter::Type::integer,
@@ -141,7 +141,8 @@ extern constexpr OptimizerRule shampoo_rule{
     .slug = "shampoo",
     .label = "Shampoo",
     .help =
-        "W ← W − lr · L^(−1/4) G R^(−1/4), L of GGᵀ and R of GᵀG: Muon's step where they are of "
+        "W ← W − lr · L^(−1/root) G R^(−1/root), L of GGᵀ and R of GᵀG: Muon's step where they are "
+        "of "
         "the newest gradient alone.",
     .uses = {.momentum = true, .momentum_form = true, .beta2 = true, .epsilon = true},
     .own = own,
