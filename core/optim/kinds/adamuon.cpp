@@ -19,7 +19,7 @@ constexpr OwnParameter own[] = {
      .help =
          "Orthogonalises the signs of the momentum's entries, as the paper's third version does."},
     {.key = "moments_corrected",
-     .label = "Moments corrected",
+     .label = "Corrected m, v",
      .type = OwnParameter::Type::boolean,
      .fallback = 1,
      .help =

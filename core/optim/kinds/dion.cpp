@@ -25,7 +25,7 @@ constexpr OwnParameter own[] = {
      .unit = "of the shorter side",
      .help = "Directions that a step moves, rounded up: the rest waits in the momentum."},
     {.key = "transposed",
-     .label = "Turned where wide",
+     .label = "Turn if wide",
      .type = OwnParameter::Type::boolean,
      .help =
          "Iterates on Mᵀ where a layer has fewer rows than columns, as the authors' program does; "
