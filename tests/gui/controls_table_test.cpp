@@ -11,8 +11,8 @@
 #include "app/gui/panels/lanes.h"
 #include "app/gui/parameter_row.h"
 #include "core/experiment/parameters.h"
-#include "core/optim/rule.h"
 #include "core/experiment/presets.h"
+#include "core/optim/rule.h"
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
 
@@ -97,7 +97,8 @@ class Rows {
                 for (const Choice& choice : parameter.choices)
                     if (choice.slug != std::get<std::string>(current) && choice.slug != "own")
                         for (const Word& word : list.words)
-                            if (!other && no_tails(word.text) == no_tails(std::string(choice.label))) {
+                            if (!other &&
+                                no_tails(word.text) == no_tails(std::string(choice.label))) {
                                 other = word;
                                 wanted = std::string(choice.slug);
                             }
@@ -284,7 +285,8 @@ TEST(ControlsTable, every_row_of_the_problem_and_the_probe_writes_its_parameter)
         }
     }
     for (const Parameter& parameter : experiment_parameters())
-        EXPECT_TRUE(turned.contains(std::string(parameter.key))) << "nowhere a control for " << parameter.key;
+        EXPECT_TRUE(turned.contains(std::string(parameter.key)))
+            << "nowhere a control for " << parameter.key;
 }
 
 TEST(ControlsTable, a_switch_of_the_optimiser_keeps_or_flushes_as_the_menu_says) {

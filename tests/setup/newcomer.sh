@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# usage: newcomer.sh [folder]     (default build/newcomer)
+# Does what README.md says under "How to add…" in a copy of the last commit, with its words alone: a toy
+# optimiser, a preset that uses it and a panel. They must compile, run, be listed, switch while they
+# train and be drawn; and the arrows must hold.
+set -euo pipefail
+root="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)"
+there="${1:-$root/build/newcomer}"
+rm -rf "$there"
+mkdir -p "$there"
+git -C "$root" archive HEAD | tar -x -C "$there"
+cd "$there"
+# What has been fetched once need not be fetched again.
+if [ -d "$root/build/deps" ]; then mkdir -p build && ln -s "$root/build/deps" build/deps; fi
+
+once() { # file, text, what takes its place: the text must stand there exactly once
+    python3 - "$@" << 'PYTHON'
+import sys
+path, old, new = sys.argv[1:]
+text = open(path, encoding="utf-8").read()
+if text.count(old) != 1:
+    sys.exit(f"{path}: “{old}” stands {text.count(old)} times")
+open(path, "w", encoding="utf-8").write(text.replace(old, new))
+PYTHON
+}
+
+# An optimiser: a file in kinds/, and its name in the one list.
+cat > core/optim/kinds/toy.cpp << 'SOURCE'
+#include "core/linalg/reductions.h"
+#include "core/optim/rule.h"
+
+// Steps of one length: update = -g c G/|G|.
+namespace muonscope {
+namespace {
+
+constexpr OwnParameter own[] = {{.key = "toy_length",
+                                 .label = "Length",
+                                 .fallback = 1,
+                                 .min = 0.1,
+                                 .max = 10,
+                                 .usual_min = 0.1,
+                                 .usual_max = 10,
+                                 .help = "How many times lr a step is long."}};
+
+class Toy final : public Direction {
+  public:
+    Toy(Eigen::Index, Eigen::Index) {}
+    std::unique_ptr<Direction> clone() const override { return std::make_unique<Toy>(*this); }
+    void reconfigure(const OptimizerSpec& spec) override { length_ = own_value(spec, "toy_length"); }
+    void update(LayerStep& step, Matrix& update) override {
+        const double size = norm(step.gradient);
+        update = step.gradient * (size > 0 ? -step.rate * length_ / size : 0.0);
+    }
+
+  private:
+    double length_ = 1;
+};
+
+}  // namespace
+
+extern constexpr OptimizerRule toy_rule{
+    .slug = "toy",
+    .label = "Toy",
+    .help = "W ← W − lr · c · G/‖G‖.",
+    .own = own,
+    .make = make_direction<Toy>,
+};
+
+}  // namespace muonscope
+SOURCE
+once core/optim/kinds.h "each(dion)" "each(dion) each(toy)"
+
+# A preset: a function in presets.cpp, and its name in the list there.
+once core/experiment/presets.cpp "// What to begin with, then the published runs." 'Spec toy() {
+    Spec spec;
+    spec.name = "toy";
+    spec.title = "Toy";
+    spec.about = "Steps of one length beside Muon.";
+    OptimizerSpec optimizer;
+    optimizer.kind = OptimizerKind::toy;
+    optimizer.own.set("toy_length", 2);
+    spec.lanes = {lane("Toy", optimizer), lane("Muon", muon(0.02))};
+    return spec;
+}
+
+// What to begin with, then the published runs.'
+once core/experiment/presets.cpp "adjacent_spec(1)};" "adjacent_spec(1), toy()};"
+
+# A panel: its file with a Panel at its end, and a line each in panels.h and panels.cpp.
+cat > app/gui/panels/toy.cpp << 'SOURCE'
+#include "app/gui/panels/panels.h"
+#include "imgui.h"
+
+namespace muonscope::gui {
+namespace {
+
+void draw_toy(PanelContext& context) {
+    ImGui::Text("step %lld", static_cast<long long>(context.snapshot->step));
+}
+
+}  // namespace
+
+constinit const Panel toy_panel{
+    .title = "Toy",
+    .explanation = "where the run is",
+    .help = "The step.",
+    .draw = draw_toy,
+    .least = {10, 4},
+};
+
+}  // namespace muonscope::gui
+SOURCE
+once app/gui/panels/panels.h "extern const Panel measures_panel;" "extern const Panel measures_panel;
+extern const Panel toy_panel;"
+once app/gui/panels.cpp "measures_panel};" "measures_panel, toy_panel};"
+
+tests/setup/arrows.py
+cmake --preset release -DBUILD_TESTING=OFF > build/configure.log
+cmake --build --preset release --target muonscope > build/build.log || { tail -30 build/build.log; exit 1; }
+program=build/release/muonscope
+"$program" params | grep -A 3 '^optimizer.toy_length$' | grep -q 'Has an effect with Toy'
+"$program" presets | grep -q '^toy '
+"$program" run toy --steps 50 --set lanes.1.optimizer.kind=toy --out build/run > /dev/null
+"$program" replay build/run/session.json | grep -c 'same bits' | grep -qx 2
+"$program" render toy --steps 20 --panel toy --size 400x200 -o build/toy.png > /dev/null
+test -s build/toy.png
+echo "A newcomer's optimiser, preset and panel compile, run, replay and are drawn."
