@@ -118,10 +118,13 @@ tests/setup/arrows.py
 cmake --preset release -DBUILD_TESTING=OFF > build/configure.log
 cmake --build --preset release --target muonscope > build/build.log || { tail -30 build/build.log; exit 1; }
 program=build/release/muonscope
-"$program" params | grep -A 3 '^optimizer.toy_length$' | grep -q 'Has an effect with Toy'
-"$program" presets | grep -q '^toy '
-"$program" run toy --steps 50 --set lanes.1.optimizer.kind=toy --out build/run > /dev/null
-"$program" replay build/run/session.json | grep -c 'same bits' | grep -qx 2
+"$program" params > build/params.txt
+grep -A 3 '^optimizer.toy_length$' build/params.txt | grep 'Has an effect with Toy'
+"$program" presets > build/presets.txt
+grep '^toy$' build/presets.txt
+"$program" run toy --steps 50 --set lanes.1.optimizer.kind=toy --out build/run > build/run.txt
+"$program" replay build/run/session.json > build/replay.txt
+test "$(grep -c 'same bits' build/replay.txt)" -eq 2
 "$program" render toy --steps 20 --panel toy --size 400x200 -o build/toy.png > /dev/null
 test -s build/toy.png
 echo "A newcomer's optimiser, preset and panel compile, run, replay and are drawn."
