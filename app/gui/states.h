@@ -12,8 +12,8 @@ template <bool copied>
 class StatesOf {
   public:
     StatesOf() = default;
-    StatesOf(StatesOf&&) = default;
-    StatesOf& operator=(StatesOf&&) = default;
+    StatesOf(StatesOf&&) noexcept = default;
+    StatesOf& operator=(StatesOf&&) noexcept = default;
     StatesOf(const StatesOf& other) requires copied { *this = other; }
     StatesOf& operator=(const StatesOf& other) requires copied {
         if (this == &other) return *this;

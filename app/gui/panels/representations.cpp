@@ -245,7 +245,8 @@ Places places_in(ImVec2 origin, ImVec2 room, int lanes, int layers) {
     places.lanes = lanes;
     const float gap = places.gap;
     const auto height_with = [&](int lanes_across) {
-        const auto rows = static_cast<float>((lanes + lanes_across - 1) / lanes_across);
+        const int full = (lanes + lanes_across - 1) / lanes_across;
+        const auto rows = static_cast<float>(full);
         return (room.y - places.line * (rows + 1) - gap * rows) / rows;
     };
     const int most_across = std::max(1, static_cast<int>((room.x + gap) / (em(5.2F) + gap)));

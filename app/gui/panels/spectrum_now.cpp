@@ -331,9 +331,9 @@ struct Squares {
     int columns = 1;
 
     ImVec2 title(int lane) const {
-        return {
-            std::round(start_x + static_cast<float>(lane % columns) * (side + gap)),
-            std::round(origin.y + static_cast<float>(lane / columns) * (side + line + em(0.3F)))};
+        const int row = lane / columns;
+        return {std::round(start_x + static_cast<float>(lane % columns) * (side + gap)),
+                std::round(origin.y + static_cast<float>(row) * (side + line + em(0.3F)))};
     }
     ImVec2 corner(int lane) const {
         const ImVec2 at = title(lane);
