@@ -14,7 +14,6 @@
 
 namespace muonscope::plots {
 
-using gui::em;
 
 namespace {
 
