@@ -14,7 +14,6 @@
 
 namespace muonscope::plots {
 
-
 namespace {
 
 // A list of names, of which `chosen` is shown and may become another.
