@@ -161,6 +161,20 @@ void check_recipe(const Recipe& recipe, const Experiment& experiment, const Plac
 
 }  // namespace
 
+bool Phase::operator==(const Phase& other) const {
+    const auto own = [](const Phase& phase, std::size_t i) -> const OptimizerSpec* {
+        const auto& all = phase.layer_optimizers;
+        return i < all.size() && all[i] ? &*all[i] : nullptr;
+    };
+    const std::size_t most = std::max(layer_optimizers.size(), other.layer_optimizers.size());
+    for (std::size_t i = 0; i < most; ++i) {
+        const OptimizerSpec *mine = own(*this, i), *theirs = own(other, i);
+        if (mine && theirs ? !(*mine == *theirs) : mine != theirs) return false;
+    }
+    return name == other.name && layers == other.layers && objective == other.objective &&
+           optimizer == other.optimizer && until == other.until;
+}
+
 const OptimizerSpec& optimizer_of(const Phase& phase, int layer) {
     const auto index = static_cast<std::size_t>(layer - 1);
     if (index < phase.layer_optimizers.size() && phase.layer_optimizers[index])

@@ -192,7 +192,8 @@ struct Phase {
     std::vector<std::optional<OptimizerSpec>> layer_optimizers;  // by layer; empty: none differ
     Until until;
 
-    bool operator==(const Phase&) const = default;
+    bool operator==(
+        const Phase& other) const;  // a layer without its own, or beyond the list: alike
 };
 // Number of layers that layer targets split A between.
 int target_factors(const Experiment& experiment);

@@ -149,5 +149,20 @@ TEST(Spec, data_that_cannot_fit_in_memory_is_refused) {
     EXPECT_MESSAGE(validate(spec), "data.samples");
 }
 
+// As a file says it: which layers have an optimiser of their own, not how long the list is.
+TEST(Spec, equals_another_whose_list_of_layers_optimisers_ends_in_none) {
+    Phase one, other;
+    other.layer_optimizers.resize(3);
+    EXPECT_EQ(one, other);
+    EXPECT_EQ(other, one);
+    other.layer_optimizers[1] = OptimizerSpec{};
+    EXPECT_NE(one, other);
+    EXPECT_NE(other, one);
+    one.layer_optimizers = {std::nullopt, OptimizerSpec{}};
+    EXPECT_EQ(one, other);
+    one.layer_optimizers[1]->lr = 0.5;
+    EXPECT_NE(one, other);
+}
+
 }  // namespace
 }  // namespace muonscope
