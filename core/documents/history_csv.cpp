@@ -35,20 +35,19 @@ std::vector<std::string> channel_names(const Layout& layout) {
         names[layout.product_sv(k)] = fmt::format("product_sv_{}", k + 1);
     for (int k = 0; k < layout.modes(); ++k) names[layout.mode(k)] = fmt::format("mode_{}", k + 1);
     for (int layer = 1; layer <= layout.layers(); ++layer) {
-        names[layout.weight_norm(layer)] = fmt::format("layer_{}_norm", layer);
-        names[layout.fidelity(layer)] = fmt::format("layer_{}_gradient_fidelity", layer);
-        names[layout.preservation(layer)] = fmt::format("layer_{}_preservation", layer);
-        names[layout.preservation_from_start(layer)] =
-            fmt::format("layer_{}_preservation_from_start", layer);
-        names[layout.expected_norm(layer)] = fmt::format("layer_{}_expected_norm", layer);
-        names[layout.update_along(layer)] = fmt::format("layer_{}_update_along", layer);
-        names[layout.update_across(layer)] = fmt::format("layer_{}_update_across", layer);
-        names[layout.rate(layer)] = fmt::format("layer_{}_learning_rate", layer);
+        const std::string& slug = layout.slug(layer);
+        names[layout.weight_norm(layer)] = slug + "_norm";
+        names[layout.fidelity(layer)] = slug + "_gradient_fidelity";
+        names[layout.preservation(layer)] = slug + "_preservation";
+        names[layout.preservation_from_start(layer)] = slug + "_preservation_from_start";
+        names[layout.expected_norm(layer)] = slug + "_expected_norm";
+        names[layout.update_along(layer)] = slug + "_update_along";
+        names[layout.update_across(layer)] = slug + "_update_across";
+        names[layout.rate(layer)] = slug + "_learning_rate";
         for (int k = 0; k < layout.rank(layer); ++k) {
-            names[layout.weight_sv(layer, k)] = fmt::format("layer_{}_sv_{}", layer, k + 1);
-            names[layout.gradient_sv(layer, k)] =
-                fmt::format("layer_{}_gradient_sv_{}", layer, k + 1);
-            names[layout.update_sv(layer, k)] = fmt::format("layer_{}_update_sv_{}", layer, k + 1);
+            names[layout.weight_sv(layer, k)] = fmt::format("{}_sv_{}", slug, k + 1);
+            names[layout.gradient_sv(layer, k)] = fmt::format("{}_gradient_sv_{}", slug, k + 1);
+            names[layout.update_sv(layer, k)] = fmt::format("{}_update_sv_{}", slug, k + 1);
         }
     }
     return names;
