@@ -3,20 +3,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/base/split.h"
+
 namespace muonscope {
-namespace {
-
-template <class Use>
-void for_each_element(std::string_view text, Use use) {
-    while (!text.empty()) {
-        const std::size_t comma = std::min(text.find(','), text.size());
-        use(text.substr(0, comma));
-        text.remove_prefix(std::min(comma + 1, text.size()));
-    }
-}
-
-}  // namespace
-
 std::string joined(const std::vector<int>& elements) {
     std::string text;
     for (const int element : elements) text += (text.empty() ? "" : ",") + std::to_string(element);
@@ -31,14 +20,15 @@ std::string joined(const std::vector<std::string>& elements) {
 
 void split(std::string_view text, std::vector<int>& elements) {
     elements.clear();
-    for_each_element(text, [&](std::string_view element) {
+    if (text.empty()) return;
+    for (const std::string_view element : split(text, ','))
         std::from_chars(element.data(), element.data() + element.size(), elements.emplace_back());
-    });
 }
 
 void split(std::string_view text, std::vector<std::string>& elements) {
     elements.clear();
-    for_each_element(text, [&](std::string_view element) { elements.emplace_back(element); });
+    if (text.empty()) return;
+    for (const std::string_view element : split(text, ',')) elements.emplace_back(element);
 }
 
 std::size_t index_of_choice(const Described& parameter, const Value& slug) {

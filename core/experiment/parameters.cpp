@@ -10,6 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/base/near_names.h"
+#include "core/base/split.h"
 #include "core/experiment/parameter_table.h"
 
 namespace muonscope {
@@ -63,14 +64,10 @@ std::optional<double> typed_number(std::string_view word) {
 }
 
 std::vector<std::string_view> elements_of(std::string_view text) {
-    std::vector<std::string_view> elements;
-    if (trimmed(text).empty()) return elements;
-    for (;;) {
-        const std::size_t comma = std::min(text.find(','), text.size());
-        elements.push_back(trimmed(text.substr(0, comma)));
-        if (comma == text.size()) return elements;
-        text.remove_prefix(comma + 1);
-    }
+    if (trimmed(text).empty()) return {};
+    std::vector<std::string_view> elements = split(text, ',');
+    for (std::string_view& element : elements) element = trimmed(element);
+    return elements;
 }
 
 // Continuation bytes where they belong and no control characters: what JSON and a table can hold.
