@@ -9,7 +9,9 @@
 namespace muonscope {
 
 double momentum_correlation(const OptimizerSpec& spec) {
-    return rule_of(spec.kind).correlation(spec);
+    const auto average = rule_of(spec.kind).average;
+    if (!average) return momentum_correlation_of_the_buffer(spec);
+    return (1 + average(spec)) / (1 - average(spec));
 }
 
 double expected_norm(const OptimizerSpec& spec, double rate, double update_norm) {

@@ -31,6 +31,14 @@ struct OwnParameter {
     std::string_view unit = {}, help = {};
 };
 
+// Of every kind whose averages may be corrected.
+inline constexpr OwnParameter moments_corrected{
+    .key = "moments_corrected",
+    .label = "Corrected m, v",
+    .type = OwnParameter::Type::boolean,
+    .fallback = 1,
+    .help = "Divides averages that began at zero by 1 − βᵗ at their t-th gradient, as AdamW does."};
+
 // Which parameters that several kinds share have an effect.
 struct Uses {
     bool momentum = false;       // mu
@@ -80,8 +88,6 @@ struct OptimizerRule {
     double (*average)(const OptimizerSpec&) = nullptr;
     // Whether the shared buffer holds gradients: else nobody can take it over.
     bool momentum_of_gradients = true;
-    // How much further its updates wander than independent ones (expected_norm.h).
-    double (*correlation)(const OptimizerSpec&) = momentum_correlation_of_the_buffer;
     std::unique_ptr<Direction> (*make)(Eigen::Index rows, Eigen::Index cols) = nullptr;
 };
 

@@ -18,12 +18,7 @@ constexpr OwnParameter own[] = {
      .type = OwnParameter::Type::boolean,
      .help =
          "Orthogonalises the signs of the momentum's entries, as the paper's third version does."},
-    {.key = "moments_corrected",
-     .label = "Corrected m, v",
-     .type = OwnParameter::Type::boolean,
-     .fallback = 1,
-     .help =
-         "Divides averages that began at zero by 1 − βᵗ at their t-th gradient, as AdamW does."},
+    moments_corrected,
 };
 
 class AdaMuon final : public Direction {

@@ -33,9 +33,6 @@ class AdamW final : public Direction {
 double average(const OptimizerSpec& spec) {
     return spec.beta1;
 }
-double correlation(const OptimizerSpec& spec) {
-    return spec.beta1 == 0 ? 1 : (1 + spec.beta1) / (1 - spec.beta1);
-}
 
 constexpr Flavour torch() {
     OptimizerSpec spec;
@@ -59,7 +56,6 @@ extern constexpr OptimizerRule adamw_rule{
     .uses = {.beta1 = true, .beta2 = true, .epsilon = true},
     .flavours = conventions,
     .average = average,
-    .correlation = correlation,
     .make = make_direction<AdamW>,
 };
 

@@ -27,10 +27,6 @@ class Lion final : public Direction {
 double average(const OptimizerSpec& spec) {
     return spec.beta2;
 }
-// Of what the signs are taken; the signs themselves are a little less alike.
-double correlation(const OptimizerSpec& spec) {
-    return (1 + spec.beta2) / (1 - spec.beta2);
-}
 
 constexpr Flavour authors() {
     OptimizerSpec spec;
@@ -53,7 +49,6 @@ extern constexpr OptimizerRule lion_rule{
     .uses = {.beta1 = true, .beta2 = true},
     .flavours = conventions,
     .average = average,
-    .correlation = correlation,
     .make = make_direction<Lion>,
 };
 

@@ -38,12 +38,7 @@ constexpr OwnParameter own[] = {
      .usual_min = 0.5,
      .usual_max = 0.999,
      .help = "Of the averages of GGᵀ and GᵀG, whose eigenvectors are the bases."},
-    {.key = "moments_corrected",
-     .label = "Corrected m, v",
-     .type = OwnParameter::Type::boolean,
-     .fallback = 1,
-     .help =
-         "Divides averages that began at zero by 1 − βᵗ at their t-th gradient, as AdamW does."},
+    moments_corrected,
     {.key = "normalised",
      .label = "Normalised",
      .type = OwnParameter::Type::boolean,
@@ -153,9 +148,6 @@ class Soap final : public Direction {
 double average(const OptimizerSpec& spec) {
     return spec.beta1;
 }
-double correlation(const OptimizerSpec& spec) {
-    return (1 + spec.beta1) / (1 - spec.beta1);
-}
 
 constexpr Flavour authors() {
     OptimizerSpec spec;
@@ -181,7 +173,6 @@ extern constexpr OptimizerRule soap_rule{
     .own = own,
     .flavours = conventions,
     .average = average,
-    .correlation = correlation,
     .make = make_direction<Soap>,
 };
 
