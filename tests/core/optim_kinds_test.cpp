@@ -8,6 +8,7 @@
 
 #include "core/experiment/parameters.h"
 #include "core/optim/optimizer.h"
+#include "tests/core/golden_matrix.h"
 
 // NorMuon, AdaMuon, SOAP, Shampoo, Lion, signum, Scion and Dion against what PyPI's implementations
 // made of the same gradients (tests/golden/optimizers.py), and what holds for every kind.
@@ -15,15 +16,6 @@ namespace muonscope {
 namespace {
 
 using Json = nlohmann::json;
-
-Matrix matrix_of(const Json& rows) {
-    Matrix matrix(static_cast<Eigen::Index>(rows.size()),
-                  static_cast<Eigen::Index>(rows.at(0).size()));
-    for (Eigen::Index i = 0; i < matrix.rows(); ++i)
-        for (Eigen::Index j = 0; j < matrix.cols(); ++j)
-            matrix(i, j) = rows.at(static_cast<std::size_t>(i)).at(static_cast<std::size_t>(j));
-    return matrix;
-}
 
 // What the records call otherwise than the table does.
 OptimizerSpec spec_of(const Json& record) {

@@ -12,21 +12,13 @@
 #include "core/linalg/orthogonaliser.h"
 #include "core/optim/flavours.h"
 #include "core/optim/optimizer.h"
+#include "tests/core/golden_matrix.h"
 
 // Against what the libraries themselves made of the same gradients (tests/golden/libraries.py).
 namespace muonscope {
 namespace {
 
 using Json = nlohmann::json;
-
-Matrix matrix_of(const Json& rows) {
-    Matrix matrix(static_cast<Eigen::Index>(rows.size()),
-                  static_cast<Eigen::Index>(rows.at(0).size()));
-    for (Eigen::Index i = 0; i < matrix.rows(); ++i)
-        for (Eigen::Index j = 0; j < matrix.cols(); ++j)
-            matrix(i, j) = rows.at(static_cast<std::size_t>(i)).at(static_cast<std::size_t>(j));
-    return matrix;
-}
 
 const Json& libraries() {
     static const Json json = [] {
