@@ -114,7 +114,8 @@ std::vector<OrthogonaliserSpec> chosen_engines(const OrthogonaliseArguments& arg
 CallTime timed(const OrthogonaliserSpec& spec, const Matrix& gradient) {
     Orthogonaliser orthogonaliser(gradient.rows(), gradient.cols(), spec);
     Matrix result(gradient.rows(), gradient.cols());
-    return time_calls([&] { orthogonaliser.orthogonalise(gradient, result); }, {.most = 1001});
+    return time_calls([&] { orthogonaliser.orthogonalise(gradient, result); }, {.most = 1001})
+        .finish();
 }
 
 struct Line {

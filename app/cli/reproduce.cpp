@@ -76,7 +76,8 @@ int reproduce(const ReproducePlan& plan) {
 
     const Interruption interruption;
     const Clock::time_point started = Clock::now();
-    Reproduction run(plan.experiments, plan.seed, std::move(published), plan.workers);
+    Workplace workplace(plan.workers);
+    Reproduction run(plan.experiments, plan.seed, std::move(published), workplace, plan.workers);
     {
         ProgressLines lines;
         while (!run.wait_for(50ms)) {

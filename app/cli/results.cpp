@@ -10,7 +10,7 @@
 #include "core/documents/summary_json.h"
 #include "core/experiment/parameters.h"
 #include "core/formats/files.h"
-#include "core/session/worker_pool.h"
+#include "core/session/crew.h"
 
 namespace muonscope::cli {
 namespace {

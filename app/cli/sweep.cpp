@@ -85,8 +85,9 @@ int sweep(const SweepArguments& arguments) {
     check_writable(arguments.json, "--json");
     const auto adjust = [&arguments](Spec& spec) { apply_changes(arguments.changes, spec); };
     const Interruption interruption;
-    Reproduction run({sweep_experiment(count, adjust)}, 0, {},
-                     worker_count(arguments.workers, 256));
+    const int workers = worker_count(arguments.workers, 256);
+    Workplace workplace(workers);
+    Reproduction run({sweep_experiment(count, adjust)}, 0, {}, workplace, workers);
     {
         ProgressLines lines;
         while (!run.wait_for(50ms)) {

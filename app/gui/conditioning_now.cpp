@@ -19,6 +19,14 @@ void take_over(ConditioningNow& now) {
     }
 }
 
+Work<> work_out(ConditioningNow::Piece piece, Background<ConditioningNow::Piece>::Outlet outlet) {
+    for (const auto& weights : piece.weights) {
+        piece.numbers.push_back(conditioning(*weights, piece.problem->data.inputs));
+        co_await pause();
+    }
+    outlet(std::move(piece));
+}
+
 bool old(const ConditioningNow& now, const Snapshot& snapshot) {
     if (now.lanes.size() != snapshot.lanes.size()) return true;
     for (std::size_t l = 0; l < now.lanes.size(); ++l)
@@ -48,13 +56,8 @@ ConditioningNow& conditioning_now(PanelContext& context) {
         for (const LaneSnapshot& lane : snapshot->lanes) piece.weights.push_back(lane.weights);
         now.begun_at = ImGui::GetTime();
         now.took = 0;
-        now.work.begin([piece = std::move(piece)](auto& outlet) mutable {
-            for (const auto& weights : piece.weights) {
-                if (outlet.stopped()) return;
-                piece.numbers.push_back(conditioning(*weights, piece.problem->data.inputs));
-            }
-            outlet.publish(std::move(piece));
-        });
+        now.work.begin(context.workplace,
+                       [&](auto outlet) { return work_out(std::move(piece), std::move(outlet)); });
     }
     context.view.working = context.view.working || now.work.busy();
     return now;

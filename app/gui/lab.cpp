@@ -60,27 +60,21 @@ Lab& lab(PanelContext& context) {
         bench.begun = bench.wish;
         bench.begun_at = now;
         bench.took = 0;
-        bench.work.begin([wish = bench.wish](auto& outlet) {
-            work_out(
-                wish, [&] { return outlet.stopped(); },
-                [&](const LabOutcome& outcome) { outlet.publish(outcome); });
-        });
+        bench.work.begin(context.workplace,
+                         [&](auto outlet) { return work_out(bench.wish, std::move(outlet)); });
     }
     context.view.working = context.view.working || bench.work.busy() || bench.timing.busy();
     return bench;
 }
 
-void begin_timing(Lab& bench) {
+void begin_timing(PanelContext& context, Lab& bench) {
     if (bench.timing.busy()) return;
     bench.timings.clear();
     std::vector<OrthogonaliserSpec> specs;
     for (std::size_t e = 0; e < engine_count; ++e)
         if (bench.wish.on[e]) specs.push_back(bench.wish.spec(static_cast<Engine>(e)));
-    bench.timing.begin([specs](auto& outlet) {
-        time_engines(
-            specs, [&] { return outlet.stopped(); },
-            [&](const EngineTiming& timing) { outlet.publish(timing); });
-    });
+    bench.timing.begin(context.workplace,
+                       [&](auto outlet) { return time_engines(specs, std::move(outlet)); });
 }
 
 }  // namespace muonscope::gui

@@ -49,7 +49,7 @@ struct Lab {
 // and rests three times as long as it worked: the training has the cores first.
 Lab& lab(PanelContext& context);
 
-// Times the engines that are on, on a thread of its own; timings of before are forgotten.
-void begin_timing(Lab& lab);
+// Times the engines that are on, beside the frames; timings of before are forgotten.
+void begin_timing(PanelContext& context, Lab& lab);
 
 }  // namespace muonscope::gui

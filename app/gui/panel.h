@@ -11,6 +11,7 @@
 #include "app/gui/states.h"
 #include "core/session/command.h"
 #include "core/session/snapshot.h"
+#include "core/session/workplace.h"
 #include "imgui.h"
 
 struct ImFont;
@@ -71,6 +72,7 @@ struct PanelContext {
     const Theme& theme;
     const Fonts& fonts;
     std::function<std::uint64_t(Command)> send;  // its number, as Trainer::send gives it
+    Workplace& workplace;                        // for what takes longer than a frame
     double frame_milliseconds = 0;               // mean of the newest second
     double memory_megabytes = 0;                 // resident
     // Writes the session, or throws; false: it will once the step under way has ended, and says so

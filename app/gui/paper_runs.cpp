@@ -6,7 +6,7 @@
 #include <chrono>
 #include <cmath>
 
-#include "core/session/worker_pool.h"
+#include "core/session/crew.h"
 #include "embedded.h"
 #include "imgui.h"
 
@@ -72,7 +72,8 @@ PaperRuns& paper_runs(PanelContext& context) {
     return runs;
 }
 
-void begin_experiments(PaperRuns& runs, std::vector<PublishedExperiment> chosen) {
+void begin_experiments(PanelContext& context, PaperRuns& runs,
+                       std::vector<PublishedExperiment> chosen) {
     if (runs.busy() || chosen.empty()) return;
     runs.running.clear();
     for (const PublishedExperiment& experiment : chosen) {
@@ -81,11 +82,11 @@ void begin_experiments(PaperRuns& runs, std::vector<PublishedExperiment> chosen)
         waiting.running = true;
         runs.kept[experiment.name] = std::move(waiting);
     }
-    runs.run =
-        std::make_unique<Reproduction>(std::move(chosen), 0, runs.published, background_workers());
+    runs.run = std::make_unique<Reproduction>(std::move(chosen), 0, runs.published,
+                                              context.workplace, jobs_at_once());
 }
 
-void begin_sweep(PaperRuns& runs, int seeds) {
+void begin_sweep(PanelContext& context, PaperRuns& runs, int seeds) {
     if (runs.busy()) return;
     runs.running = {"sweep"};
     runs.seeds.clear();
@@ -93,10 +94,10 @@ void begin_sweep(PaperRuns& runs, int seeds) {
     runs.kept["sweep"].running = true;
     runs.run =
         std::make_unique<Reproduction>(std::vector<PublishedExperiment>{sweep_experiment(seeds)}, 0,
-                                       std::nullopt, background_workers());
+                                       std::nullopt, context.workplace, jobs_at_once());
 }
 
-int background_workers() {
+int jobs_at_once() {
     return std::max(1, hardware_threads() - 1);
 }
 

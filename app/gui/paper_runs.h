@@ -42,11 +42,12 @@ struct PaperRuns {
 PaperRuns& paper_runs(PanelContext& context);
 
 // Both do nothing while something runs.
-void begin_experiments(PaperRuns& runs, std::vector<PublishedExperiment> chosen);
-void begin_sweep(PaperRuns& runs, int seeds);
+void begin_experiments(PanelContext& context, PaperRuns& runs,
+                       std::vector<PublishedExperiment> chosen);
+void begin_sweep(PanelContext& context, PaperRuns& runs, int seeds);
 
-// The jobs' threads: one core is left to the window.
-int background_workers();
+// How many jobs run at once: one core is left to the window.
+int jobs_at_once();
 
 // "10 of 10 figures as published, 0.51 s"; or how it stands.
 std::string outcome_text(const PaperRuns::Kept* kept);

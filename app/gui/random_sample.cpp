@@ -22,12 +22,9 @@ RandomSample& random_sample(PanelContext& context) {
             sample.summary = {};
         }
         if (sample.numbers->drawn() < sample.wanted)
-            sample.work.begin(
-                [numbers = sample.numbers, wanted = std::int64_t{sample.wanted}](auto& outlet) {
-                    numbers->draw(
-                        wanted, [&] { return outlet.stopped(); },
-                        [&](SampleSummary summary) { outlet.publish(std::move(summary)); });
-                });
+            sample.work.begin(context.workplace, [&](auto outlet) {
+                return MatrixSample::draw(sample.numbers, sample.wanted, std::move(outlet));
+            });
     }
     context.view.working = context.view.working || sample.work.busy();
     return sample;

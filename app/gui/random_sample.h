@@ -16,7 +16,7 @@ struct RandomSample {
     bool stopped = false;  // by the user; changing n or the seed begins anew
     int shown = 0;         // which law, by the panel's own count
 
-    std::shared_ptr<MatrixSample> numbers;  // touched by the drawing thread while it runs
+    std::shared_ptr<MatrixSample> numbers;  // touched by the work alone while it runs
     SampleSummary summary;
     int summary_n = 0;  // of which the summary speaks
     Background<SampleSummary> work;

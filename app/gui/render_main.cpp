@@ -19,7 +19,6 @@
 #include <cmath>
 #include <cstdio>
 #include <memory>
-#include <thread>
 
 namespace muonscope::gui {
 namespace {
@@ -64,7 +63,7 @@ void run_experiments(PanelContext& context, const Snapshot& snapshot) {
     PaperRuns& runs = paper_runs(context);
     for (const PublishedExperiment& experiment : runs.experiments)
         if (experiment.preset == snapshot.spec->name) {
-            begin_experiments(runs, {experiment});
+            begin_experiments(context, runs, {experiment});
             wait_for(runs);
             return;
         }
@@ -80,6 +79,7 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Snapshot& sna
     apply_theme(theme);
     window.background = {theme.background.x, theme.background.y, theme.background.z};
 
+    Workplace workplace(jobs_at_once());
     ViewState view;
     look_at(view, options.spec);
     PanelContext context{
@@ -89,11 +89,12 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Snapshot& sna
         .theme = theme,
         .fonts = imgui.fonts(),
         .send = [](const Command&) { return std::uint64_t{0}; },
+        .workplace = workplace,
         .save_session =
             [](const std::string&) { return true; }};  // shown as it is in the window: ready
     if (alone != nullptr && alone->draw == results_panel.draw) run_experiments(context, snapshot);
     if (alone != nullptr && alone->draw == staged_planner_panel.draw) {
-        begin_sweep(paper_runs(context), context.kept<StagedPlans>().seeds);
+        begin_sweep(context, paper_runs(context), context.kept<StagedPlans>().seeds);
         wait_for(paper_runs(context));
     }
     const auto patience = std::chrono::steady_clock::now() + most_work;
@@ -109,7 +110,7 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Snapshot& sna
         window.draw();
         // What a panel works out beside the frames belongs to its picture.
         if (view.working && std::chrono::steady_clock::now() < patience) {
-            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            workplace.work(0.02);
             frame = std::min(frame, fewest_frames - 3);  // two more when it is done
         }
     }

@@ -17,6 +17,7 @@
 #include "core/base/fault_text.h"
 #include "core/documents/session_json.h"
 #include "core/formats/files.h"
+#include "core/session/crew.h"
 #include "core/session/trainer.h"
 
 #include "GLFW/glfw3.h"
@@ -25,6 +26,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -80,6 +82,11 @@ Preferences first_preferences(const WindowOptions& options, std::string& complai
     if (options.scale) preferences.user_scale = *options.scale;
     if (options.dark) preferences.dark = *options.dark;
     return preferences;
+}
+
+// One core is left to the window, and one call that takes long does not hold up all the others.
+int threads_beside() {
+    return std::max(2, hardware_threads() - 1);
 }
 
 // Everything that lives as long as the window.
@@ -174,6 +181,7 @@ class Application {
             .theme = theme_,
             .fonts = imgui_.fonts(),
             .send = [this](Command c) { return trainer_.send(std::move(c)); },
+            .workplace = beside_,
             .frame_milliseconds = times_.mean_of_newest_second(start),
             .memory_megabytes = memory_,
             .save_session = [this](const std::string& path) { return save_session(path); },
@@ -310,9 +318,9 @@ class Application {
     }
 
   public:
-    // Whether the training let itself be called off in time. A decomposition of a large matrix
-    // cannot be; nothing is lost with it that was not saved before.
-    bool ended_in_time() { return trainer_.stop(1); }
+    // Whether training and what runs beside it let themselves be called off in time. A
+    // decomposition of a large matrix cannot be; nothing is lost with it that was not saved before.
+    bool ended_in_time() { return trainer_.stop(1) && beside_.stop(1); }
 
   private:
     double began_;
@@ -340,7 +348,8 @@ class Application {
     };
     std::optional<Picture> picture_;
     std::int64_t built_ = 0;  // frames
-    Trainer trainer_;         // last: gone first, so that it never posts to a window that is closed
+    Workplace beside_{threads_beside()};
+    Trainer trainer_;  // last: gone first, so that it never posts to a window that is closed
 };
 
 }  // namespace

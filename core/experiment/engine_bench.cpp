@@ -68,8 +68,7 @@ Matrix bench_matrix(const LabWish& wish) {
     return {};
 }
 
-void work_out(const LabWish& wish, const std::function<bool()>& stopped,
-              const std::function<void(const LabOutcome&)>& found) {
+Work<> work_out(LabWish wish, std::function<void(LabOutcome)> found) {
     LabOutcome outcome;
     outcome.wish = wish;
     Matrix gradient;
@@ -80,8 +79,10 @@ void work_out(const LabWish& wish, const std::function<bool()>& stopped,
                         "choose another step, layer or file");
     } catch (const std::exception& fault) {
         outcome.error = fault_text(fault);
+    }
+    if (!outcome.error.empty()) {
         found(outcome);
-        return;
+        co_return;
     }
     const ScaledNorm scaled = scaled_norm(gradient);
     const Vector values = singular_values(scaled.unit * gradient);
@@ -90,9 +91,11 @@ void work_out(const LabWish& wish, const std::function<bool()>& stopped,
     outcome.norm = scaled.norm / scaled.unit;
     for (const double s : values) outcome.shares.push_back(scaled.norm > 0 ? s / scaled.norm : 0);
     found(outcome);
+    co_await pause();
     const Matrix polar = polar_factor(gradient);
-    for (std::size_t e = 0; e < engine_count && !stopped(); ++e) {
+    for (std::size_t e = 0; e < engine_count; ++e) {
         if (!wish.on[e]) continue;
+        co_await pause();
         const OrthogonaliserSpec spec = wish.spec(static_cast<Engine>(e));
         LabRow row{
             report(spec, gradient, polar),

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/work.h"
 #include "core/experiment/problem.h"
 #include "core/measure/orthogonality.h"
 
@@ -53,8 +54,7 @@ struct LabOutcome {
 
 // The matrix that is wished for. Throws Error when it cannot be had.
 Matrix bench_matrix(const LabWish& wish);
-// Hands over the outcome as it grows: its spectrum first, then engine by engine.
-void work_out(const LabWish& wish, const std::function<bool()>& stopped,
-              const std::function<void(const LabOutcome&)>& found);
+// Hands over the outcome as it grows: its spectrum first, then engine by engine. Pauses after each.
+Work<> work_out(LabWish wish, std::function<void(LabOutcome)> found);
 
 }  // namespace muonscope

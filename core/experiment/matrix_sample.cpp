@@ -21,23 +21,30 @@ SampleSummary MatrixSample::summary() const {
     return summary;
 }
 
-void MatrixSample::draw(std::int64_t wanted, const std::function<bool()>& stopped,
-                        const std::function<void(SampleSummary)>& found) {
-    RandomMatrices matrices(n_, static_cast<std::uint64_t>(seed_));
-    std::vector<double> condition, smallest;
-    const double cube = static_cast<double>(n_) * n_ * n_;
+Work<> MatrixSample::draw(std::shared_ptr<MatrixSample> into, std::int64_t wanted,
+                          std::function<void(SampleSummary)> found) {
+    MatrixSample& sample = *into;
+    const int n = sample.n_;
+    RandomMatrices matrices(n, static_cast<std::uint64_t>(sample.seed_));
+    const double cube = static_cast<double>(n) * n * n;
     const auto at_least = static_cast<std::int64_t>(std::clamp(1e7 / cube, 1.0, 200.0));
-    while (drawn() < wanted && !stopped()) {
-        const std::int64_t goal = std::min(wanted, drawn() + std::max(at_least, drawn() / 20));
-        for (std::int64_t i = drawn(); i < goal && !stopped(); ++i) {
+    while (sample.drawn() < wanted) {
+        const std::int64_t from = sample.drawn();
+        const std::int64_t goal = std::min(wanted, from + std::max(at_least, from / 20));
+        std::vector<double> condition, smallest;
+        std::int64_t singular = 0;
+        for (std::int64_t i = from; i < goal; ++i) {
             const RandomMatrices::Draw one = matrices.draw(static_cast<std::uint64_t>(i));
-            condition.push_back(one.condition() / n_);
-            smallest.push_back(std::sqrt(n_) * one.smallest);
-            singular_ += one.singular ? 1 : 0;
+            condition.push_back(one.condition() / n);
+            smallest.push_back(std::sqrt(n) * one.smallest);
+            singular += one.singular ? 1 : 0;
+            co_await pause();
         }
-        merge_into(condition_, condition);
-        merge_into(smallest_, smallest);
-        found(summary());
+        sample.singular_ += singular;
+        merge_into(sample.condition_, condition);
+        merge_into(sample.smallest_, smallest);
+        found(sample.summary());
+        co_await pause();
     }
 }
 

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
+#include "core/base/work.h"
 #include "core/measure/drawn_law.h"
 
 namespace muonscope {
@@ -22,10 +24,11 @@ class MatrixSample {
     int seed() const { return seed_; }
     std::int64_t drawn() const { return static_cast<std::int64_t>(smallest_.size()); }
     SampleSummary summary() const;
-    // Draws until `wanted` are there or `stopped`; hands over a summary at first often, then
-    // whenever a twentieth more has come, so that summing up stays a small part of the work.
-    void draw(std::int64_t wanted, const std::function<bool()>& stopped,
-              const std::function<void(SampleSummary)>& found);
+    // Draws until `wanted` are there; hands over a summary at first often, then whenever a
+    // twentieth more has come, so that summing up stays a small part of the work. Pauses after each
+    // matrix: given up there, what came since the newest summary is drawn again by whoever goes on.
+    static Work<> draw(std::shared_ptr<MatrixSample> into, std::int64_t wanted,
+                       std::function<void(SampleSummary)> found);
 
   private:
     int n_, seed_;

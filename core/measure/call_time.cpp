@@ -13,9 +13,7 @@ double processor_seconds() {
     return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-CallTime time_calls(const std::function<void()>& call, const Patience& patience,
-                    const std::function<bool()>& stopped) {
-    if (stopped()) return {};
+Work<CallTime> time_calls(std::function<void()> call, Patience patience) {
     call();
     std::vector<double> seconds;
     double spent = 0;
@@ -24,19 +22,20 @@ CallTime time_calls(const std::function<void()>& call, const Patience& patience,
         return runs >= patience.most || (runs >= patience.fewest && spent >= patience.enough) ||
                (runs >= 3 && spent > patience.too_long);
     };
-    while (!had_enough() && !stopped()) {
+    while (!had_enough()) {
+        co_await pause();
         const double before = processor_seconds();
         call();
         seconds.push_back(processor_seconds() - before);
         spent += seconds.back();
     }
-    if (seconds.empty()) return {};
     std::sort(seconds.begin(), seconds.end());
     const auto quantile = [&](double part) {
         return seconds[static_cast<std::size_t>(
             std::lround(part * static_cast<double>(seconds.size() - 1)))];
     };
-    return {quantile(.25), quantile(.5), quantile(.75), static_cast<int>(seconds.size())};
+    co_return CallTime{quantile(.25), quantile(.5), quantile(.75),
+                       static_cast<int>(seconds.size())};
 }
 
 }  // namespace muonscope

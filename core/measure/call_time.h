@@ -2,6 +2,8 @@
 
 #include <functional>
 
+#include "core/base/work.h"
+
 namespace muonscope {
 
 // Seconds that this thread has spent on a processor, so that other programs' share does not count.
@@ -19,9 +21,8 @@ struct Patience {
     double too_long = 1;        // and after which three do
 };
 
-// Calls until patience ends or `stopped` says so; the first call, which takes memory, is not timed.
-CallTime time_calls(
-    const std::function<void()>& call, const Patience& patience = {},
-    const std::function<bool()>& stopped = [] { return false; });
+// Calls until patience ends, with a pause after each; the first call, which takes memory, is not
+// timed.
+Work<CallTime> time_calls(std::function<void()> call, Patience patience = {});
 
 }  // namespace muonscope

@@ -12,30 +12,28 @@ namespace {
 
 constexpr int smallest = 16, largest = 1024;
 
-EngineTiming time_engine(const OrthogonaliserSpec& spec, int n, const Patience& patience,
-                         const std::function<bool()>& stopped) {
+Work<EngineTiming> time_engine(OrthogonaliserSpec spec, int n, Patience patience) {
     const Matrix gradient =
         Generator(static_cast<std::uint64_t>(n), Purpose::lab).normal_matrix(n, n);
     Matrix result(n, n);
     Orthogonaliser orthogonaliser(n, n, spec);
-    return {spec.engine, n,
-            time_calls([&] { orthogonaliser.orthogonalise(gradient, result); }, patience, stopped)};
+    const std::function<void()> call = [&] { orthogonaliser.orthogonalise(gradient, result); };
+    const CallTime time = co_await time_calls(call, patience);
+    co_return EngineTiming{spec.engine, n, time};
 }
 
 }  // namespace
 
-void time_engines(const std::vector<OrthogonaliserSpec>& engines,
-                  const std::function<bool()>& stopped,
-                  const std::function<void(const EngineTiming&)>& found) {
+Work<> time_engines(std::vector<OrthogonaliserSpec> engines,
+                    std::function<void(EngineTiming)> found) {
     const Patience patience;
     std::vector<double> before(engines.size(), 0);
     for (int n = smallest; n <= largest; n *= 2)
         for (std::size_t e = 0; e < engines.size(); ++e) {
-            if (stopped()) return;
+            co_await pause();
             if (8 * before[e] > patience.too_long)
                 continue;  // cubic: eight times as much at twice n
-            const EngineTiming timing = time_engine(engines[e], n, patience, stopped);
-            if (timing.time.runs < 3) continue;
+            const EngineTiming timing = co_await time_engine(engines[e], n, patience);
             before[e] = timing.time.median;
             found(timing);
         }

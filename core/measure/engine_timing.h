@@ -16,10 +16,9 @@ struct EngineTiming {
 };
 
 // n = 16, 32 … 1024, all engines at one n before the next; an engine stops at the n that would take
-// it more than about a second a call. Looks at `stopped` between calls.
-void time_engines(const std::vector<OrthogonaliserSpec>& engines,
-                  const std::function<bool()>& stopped,
-                  const std::function<void(const EngineTiming&)>& found);
+// it more than about a second a call. Pauses between calls.
+Work<> time_engines(std::vector<OrthogonaliserSpec> engines,
+                    std::function<void(EngineTiming)> found);
 
 // Of a law time = c n^p through the medians of one engine, from n = 128 on (all, where there are
 // fewer than two such); least squares of the logarithms. p is NaN with fewer than two.

@@ -1,24 +1,24 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "core/base/fault_text.h"
+#include "core/base/progress.h"
+#include "core/base/work.h"
+#include "core/session/workplace.h"
 
 namespace muonscope {
 
-// One piece of work on a thread of its own beside whoever began it, which hands over pieces as it
-// goes and is never waited for. When nobody takes the pieces the work waits; it ends when it is
-// stopped or when this goes.
+// One piece of work beside whoever began it, which hands over what it comes to as it goes and is
+// never waited for. While nobody takes it the work rests; it ends when it is stopped or when this
+// goes, at its next pause or at the next point of progress.h, and nobody waits for that either.
 template <class Piece>
 class Background {
     struct State;
@@ -26,47 +26,33 @@ class Background {
   public:
     static constexpr std::size_t most_waiting = 16;
 
-    // What the work sees of it.
-    class Outlet {
-      public:
-        explicit Outlet(State& state) : state_(state) {}
-        bool stopped() const { return state_.stop; }
-        void publish(Piece piece) {
-            std::unique_lock lock(state_.mutex);
-            state_.taken.wait(lock,
-                              [&] { return state_.stop || state_.pieces.size() < most_waiting; });
-            if (!state_.stop) state_.pieces.push_back(std::move(piece));
-        }
-
-      private:
-        State& state_;
-    };
-    // Looks at stopped() often, or closing the window would wait for it.
-    using Work = std::function<void(Outlet&)>;
+    // Where the work puts what it hands over. To be followed by a pause, or more waits than may.
+    using Outlet = std::function<void(Piece)>;
+    using Make = std::function<Work<>(Outlet)>;
 
     Background() = default;
     ~Background() { stop(); }
     Background(const Background&) = delete;
     Background& operator=(const Background&) = delete;
 
-    // Not while busy().
-    void begin(Work work) {
-        thread_ = {};  // has ended
-        state_ = std::make_unique<State>();
-        try {
-            thread_ = std::jthread(run, state_.get(), std::move(work));
-        } catch (const std::exception& fault) {  // no further thread is to be had
-            state_->error = fault_text(fault);
-            state_->ended = true;
-        }
+    // Not while busy(). The work that is made owns all that it reads.
+    void begin(Workplace& workplace, const Make& make) {
+        auto state = std::make_shared<State>();
+        // The work is part of the state: it must not keep it.
+        state->work = make([target = state.get()](Piece piece) { target->add(std::move(piece)); });
+        state_ = state;
+        handle_ =
+            workplace.begin([state](const Workplace::Turn& turn) { return state->go_on(turn); });
     }
     // Asks for the end and does not wait for it; what was not taken yet is dropped.
     void stop() {
         if (!state_) return;
-        const std::lock_guard lock(state_->mutex);
-        state_->stop = true;
-        state_->pieces.clear();
-        state_->taken.notify_all();
+        {
+            const std::lock_guard lock(state_->mutex);
+            state_->stop = true;
+            state_->pieces.clear();
+        }
+        handle_.call();
     }
     // Until the work has ended and everything it handed over has been taken.
     bool busy() const {
@@ -76,9 +62,12 @@ class Background {
     }
     std::vector<Piece> take() {
         if (!state_) return {};
-        const std::lock_guard lock(state_->mutex);
-        std::vector<Piece> pieces = std::exchange(state_->pieces, {});
-        state_->taken.notify_all();
+        std::vector<Piece> pieces;
+        {
+            const std::lock_guard lock(state_->mutex);
+            pieces = std::exchange(state_->pieces, {});
+        }
+        if (!pieces.empty()) handle_.call();
         return pieces;
     }
     // What the newest work threw; empty: nothing.
@@ -91,26 +80,41 @@ class Background {
   private:
     struct State {
         std::mutex mutex;
-        std::condition_variable taken;
         std::vector<Piece> pieces;
         std::atomic<bool> stop{false};
         bool ended = false;
         std::string error;
-    };
-    static void run(State* state, const Work& work) {
-        Outlet outlet(*state);
-        std::string error;
-        try {
-            work(outlet);
-        } catch (const std::exception& fault) {
-            error = fault_text(fault);
+        Work<> work;  // touched by the slice under way alone
+
+        void add(Piece piece) {
+            const std::lock_guard lock(mutex);
+            if (!stop) pieces.push_back(std::move(piece));
         }
-        const std::lock_guard lock(state->mutex);
-        state->error = std::move(error);
-        state->ended = true;
-    }
-    std::unique_ptr<State> state_;
-    std::jthread thread_;  // the last member: joined before the state goes
+        bool full() {
+            const std::lock_guard lock(mutex);
+            return pieces.size() >= most_waiting;
+        }
+        Workplace::Next go_on(const Workplace::Turn& turn) {
+            std::string fault;
+            bool more = false;
+            try {
+                const WorkScope scope(&stop);
+                if (!stop) more = work.go_on([&] { return stop || turn.over() || full(); });
+            } catch (const Abandoned&) {
+            } catch (const std::exception& thrown) {
+                fault = fault_text(thrown);
+            }
+            if (!more || stop) work = {};
+            const std::lock_guard lock(mutex);
+            error = std::move(fault);
+            ended = !more || stop;
+            if (ended) return {};
+            return pieces.size() < most_waiting ? Workplace::at_once : Workplace::when_called;
+        }
+    };
+
+    std::shared_ptr<State> state_;
+    Workplace::Handle handle_;
 };
 
 }  // namespace muonscope

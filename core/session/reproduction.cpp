@@ -1,14 +1,14 @@
 #include "core/session/reproduction.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
-#include <system_error>
-#include <thread>
 #include <utility>
 
 #include "core/base/fault_text.h"
+#include "core/base/progress.h"
 
 namespace muonscope {
 namespace {
@@ -19,8 +19,8 @@ double seconds(Clock::duration time) {
     return std::chrono::duration<double>(time).count();
 }
 
-// What runs, and what came of it. A job's watch is the only part that its thread and others touch
-// without the lock.
+// What runs, and what came of it. A job's watch is the only part that it and others touch without
+// the lock.
 struct Task {
     Job job;
     std::size_t experiment = 0;
@@ -43,49 +43,83 @@ struct Reproduction::State {
     mutable std::condition_variable idle;
     std::vector<Task*> waiting;  // the next one last
     std::size_t running = 0;
-    bool stop = false;
-    std::vector<std::thread> threads;
+    std::atomic<bool> stop = false;
+    Workplace* workplace = nullptr;
+
+    // Of those that run at once. Its slices alone touch it.
+    struct Runner {
+        Task* task = nullptr;
+        Work<std::vector<Figure>> work;
+    };
+    std::vector<Runner> runners;
 
     bool finished() const { return running == 0 && waiting.empty(); }
-
-    void work() {
-        std::unique_lock lock(mutex);
-        while (!waiting.empty()) {
-            Task& task = *waiting.back();
-            waiting.pop_back();
-            ++running;
-            task.begun = Clock::now();
-            lock.unlock();
-            std::vector<Figure> figures;
-            std::string error;
-            try {
-                figures = task.job.run(task.watch);
-            } catch (const Cancelled&) {
-                error = "cancelled";
-            } catch (const std::exception& fault) {
-                error = fault_text(fault);
-            }
-            lock.lock();
-            task.figures = std::move(figures);
-            task.error = std::move(error);
-            task.ended = Clock::now();
-            --running;
-            if (finished()) idle.notify_all();
-        }
-    }
+    Workplace::Next go_on(Runner& runner, const Workplace::Turn& turn);
+    bool take_up(Runner& runner);
+    void end(Runner& runner, std::vector<Figure> figures, std::string error);
 
     void cancel() {
         const std::lock_guard lock(mutex);
         if (finished()) return;
         stop = true;
         waiting.clear();
-        for (const auto& task : tasks) task->watch.cancel();
         if (finished()) idle.notify_all();
     }
 
     // The caller holds the lock.
     Progress progress_of(std::size_t experiment) const;
 };
+
+// A slice of the runner's job; where it has none, of the next.
+Workplace::Next Reproduction::State::go_on(Runner& runner, const Workplace::Turn& turn) {
+    if (runner.task == nullptr && !take_up(runner)) return {};
+    std::vector<Figure> figures;
+    std::string error;
+    try {
+        const WorkScope scope(&stop);
+        if (!stop && runner.work.go_on([&] { return stop || turn.over(); }) && !stop)
+            return Workplace::at_once;
+        if (stop)
+            error = "cancelled";
+        else
+            figures = runner.work.take();
+    } catch (const Abandoned&) {
+        error = "cancelled";
+    } catch (const std::exception& fault) {
+        error = fault_text(fault);
+    }
+    end(runner, std::move(figures), std::move(error));
+    return Workplace::at_once;
+}
+
+bool Reproduction::State::take_up(Runner& runner) {
+    {
+        const std::lock_guard lock(mutex);
+        if (waiting.empty()) return false;
+        runner.task = waiting.back();
+        waiting.pop_back();
+        ++running;
+        runner.task->begun = Clock::now();
+    }
+    try {
+        runner.work = runner.task->job.run(runner.task->watch);
+        return true;
+    } catch (const std::exception& fault) {
+        end(runner, {}, fault_text(fault));
+        return take_up(runner);
+    }
+}
+
+void Reproduction::State::end(Runner& runner, std::vector<Figure> figures, std::string error) {
+    runner.work = {};
+    Task& task = *std::exchange(runner.task, nullptr);
+    const std::lock_guard lock(mutex);
+    task.figures = std::move(figures);
+    task.error = std::move(error);
+    task.ended = Clock::now();
+    --running;
+    if (finished()) idle.notify_all();
+}
 
 Reproduction::Progress Reproduction::State::progress_of(std::size_t experiment) const {
     const PublishedExperiment& what = experiments[experiment];
@@ -118,8 +152,8 @@ Reproduction::Progress Reproduction::State::progress_of(std::size_t experiment) 
 }
 
 Reproduction::Reproduction(std::vector<PublishedExperiment> experiments, std::uint64_t seed,
-                           std::optional<Published> published, int workers)
-    : state_(std::make_unique<State>()) {
+                           std::optional<Published> published, Workplace& workplace, int at_once)
+    : state_(std::make_shared<State>()) {
     State& state = *state_;
     state.experiments = std::move(experiments);
     state.published = std::move(published);
@@ -131,19 +165,16 @@ Reproduction::Reproduction(std::vector<PublishedExperiment> experiments, std::ui
         state.waiting.push_back(task->get());
     std::stable_sort(state.waiting.begin(), state.waiting.end(),
                      [](const Task* a, const Task* b) { return a->job.weight < b->job.weight; });
-    for (int i = 0; i < workers; ++i) {
-        try {
-            state.threads.emplace_back([&state] { state.work(); });
-        } catch (const std::system_error&) {
-            if (i == 0) throw;
-            break;  // fewer threads than wished come to the same figures
-        }
-    }
+    state.workplace = &workplace;
+    state.runners.resize(static_cast<std::size_t>(at_once));
+    for (State::Runner& runner : state.runners)
+        workplace.begin([kept = state_, &runner](const Workplace::Turn& turn) {
+            return kept->go_on(runner, turn);
+        });
 }
 
 Reproduction::~Reproduction() {
     state_->cancel();
-    for (std::thread& thread : state_->threads) thread.join();
 }
 
 std::vector<Reproduction::Progress> Reproduction::progress() const {
@@ -164,8 +195,18 @@ bool Reproduction::cancelled() const {
 }
 
 bool Reproduction::wait_for(std::chrono::milliseconds time) const {
+    const auto finished = [this] { return state_->finished(); };
     std::unique_lock lock(state_->mutex);
-    return state_->idle.wait_for(lock, time, [this] { return state_->finished(); });
+    if (state_->workplace->threads() > 0) return state_->idle.wait_for(lock, time, finished);
+    const Clock::time_point end = Clock::now() + time;
+    // Others at the workplace may have something to do for ever.
+    while (!finished() && Clock::now() < end) {
+        lock.unlock();
+        const bool more = state_->workplace->work(std::min(0.05, seconds(end - Clock::now())));
+        lock.lock();
+        if (!more) break;
+    }
+    return finished();
 }
 
 }  // namespace muonscope

@@ -10,18 +10,19 @@
 #include "core/experiment/published/experiment.h"
 #include "core/experiment/published/figures.h"
 #include "core/experiment/published/verdict.h"
+#include "core/session/workplace.h"
 
 namespace muonscope {
 
-// Runs the jobs of some published experiments on threads of its own, the longest first, while any
-// other thread looks on. The figures do not depend on the number of threads: jobs share nothing.
+// Runs the jobs of some published experiments at a workplace, the longest first, while any thread
+// looks on. The figures do not depend on how many run at once: jobs share nothing.
 class Reproduction {
   public:
     // Begins at once. `published`: what to hold the figures against; none for a seed that was not
-    // published. workers: at least 1.
+    // published. at_once: how many jobs run side by side, at least 1.
     Reproduction(std::vector<PublishedExperiment> experiments, std::uint64_t seed,
-                 std::optional<Published> published, int workers);
-    ~Reproduction();  // cancels and joins
+                 std::optional<Published> published, Workplace& workplace, int at_once);
+    ~Reproduction();  // cancels, and does not wait for what is under way
     Reproduction(const Reproduction&) = delete;
     Reproduction& operator=(const Reproduction&) = delete;
 
@@ -35,13 +36,15 @@ class Reproduction {
     };
     std::vector<Progress> progress() const;  // in the order given
 
-    void cancel();  // jobs stop soon; those not begun never begin
+    void cancel();  // jobs end at their next pause; those not begun never begin
     bool cancelled() const;
-    bool wait_for(std::chrono::milliseconds time) const;  // true: nothing runs or waits any more
+    // Lets them go on for so long (Workplace::work); true: nothing runs or waits any more. The
+    // workplace must be there.
+    bool wait_for(std::chrono::milliseconds time) const;
 
   private:
     struct State;
-    std::unique_ptr<State> state_;
+    std::shared_ptr<State> state_;
 };
 
 }  // namespace muonscope

@@ -10,7 +10,6 @@
 #include <future>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "core/base/error.h"
@@ -83,7 +82,7 @@ struct Trainer::State {
 
     // Shared, behind `mutex`.
     mutable std::mutex mutex;
-    std::condition_variable wake, settled;
+    std::condition_variable settled;
     CommandQueue queue;
     std::uint64_t sent = 0, applied = 0;  // commands
     std::vector<std::promise<SessionFile>> save_wanted;
@@ -92,10 +91,13 @@ struct Trainer::State {
     std::atomic<bool> stop = false;
     std::atomic<bool> call_off = false;  // what is being built
     bool building = false;
-    bool ready = false, over = false;  // the first problem; the thread
+    bool ready = false, over = false;  // the first problem; all of it
     std::exception_ptr first_failure;
 
-    // The trainer thread's own.
+    Workplace* workplace = nullptr;
+    Workplace::Handle handle;
+
+    // The slices' own.
     std::shared_ptr<const Spec> first;  // until it is built
     Session session;                    // of nothing until then
     std::unique_ptr<WorkerPool> pool;
@@ -112,15 +114,17 @@ struct Trainer::State {
     SpeedMeter meter;
     Clock::time_point next_publish{}, next_telling{};
     bool unpublished = false;  // steps since the last snapshot
-    std::thread thread;
 
-    void run();
+    Workplace::Next slice();
+    Workplace::Next end();
     void build_first();
     template <class Make>
     void build(std::shared_ptr<const Spec> coming, const std::atomic<bool>& flag, Make&& make);
     void tell(const std::shared_ptr<const Spec>& coming, std::string_view what, double done);
     void serve(std::unique_lock<std::mutex>& lock);
-    void wait_for_work(std::unique_lock<std::mutex>& lock);
+    Workplace::Next wanted() const;
+    template <class Condition>
+    bool wait(std::unique_lock<std::mutex>& lock, double seconds, Condition holds);
     void train();
     void train_stretch(std::int64_t stop_at);
     void settle();
@@ -144,30 +148,31 @@ struct Trainer::State {
     void perform_edit(const Edit& edit);
 };
 
-// ---- the thread ----
+// ---- its slices ----
 
-void Trainer::State::run() {
-    build_first();
+Workplace::Next Trainer::State::slice() {
+    if (!ready && !stop) build_first();
     std::unique_lock lock(mutex);
     ready = true;
     settled.notify_all();
-    while (!stop) {
-        // All that waits: what was called off for something newer must not train first.
-        do serve(lock);
-        while (!stop && !queue.empty());
-        if (stop) break;
-        if (state == TrainerState::running) {
-            lock.unlock();
-            train();
-            lock.lock();
-        }
-        wait_for_work(lock);
+    // All that waits: what was called off for something newer must not train first.
+    while (!stop && (!queue.empty() || !save_wanted.empty())) serve(lock);
+    if (!stop && state == TrainerState::running) {
+        lock.unlock();
+        train();
+        lock.lock();
     }
+    return stop ? end() : wanted();
+}
+
+// The lock is held.
+Workplace::Next Trainer::State::end() {
     for (auto& wanted : save_wanted) wanted.set_value({});
     save_wanted.clear();
     applied = sent;
     over = true;
     settled.notify_all();
+    return {};
 }
 
 void Trainer::State::build_first() {
@@ -227,7 +232,6 @@ void Trainer::State::tell(const std::shared_ptr<const Spec>& coming, std::string
 
 // Applies what waits in the queue and answers requests. The lock is held on entry and return only.
 void Trainer::State::serve(std::unique_lock<std::mutex>& lock) {
-    if (queue.empty() && save_wanted.empty()) return;
     const bool any = !queue.empty();
     const std::vector<Command> commands = queue.take();
     taken = sent;
@@ -271,15 +275,11 @@ void Trainer::State::serve(std::unique_lock<std::mutex>& lock) {
     lock.lock();
 }
 
-void Trainer::State::wait_for_work(std::unique_lock<std::mutex>& lock) {
-    const auto called = [this] { return stop || !queue.empty() || !save_wanted.empty(); };
-    if (state != TrainerState::running) {
-        wake.wait(lock, called);
-    } else if (!target && speed > 0) {
-        auto until = pacer.deadline(session.step());
-        if (unpublished) until = std::min(until, next_publish);
-        wake.wait_until(lock, until, called);
-    }
+Workplace::Next Trainer::State::wanted() const {
+    if (state != TrainerState::running) return Workplace::when_called;
+    if (target || speed <= 0) return Workplace::at_once;
+    const Clock::time_point step = pacer.deadline(session.step());
+    return unpublished ? std::min(step, next_publish) : step;
 }
 
 // One stretch, as many steps as are due and fit in it; then a snapshot when it is time for one.
@@ -410,7 +410,8 @@ void Trainer::State::hold_pending(Snapshot& picture, const std::string& word) {
 }
 
 void Trainer::State::make_pool() {
-    const int workers = options.workers > 0 ? options.workers : default_workers(session.lanes());
+    const int wished = options.workers > 0 ? options.workers : default_workers(session.lanes());
+    const int workers = workplace->threads() > 0 ? wished : 1;
     if (!pool || pool->workers() != workers) pool = std::make_unique<WorkerPool>(workers);
 }
 
@@ -547,30 +548,52 @@ void Trainer::State::perform_edit(const Edit& edit) {
     }
 }
 
-// ---- what other threads see ----
+// ---- what others see ----
+
+// Until the condition holds, at most so long: for the slices on other threads, or by doing them.
+template <class Condition>
+bool Trainer::State::wait(std::unique_lock<std::mutex>& lock, double seconds, Condition holds) {
+    using namespace std::chrono_literals;
+    constexpr double for_ever = 1e9;
+    const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                        std::chrono::duration<double>(std::min(seconds, for_ever)));
+    if (workplace->threads() > 0) return settled.wait_until(lock, end, holds);
+    while (!holds()) {
+        if (Clock::now() >= end) return false;
+        lock.unlock();
+        const bool worked = handle.work();
+        lock.lock();
+        if (!worked) settled.wait_for(lock, 1ms, holds);  // another thread is at it
+    }
+    return true;
+}
 
 Trainer::Trainer(Spec spec, TrainerOptions options)
-    : state_(std::make_unique<State>(std::move(spec), std::move(options))) {
+    : state_(std::make_shared<State>(std::move(spec), std::move(options))) {
     State& state = *state_;
-    state.thread = std::thread([&state] { state.run(); });
+    state.workplace = state.options.workplace;
+    if (!state.workplace) {
+        own_ = std::make_unique<Workplace>(1);
+        if (own_->threads() == 0)
+            throw Error("training", "no further thread is to be had", "end other programs");
+        state.workplace = own_.get();
+    }
+    state.handle = state.workplace->begin(
+        [kept = state_](const Workplace::Turn&) { return kept->slice(); }, Workplace::when_called);
+    state.handle.call();
     std::unique_lock lock(state.mutex);
-    const auto ready = [&] { return state.ready; };
-    if (std::isinf(state.options.patience))
-        state.settled.wait(lock, ready);
-    else
-        state.settled.wait_for(lock, std::chrono::duration<double>(state.options.patience), ready);
+    // Without a thread it would be the constructor that builds for longer than it may wait.
+    if (state.workplace->threads() > 0 || std::isinf(state.options.patience))
+        state.wait(lock, state.options.patience, [&] { return state.ready; });
     if (!state.first_failure) return;
     const std::exception_ptr failure = state.first_failure;
     lock.unlock();
-    stop(0);
-    state.thread.join();
+    stop(std::numeric_limits<double>::infinity());
     std::rethrow_exception(failure);
 }
 
 Trainer::~Trainer() {
-    if (!state_->thread.joinable()) return;
-    stop(0);
-    state_->thread.join();
+    stop(std::numeric_limits<double>::infinity());
 }
 
 std::uint64_t Trainer::send(Command command) {
@@ -588,7 +611,7 @@ std::uint64_t Trainer::send(Command command) {
         state.queue.push(std::move(command));
         number = ++state.sent;
     }
-    state_->wake.notify_all();
+    state_->handle.call();
     return number;
 }
 
@@ -598,7 +621,10 @@ std::shared_ptr<const Snapshot> Trainer::snapshot() const {
 }
 
 SessionFile Trainer::saved() const {
-    return saving().get();
+    using namespace std::chrono_literals;
+    std::future<SessionFile> file = saving();
+    while (file.wait_for(0s) != std::future_status::ready && state_->handle.work()) continue;
+    return file.get();
 }
 
 std::future<SessionFile> Trainer::saving() const {
@@ -611,29 +637,28 @@ std::future<SessionFile> Trainer::saving() const {
         else
             state_->save_wanted.push_back(std::move(promise));
     }
-    state_->wake.notify_all();
+    state_->handle.call();
+    state_->handle.work();
     return file;
 }
 
 void Trainer::drain() {
-    std::unique_lock lock(state_->mutex);
-    const std::uint64_t wanted = state_->sent;
-    state_->settled.wait(lock, [&] { return state_->applied >= wanted; });
+    drain(std::numeric_limits<double>::infinity());
 }
 
 bool Trainer::drain(double seconds) {
     std::unique_lock lock(state_->mutex);
     const std::uint64_t wanted = state_->sent;
-    return state_->settled.wait_for(lock, std::chrono::duration<double>(seconds),
-                                    [&] { return state_->applied >= wanted; });
+    return state_->wait(lock, seconds, [&] { return state_->applied >= wanted; });
 }
 
 bool Trainer::stop(double seconds) {
     std::unique_lock lock(state_->mutex);
     state_->stop = state_->call_off = true;
-    state_->wake.notify_all();
-    return state_->settled.wait_for(lock, std::chrono::duration<double>(seconds),
-                                    [&] { return state_->over; });
+    lock.unlock();
+    state_->handle.call();
+    lock.lock();
+    return state_->wait(lock, seconds, [&] { return state_->over; });
 }
 
 }  // namespace muonscope

@@ -9,20 +9,29 @@
 
 #include "core/session/command.h"
 #include "core/session/snapshot.h"
+#include "core/session/workplace.h"
 
 namespace muonscope {
 
 struct TrainerOptions {
     int workers = 0;  // 0: as many as lanes or cores - 1, whichever is fewer, at least 1
-    // Called from the trainer's thread after each new snapshot; must return at once.
+    // Called from where training is done after each new snapshot; must return at once.
     std::function<void()> on_snapshot;
     double snapshots_per_second = 60;
-    // How long the constructor waits for the first problem. What takes longer is built by the
-    // trainer's thread, and the first snapshot has no lanes.
+    // How long the constructor waits for the first problem. What takes longer is built beside, and
+    // the first snapshot has no lanes.
     double patience = std::numeric_limits<double>::infinity();  // seconds
+    // Where training is done; outlives the trainer. Null: on a thread of its own.
+    Workplace* workplace = nullptr;
 };
 
-// The background thread that owns a session. Every method may be called from any thread.
+// Owns a session and trains it beside whoever made it, in slices: what was asked for, then a
+// stretch of a few milliseconds, then a snapshot when it is time for one. Building a problem, a
+// measure and one step of a large net last as long as they take, within one slice.
+//
+// Every method may be called from any thread. At a workplace without threads it trains in
+// Workplace::work() alone, and methods that wait do the slices that they wait for; there is then
+// but one worker.
 //
 //   Start      idle, paused -> running
 //   Pause      running -> paused (stopping until the stretch under way has ended)
@@ -37,7 +46,8 @@ struct TrainerOptions {
 class Trainer {
   public:
     // Throws Error for a bad spec, unless that shows only after `patience`: then the state is
-    // error. A snapshot is there on return, idle at step 0.
+    // error; throws Error when it is to have a thread of its own and none is to be had. A snapshot
+    // is there on return, idle at step 0.
     explicit Trainer(Spec spec, TrainerOptions options = {});
     ~Trainer();  // calls off what is under way, at the next point where that is possible
     Trainer(const Trainer&) = delete;
@@ -55,13 +65,14 @@ class Trainer {
     // StepOnce and RunTo count as applied when their steps are done (or they were called off).
     void drain();
     bool drain(double seconds);  // at most so long; whether it came to that
-    // Calls off what is under way and ends the thread; whether it has ended within so many seconds.
+    // Calls off what is under way and ends training; whether it has ended within so many seconds.
     // Only destruction may follow.
     bool stop(double seconds);
 
   private:
     struct State;
-    std::unique_ptr<State> state_;
+    std::shared_ptr<State> state_;
+    std::unique_ptr<Workplace> own_;  // where none is given; gone before the state
 };
 
 }  // namespace muonscope

@@ -4,10 +4,10 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
-#include <system_error>
-#include <thread>
+#include <optional>
 #include <utility>
-#include <vector>
+
+#include "core/session/crew.h"
 
 namespace muonscope {
 
@@ -19,7 +19,7 @@ struct WorkerPool::State {
     int failed = 0;  // index of `failure`
     std::exception_ptr failure;
     bool stop = false;
-    std::vector<std::thread> threads;
+    std::optional<Crew> crew;  // besides the caller
 
     // Takes indices until none is left. The lock is held except around f.
     void work_through(std::unique_lock<std::mutex>& lock) {
@@ -54,13 +54,7 @@ struct WorkerPool::State {
 };
 
 WorkerPool::WorkerPool(int workers) : state_(std::make_unique<State>()) {
-    for (int i = 1; i < workers; ++i) {
-        try {
-            state_->threads.emplace_back([state = state_.get()] { state->run(); });
-        } catch (const std::system_error&) {
-            return;  // fewer threads than wished come to the same result
-        }
-    }
+    state_->crew.emplace(workers - 1, [state = state_.get()] { state->run(); });
 }
 
 WorkerPool::~WorkerPool() {
@@ -69,11 +63,11 @@ WorkerPool::~WorkerPool() {
         state_->stop = true;
     }
     state_->work.notify_all();
-    for (std::thread& thread : state_->threads) thread.join();
+    state_->crew.reset();
 }
 
 int WorkerPool::workers() const {
-    return static_cast<int>(state_->threads.size()) + 1;
+    return state_->crew->threads() + 1;
 }
 
 void WorkerPool::for_each(int count, const std::function<void(int)>& f) {
@@ -82,14 +76,10 @@ void WorkerPool::for_each(int count, const std::function<void(int)>& f) {
     state_->next = 0;
     state_->count = count;
     state_->failure = nullptr;
-    if (!state_->threads.empty() && count > 1) state_->work.notify_all();
+    if (workers() > 1 && count > 1) state_->work.notify_all();
     state_->work_through(lock);
     state_->done.wait(lock, [this] { return state_->running == 0; });
     if (state_->failure) std::rethrow_exception(std::exchange(state_->failure, nullptr));
-}
-
-int hardware_threads() {
-    return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
 
 int default_workers(int lanes) {

@@ -5,9 +5,11 @@
 
 namespace muonscope {
 
-// Runs f(0) ... f(count - 1) on a fixed set of threads, the caller's among them, and waits for all.
-// Results do not depend on the number of threads, because no two calls share anything that is
-// written. When calls throw, the exception of the lowest index is passed on once all have ended.
+// Runs f(0) ... f(count - 1) on a fixed set of threads, the caller's among them, and waits for all:
+// one slice of work made shorter, where a workplace is for work that nobody waits for. With one
+// worker it is a loop and there is no thread. Results do not depend on the number of threads,
+// because no two calls share anything that is written. When calls throw, the exception of the
+// lowest index is passed on once all have ended.
 class WorkerPool {
   public:
     explicit WorkerPool(int workers);  // at least 1, the caller
@@ -23,8 +25,6 @@ class WorkerPool {
     std::unique_ptr<State> state_;
 };
 
-// How many threads this machine runs side by side; at least one.
-int hardware_threads();
 // As many threads as lanes, but one core stays with the window; at least one.
 int default_workers(int lanes);
 

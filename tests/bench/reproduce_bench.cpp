@@ -38,7 +38,7 @@ void reproduce_staged(benchmark::State& state) {
         const double own = seconds([&] {
             Watch watch;
             for (const Job& job : published_experiment("staged").jobs(0))
-                for (const Figure& figure : job.run(watch))
+                for (const Figure& figure : job.run(watch).finish())
                     if (figure.path.ends_with("/phase2_steps")) phase_2_steps += figure.value;
         });
         double plain = std::numeric_limits<double>::infinity();

@@ -83,6 +83,7 @@ class FullRun {
 };
 
 struct View {
+    Workplace workplace_{1};
     Preferences preferences;
     ViewState view;
     Theme theme = theme_for(preferences, 1);
@@ -92,7 +93,8 @@ struct View {
                              .view = view,
                              .theme = theme,
                              .fonts = session.fonts(),
-                             .send = [](const Command&) { return std::uint64_t{0}; }};
+                             .send = [](const Command&) { return std::uint64_t{0}; },
+                             .workplace = workplace_};
         draw_frame(context);
         ImGui::Render();
     }

@@ -11,6 +11,7 @@
 #include "tests/cli/program.h"
 #include "tests/errors.h"
 #include "tests/scratch_folder.h"
+#include "tests/toy_jobs.h"
 
 namespace muonscope {
 namespace {
@@ -21,12 +22,13 @@ constexpr const char* published = R"({"toy": {"steps": 12, "list": [0.5, 0.25]}}
 
 std::vector<Job> with_steps(double steps) {
     return {{"steps", 2,
-             [=](Watch&) {
-                 return std::vector<Figure>{{"toy/steps", "Steps", steps, "{:.0f}"}};
+             [=](Watch& watch) {
+                 return test::given({{"toy/steps", "Steps", steps, "{:.0f}"}}, watch);
              }},
-            {"list", 1, [](Watch&) {
-                 return std::vector<Figure>{{"toy/list/0", "First", 0.501, "{:.2f}"},
-                                            {"toy/list/1", "Second", 0.25, "{:.2f}"}};
+            {"list", 1, [](Watch& watch) {
+                 return test::given({{"toy/list/0", "First", 0.501, "{:.2f}"},
+                                     {"toy/list/1", "Second", 0.25, "{:.2f}"}},
+                                    watch);
              }}};
 }
 
@@ -49,7 +51,7 @@ std::vector<Job> incomplete(std::uint64_t) {
 }
 std::vector<Job> broken(std::uint64_t) {
     std::vector<Job> jobs = with_steps(12);
-    jobs.back().run = [](Watch&) -> std::vector<Figure> {
+    jobs.back().run = [](Watch&) -> Work<std::vector<Figure>> {
         throw Error("layer 1", "it diverged", "lower lr");
     };
     return jobs;

@@ -51,8 +51,7 @@ TEST(EngineBench, hands_over_its_spectrum_first_and_then_engine_by_engine) {
     wish.on[static_cast<std::size_t>(Engine::svd)] = true;
     wish.on[static_cast<std::size_t>(Engine::jordan)] = true;
     std::vector<LabOutcome> found;
-    work_out(
-        wish, [] { return false; }, [&](const LabOutcome& one) { found.push_back(one); });
+    work_out(wish, [&](const LabOutcome& one) { found.push_back(one); }).finish();
     ASSERT_EQ(found.size(), 3U);
     EXPECT_TRUE(found[0].engines.empty());
     double squares = 0;
@@ -68,8 +67,7 @@ TEST(EngineBench, hands_over_its_spectrum_first_and_then_engine_by_engine) {
 
 TEST(EngineBench, says_what_is_wrong_instead_of_throwing) {
     std::string error;
-    work_out(
-        {}, [] { return false; }, [&](const LabOutcome& one) { error = one.error; });
+    work_out({}, [&](const LabOutcome& one) { error = one.error; }).finish();
     EXPECT_NE(error.find("live gradient"), std::string::npos) << error;
     EXPECT_THROW(bench_matrix({}), Error);
 }

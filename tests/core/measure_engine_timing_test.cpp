@@ -21,14 +21,14 @@ TEST(cost_law, is_fitted_to_what_was_timed) {
     EXPECT_TRUE(std::isnan(cost_law(timings, Engine::svd).exponent));
 }
 
-TEST(time_engines, goes_on_to_the_next_size_once_all_engines_are_timed_and_stops_when_asked) {
+TEST(time_engines, goes_on_to_the_next_size_once_all_engines_are_timed) {
     std::vector<OrthogonaliserSpec> engines(2);
     engines[0].engine = Engine::cubic;
     engines[1].engine = Engine::jordan;
     std::vector<EngineTiming> found;
-    time_engines(
-        engines, [&] { return found.size() >= 4; },
-        [&](const EngineTiming& timing) { found.push_back(timing); });
+    Work<> work =
+        time_engines(engines, [&](const EngineTiming& timing) { found.push_back(timing); });
+    EXPECT_TRUE(work.go_on([&] { return found.size() >= 4; }));
     ASSERT_EQ(found.size(), 4U);
     for (std::size_t i = 0; i < 4; ++i) {
         EXPECT_EQ(found[i].n, i < 2 ? 16 : 32);

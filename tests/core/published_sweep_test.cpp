@@ -17,7 +17,7 @@ std::vector<SweepSeed> swept(int seeds, std::uint64_t shift = 0,
     std::vector<Figure> figures;
     for (const Job& job : sweep_experiment(seeds, adjust).jobs(shift)) {
         Watch watch;
-        for (const Figure& figure : job.run(watch)) figures.push_back(figure);
+        for (const Figure& figure : job.run(watch).finish()) figures.push_back(figure);
     }
     return sweep_seeds(figures);
 }
@@ -60,7 +60,7 @@ TEST(Sweep, counts_the_steps_of_phase_2_that_a_run_takes) {
                 recipe.phases[0].until.steps = static_cast<std::int64_t>(foreseen.first_steps);
                 Lane lane(problem, recipe);
                 Watch watch;
-                run_to_end(lane, 14000, watch);
+                run_to_end(lane, 14000, watch).finish();
                 EXPECT_NEAR(foreseen.second_steps, static_cast<double>(lane.phase_steps()[1]), 1)
                     << seed.shift << " " << budget_title(budget) << " " << recipe.name;
             }
@@ -112,11 +112,17 @@ TEST(Sweep, sums_up_paired_differences) {
     EXPECT_EQ(paired_differences(seeds, Budget::fixed).positive, 0);
 }
 
-TEST(Sweep, hears_that_it_may_stop) {
+TEST(Sweep, pauses_as_it_goes) {
     Watch watch;
-    watch.cancel();
-    const Job job = sweep_experiment(1).jobs(0).front();
-    EXPECT_THROW(job.run(watch), Cancelled);
+    auto work = sweep_experiment(1).jobs(0).front().run(watch);
+    double before = 0;
+    for (int slice = 0; slice < 20; ++slice) {
+        ASSERT_TRUE(work.go_on([] { return true; }));
+        EXPECT_GE(watch.share(), before);
+        before = watch.share();
+    }
+    EXPECT_GT(before, 0);
+    EXPECT_LT(before, 0.5);
 }
 
 }  // namespace

@@ -45,6 +45,7 @@ PanelContext Harness::context() {
                     return trainer_ != nullptr ? trainer_->send(std::move(command))
                                                : std::uint64_t{sent.size()};
                 },
+            .workplace = workplace_,
             .save_session =
                 [this](const std::string& path) {
                     if (refusal) throw Error(path, refusal, "try another");

@@ -74,11 +74,13 @@ class Harness {
     std::string saved_to;
     const char* refusal = nullptr;  // why it cannot be
 
+    PanelContext context();
+
   private:
     void begin();
     void end();
-    PanelContext context();
 
+    Workplace workplace_{2};
     ImGuiSession imgui_;
     Theme theme_;
     float scale_;

@@ -208,7 +208,8 @@ TEST_F(LabPanel, measures_the_cost_and_stops_when_asked) {
 }
 
 TEST_F(LabPanel, ends_with_the_window_while_it_measures) {
-    begin_timing(bench());
+    PanelContext context = harness.context();
+    begin_timing(context, bench());
     harness.frames(2);
     EXPECT_TRUE(harness.view.working);
 }

@@ -9,6 +9,7 @@
 #include "app/gui/staged_plans.h"
 #include "core/experiment/presets.h"
 #include "tests/gui/harness.h"
+#include "tests/toy_jobs.h"
 
 namespace muonscope::gui {
 namespace {
@@ -16,6 +17,15 @@ namespace {
 using namespace std::chrono_literals;
 
 std::atomic<bool> released{false};
+
+Work<std::vector<Figure>> when_released(Watch& watch) {
+    while (!released) {
+        co_await watch.at(0.5);
+        std::this_thread::sleep_for(1ms);
+    }
+    co_return std::vector<Figure>(
+        1, {"staged/muon/phase2_steps", "Steps after Muon", 13300, "{:.0f}"});
+}
 
 // "first" ends at once, "second" when it is released or cancelled.
 PublishedExperiment toy() {
@@ -26,18 +36,11 @@ PublishedExperiment toy() {
     experiment.jobs = [](std::uint64_t) {
         return std::vector<Job>{
             {"first", 2,
-             [](Watch&) {
-                 return std::vector<Figure>{
-                     {"staged/sgd/phase2_steps", "Steps | of phase 2", 13436, "{:.0f}"}};
+             [](Watch& watch) {
+                 return test::given(
+                     {{"staged/sgd/phase2_steps", "Steps | of phase 2", 13436, "{:.0f}"}}, watch);
              }},
-            {"second", 1, [](Watch& watch) {
-                 while (!released) {
-                     watch.at(0.5);
-                     std::this_thread::sleep_for(1ms);
-                 }
-                 return std::vector<Figure>{
-                     {"staged/muon/phase2_steps", "Steps after Muon", 13300, "{:.0f}"}};
-             }}};
+            {"second", 1, when_released}};
     };
     return experiment;
 }
@@ -110,8 +113,9 @@ TEST_F(Results, of_all_experiments_end_with_the_window) {
 }
 
 TEST_F(Results, begin_nothing_while_a_sweep_runs) {
-    begin_sweep(runs(), 1000);
-    begin_experiments(runs(), {toy()});
+    PanelContext context = harness.context();
+    begin_sweep(context, runs(), 1000);
+    begin_experiments(context, runs(), {toy()});
     EXPECT_TRUE(runs().sweeping());
     harness.frames_until([&] { return !runs().seeds.empty(); });
     runs().run->cancel();

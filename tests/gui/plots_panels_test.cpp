@@ -40,7 +40,8 @@ class Screen {
                                  .view = view,
                                  .theme = theme_,
                                  .fonts = session_.fonts(),
-                                 .send = [](const Command&) { return std::uint64_t{0}; }};
+                                 .send = [](const Command&) { return std::uint64_t{0}; },
+                                 .workplace = workplace_};
             if (panel)
                 draw_panel_alone(context, panel_by_slug(panel));
             else
@@ -63,6 +64,7 @@ class Screen {
     }
 
   private:
+    Workplace workplace_{1};
     ImGuiSession session_;
 
   public:

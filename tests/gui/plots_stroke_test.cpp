@@ -37,6 +37,7 @@ class Stroke : public ::testing::Test {
         }
     }
 
+    Workplace workplace_{0};
     gui::ImGuiSession session_;
     ImDrawList* draw_ = nullptr;
 };
@@ -142,7 +143,8 @@ class Curve : public Stroke {
                                   .view = view_,
                                   .theme = theme_,
                                   .fonts = session_.fonts(),
-                                  .send = [](const Command&) { return std::uint64_t{0}; }};
+                                  .send = [](const Command&) { return std::uint64_t{0}; },
+                                  .workplace = workplace_};
         draw_curve(context, plot_, reduction, 0, white, 1.6F, dash);
     }
     int vertices() const { return draw_->VtxBuffer.Size - before_; }

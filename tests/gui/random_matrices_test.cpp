@@ -1,17 +1,12 @@
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cmath>
-#include <thread>
 
 #include "app/gui/random_sample.h"
-#include "core/session/background.h"
 #include "tests/gui/harness.h"
 
 namespace muonscope::gui {
 namespace {
-
-using namespace std::chrono_literals;
 
 class RandomMatricesPanel : public testing::Test {
   protected:
@@ -72,33 +67,6 @@ TEST_F(RandomMatricesPanel, ends_with_the_window_while_it_draws) {
     sample().n = 256;
     sample().wanted = 200000;
     harness.frames_until([&] { return sample().drawing(); });
-}
-
-TEST(background, waits_while_nobody_takes_what_it_made) {
-    std::atomic<int> made{0};
-    Background<int> work;
-    work.begin([&](Background<int>::Outlet& outlet) {
-        while (!outlet.stopped()) outlet.publish(++made);
-    });
-    std::vector<int> taken;
-    while (taken.size() < 100)
-        for (const int piece : work.take()) taken.push_back(piece);
-    EXPECT_LE(made, static_cast<int>(taken.size() + Background<int>::most_waiting) + 1);
-    for (std::size_t i = 0; i < taken.size(); ++i) EXPECT_EQ(taken[i], static_cast<int>(i) + 1);
-    EXPECT_TRUE(work.busy());
-    work.stop();
-    while (work.busy()) std::this_thread::sleep_for(1ms);
-    EXPECT_TRUE(work.take().empty());
-}
-
-TEST(background, keeps_what_the_work_threw_until_the_next) {
-    Background<int> work;
-    work.begin([](auto&) { throw std::runtime_error("no such matrix"); });
-    while (work.busy()) std::this_thread::sleep_for(1ms);
-    EXPECT_EQ(work.error(), "no such matrix");
-    work.begin([](auto& outlet) { outlet.publish(7); });
-    while (work.take().empty()) std::this_thread::sleep_for(1ms);
-    EXPECT_EQ(work.error(), "");
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <set>
 #include <string>
-#include <thread>
 
 #include "core/documents/published_json.h"
 #include "core/formats/files.h"
@@ -25,8 +24,9 @@ TEST_P(PublishedFigures, come_out_in_every_printed_digit) {
     const Published published = published_from_json(
         read_file(MUONSCOPE_SOURCE_DIR "/tests/golden/published.json", 1 << 20), "published.json");
     const PublishedExperiment& experiment = published_experiment(GetParam());
-    const int workers = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 4);
-    const Reproduction run({experiment}, 0, published, workers);
+    const int workers = std::min(hardware_threads(), 4);
+    Workplace workplace(workers);
+    const Reproduction run({experiment}, 0, published, workplace, workers);
     ASSERT_TRUE(run.wait_for(20min));
 
     const Reproduction::Progress result = run.progress().front();

@@ -117,15 +117,16 @@ void draw_plot(PanelContext& context, const Lab& bench) {
 void draw_lab_cost(PanelContext& context, Lab& bench) {
     const bool busy = bench.timing.busy();
     if (quiet_button(context, busy ? "Stop###time" : "Measure###time", button_width("Measure"),
-                     "Times one call of every engine that is on, for n = 16 to 1024, on a thread "
-                     "of its own: processor time of that thread, median and quartiles of at least "
+                     "Times one call of every engine that is on, for n = 16 to 1024, beside the "
+                     "training: processor time, which others do not add to, median and quartiles "
+                     "of at least "
                      "five calls. An engine stops where a call would take more than about a "
                      "second.",
                      !busy && bench.timings.empty())) {
         if (busy)
             bench.timing.stop();
         else
-            begin_timing(bench);
+            begin_timing(context, bench);
     }
     ImGui::SameLine(0, em(0.6F));
     ImGui::AlignTextToFramePadding();

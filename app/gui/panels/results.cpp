@@ -47,7 +47,7 @@ void header(PanelContext& context, PaperRuns& runs) {
         if (runs.busy())
             runs.run->cancel();
         else
-            begin_experiments(runs, chosen(context, runs));
+            begin_experiments(context, runs, chosen(context, runs));
     }
     ImGui::SameLine(0, gap);
     if (quiet_button(context, "Copy as Markdown", button_width("Copy as Markdown"),

@@ -276,7 +276,7 @@ void sweep_controls(PanelContext& context, PaperRuns& runs) {
         if (runs.sweeping())
             runs.run->cancel();
         else
-            begin_sweep(runs, plans.seeds);
+            begin_sweep(context, runs, plans.seeds);
     }
     ImGui::EndDisabled();
     ImGui::SameLine(0, gap);

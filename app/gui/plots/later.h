@@ -26,7 +26,7 @@ class Later {
             return;
         }
         if (!work_) work_ = std::make_unique<Background<Result>>();
-        work_->begin([work = std::move(work)](auto& outlet) { outlet.publish(work()); });
+        work_->begin(context.workplace, [&](auto outlet) { return once(std::move(work), outlet); });
         context.view.working = true;
     }
     // Takes over what has been worked out meanwhile.
@@ -37,6 +37,11 @@ class Later {
     }
 
   private:
+    static Work<> once(std::function<Result()> work, typename Background<Result>::Outlet outlet) {
+        outlet(work());
+        co_return;
+    }
+
     std::unique_ptr<Background<Result>> work_;
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 #include <string>
 #include <vector>
@@ -22,6 +21,7 @@ namespace {
 
 constexpr std::size_t look_every = 5000;     // steps between two printed one-step predictions
 constexpr std::size_t rolling_every = 2500;  // steps between two looks of the rolling prediction
+constexpr std::size_t between_looks = 64;    // steps between two pauses
 constexpr double usual_steps = 11500;
 constexpr std::size_t most_steps = 1'000'000;
 
@@ -33,13 +33,14 @@ struct Descent {
     std::size_t steps() const { return errors.size() - 1; }
 };
 
-Descent descend(Lane& lane, Watch& watch) {
-    run_to(lane, *lane.recipe().phases[0].until.steps);
+Work<Descent> descend(Lane& lane, Watch& watch) {
+    co_await run_to(lane, *lane.recipe().phases[0].until.steps, watch);
     Descent result;
     for (Lane::Status status = lane.status(); status == Lane::Status::training;) {
         const std::size_t t = result.errors.size();
         if (t % rolling_every == 0) result.anchors.push_back(lane.weights());
-        if (t % 64 == 0) watch.at(0.5 * std::min(1.0, static_cast<double>(t) / usual_steps));
+        if (t % between_looks == 0)
+            co_await watch.at(0.5 * std::min(1.0, static_cast<double>(t) / usual_steps));
         if (t > most_steps)
             throw Error("lane " + lane.recipe().name, fmt::format("is not done after {} steps", t),
                         "try another seed");
@@ -49,7 +50,7 @@ Descent descend(Lane& lane, Watch& watch) {
     if (lane.status() == Lane::Status::diverged)
         throw Error("lane " + lane.recipe().name, "diverged", "try another seed");
     result.last = lane.weights();
-    return result;
+    co_return result;
 }
 
 // The residual as e <- e - rate K e moves it, K being that of the weights it began from.
@@ -81,8 +82,9 @@ struct Curve {
 };
 
 // Begins again from the actual run at every step that `stretch` divides.
-Curve predict(const Descent& actual, std::size_t stretch, const Problem& problem, double rate,
-              const std::function<void(std::size_t)>& at_step) {
+// This is the quarter of the job that begins at `begun`.
+Work<Curve> predict(const Descent& actual, std::size_t stretch, const Problem& problem, double rate,
+                    double begun, Watch& watch) {
     Prediction prediction(actual.anchors.front(), problem, rate);
     Curve result;
     for (std::size_t t = 0; t <= actual.steps(); ++t) {
@@ -92,17 +94,19 @@ Curve predict(const Descent& actual, std::size_t stretch, const Problem& problem
             prediction.step();
         result.final_error = prediction.relative_error();
         result.mean_miss += std::abs(actual.errors[t] - result.final_error);
-        at_step(t);
+        if (t % between_looks == 0)
+            co_await watch.at(begun +
+                              0.25 * static_cast<double>(t) / static_cast<double>(actual.steps()));
     }
     result.mean_miss /= static_cast<double>(actual.errors.size());
-    return result;
+    co_return result;
 }
 
-std::vector<Figure> figures_of(const Spec& spec, std::size_t arm, Watch& watch) {
+Work<std::vector<Figure>> figures_of(Spec spec, std::size_t arm, Watch& watch) {
     const auto problem = make_problem(spec.experiment);
     const Recipe& recipe = spec.lanes[arm];
     Lane lane(problem, recipe);
-    const Descent actual = descend(lane, watch);
+    const Descent actual = co_await descend(lane, watch);
     const std::size_t steps = actual.steps();
     // The relative loss is 2/|A|^2 times as steep as 1/2 |E|^2.
     const double rate =
@@ -137,22 +141,16 @@ std::vector<Figure> figures_of(const Spec& spec, std::size_t arm, Watch& watch) 
     give("one_step_error_mean", "one-step prediction, mean error", miss_sum / looks, "{:.3e}");
     give("one_step_error_max", "one-step prediction, largest error", miss_most, "{:.3e}");
 
-    const auto half = [&](double begin) {
-        return [&watch, begin, steps](std::size_t t) {
-            if (t % 64 == 0)
-                watch.at(begin + 0.25 * static_cast<double>(t) / static_cast<double>(steps));
-        };
-    };
     const std::size_t never = std::numeric_limits<std::size_t>::max();
-    const Curve frozen = predict(actual, never, *problem, rate, half(0.5));
-    const Curve rolling = predict(actual, rolling_every, *problem, rate, half(0.75));
+    const Curve frozen = co_await predict(actual, never, *problem, rate, 0.5, watch);
+    const Curve rolling = co_await predict(actual, rolling_every, *problem, rate, 0.75, watch);
     give("frozen_final", "final error, kernel of step 0", frozen.final_error, "{:.6f}");
     give("rolling_final", "final error, kernel of every 2500 steps", rolling.final_error, "{:.6f}");
     give("frozen_curve_error", "mean miss of the curve, kernel of step 0", frozen.mean_miss,
          "{:.4g}");
     give("rolling_curve_error", "mean miss of the curve, kernel of every 2500 steps",
          rolling.mean_miss, "{:.4g}");
-    return figures;
+    co_return figures;
 }
 
 }  // namespace

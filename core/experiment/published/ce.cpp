@@ -11,11 +11,11 @@
 namespace muonscope {
 namespace {
 
-std::vector<Figure> figures_of(const Spec& spec, std::size_t arm, Watch& watch) {
+Work<std::vector<Figure>> figures_of(Spec spec, std::size_t arm, Watch& watch) {
     const auto problem = make_problem(spec.experiment);
     Lane lane(problem, spec.lanes[arm]);
-    run_to(lane, *lane.recipe().phases[0].until.steps);
-    watch.at(0.4);
+    co_await run_to(lane, *lane.recipe().phases[0].until.steps, watch);
+    co_await watch.at(0.4);
     const ProbeSpec& probe = spec.experiment.probe;
     const double lr = probe.lr;
 
@@ -23,12 +23,12 @@ std::vector<Figure> figures_of(const Spec& spec, std::size_t arm, Watch& watch) 
     SoftmaxRegression regression(features.transpose(), problem->probe_labels.transpose());
     const double loss_0 = regression.evaluate();
     const Matrix curvature = gauss_newton_matrix(regression.features(), regression.probabilities());
-    watch.at(0.6);
+    co_await watch.at(0.6);
     const double predicted = predicted_drop(regression.gradient(), curvature, lr);
     const double flatness = gauss_newton_flatness(curvature);
     double loss_1 = 0, loss = loss_0;
     for (int t = 1; t <= probe.steps; ++t) {
-        watch.at(0.7 + 0.3 * t / probe.steps);
+        co_await watch.at(0.7 + 0.3 * t / probe.steps);
         regression.step(lr);
         loss = regression.evaluate();
         if (t == 1) loss_1 = loss;
@@ -36,12 +36,13 @@ std::vector<Figure> figures_of(const Spec& spec, std::size_t arm, Watch& watch) 
 
     const std::string path = arm == 0 ? "ce_probe/sgd/" : "ce_probe/muon/";
     const std::string name = spec.lanes[arm].name + ": ";
-    return {
+    std::vector<Figure> figures{
         {path + "one_step_drop", name + "loss lost in the first step", loss_0 - loss_1, "{:.6f}"},
         {path + "predicted_drop", name + "  predicted", predicted, "{:.6f}"},
         {path + "gn_flatness", name + "flatness of the Gauss–Newton matrix", flatness, "{:.4f}"},
         {path + "loss_0", name + "loss at step 0", loss_0, "{:.4f}"},
         {path + "loss_80", name + "loss at step 80", loss, "{:.4f}"}};
+    co_return figures;
 }
 
 }  // namespace

@@ -32,12 +32,12 @@ std::string text_of(const Schedule& schedule) {
 
 // All schedules for a few steps, the best of them to the horizon; the first of equals wins. A plan
 // takes a while: it may be given up between two schedules.
-Schedule plan_by_rollout(const Run& run, int horizon, Watch& watch) {
+Work<Schedule> plan_by_rollout(const Run& run, int horizon, Watch& watch) {
     const int look = std::min(horizon, first_look);
     std::vector<std::pair<double, Schedule>> ranked;
     std::vector<Lane> lanes;
     for (const Schedule& schedule : schedules()) {
-        watch.at(watch.share());
+        co_await watch.at(watch.share());
         lanes.push_back(rolled(run.lane, schedule, look));
         ranked.emplace_back(half_loss(*run.problem, lanes.back()), schedule);
     }
@@ -47,13 +47,13 @@ Schedule plan_by_rollout(const Run& run, int horizon, Watch& watch) {
                      [&](auto a, auto b) { return ranked[a].first < ranked[b].first; });
     std::pair<double, Schedule> best{};
     for (std::size_t i = 0; i < kept_after_first_look; ++i) {
-        watch.at(watch.share());
+        co_await watch.at(watch.share());
         const Schedule& schedule = ranked[order[i]].second;
         const Lane to_the_end = rolled(lanes[order[i]], schedule, horizon - look);
         const double loss = half_loss(*run.problem, to_the_end);
         if (i == 0 || loss < best.first) best = {loss, schedule};
     }
-    return best.second;
+    co_return best.second;
 }
 
 struct Choice {
@@ -61,17 +61,18 @@ struct Choice {
     double score = 0, immediate = 0, lambda = 0;
 };
 
-Choice plan_by_jacobian(const Run& run, int horizon) {
+Work<Choice> plan_by_jacobian(const Run& run, int horizon, Watch& watch) {
     Choice best;
     bool first = true;
     for (const Schedule& schedule : schedules()) {
+        co_await watch.at(watch.share());
         const Lane next = rolled(run.lane, schedule, 1);
         Choice choice{schedule, 0, half_loss(*run.problem, next), lambda_eff(*run.problem, next)};
         choice.score = predicted_loss(choice.immediate, choice.lambda, rate, horizon);
         if (first || choice.score < best.score) best = choice;
         first = false;
     }
-    return best;
+    co_return best;
 }
 
 void follow_for(Run& run, const Schedule& schedule, int steps) {
@@ -79,27 +80,27 @@ void follow_for(Run& run, const Schedule& schedule, int steps) {
     run_to(run.lane, run.lane.step() + steps);
 }
 
-std::vector<Figure> plain(std::uint64_t shift, Watch& watch) {
+Work<std::vector<Figure>> plain(std::uint64_t shift, Watch& watch) {
     Run run(shift);
     std::vector<Figure> figures{
         {"dp/loss_0", "loss at the start, ½‖W₃W₂W₁ − A‖²", run.loss(), "{:.4f}"}};
     follow_for(run, {1, 1, 1}, 50);
     figures.push_back({"dp/loss_50/sgd", "SGD: loss after 50 steps", run.loss(), "{:.6f}"});
-    watch.at(0.5);
+    co_await watch.at(0.5);
     follow_for(run, {1, 1, 1}, 50);
     figures.push_back({"dp/loss_100/sgd", "SGD: loss after 100 steps", run.loss(), "{:.10f}"});
-    return figures;
+    co_return figures;
 }
 
-std::vector<Figure> by_rollout(std::uint64_t shift, int steps, Watch& watch) {
+Work<std::vector<Figure>> by_rollout(std::uint64_t shift, int steps, Watch& watch) {
     Run run(shift);
     std::map<std::string, int> counts;
     for (int step = 0; step < steps; step += between_plans) {
         const Schedule chosen =
-            plan_by_rollout(run, std::min(steps - step, longest_horizon), watch);
+            co_await plan_by_rollout(run, std::min(steps - step, longest_horizon), watch);
         follow_for(run, chosen, between_plans);
         counts[text_of(chosen)] += between_plans;
-        watch.at(static_cast<double>(step + between_plans) / steps);
+        co_await watch.at(static_cast<double>(step + between_plans) / steps);
     }
     std::vector<Figure> figures{{fmt::format("dp/loss_{}/rollout", steps),
                                  fmt::format("rollout planner: loss after {} steps", steps),
@@ -109,16 +110,16 @@ std::vector<Figure> by_rollout(std::uint64_t shift, int steps, Watch& watch) {
             figures.push_back({"dp/rollout_counts/" + schedule,
                                fmt::format("rollout planner: steps by schedule {}", schedule),
                                static_cast<double>(count), "{:.0f}"});
-    return figures;
+    co_return figures;
 }
 
-std::vector<Figure> by_jacobian(std::uint64_t shift, Watch& watch) {
+Work<std::vector<Figure>> by_jacobian(std::uint64_t shift, Watch& watch) {
     constexpr int steps = 50;
     Run run(shift);
     std::vector<Figure> figures;
     for (int step = 0; step < steps; step += between_plans) {
         const int horizon = std::min(steps - step, longest_horizon);
-        const Choice chosen = plan_by_jacobian(run, horizon);
+        const Choice chosen = co_await plan_by_jacobian(run, horizon, watch);
         const auto add = [&](const std::string& key, const std::string& what, double value,
                              const char* format) {
             figures.push_back(
@@ -133,11 +134,11 @@ std::vector<Figure> by_jacobian(std::uint64_t shift, Watch& watch) {
         add("immediate", "loss after one step", chosen.immediate, "{:.4f}");
         add("lambda_eff", "λ_eff = Σ‖G‖²/‖E‖² there", chosen.lambda, "{:.4f}");
         follow_for(run, chosen.schedule, between_plans);
-        watch.at(static_cast<double>(step + between_plans) / steps);
+        co_await watch.at(static_cast<double>(step + between_plans) / steps);
     }
     figures.push_back(
         {"dp/loss_50/jacobian", "Jacobian planner: loss after 50 steps", run.loss(), "{:.6f}"});
-    return figures;
+    co_return figures;
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/work.h"
+
 // The runs of "Muon as a Residual Connection" (Hao Huang, arXiv 2607.01124) whose printed figures
 // are public. Each is a handful of jobs on top of lanes; a job gives figures, and a figure knows
 // where it stands among the published ones.
@@ -20,29 +22,25 @@ struct Figure {
     std::string format;  // how it was printed, for fmt: "{:.0f}", "{:.4f}", "{:.3e}"
 };
 
-// Thrown out of a job that nobody waits for any more.
-struct Cancelled {};
-
-// How a job says how far it has come, and hears that it may stop.
+// How a job says how far it has come, at its pauses: co_await watch.at(0.5).
 class Watch {
   public:
-    // share: 0..1. Throws Cancelled once cancel() was called. Cheap: call it every few steps.
-    void at(double share) {
+    // share: 0..1. Cheap: call it every few steps.
+    [[nodiscard]] PausePoint at(double share) {
         share_.store(share, std::memory_order_relaxed);
-        if (cancelled_.load(std::memory_order_relaxed)) throw Cancelled{};
+        return pause();
     }
     double share() const { return share_.load(std::memory_order_relaxed); }
-    void cancel() { cancelled_.store(true, std::memory_order_relaxed); }
 
   private:
     std::atomic<double> share_{0};
-    std::atomic<bool> cancelled_{false};
 };
 
 struct Job {
     std::string name;   // "SGD", "tau = 10, Muon"
     double weight = 1;  // about how long it takes, in seconds: the long ones are begun first
-    std::function<std::vector<Figure>(Watch&)> run;
+    // `watch` outlives the work.
+    std::function<Work<std::vector<Figure>>(Watch& watch)> run;
 };
 
 // Seeds of PyTorch's streams have 31 bits here: with a larger shift the published ones come again.

@@ -20,9 +20,11 @@ std::vector<Job> mlp_jobs(std::uint64_t shift);
 
 // Advances a lane until it has finished; about `expected` steps are shown as the whole way.
 // Throws Error when it diverges or does not end within a hundred times as many.
-void run_to_end(Lane& lane, std::int64_t expected, Watch& watch);
+Work<> run_to_end(Lane& lane, std::int64_t expected, Watch& watch);
 
 // Advances a lane to step `step`. Throws Error when it ends before.
 void run_to(Lane& lane, std::int64_t step);
+// The same with pauses, where there are many.
+Work<> run_to(Lane& lane, std::int64_t step, Watch& watch);
 
 }  // namespace muonscope

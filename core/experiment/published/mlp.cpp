@@ -95,7 +95,7 @@ double matching_step(const Lane& lane, double target, Judge& judge) {
     return best;
 }
 
-std::vector<Figure> compare_pair(std::uint64_t shift, int pair, Watch& watch) {
+Work<std::vector<Figure>> compare_pair(std::uint64_t shift, int pair, Watch& watch) {
     const Spec spec = adjacent_spec(pair, shift);
     const auto problem = make_problem(spec.experiment);
     Lane a(problem, spec.lanes[0]), b(problem, spec.lanes[1]);
@@ -114,11 +114,11 @@ std::vector<Figure> compare_pair(std::uint64_t shift, int pair, Watch& watch) {
         run_to(a, a.step() + 1);
         run_to(b, b.step() + 1);
         gain += (judge.loss(a) - up_a) - (judge.loss(b) - up_b);
-        watch.at(static_cast<double>(round + 1) / rounds);
+        co_await watch.at(static_cast<double>(round + 1) / rounds);
     }
     const std::string path = fmt::format("mlp/{}/", pair);
     const std::string name = fmt::format("Π{} / Π{}: ", pair, pair + 1);
-    return {
+    std::vector<Figure> figures{
         {path + "drop_a", name + "loss drop of the first over the run", start - judge.loss(a),
          "{:.4g}"},
         {path + "drop_b", name + "loss drop of the second", start - judge.loss(b), "{:.4g}"},
@@ -127,6 +127,7 @@ std::vector<Figure> compare_pair(std::uint64_t shift, int pair, Watch& watch) {
         {path + "g_predicted", name + "G~, the same from the linearised residual", predicted_gain,
          "{:.4g}"},
     };
+    co_return figures;
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ struct Row {
     double one_step = 0, lambda = 0, predicted = 0, at_horizon = 0;
 };
 
-std::vector<Figure> screen(std::uint64_t shift, Watch& watch) {
+Work<std::vector<Figure>> screen(std::uint64_t shift, Watch& watch) {
     const auto chosen = screened_schedules();
     const Spec spec = schedules_spec(chosen, shift);
     const auto problem = make_problem(spec.experiment);
@@ -34,7 +34,7 @@ std::vector<Figure> screen(std::uint64_t shift, Watch& watch) {
         run_to(lane, horizon);
         row.at_horizon = half_loss(*problem, lane);
         rows.push_back(row);
-        watch.at(static_cast<double>(rows.size()) / static_cast<double>(chosen.size()));
+        co_await watch.at(static_cast<double>(rows.size()) / static_cast<double>(chosen.size()));
     }
     std::stable_sort(rows.begin(), rows.end(),
                      [](const Row& a, const Row& b) { return a.predicted < b.predicted; });
@@ -70,7 +70,7 @@ std::vector<Figure> screen(std::uint64_t shift, Watch& watch) {
         figures.push_back(
             {path + "loss_20", name + "loss after 20 steps", row.at_horizon, "{:.4f}"});
     }
-    return figures;
+    co_return figures;
 }
 
 }  // namespace

@@ -6,10 +6,10 @@
 namespace muonscope {
 namespace {
 
-std::vector<Figure> run_arm(const Spec& spec, std::size_t arm, Watch& watch) {
+Work<std::vector<Figure>> run_arm(Spec spec, std::size_t arm, Watch& watch) {
     const auto problem = make_problem(spec.experiment);
     Lane lane(problem, spec.lanes[arm]);
-    run_to_end(lane, 14000, watch);
+    co_await run_to_end(lane, 14000, watch);
     const std::vector<Matrix>& w = lane.weights();
     const auto distance = [&](std::size_t i) {
         return norm(Matrix(w[i] - problem->layer_targets[i])) / problem->target_norm;
@@ -17,7 +17,7 @@ std::vector<Figure> run_arm(const Spec& spec, std::size_t arm, Watch& watch) {
     const Vector values = singular_values(w[0]);
     const std::string path = arm == 0 ? "staged/sgd/" : "staged/muon/";
     const std::string& name = lane.recipe().name;
-    return {
+    std::vector<Figure> figures{
         {path + "phase2_steps", name + ": steps of phase 2",
          static_cast<double>(lane.phase_steps()[1]), "{:.0f}"},
         {path + "w1_distance", name + ": ‖W₁ − W₁*‖/‖A‖ at the end", distance(0), "{:.4f}"},
@@ -27,6 +27,7 @@ std::vector<Figure> run_arm(const Spec& spec, std::size_t arm, Watch& watch) {
         {path + "flatness_h", name + ": flatness_H of W₁, exp(−Σ p ln p)/64, p = s²/Σs²",
          flatness({values.data(), static_cast<std::size_t>(values.size())}), "{:.4f}"},
     };
+    co_return figures;
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ double distance(const Problem& problem, const Lane& lane) {
 }
 
 // To the first step at which layer 1 is no farther than `level`.
-void approach(Lane& lane, const Problem& problem, double level, std::int64_t most, Watch& watch) {
+Work<> approach(Lane& lane, const Problem& problem, double level, std::int64_t most, Watch& watch) {
     while (distance(problem, lane) > level) {
         if (lane.step() >= most)
             throw Error("lane " + lane.recipe().name,
@@ -37,7 +37,7 @@ void approach(Lane& lane, const Problem& problem, double level, std::int64_t mos
                                     lane.step()),
                         "try another seed");
         run_to(lane, lane.step() + 1);
-        watch.at(watch.share());
+        co_await watch.at(watch.share());
     }
 }
 
@@ -79,7 +79,7 @@ Spec spec_of_seed(std::uint64_t shift, const std::function<void(Spec&)>& adjust)
     return spec;
 }
 
-SweepSeed run_seed(const Spec& spec, std::uint64_t shift, Watch& watch) {
+Work<SweepSeed> run_seed(Spec spec, std::uint64_t shift, Watch& watch) {
     const auto problem = make_problem(spec.experiment);
     const std::int64_t steps = *spec.lanes[0].phases[0].until.steps;
     const Phase& second = spec.lanes[0].phases[1];
@@ -94,26 +94,26 @@ SweepSeed run_seed(const Spec& spec, std::uint64_t shift, Watch& watch) {
         lanes.push_back(first_phase(problem, recipe));
         for (std::int64_t step = 0; step < steps; step += 50) {
             run_to(lanes.back(), std::min(step + 50, steps));
-            watch.at((static_cast<double>(step) / static_cast<double>(steps) +
-                      static_cast<double>(lanes.size() - 1)) /
-                     4);
+            co_await watch.at((static_cast<double>(step) / static_cast<double>(steps) +
+                               static_cast<double>(lanes.size() - 1)) /
+                              4);
         }
         note(Budget::fixed, lanes.size() - 1, lanes.back());
     }
     const std::array<double, 2> ends{distance(*problem, lanes[0]), distance(*problem, lanes[1])};
     const std::size_t nearer = ends[0] <= ends[1] ? 0 : 1, farther = 1 - nearer;
 
-    watch.at(0.5);
+    co_await watch.at(0.5);
     Lane early = first_phase(problem, spec.lanes[nearer]);
-    approach(early, *problem, ends[farther], most, watch);
+    co_await approach(early, *problem, ends[farther], most, watch);
     note(Budget::distance, nearer, early);
     note(Budget::distance, farther, lanes[farther]);
 
-    watch.at(0.75);
+    co_await watch.at(0.75);
     note(Budget::loss, nearer, lanes[nearer]);
-    approach(lanes[farther], *problem, ends[nearer], most, watch);
+    co_await approach(lanes[farther], *problem, ends[nearer], most, watch);
     note(Budget::loss, farther, lanes[farther]);
-    return seed;
+    co_return seed;
 }
 
 std::vector<Figure> figures_of(const SweepSeed& seed) {
@@ -133,6 +133,11 @@ std::vector<Figure> figures_of(const SweepSeed& seed) {
                 {path + "second_steps", label + "steps of phase 2", at.second_steps, "{:.0f}"});
         }
     return figures;
+}
+
+Work<std::vector<Figure>> run_job(Spec spec, std::uint64_t shift, Watch& watch) {
+    const SweepSeed seed = co_await run_seed(std::move(spec), shift, watch);
+    co_return figures_of(seed);
 }
 
 }  // namespace
@@ -160,7 +165,7 @@ PublishedExperiment sweep_experiment(int seeds, const std::function<void(Spec&)>
         for (int i = 0; i < seeds; ++i) {
             const std::uint64_t at = shift + static_cast<std::uint64_t>(i);
             jobs.push_back({fmt::format("seed {}", at), 1, [at, adjust](Watch& watch) {
-                                return figures_of(run_seed(spec_of_seed(at, adjust), at, watch));
+                                return run_job(spec_of_seed(at, adjust), at, watch);
                             }});
         }
         return jobs;
