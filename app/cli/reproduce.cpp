@@ -97,8 +97,9 @@ int reproduce(const ReproducePlan& plan) {
                                            fmt::format("muonscope {}, seed {}", program_version(),
                                                        plan.seed)));
 
-    fmt::print("{}{} figures in {:.1f} s on {} threads\n", reproduction_table(experiments, judged),
-               figures.size(), seconds, plan.workers);
+    const int threads = std::max(1, workplace.threads());  // where none is to be had, this one
+    fmt::print("{}{} figures in {:.1f} s on {} {}\n", reproduction_table(experiments, judged),
+               figures.size(), seconds, threads, threads == 1 ? "thread" : "threads");
     if (judged) fmt::print("{}\n", verdict_rule);
     for (const auto& experiment : experiments)
         if (!experiment.error.empty())

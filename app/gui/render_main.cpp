@@ -8,7 +8,6 @@
 #include "app/gui/staged_plans.h"
 #include "app/gui/theme.h"
 #include "app/gui/window.h"
-#include "app/render/pixels.h"
 #include "app/render/png.h"
 #include "core/base/error.h"
 #include "core/session/session.h"
@@ -114,7 +113,7 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Snapshot& sna
             frame = std::min(frame, fewest_frames - 3);  // two more when it is done
         }
     }
-    return read_pixels({0, 0, options.width, options.height}, options.height);
+    return window.pixels({0, 0, options.width, options.height});
 }
 
 }  // namespace

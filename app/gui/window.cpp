@@ -1,17 +1,16 @@
 #include "app/gui/window.h"
 
-#include "app/render/opengl.h"
 #include "core/base/error.h"
 
 #include "GLFW/glfw3.h"
 #include "imgui.h"
 #include "imgui_impl_glfw.h"
-#include "imgui_impl_opengl3.h"
-#include "imgui_impl_opengl3_loader.h"
 
 #include <algorithm>
 #include <cstdlib>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace muonscope::gui {
@@ -90,32 +89,36 @@ GLFWglproc address(const char* name) {
     return glfwGetProcAddress(name);
 }
 
+struct Opened {
+    GLFWwindow* window = nullptr;
+    std::unique_ptr<Renderer> renderer;
+};
+
 // A window on this platform with its OpenGL context current, or none: then `fault` says why.
-GLFWwindow* open_on(int platform, const char* title, Window::Size size, Window::Kind kind,
-                    std::string& fault) {
+Opened open_on(int platform, const char* title, Window::Size size, Window::Kind kind,
+               std::string& fault) {
     glfwInitHint(GLFW_PLATFORM, platform);
     if (glfwInit() != GLFW_TRUE) {
         fault = last_fault();
-        return nullptr;
+        return {};
     }
     set_hints(kind);
     if (kind == Window::Kind::on_screen) size = that_fits(size);
     if (GLFWwindow* window = glfwCreateWindow(size.width, size.height, title, nullptr, nullptr)) {
         glfwMakeContextCurrent(window);
-        // Dear ImGui's own loader asks the machine's libGL, which knows nothing of OSMesa: give
-        // both loaders GLFW's address getter instead.
-        if (load_opengl(address) && imgl3wInit2(address) == 0) return window;
+        if (auto renderer = opengl_renderer(address)) return {window, std::move(renderer)};
     }
     fault = "OpenGL 3.3 is needed, and it is not given: " + last_fault();
     glfwTerminate();  // and its windows
-    return nullptr;
+    return {};
 }
 
-GLFWwindow* open(const char* title, Window::Size size, Window::Kind kind) {
+Opened open(const char* title, Window::Size size, Window::Kind kind) {
     std::string faults;
     for (const int platform : platforms(kind)) {
         std::string fault;
-        if (GLFWwindow* window = open_on(platform, title, size, kind, fault)) return window;
+        if (Opened opened = open_on(platform, title, size, kind, fault); opened.window)
+            return opened;
         faults += (faults.empty() ? "" : "; ") + fault;
     }
     if (kind == Window::Kind::offscreen)
@@ -126,8 +129,14 @@ GLFWwindow* open(const char* title, Window::Size size, Window::Kind kind) {
 
 }  // namespace
 
-Window::Window(const char* title, Size size, Kind kind)
-    : kind_(kind), window_(open(title, size, kind)) {
+Window::Window(const char* title, Size size, Kind kind) : kind_(kind), size_(size) {
+    if (kind == Kind::none) {
+        renderer_ = null_renderer();
+        return;
+    }
+    Opened opened = open(title, size, kind);
+    window_ = opened.window;
+    renderer_ = std::move(opened.renderer);
     if (kind == Kind::on_screen) {
         const float scale = content_scale();
         glfwSetWindowSizeLimits(window_,
@@ -136,21 +145,25 @@ Window::Window(const char* title, Size size, Kind kind)
                                 GLFW_DONT_CARE, GLFW_DONT_CARE);
     }
     glfwSwapInterval(0);  // the event loop keeps the pace, and must not wait inside the driver
+    glfwSetWindowUserPointer(window_, this);
+    glfwSetWindowRefreshCallback(window_, [](GLFWwindow* window) {
+        static_cast<Window*>(glfwGetWindowUserPointer(window))->exposed_ = true;
+    });
     // A panel dragged out of the window becomes one of its own.
     if (kind == Kind::on_screen) ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_ViewportsEnable;
     ImGui_ImplGlfw_InitForOpenGL(window_, kind == Kind::on_screen);
-    ImGui_ImplOpenGL3_Init("#version 330 core");
 }
 
 Window::~Window() {
-    ImGui_ImplOpenGL3_Shutdown();
+    renderer_.reset();
+    if (window_ == nullptr) return;
     ImGui_ImplGlfw_Shutdown();
     glfwDestroyWindow(window_);
     glfwTerminate();
 }
 
 float Window::content_scale() const {
-    if (kind_ == Kind::offscreen) return 1;
+    if (kind_ != Kind::on_screen) return 1;
     float x = 1, y = 1;
     glfwGetWindowContentScale(window_, &x, &y);
     // Where the window system scales the framebuffer itself, Dear ImGui's units are scaled already.
@@ -162,30 +175,60 @@ float Window::content_scale() const {
 }
 
 Window::Size Window::framebuffer() const {
+    if (window_ == nullptr) return size_;
     Size size;
     glfwGetFramebufferSize(window_, &size.width, &size.height);
     return size;
 }
 
+void Window::show() {
+    if (window_) glfwShowWindow(window_);
+}
+
+void Window::hide() {
+    if (window_) glfwHideWindow(window_);
+}
+
+bool Window::closed() const {
+    return closed_ || (window_ != nullptr && glfwWindowShouldClose(window_) == GLFW_TRUE);
+}
+
+void Window::take_events(double seconds) {
+    if (window_ == nullptr) return;
+    if (seconds > 0)
+        glfwWaitEventsTimeout(seconds);
+    else
+        glfwPollEvents();
+}
+
+void Window::wake() const {
+    if (window_) glfwPostEmptyEvent();
+}
+
+bool Window::exposed() {
+    return std::exchange(exposed_, false);
+}
+
 void Window::begin_frame() {
-    ImGui_ImplOpenGL3_NewFrame();
-    ImGui_ImplGlfw_NewFrame();
-    if (kind_ == Kind::offscreen) {
-        // A picture must not depend on how long it took: frames are a sixtieth of a second apart,
-        // and no mouse points at anything.
-        ImGui::GetIO().DeltaTime = 1.0F / 60.0F;
-        ImGui::GetIO().AddMousePosEvent(-1e6F, -1e6F);
-    }
+    renderer_->begin_frame();
+    if (window_) ImGui_ImplGlfw_NewFrame();
+    ImGuiIO& io = ImGui::GetIO();
+    if (kind_ == Kind::none)
+        io.DisplaySize = {static_cast<float>(size_.width), static_cast<float>(size_.height)};
+    // What is seen must not depend on how long it took: frames are a sixtieth of a second apart.
+    if (kind_ != Kind::on_screen) io.DeltaTime = 1.0F / 60.0F;
+    // No mouse points at anything in a picture.
+    if (kind_ == Kind::offscreen) io.AddMousePosEvent(-1e6F, -1e6F);
     ImGui::NewFrame();
 }
 
 void Window::draw() {
     const Size size = framebuffer();
-    clear_framebuffer(size.width, size.height, background);
-    ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+    renderer_->draw(size.width, size.height, background);
 }
 
 void Window::present() {
+    if (window_ == nullptr) return;
     glfwSwapBuffers(window_);
     if ((ImGui::GetIO().ConfigFlags & ImGuiConfigFlags_ViewportsEnable) == 0) return;
     ImGui::UpdatePlatformWindows();

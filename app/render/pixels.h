@@ -1,8 +1,5 @@
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
 namespace muonscope {
 
 struct PixelArea {
@@ -11,9 +8,5 @@ struct PixelArea {
 };
 // What of an area lies in a picture of this size; at least one pixel.
 PixelArea cut_to(PixelArea area, int width, int height);
-
-// Part of the current OpenGL context's default framebuffer, which has this height, as RGB bytes,
-// top row first.
-std::vector<std::uint8_t> read_pixels(const PixelArea& area, int framebuffer_height);
 
 }  // namespace muonscope

@@ -10,6 +10,7 @@
 #include <future>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "core/base/error.h"
@@ -575,7 +576,8 @@ Trainer::Trainer(Spec spec, TrainerOptions options)
     if (!state.workplace) {
         own_ = std::make_unique<Workplace>(1);
         if (own_->threads() == 0)
-            throw Error("training", "no further thread is to be had", "end other programs");
+            throw std::system_error(
+                std::make_error_code(std::errc::resource_unavailable_try_again));
         state.workplace = own_.get();
     }
     state.handle = state.workplace->begin(

@@ -46,8 +46,8 @@ struct TrainerOptions {
 class Trainer {
   public:
     // Throws Error for a bad spec, unless that shows only after `patience`: then the state is
-    // error; throws Error when it is to have a thread of its own and none is to be had. A snapshot
-    // is there on return, idle at step 0.
+    // error; throws std::system_error when it is to have a thread of its own and none is to be
+    // had. A snapshot is there on return, idle at step 0.
     explicit Trainer(Spec spec, TrainerOptions options = {});
     ~Trainer();  // calls off what is under way, at the next point where that is possible
     Trainer(const Trainer&) = delete;

@@ -12,7 +12,7 @@
 #include "app/gui/imgui_session.h"
 #include "app/gui/theme.h"
 #include "app/gui/window.h"
-#include "app/render/pixels.h"
+#include "app/render/renderer.h"
 #include "core/experiment/presets.h"
 #include "core/session/session.h"
 #include "core/session/trainer.h"
@@ -100,30 +100,21 @@ struct View {
     }
 };
 
-void take_textures() {
-    for (ImTextureData* texture : ImGui::GetPlatformIO().Textures) {
-        const bool gone = texture->Status == ImTextureStatus_WantDestroy;
-        texture->SetTexID(gone ? ImTextureID_Invalid : ImTextureID{1});
-        texture->SetStatus(gone ? ImTextureStatus_Destroyed : ImTextureStatus_OK);
-    }
-}
-
 void build_a_frame(benchmark::State& state) {
     FullRun run;
     ImGuiSession session;
+    const std::unique_ptr<Renderer> renderer = null_renderer();
     View view;
     apply_theme(view.theme);
     ImGuiIO& io = ImGui::GetIO();
     io.DisplaySize = {1600, 900};
     io.DeltaTime = 1.0F / 60;
-    io.BackendFlags |=
-        ImGuiBackendFlags_RendererHasVtxOffset | ImGuiBackendFlags_RendererHasTextures;
     switch_of(view.preferences, "sv_heatmap") = state.range(0) == 1;
     switch_of(view.preferences, "sv_log") = state.range(0) == 2;
     const auto frame = [&] {
         ImGui::NewFrame();
         view.draw(session, &run.next());
-        take_textures();
+        renderer->draw(1, 1, {});
     };
     for (int i = 0; i < 20; ++i) frame();
     std::vector<double> times;
@@ -171,7 +162,7 @@ void draw_a_frame(benchmark::State& state) {
         window.begin_frame();
         view.draw(session, snapshot);
         window.draw();
-        benchmark::DoNotOptimize(read_pixels({}, 1));  // waits for the rasteriser
+        benchmark::DoNotOptimize(window.pixels({}));  // waits for the rasteriser
         return milliseconds(Clock::now() - start);
     };
     for (int i = 0; i < 20; ++i) frame(full, run.get());

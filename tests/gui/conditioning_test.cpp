@@ -19,7 +19,7 @@ class ConditioningPanel : public testing::Test {
     ConditioningNow& now() { return harness.kept<ConditioningNow>(); }
     ImGuiWindow* column() { return harness.child("Conditioning", "numbers", 0); }
 
-    Harness harness;
+    Harness harness{{1600, 900}, 1, 2};  // with the threads that the window has
 };
 
 TEST_F(ConditioningPanel, works_out_the_newest_weights_and_rests) {

@@ -12,21 +12,15 @@
 
 namespace muonscope::gui {
 
-Harness::Harness(ImVec2 display, float scale) : scale_(scale) {
+Harness::Harness(ImVec2 display, float scale, int threads) : workplace_(threads), scale_(scale) {
     ImGuiIO& io = ImGui::GetIO();
     io.DisplaySize = display;
-    io.BackendFlags |=
-        ImGuiBackendFlags_RendererHasTextures | ImGuiBackendFlags_RendererHasVtxOffset;
     io.ConfigInputTrickleEventQueue = true;
 }
 
 Harness::~Harness() {
     trainer_.reset();
     view.panels = {};  // textures among it belong to this context
-    for (ImTextureData* texture : ImGui::GetPlatformIO().Textures) {
-        texture->SetTexID(ImTextureID_Invalid);
-        texture->SetStatus(ImTextureStatus_Destroyed);
-    }
 }
 
 void Harness::set_scale(float scale) {
@@ -65,16 +59,9 @@ void Harness::begin() {
 
 void Harness::end() {
     ImGui::Render();
-    // What a renderer does with textures, without one.
-    for (ImTextureData* texture : ImGui::GetPlatformIO().Textures) {
-        if (texture->Status == ImTextureStatus_WantCreate) texture->SetTexID(1);
-        if (texture->Status == ImTextureStatus_WantDestroy) {
-            texture->SetTexID(ImTextureID_Invalid);
-            texture->SetStatus(ImTextureStatus_Destroyed);
-        } else {
-            texture->SetStatus(ImTextureStatus_OK);
-        }
-    }
+    const ImVec2 size = ImGui::GetIO().DisplaySize;
+    renderer_->draw(static_cast<int>(size.x), static_cast<int>(size.y), {});
+    if (workplace_.threads() == 0) workplace_.work(0.001);
 }
 
 void Harness::frame() {
@@ -96,7 +83,10 @@ void Harness::panel_frame(const Panel& panel) {
 }
 
 Trainer& Harness::train(const Spec& spec) {
-    trainer_ = std::make_unique<Trainer>(spec, TrainerOptions{.workers = 1, .on_snapshot = {}});
+    trainer_ = std::make_unique<Trainer>(
+        spec, TrainerOptions{.workers = 1,
+                             .on_snapshot = {},
+                             .workplace = workplace_.threads() > 0 ? nullptr : &workplace_});
     trainer_->drain();
     frames(4);  // a layout settles in the third
     return *trainer_;

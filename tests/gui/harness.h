@@ -5,11 +5,11 @@
 #include <chrono>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "app/gui/imgui_session.h"
 #include "app/gui/theme.h"
+#include "app/render/renderer.h"
 #include "core/session/trainer.h"
 #include "imgui.h"
 #include "imgui_internal.h"
@@ -18,23 +18,26 @@ namespace muonscope::gui {
 
 // The program's frames without a window: Dear ImGui with a renderer that draws nothing. Input goes
 // through Dear ImGui's queue, effects are read from what was sent or from a trainer's snapshot.
+// Without threads training and what panels work out go on in frames and where they are waited for.
 class Harness {
   public:
-    explicit Harness(ImVec2 display = {1600, 900}, float scale = 1);
+    explicit Harness(ImVec2 display = {1600, 900}, float scale = 1, int threads = 0);
     ~Harness();
 
     void set_scale(float scale);
     void frame();  // one frame of the whole window
     void frames(int count);
-    // Frames a millisecond apart until what works in the background has come so far.
+    // Frames, and time for what works beside them, until it has come so far.
     template <class Condition>
     void frames_until(Condition&& condition) {
-        for (int i = 0; i < 5000 && !condition(); ++i) {
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+        while (!condition() && std::chrono::steady_clock::now() < end) {
             frame();
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            workplace_.work(0.01);
         }
         ASSERT_TRUE(condition());
     }
+    void work(double seconds) { workplace_.work(seconds); }
     void panel_frame(const Panel& panel);
 
     // From then on frames show this trainer, and commands go to it.
@@ -80,8 +83,9 @@ class Harness {
     void begin();
     void end();
 
-    Workplace workplace_{2};
+    Workplace workplace_;
     ImGuiSession imgui_;
+    std::unique_ptr<Renderer> renderer_ = null_renderer();
     Theme theme_;
     float scale_;
     std::shared_ptr<const Snapshot> snapshot_;

@@ -2,9 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cmath>
-#include <thread>
 
 #include "app/gui/frame.h"
 #include "app/gui/panels/lab_views.h"
@@ -13,13 +11,10 @@
 #include "core/formats/files.h"
 #include "core/random/generator.h"
 #include "tests/gui/harness.h"
-#include "tests/sanitized.h"
 #include "tests/scratch_folder.h"
 
 namespace muonscope::gui {
 namespace {
-
-using namespace std::chrono_literals;
 
 class LabPanel : public testing::Test {
   protected:
@@ -45,13 +40,9 @@ class LabPanel : public testing::Test {
     }
     // Until everything wished has been worked out.
     void rest() {
-        for (int i = 0; i < 5000; ++i) {
-            harness.frame();
-            if (bench().outcome.wish == bench().wish && !bench().work.busy()) return;
-            // Frames would keep the processor from the work that is waited for.
-            std::this_thread::sleep_for(sanitized ? 50ms : 1ms);
-        }
-        FAIL() << "never done";
+        harness.frame();
+        harness.frames_until(
+            [&] { return bench().outcome.wish == bench().wish && !bench().work.busy(); });
     }
     const LabRow* row(Engine engine) {
         for (const LabRow& candidate : bench().outcome.engines)
@@ -59,7 +50,7 @@ class LabPanel : public testing::Test {
         return nullptr;
     }
 
-    Harness harness;
+    Harness harness{{1600, 900}, 1, 2};  // with the threads that the window has
 };
 
 TEST_F(LabPanel, works_on_the_gradient_of_the_newest_weights) {
@@ -71,11 +62,7 @@ TEST_F(LabPanel, works_on_the_gradient_of_the_newest_weights) {
     EXPECT_NEAR(squares, 1, 1e-12);
     const double before = bench().outcome.norm;
     harness.press(ImGuiKey_RightArrow);
-    for (int i = 0; i < 5000 && bench().outcome.norm == before; ++i) {
-        harness.frame();
-        std::this_thread::sleep_for(1ms);
-    }
-    EXPECT_NE(bench().outcome.norm, before);
+    harness.frames_until([&] { return bench().outcome.norm != before; });
     // The history's own gradient of that step is the one before the step.
     const Snapshot& snapshot = harness.now();
     EXPECT_NEAR(snapshot.lanes[0].now[snapshot.layout.gradient_sv(1, 0)] / before, 1, 1);
@@ -188,16 +175,9 @@ TEST_F(LabPanel, measures_the_cost_and_stops_when_asked) {
     const ImVec2 button = harness.find(window(), window()->GetID("###time"));
     harness.click(button);
     EXPECT_TRUE(bench().timing.busy());
-    for (int i = 0; i < 20000 && bench().timings.size() < 5; ++i) {
-        harness.frame();
-        std::this_thread::sleep_for(1ms);
-    }
+    harness.frames_until([&] { return bench().timings.size() >= 5; });
     harness.click(button);
-    for (int i = 0; i < 20000 && bench().timing.busy(); ++i) {
-        harness.frame();
-        std::this_thread::sleep_for(1ms);
-    }
-    EXPECT_FALSE(bench().timing.busy());
+    harness.frames_until([&] { return !bench().timing.busy(); });
     ASSERT_GE(bench().timings.size(), 5U);
     for (const EngineTiming& timing : bench().timings) {
         EXPECT_TRUE(bench().on(timing.engine));

@@ -5,11 +5,9 @@
 #include <Eigen/QR>
 #include <Eigen/SVD>
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <fstream>
 #include <set>
-#include <thread>
 
 #include "app/gui/conditioning_now.h"
 #include "app/gui/frame.h"
@@ -61,7 +59,7 @@ class Shown {
     Drawing look_when(Condition condition) {
         for (int i = 0; i < 3000 && !condition(); ++i) {
             frames(1);
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            harness.work(0.01);
         }
         EXPECT_TRUE(condition());
         return look();

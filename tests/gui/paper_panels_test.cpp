@@ -62,7 +62,7 @@ class Results : public testing::Test {
         harness.click(harness.find(window, window->GetID("###run")));
     }
 
-    Harness harness;
+    Harness harness{{1600, 900}, 1, 2};  // with the threads that the window has
 };
 
 TEST_F(Results, fill_in_while_they_run_and_say_their_verdicts) {
@@ -139,8 +139,6 @@ TEST(staged_planner, counts_phase_2_before_and_during_it) {
     ImGui::SetWindowFocus("Staged planner");
     for (const std::int64_t step : {600, 700}) {
         trainer.send(RunTo{step});
-        for (int i = 0; i < 20000 && harness.now().step < step; ++i)
-            std::this_thread::sleep_for(1ms);
         ASSERT_EQ(harness.now().step, step);
         harness.frames(20);
         const auto& lanes = harness.kept<StagedPlans>().lanes;

@@ -9,6 +9,7 @@
 #include "app/gui/plots/memory.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/theme.h"
+#include "app/render/renderer.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
 #include "core/experiment/projection.h"
@@ -28,8 +29,6 @@ class Screen {
         ImGuiIO& io = ImGui::GetIO();
         io.DisplaySize = size;
         io.DeltaTime = 1.0F / 60;
-        io.BackendFlags |=
-            ImGuiBackendFlags_RendererHasVtxOffset | ImGuiBackendFlags_RendererHasTextures;
     }
 
     void frames(const Snapshot* snapshot, int count, const char* panel = nullptr) {
@@ -47,11 +46,7 @@ class Screen {
             else
                 draw_frame(context);
             ImGui::Render();
-            for (ImTextureData* texture : ImGui::GetPlatformIO().Textures) {
-                const bool gone = texture->Status == ImTextureStatus_WantDestroy;
-                texture->SetTexID(gone ? ImTextureID_Invalid : ImTextureID{1});
-                texture->SetStatus(gone ? ImTextureStatus_Destroyed : ImTextureStatus_OK);
-            }
+            renderer_->draw(1, 1, {});
         }
     }
 
@@ -64,8 +59,9 @@ class Screen {
     }
 
   private:
-    Workplace workplace_{1};
+    Workplace workplace_{0};
     ImGuiSession session_;
+    std::unique_ptr<Renderer> renderer_ = null_renderer();
 
   public:
     Preferences preferences;

@@ -9,6 +9,7 @@
 #include "app/gui/imgui_session.h"
 #include "app/gui/plots/curve.h"
 #include "app/gui/theme.h"
+#include "app/render/renderer.h"
 #include "imgui.h"
 
 namespace muonscope::plots {
@@ -20,8 +21,6 @@ class Stroke : public ::testing::Test {
     Stroke() {
         ImGuiIO& io = ImGui::GetIO();
         io.DisplaySize = {800, 600};
-        io.BackendFlags |=
-            ImGuiBackendFlags_RendererHasVtxOffset | ImGuiBackendFlags_RendererHasTextures;
         ImGui::NewFrame();
         draw_ = ImGui::GetForegroundDrawList();
     }
@@ -39,6 +38,7 @@ class Stroke : public ::testing::Test {
 
     Workplace workplace_{0};
     gui::ImGuiSession session_;
+    std::unique_ptr<Renderer> renderer_ = null_renderer();
     ImDrawList* draw_ = nullptr;
 };
 

@@ -17,7 +17,7 @@ class RandomMatricesPanel : public testing::Test {
     }
     RandomSample& sample() { return harness.kept<RandomSample>(); }
 
-    Harness harness;
+    Harness harness{{1600, 900}, 1, 2};  // with the threads that the window has
 };
 
 TEST_F(RandomMatricesPanel, draws_until_as_many_as_wanted_are_there_and_rests) {

@@ -167,7 +167,7 @@ TEST(png, holds_every_pixel_where_it_was) {
 }
 
 // Every pixel has a colour of its own.
-TEST(read_pixels, gives_a_part_of_the_picture_row_by_row_from_its_upper_left_corner) {
+TEST(window, gives_a_part_of_the_picture_row_by_row_from_its_upper_left_corner) {
     keep_mesa_loaded();
     constexpr int width = 40, height = 30;
     const auto parts = [](int x, int y) { return std::array{3 + 6 * x, 5 + 8 * y, 100 + x}; };
@@ -186,7 +186,7 @@ TEST(read_pixels, gives_a_part_of_the_picture_row_by_row_from_its_upper_left_cor
     window.draw();
     for (const PixelArea& area :
          {PixelArea{0, 0, width, height}, {0, 0, 7, 4}, {9, 2, 13, 5}, {33, 25, 7, 5}}) {
-        const std::vector<std::uint8_t> pixels = read_pixels(area, height);
+        const std::vector<std::uint8_t> pixels = window.pixels(area);
         ASSERT_EQ(pixels.size(), static_cast<std::size_t>(3 * area.width * area.height));
         for (int y = 0; y < area.height; ++y)
             for (int x = 0; x < area.width; ++x)

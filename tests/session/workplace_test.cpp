@@ -8,12 +8,16 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <system_error>
 #include <thread>
 
 #include <sys/resource.h>
 
+#include "core/base/fault_text.h"
+#include "core/session/trainer.h"
 #include "core/session/worker_pool.h"
 #include "tests/sanitized.h"
+#include "tests/session/small_specs.h"
 
 namespace muonscope {
 namespace {
@@ -220,7 +224,13 @@ void do_it_without_room_for_threads() {
     Counted counted;
     no_more.begin(counted.slices(100));
     while (counted.done < 100) no_more.work(0.01);
-    std::exit(no_more.threads() == 0 ? 0 : 6);
+    if (no_more.threads() != 0) std::exit(6);
+    try {
+        const Trainer trainer(test::small_spec());
+    } catch (const std::system_error& fault) {
+        std::exit(fault_text(fault).starts_with("threads: no further one") ? 0 : 7);
+    }
+    std::exit(8);
 }
 
 TEST(Workplace, does_its_work_with_as_few_threads_as_are_to_be_had) {

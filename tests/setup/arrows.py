@@ -18,8 +18,9 @@ APP = {"app/render": {"base", "formats"}, "app/gui": {*CORE, "app/render"},
        "app/cli": {*CORE, "app/render", "app/gui"}, "app": {"app/cli"}}
 ALLOWED = {**{f"core/{name}": {f"core/{used}" for used in uses} for name, uses in CORE.items()},
            **{name: {used if "/" in used else f"core/{used}" for used in uses} for name, uses in APP.items()}}
-OPENGL = re.compile(r"\bgl[A-Z]\w+\(|#include [<\"](glad|GL)/")
-THREADS = re.compile(r"std::(jthread|thread|mutex|condition_variable|async)\b")
+OPENGL = re.compile(r"\bgl[A-Z]\w+\(|#include [<\"](glad/|GL/|imgui_impl_opengl3)")
+BEGUN = re.compile(r"std::(jthread|thread|async)\b|pthread_create")
+LOCKS = re.compile(r"std::(mutex|condition_variable)\b")
 
 
 def room_of(path):
@@ -35,8 +36,10 @@ for path in sorted([*ROOT.glob("core/**/*.[hc]*"), *ROOT.glob("app/**/*.[hc]*")]
             faults.append(f"{name}: includes {used}, which {room_of(name)} may not use")
     if OPENGL.search(text) and room_of(name) != "app/render":
         faults.append(f"{name}: OpenGL belongs to app/render")
-    if THREADS.search(text) and room_of(name) != "core/session":
-        faults.append(f"{name}: threads and locks belong to core/session")
+    if BEGUN.search(text) and not name.startswith("core/session/crew."):
+        faults.append(f"{name}: threads begin in core/session/crew alone")
+    if LOCKS.search(text) and room_of(name) != "core/session":
+        faults.append(f"{name}: locks belong to core/session")
 if "--table" in sys.argv:
     for (room, used), count in sorted(includes.items()):
         print(f"{room:18} {used:18} {count:4}")

@@ -1,0 +1,364 @@
+#include "app/gui/application.h"
+
+#include "app/gui/frame.h"
+#include "app/gui/frame_pacer.h"
+#include "app/gui/imgui_session.h"
+#include "app/gui/keys.h"
+#include "app/gui/layout.h"
+#include "app/gui/preferences.h"
+#include "app/gui/saving.h"
+#include "app/gui/state_file.h"
+#include "app/gui/theme.h"
+#include "app/gui/widgets.h"
+#include "app/render/png.h"
+#include "core/base/error.h"
+#include "core/base/fault_text.h"
+#include "core/documents/session_json.h"
+#include "core/formats/files.h"
+#include "core/session/crew.h"
+#include "core/session/trainer.h"
+
+#include "imgui.h"
+#include "imgui_internal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <deque>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <optional>
+#include <utility>
+
+#include <unistd.h>
+
+namespace muonscope::gui {
+namespace {
+
+double seconds() {
+    using namespace std::chrono;
+    return duration<double>(steady_clock::now().time_since_epoch()).count();
+}
+
+double resident_megabytes() {
+    std::ifstream statm("/proc/self/statm");
+    double all = 0, resident = 0;
+    if (!(statm >> all >> resident)) return 0;
+    return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e6;
+}
+
+// 1600 x 900 holds the default layout; larger text needs as much more room.
+Window::Size first_size(const WindowOptions& options, const Preferences& preferences) {
+    if (options.size) return {options.size->first, options.size->second};
+    return {static_cast<int>(1600 * preferences.user_scale),
+            static_cast<int>(900 * preferences.user_scale)};
+}
+
+Preferences first_preferences(const WindowOptions& options, std::string& complaint) {
+    Preferences preferences = load_preferences(complaint);
+    if (options.scale) preferences.user_scale = *options.scale;
+    if (options.dark) preferences.dark = *options.dark;
+    return preferences;
+}
+
+// One core is left to the window, and one call that takes long does not hold up all the others.
+int threads_beside() {
+    return std::max(2, hardware_threads() - 1);
+}
+
+}  // namespace
+
+// Everything that lives as long as the window.
+struct Application::State {
+    explicit State(const WindowOptions& options)
+        : state_file_(options.state_file),
+          preferences_(first_preferences(options, complaint_)),
+          window_("Muonscope", first_size(options, preferences_), options.kind),
+          beside_(options.threads ? threads_beside() : 0),
+          training_(options.threads ? 1 : 0),
+          trainer_(options.spec, {.on_snapshot = [this] { window_.wake(); },
+                                  .patience = 0.15,
+                                  .workplace = training_.threads() > 0 ? &training_ : &beside_}) {
+        kept_preferences_ = to_json(preferences_);
+        std::string complaint;
+        if (const std::string layout = load_layout(complaint); !layout.empty())
+            ImGui::LoadIniSettingsFromMemory(layout.data(), layout.size());
+        if (!complaint_.empty() && !complaint.empty()) complaint_ += "\n";
+        complaint_ += complaint;
+        if (!complaint_.empty()) say(complaint_, true);
+        follow_theme();
+        snapshot_ = trainer_.snapshot();
+        look_at(view_, options.spec);
+        trainer_.send(Start{});
+    }
+
+    void begin() {
+        pacer_.wake(seconds(), 0.5);
+        draw();
+        window_.show();
+    }
+
+    bool frame(double patience) {
+        window_.take_events(work(std::min(patience, pacer_.wait(seconds()))));
+        notice();
+        if (pacer_.due(seconds())) draw();
+        return !window_.closed();
+    }
+
+    // Without threads what is worked out beside the frames is worked out here: as long as nothing
+    // else is to be done, and a little in any case. How long is left to wait.
+    double work(double patience) {
+        constexpr double least = 0.004, most = 0.01;  // seconds
+        if (beside_.threads() > 0) return patience;
+        const double end = seconds() + patience;
+        if (beside_.work(std::clamp(patience, least, most))) return 0;
+        return std::clamp(end - seconds(), 0.0, beside_.seconds_to_next());
+    }
+
+    // What happened since the last look decides how long to go on drawing.
+    void notice() {
+        const double now = seconds();
+        if (!ImGui::GetCurrentContext()->InputEventsQueue.empty() || window_.exposed())
+            pacer_.wake(now, 0.6);  // longer than a tooltip's delay
+        const auto snapshot = trainer_.snapshot();
+        if (snapshot != nullptr &&
+            (snapshot_ == nullptr || snapshot->serial != snapshot_->serial)) {
+            snapshot_ = snapshot;
+            pacer_.wake(now, 0.05);
+        }
+        if (now - looked_at_preferences_ > 1) {
+            looked_at_preferences_ = now;
+            keep_preferences();
+        }
+        if (view_.animating) pacer_.wake(now, 0.05);
+        if (view_.working) pacer_.wake(now, 0.005);  // one frame a look: at least four a second
+        if (!view_.toast.empty() && !view_.toast_is_error && ImGui::GetTime() > view_.toast_until)
+            pacer_.wake(now, 0.05);
+    }
+
+    // What was typed and clicked before the end counts: on a busy machine it waits its turn, one
+    // key a frame.
+    void play_out_input() {
+        constexpr double patience = 1;
+        const double end = seconds() + patience;
+        while (!ImGui::GetCurrentContext()->InputEventsQueue.empty() && seconds() < end) draw();
+    }
+
+    void draw() {
+        const double start = seconds();
+        follow_theme();
+        if (start - memory_read_ > 1) {
+            memory_ = resident_megabytes();
+            memory_read_ = start;
+        }
+        view_.animating = view_.working = false;
+        save_what_is_ready();
+        window_.begin_frame();
+        PanelContext context{
+            .snapshot = snapshot_.get(),
+            .preferences = preferences_,
+            .view = view_,
+            .theme = theme_,
+            .fonts = imgui_.fonts(),
+            .send = [this](Command c) { return trainer_.send(std::move(c)); },
+            .workplace = beside_,
+            .frame_milliseconds = times_.mean_of_newest_second(start),
+            .memory_megabytes = memory_,
+            .save_session = [this](const std::string& path) { return save_session(path); },
+            .save_picture =
+                [this](std::string path, ImVec2 from, ImVec2 to) {
+                    view_.toast.clear();  // must not be in it
+                    picture_ = Picture{std::move(path), from, to, built_};
+                    pacer_.wake(seconds(), 0.05);
+                }};
+        draw_frame(context);
+        ++built_;
+        ImGui::Render();
+        const double built = seconds();
+        window_.draw();
+        take_picture();
+        window_.present();
+        const double done = seconds();
+        times_.add(done, (built - start) * 1e3, (done - start) * 1e3);
+        if (times_.frames() == 1) first_frame_ = (done - began_) * 1e3;
+        pacer_.drawn(start);
+        keep_layout();
+    }
+
+    void follow_theme() {
+        const float content = window_.content_scale();
+        const Theme wanted = theme_for(preferences_, content);
+        if (themed_ && wanted.dark == theme_.dark && wanted.scale == theme_.scale &&
+            wanted.thick == theme_.thick)
+            return;
+        theme_ = wanted;
+        themed_ = true;
+        apply_theme(theme_);
+        window_.background = {theme_.background.x, theme_.background.y, theme_.background.z};
+        pacer_.wake(seconds(), 0.3);
+    }
+
+    // A step of a large network takes long: the window does not wait for it.
+    bool save_session(const std::string& path) {
+        std::future<SessionFile> file = trainer_.saving();
+        if (file.wait_for(std::chrono::milliseconds(100)) == std::future_status::ready) {
+            write_file(path, to_json(file.get()));
+            return true;
+        }
+        to_save_.push_back({path, std::move(file)});
+        return false;
+    }
+
+    void save_what_is_ready() {
+        while (!to_save_.empty() && to_save_.front().file.wait_for(std::chrono::seconds(0)) ==
+                                        std::future_status::ready) {
+            ToSave ready = std::move(to_save_.front());
+            to_save_.pop_front();
+            attempt(view_, [&] {
+                write_file(ready.path, to_json(ready.file.get()));
+                say(saved_text(ready.path), false);
+            });
+            pacer_.wake(seconds(), 0.05);
+        }
+        if (!to_save_.empty()) pacer_.wake(seconds(), 0.005);
+    }
+
+    void keep_layout() {
+        ImGuiIO& io = ImGui::GetIO();
+        if (!io.WantSaveIniSettings) return;
+        io.WantSaveIniSettings = false;
+        keep([] { save_layout(ImGui::SaveIniSettingsToMemory()); });
+    }
+
+    void keep_preferences() {
+        const std::string text = to_json(preferences_);
+        if (text == kept_preferences_) return;
+        kept_preferences_ = text;
+        keep([this] { save_preferences(preferences_); });
+    }
+
+    // What cannot be saved is said, the same thing once.
+    template <class Save>
+    void keep(Save&& save) {
+        try {
+            save();
+            unsaved_.clear();
+        } catch (const std::exception& fault) {
+            if (const std::string text = fault_text(fault); text != unsaved_) {
+                unsaved_ = text;
+                say("This is not kept for the next time: " + text, true);
+                pacer_.wake(seconds(), 0.05);
+            }
+        }
+    }
+
+    void say(std::string text, bool error) { gui::say(view_, std::move(text), error); }
+
+    // Of the frame after the one that asked, which still had the menu in it.
+    void take_picture() {
+        if (!picture_ || built_ < picture_->asked_in + 2) return;
+        const Picture picture = *std::exchange(picture_, std::nullopt);
+        attempt(view_, [&] {
+            const ImGuiIO& io = ImGui::GetIO();
+            const ImVec2 scale = io.DisplayFramebufferScale;
+            const ImVec2 origin = ImGui::GetMainViewport()->Pos;
+            const auto pixel = [](float at, float times) { return static_cast<int>(at * times); };
+            const PixelArea area =
+                cut_to({pixel(picture.from.x - origin.x, scale.x),
+                        pixel(picture.from.y - origin.y, scale.y),
+                        pixel(picture.to.x - picture.from.x, scale.x),
+                        pixel(picture.to.y - picture.from.y, scale.y)},
+                       pixel(io.DisplaySize.x, scale.x), pixel(io.DisplaySize.y, scale.y));
+            const auto pixels = window_.pixels(area);
+            write_png(picture.path, area.width, area.height, pixels);
+            say("Saved " + picture.path, false);
+        });
+        pacer_.wake(seconds(), 0.05);
+    }
+
+    void end() {
+        play_out_input();
+        window_.hide();
+        trainer_.drain(0.5);  // what was asked for last, unless a long step is in its way
+        unsaved_.clear();
+        view_.toast.clear();
+        keep([this] { save_preferences(preferences_); });
+        restore_chosen(view_);
+        for (ToSave& wanted : to_save_)
+            keep([&] {
+                if (wanted.file.wait_for(std::chrono::seconds(10)) != std::future_status::ready)
+                    throw Error(wanted.path, "the step under way has not ended", "save before it");
+                write_file(wanted.path, to_json(wanted.file.get()));
+            });
+        draw();
+        if (unsaved_.empty()) keep([] { save_layout(ImGui::SaveIniSettingsToMemory()); });
+        // The window is gone: what there is to say goes where it came from.
+        if (!unsaved_.empty()) std::fputs(("muonscope: " + view_.toast + "\n").c_str(), stderr);
+        if (const auto last = trainer_.snapshot(); last != nullptr && !state_file_.empty())
+            write_file(state_file_, state_json(*last, preferences_, times_, first_frame_));
+    }
+
+    bool ended_in_time() { return trainer_.stop(1) && beside_.stop(1); }
+
+    double began_ = seconds();
+    std::string state_file_, complaint_;
+    Preferences preferences_;
+    ImGuiSession imgui_;
+    Window window_;
+    Theme theme_;
+    bool themed_ = false;
+    ViewState view_;
+    FramePacer pacer_;
+    FrameTimes times_;
+    double first_frame_ = 0, memory_ = 0, memory_read_ = 0, looked_at_preferences_ = 0;
+    std::string kept_preferences_, unsaved_;  // unsaved_: why the newest attempt failed
+    std::shared_ptr<const Snapshot> snapshot_;
+    struct ToSave {
+        std::string path;
+        std::future<SessionFile> file;
+    };
+    std::deque<ToSave> to_save_;  // asked for during a step
+    struct Picture {
+        std::string path;
+        ImVec2 from, to;
+        std::int64_t asked_in = 0;  // the number of the frame
+    };
+    std::optional<Picture> picture_;
+    std::int64_t built_ = 0;  // frames
+    Workplace beside_;        // what panels work out
+    Workplace training_;      // a thread that nothing else holds up
+    Trainer trainer_;         // last: gone first, so that it never wakes a window that is closed
+};
+
+Application::Application(const WindowOptions& options) : state_(std::make_unique<State>(options)) {}
+Application::~Application() = default;
+
+void Application::begin() {
+    state_->begin();
+}
+bool Application::frame(double patience) {
+    return state_->frame(patience);
+}
+void Application::end() {
+    state_->end();
+}
+bool Application::ended_in_time() {
+    return state_->ended_in_time();
+}
+void Application::close() {
+    state_->window_.close();
+}
+std::uint64_t Application::send(Command command) {
+    return state_->trainer_.send(std::move(command));
+}
+std::shared_ptr<const Snapshot> Application::snapshot() const {
+    return state_->trainer_.snapshot();
+}
+ViewState& Application::view() {
+    return state_->view_;
+}
+
+}  // namespace muonscope::gui

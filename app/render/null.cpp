@@ -1,0 +1,55 @@
+#include "app/render/renderer.h"
+
+#include "imgui.h"
+
+#include <cmath>
+
+namespace muonscope {
+namespace {
+
+class NullRenderer final : public Renderer {
+  public:
+    NullRenderer() {
+        ImGui::GetIO().BackendFlags |=
+            ImGuiBackendFlags_RendererHasTextures | ImGuiBackendFlags_RendererHasVtxOffset;
+    }
+    ~NullRenderer() override {
+        for (ImTextureData* texture : ImGui::GetPlatformIO().Textures) forget(*texture);
+    }
+    void draw(int, int, const ClearColour& background) override {
+        background_ = background;
+        for (ImTextureData* texture : ImGui::GetPlatformIO().Textures) {
+            if (texture->Status == ImTextureStatus_WantDestroy) {
+                forget(*texture);
+                continue;
+            }
+            if (texture->Status == ImTextureStatus_WantCreate) texture->SetTexID(1);
+            texture->SetStatus(ImTextureStatus_OK);
+        }
+    }
+    std::vector<std::uint8_t> pixels(const PixelArea& area) override {
+        const auto byte = [](float share) {
+            return static_cast<std::uint8_t>(std::lround(255 * share));
+        };
+        std::vector<std::uint8_t> bytes;
+        for (int i = 0; i < area.width * area.height; ++i)
+            for (const float share : {background_.red, background_.green, background_.blue})
+                bytes.push_back(byte(share));
+        return bytes;
+    }
+
+  private:
+    static void forget(ImTextureData& texture) {
+        texture.SetTexID(ImTextureID_Invalid);
+        texture.SetStatus(ImTextureStatus_Destroyed);
+    }
+    ClearColour background_;
+};
+
+}  // namespace
+
+std::unique_ptr<Renderer> null_renderer() {
+    return std::make_unique<NullRenderer>();
+}
+
+}  // namespace muonscope
