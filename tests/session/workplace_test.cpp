@@ -96,7 +96,7 @@ TEST(Workplace, keeps_to_the_time_it_is_given_but_for_a_slice) {
             shortest = std::min(shortest, seconds_since(begun));
         }
         EXPECT_GE(shortest, given);
-        EXPECT_LT(shortest, given + 0.004);
+        EXPECT_LT(shortest, given + 0.002);
     }
 }
 
