@@ -20,7 +20,7 @@
 #include "core/base/fault_text.h"
 #include "core/base/near_names.h"
 #include "core/base/program.h"
-#include "core/documents/history_csv.h"
+#include "core/experiment/channels.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/published/experiment.h"
 #include "core/experiment/published/verdict.h"

@@ -6,7 +6,7 @@
 
 #include "core/base/error.h"
 #include "core/base/near_names.h"
-#include "core/documents/history_csv.h"
+#include "core/experiment/layout.h"
 
 namespace muonscope::cli {
 

@@ -1,24 +1,10 @@
 #pragma once
 
 #include <iosfwd>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "core/session/snapshot.h"
 
 namespace muonscope {
-
-// What each channel of a row is called in tables: loss, layer_2_norm, product_sv_1 …
-std::vector<std::string> channel_names(const Layout& layout);
-
-// What the columns mean: every name in history.csv is one of these, K and L standing for the index
-// of a singular value and of a layer.
-struct ColumnWords {
-    std::string_view name, words;
-};
-std::span<const ColumnWords> column_words();
 
 // history.csv: step, lane, steps, then every channel; one line a recorded step and lane, lanes one
 // after the other, the last of each where its lane stands; an empty cell where nothing was

@@ -10,7 +10,7 @@
 
 namespace muonscope {
 
-// The followed channels of one lane (core/experiment/measures.h): their values at the step it is
+// The followed channels of one lane (core/experiment/layout.h): their values at the step it is
 // at, and the smallest and largest since the newest row of its history. A NaN is not known and
 // changes no range. All memory is taken in the constructor.
 class Followed {

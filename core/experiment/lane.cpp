@@ -10,7 +10,6 @@
 
 #include "core/base/error.h"
 #include "core/base/progress.h"
-#include "core/linalg/activation.h"
 #include "core/linalg/kernels/kernels.h"
 #include "core/linalg/reductions.h"
 #include "core/measure/preservation.h"
@@ -344,91 +343,6 @@ std::vector<MomentumFate> Lane::set_recipe(const Recipe& recipe, bool keep_momen
         find_phase();
     }
     return fates;
-}
-
-void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<double> row) {
-    std::fill(row.begin(), row.end(), not_measured);
-
-    const Backpropagation::Errors errors = backpropagation_->errors(weights_);
-    row[layout.loss()] = errors.loss;
-    row[layout.relative_error()] = errors.relative_error;
-    row[layout.error_left()] = error_left(errors.loss);
-    work_point();
-    const ProbeResult result = probe_.measure(weights_, probe);
-    row[layout.probe_floor()] = result.floor;
-    row[layout.probe_after_k()] = result.after_k;
-    row[layout.probe_steps()] = result.steps;
-    row[layout.probe_searched()] = result.searched;
-    row[layout.probe_critical_rate()] = result.critical_rate;
-
-    const auto values = [&](std::size_t first, int count) {
-        return row.subspan(first, static_cast<std::size_t>(count));
-    };
-    const Matrix p = product(weights_, problem_->experiment.network);  // out x in
-    spectrum_.singular_values(p, values(layout.product_sv(0), layout.product_rank()));
-    const ThinSvd& target = problem_->target_svd;
-    const Matrix projected = p * target.v.leftCols(layout.modes());  // out x modes
-    for (int k = 0; k < layout.modes(); ++k)
-        row[layout.mode(k)] = dot(target.u.col(k), projected.col(k));
-
-    measure_trade_off(layout, row);
-    // The same bits as at the steps between rows.
-    if (!followed_.empty())
-        std::copy(followed_.now().begin() + 3, followed_.now().end(), row.begin() + 3);
-    for (int layer = 1; layer <= layout.layers(); ++layer) {
-        work_point("first measures, layer", layer - 1, layout.layers());
-        const Matrix& weight = weights_[index_of(layer)];
-        const int rank = layout.rank(layer);
-        if (followed_.empty()) row[layout.weight_norm(layer)] = norm(weight);
-        spectrum_.singular_values(weight, values(layout.weight_sv(layer, 0), rank));
-        if (!moved_[index_of(layer)]) continue;
-        spectrum_.singular_values(newest_gradient(layer),
-                                  values(layout.gradient_sv(layer, 0), rank));
-        spectrum_.singular_values(updates_[index_of(layer)],
-                                  values(layout.update_sv(layer, 0), rank));
-    }
-}
-
-// The inputs h of each layer are those that the newest step found: all weights below as they were
-// before it.
-void Lane::measure_trade_off(const Layout& layout, std::span<double> row) const {
-    const NetworkSpec& network = problem_->experiment.network;
-    Matrix inputs = problem_->data.inputs;  // empty: unit vectors
-    for (int layer = 1; layer <= layout.layers(); ++layer) {
-        work_point();
-        const Matrix& update = updates_[index_of(layer)];
-        const bool moved = moved_[index_of(layer)] != 0;
-        Matrix before = weights_[index_of(layer)];
-        if (moved) {
-            before -= update;
-            if (followed_.empty() && !looked_ahead_)
-                row[layout.fidelity(layer)] = gradient_fidelity(-update, newest_gradient(layer));
-            row[layout.preservation(layer)] = preservation(update, before, inputs);
-            measure_norm(layout, layer, before, row);
-        }
-        const Matrix& start = problem_->start[index_of(layer)];
-        row[layout.preservation_from_start(layer)] =
-            preservation(weights_[index_of(layer)] - start, start, inputs);
-        if (inputs.size() == 0)
-            inputs = std::move(before);
-        else
-            inputs = before * inputs;
-        if (has_tanh(network, layer)) apply_tanh(inputs);
-    }
-}
-
-void Lane::measure_norm(const Layout& layout, int layer, const Matrix& before,
-                        std::span<double> row) const {
-    const Matrix& update = updates_[index_of(layer)];
-    const UpdateParts parts = split_update(before, update);
-    row[layout.update_along(layer)] = parts.along;
-    row[layout.update_across(layer)] = parts.across;
-    if (!followed_.empty()) return;
-    const LayerOptimizer* optimizer = newest_optimizer(layer);
-    if (!optimizer) return;
-    const double rate = optimizer->newest_rate();
-    row[layout.rate(layer)] = rate;
-    row[layout.expected_norm(layer)] = expected_norm(optimizer->spec(), rate, norm(update));
 }
 
 std::uint64_t Lane::state_hash() const {

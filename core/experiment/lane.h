@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/experiment/followed.h"
-#include "core/experiment/measures.h"
+#include "core/experiment/layout.h"
 #include "core/experiment/minibatches.h"
 #include "core/experiment/probe.h"
 #include "core/experiment/problem.h"

@@ -361,13 +361,13 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
     auto problem = std::make_shared<Problem>();
     problem->experiment = experiment;
     problem->model = std::make_shared<Chain>(experiment.network);
-    problem->widths = layer_widths(experiment.network);
-    const Eigen::Index in = problem->widths.front();
-    const Eigen::Index out = problem->widths.back();
+    const std::vector<int> widths = layer_widths(experiment.network);
+    const Eigen::Index in = widths.front();
+    const Eigen::Index out = widths.back();
 
     std::vector<Matrix> teacher;
     if (experiment.target.kind == TargetKind::teacher) {
-        teacher = make_teacher(experiment, problem->widths);
+        teacher = make_teacher(experiment, widths);
         problem->target = product(teacher, experiment.network);
     } else {
         problem->target = make_target(experiment.target, experiment.seed, out, in);
@@ -385,7 +385,7 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
     problem->modes = static_cast<int>((s.array() > 1e-9 * s(0)).count());
 
     work_span(0.25, 0.4);
-    problem->start = make_start(experiment, problem->widths, problem->target_svd);
+    problem->start = make_start(experiment, widths, problem->target_svd);
     work_span(0.4, 0.5);
     work_point("data and probe", 0, 1);
     if (experiment.data.kind == DataKind::samples)
@@ -397,7 +397,7 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
     const ThinSvd svd = signed_svd(*problem);
     const ThinSvd modes{svd.u.leftCols(problem->modes), s.head(problem->modes),
                         svd.v.leftCols(problem->modes)};
-    problem->layer_targets = balanced_factors(modes, experiment, problem->widths);
+    problem->layer_targets = balanced_factors(modes, experiment, widths);
     work_point();
     make_probe(*problem);
     work_point();

@@ -13,7 +13,6 @@ namespace muonscope {
 // Everything that lanes share, made once from the experiment: immutable, so threads read it freely.
 struct Problem {
     Experiment experiment;
-    std::vector<int> widths;    // depth + 1
     Matrix target;              // A, out x in
     ThinSvd target_svd;         // A = U S V^T, signs fixed so that runs agree
     int modes = 0;              // singular values of A above 1e-9 s_1: what panels call modes

@@ -5,16 +5,17 @@
 #include <algorithm>
 #include <cmath>
 
-namespace muonscope::plots {
+namespace muonscope {
 
 namespace {
 
 bool fits(const Problem& problem, const std::vector<Matrix>& weights) {
-    if (weights.empty() || problem.widths.size() != weights.size() + 1) return false;
-    for (std::size_t l = 0; l < weights.size(); ++l)
-        if (weights[l].rows() != problem.widths[l + 1] || weights[l].cols() != problem.widths[l])
-            return false;
-    return true;
+    const std::vector<MatrixInfo>& matrices = problem.model->matrices();
+    return !weights.empty() &&
+           std::equal(weights.begin(), weights.end(), matrices.begin(), matrices.end(),
+                      [](const Matrix& weight, const MatrixInfo& matrix) {
+                          return weight.rows() == matrix.rows && weight.cols() == matrix.cols;
+                      });
 }
 
 // Two orthonormal columns spanning those of `pair`; zero where nothing is left.
@@ -40,8 +41,8 @@ int projected_point(const Problem& problem, int points, int column) {
 
 double multiply_adds(const Problem& problem, int columns) {
     double each = 1;
-    for (std::size_t l = 0; l + 1 < problem.widths.size(); ++l)
-        each += static_cast<double>(problem.widths[l]) * problem.widths[l + 1];
+    for (const MatrixInfo& matrix : problem.model->matrices())
+        each += static_cast<double>(matrix.rows) * static_cast<double>(matrix.cols);
     return each * columns;
 }
 
@@ -91,4 +92,4 @@ Matrix in_target_basis(const Problem& problem, const std::vector<Matrix>& weight
     return svd.u.leftCols(count).transpose() * state;
 }
 
-}  // namespace muonscope::plots
+}  // namespace muonscope

@@ -6,7 +6,7 @@
 #include "core/experiment/problem.h"
 
 // What the representation and basis views show of a lane's weights.
-namespace muonscope::plots {
+namespace muonscope {
 
 // The problem's points after layer 1 … L (activations included), 2 x points each, in the plane of
 // the target's two leading directions there: the orthonormalised images (Gram-Schmidt) of v_1 and
@@ -28,4 +28,4 @@ double multiply_adds(const Problem& problem, int columns);
 // U and V are completed arbitrarily but always alike when size exceeds the target's rank.
 Matrix in_target_basis(const Problem& problem, const std::vector<Matrix>& weights, int size);
 
-}  // namespace muonscope::plots
+}  // namespace muonscope

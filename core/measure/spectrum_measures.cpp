@@ -53,6 +53,13 @@ double condition_number(std::span<const double> values) {
     return values.front() / values.back();
 }
 
+int modes_learned(std::span<const double> strengths, const Vector& target) {
+    int learned = 0;
+    for (std::size_t k = 0; k < strengths.size(); ++k)
+        if (strengths[k] >= 0.9 * target(static_cast<Eigen::Index>(k))) ++learned;
+    return learned;
+}
+
 double gradient_fidelity(const Matrix& update, const Matrix& gradient) {
     const ScaledNorm u = scaled_norm(update), g = scaled_norm(gradient);
     if (u.norm == 0 || g.norm == 0) return 0;

@@ -22,6 +22,10 @@ double effective_rank(std::span<const double> values);
 // s_1/s_n. Singular and zero matrices: infinity.
 double condition_number(std::span<const double> values);
 
+// How many of the target's singular values s_k, largest first, are learned: the strength u_k^T P
+// v_k of their mode in the product P is at least 90 % of s_k. As many as there are strengths count.
+int modes_learned(std::span<const double> strengths, const Vector& target);
+
 // cos of the angle between an update and the gradient it was made of, both m x n:
 // <U, G>/(|U| |G|). For the exact polar factor this is |G|_*/(sqrt(rank) |G|). Either one zero: 0.
 double gradient_fidelity(const Matrix& update, const Matrix& gradient);

@@ -238,6 +238,13 @@ std::vector<MatrixInfo> matrices_of(const NetworkSpec& network) {
     return matrices;
 }
 
+// act(W X), X = I when empty.
+Matrix layer_output(const Matrix& weight, const Matrix& inputs, bool tanh) {
+    Matrix h = inputs.size() == 0 ? weight : Matrix(weight * inputs);
+    if (tanh) apply_tanh(h);
+    return h;
+}
+
 }  // namespace
 
 Chain::Chain(NetworkSpec network)
@@ -255,6 +262,17 @@ Matrix Chain::activation(const std::vector<Matrix>& weights, int index,
     return representation(weights, index, inputs, network_);
 }
 
+std::vector<Matrix> Chain::matrix_inputs(const std::vector<Matrix>& weights,
+                                         const Matrix& inputs) const {
+    std::vector<Matrix> entering{inputs};
+    for (int l = 1; l < static_cast<int>(weights.size()); ++l) {
+        work_point();
+        const Matrix& h = entering.back();
+        entering.push_back(layer_output(weights[index_of(l)], h, has_tanh(network_, l)));
+    }
+    return entering;
+}
+
 Cloned<Backpropagation> Chain::backpropagation(std::shared_ptr<const Regression> regression) const {
     return Cloned<Backpropagation>(
         std::make_unique<ChainBackpropagation>(network_, std::move(regression)));
@@ -262,17 +280,10 @@ Cloned<Backpropagation> Chain::backpropagation(std::shared_ptr<const Regression>
 
 Matrix representation(const std::vector<Matrix>& weights, int layer, const Matrix& inputs,
                       const NetworkSpec& network) {
-    Matrix h;
+    Matrix h = inputs;
     for (int l = 1; l <= layer; ++l) {
         work_point();
-        const Matrix& weight = weights[index_of(l)];
-        if (l > 1)
-            h = weight * h;
-        else if (inputs.size() == 0)
-            h = weight;
-        else
-            h = weight * inputs;
-        if (has_tanh(network, l)) apply_tanh(h);
+        h = layer_output(weights[index_of(l)], h, has_tanh(network, l));
     }
     return h;
 }

@@ -17,6 +17,8 @@ class Chain final : public Model {
     std::vector<std::string> activations() const override;
     Matrix activation(const std::vector<Matrix>& weights, int index,
                       const Matrix& inputs) const override;
+    std::vector<Matrix> matrix_inputs(const std::vector<Matrix>& weights,
+                                      const Matrix& inputs) const override;
     Cloned<Backpropagation> backpropagation(
         std::shared_ptr<const Regression> regression) const override;
 

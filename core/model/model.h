@@ -65,6 +65,10 @@ class Model {
     // Number `index` of them (1-based) on X, in x n; X = I when empty.
     virtual Matrix activation(const std::vector<Matrix>& weights, int index,
                               const Matrix& inputs) const = 0;
+    // What each matrix multiplies on the way of X, in x n; X = I, and empty for the first that
+    // multiplies it, when empty.
+    virtual std::vector<Matrix> matrix_inputs(const std::vector<Matrix>& weights,
+                                              const Matrix& inputs) const = 0;
     // The response to unit vectors, out x in: of a linear model the map itself.
     Matrix response(const std::vector<Matrix>& weights) const {
         return activation(weights, static_cast<int>(activations().size()), Matrix());

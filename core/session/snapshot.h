@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/experiment/measures.h"
+#include "core/experiment/layout.h"
 #include "core/experiment/problem.h"
 #include "core/experiment/spec.h"
 #include "core/session/history.h"

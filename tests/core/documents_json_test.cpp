@@ -338,8 +338,11 @@ TEST(HistoryCsv, has_one_line_a_step_and_lane_and_empty_cells_for_what_was_not_m
               "probe_steps_searched,probe_critical_rate,"
               "product_sv_1,product_sv_2,mode_1,layer_1_sv_1,layer_1_sv_2,layer_1_gradient_sv_1,"
               "layer_1_gradient_sv_2,layer_1_update_sv_1,layer_1_update_sv_2,layer_1_preservation,"
-              "layer_1_preservation_from_start,layer_1_update_along,layer_1_update_across");
-    const std::string empty(23, ','), after(12, ',');
+              "layer_1_preservation_from_start,layer_1_update_along,layer_1_update_across,"
+              "modes_learned,product_flatness_h,product_stable_rank,product_effective_rank,"
+              "product_condition,product_numerical_rank,layer_1_flatness_h,layer_1_stable_rank,"
+              "layer_1_effective_rank,layer_1_condition,layer_1_numerical_rank");
+    const std::string empty(23, ','), after(23, ',');
     std::getline(lines, line);
     const std::string third = "0.3333333333333333";
     EXPECT_EQ(line, "0,\"SGD, \"\"plain\"\"\",1," + third + "," + third + "," + third + empty +
@@ -381,6 +384,10 @@ TEST(HistoryCsv, every_channel_has_a_name_of_its_own) {
     std::sort(names.begin(), names.end());
     EXPECT_NE(names.front(), "");
     EXPECT_EQ(std::adjacent_find(names.begin(), names.end()), names.end());
+    auto titles = channel_titles(Layout(chain({3, 5, 4}), 2));
+    std::sort(titles.begin(), titles.end());
+    EXPECT_NE(titles.front(), "");
+    EXPECT_EQ(std::adjacent_find(titles.begin(), titles.end()), titles.end());
 }
 
 TEST(SummaryJson, has_the_documented_keys_and_null_for_what_does_not_exist) {

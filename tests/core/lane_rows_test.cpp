@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <Eigen/SVD>
 #include <cmath>
 #include <set>
 
@@ -74,6 +75,40 @@ TEST(LaneRows, hold_probe_norms_and_parts_of_the_update_by_their_own_names) {
             EXPECT_NEAR(row[layout.expected_norm(layer)], expected, 1e-9);
         }
     }
+}
+
+// Against sums over Eigen's own singular values.
+TEST(LaneRows, hold_what_sums_up_the_spectrum_of_the_product_and_of_each_layer) {
+    const auto problem = make_problem(lively());
+    const Layout layout(*problem->model, problem->modes);
+    std::vector<double> row(layout.channels());
+    Lane lane(problem, lively_recipe());
+    for (int i = 0; i < 60; ++i) lane.advance();
+    lane.measure(layout, problem->experiment.probe, row);
+    const auto expect = [&](int source, const Matrix& matrix) {
+        const Vector s = Eigen::JacobiSVD<Matrix>(matrix).singularValues();
+        EXPECT_NEAR(row[layout.stable_rank(source)], matrix.squaredNorm() / (s(0) * s(0)), 1e-10);
+        EXPECT_NEAR(row[layout.condition(source)] * s(s.size() - 1) / s(0), 1, 1e-8);
+        const auto entropy = [](const Vector& p) { return -(p.array() * p.array().log()).sum(); };
+        const Vector squares = s.cwiseAbs2();
+        EXPECT_NEAR(row[layout.effective_rank(source)], std::exp(entropy(s / s.sum())), 1e-10);
+        EXPECT_NEAR(row[layout.flatness(source)],
+                    std::exp(entropy(squares / squares.sum())) / static_cast<double>(s.size()),
+                    1e-10);
+        EXPECT_EQ(row[layout.numerical_rank(source)], static_cast<double>(s.size()));
+    };
+    const Matrix p = product(lane.weights());
+    expect(0, p);
+    for (int layer = 1; layer <= 3; ++layer)
+        expect(layer, lane.weights()[static_cast<std::size_t>(layer - 1)]);
+
+    const ThinSvd& target = problem->target_svd;
+    int learned = 0;
+    for (Eigen::Index k = 0; k < problem->modes; ++k)
+        if (target.u.col(k).dot(p * target.v.col(k)) >= 0.9 * target.s(k)) ++learned;
+    EXPECT_GT(learned, 0);
+    EXPECT_LT(learned, problem->modes);
+    EXPECT_EQ(row[layout.modes_learned()], learned);
 }
 
 // The end of a phase is looked for in all data, not in the batch at hand.

@@ -302,39 +302,6 @@ TEST(Lane, a_finished_lane_does_not_hold_its_update_against_a_later_gradient) {
     EXPECT_FALSE(std::isnan(row[layout.preservation(1)]));
 }
 
-TEST(Layout, gives_every_number_its_own_channel) {
-    NetworkSpec network;
-    network.depth = 2;
-    network.widths = {5, 3, 7};
-    const Layout layout(Chain(network), 4);
-    std::set<std::size_t> seen = {layout.loss(),
-                                  layout.relative_error(),
-                                  layout.probe_floor(),
-                                  layout.probe_after_k(),
-                                  layout.probe_steps(),
-                                  layout.probe_searched(),
-                                  layout.probe_critical_rate(),
-                                  layout.error_left()};
-    for (int k = 0; k < layout.product_rank(); ++k) seen.insert(layout.product_sv(k));
-    for (int k = 0; k < layout.modes(); ++k) seen.insert(layout.mode(k));
-    for (int l = 1; l <= layout.layers(); ++l)
-        seen.insert({layout.weight_norm(l), layout.expected_norm(l), layout.fidelity(l),
-                     layout.preservation(l), layout.preservation_from_start(l),
-                     layout.update_along(l), layout.update_across(l), layout.rate(l)});
-    for (int l = 1; l <= layout.layers(); ++l)
-        for (int k = 0; k < layout.rank(l); ++k) {
-            seen.insert(layout.weight_sv(l, k));
-            seen.insert(layout.gradient_sv(l, k));
-            seen.insert(layout.update_sv(l, k));
-        }
-    EXPECT_EQ(layout.product_rank(), 5);
-    EXPECT_EQ(layout.rank(1), 3);
-    EXPECT_EQ(layout.rank(2), 3);
-    EXPECT_EQ(seen.size(), 8u + 5 + 4 + 3 * 6 + 8 * 2);
-    EXPECT_EQ(seen.size(), layout.channels());
-    EXPECT_EQ(*seen.rbegin(), layout.channels() - 1);
-}
-
 TEST(Lane, momentum_is_kept_or_emptied_when_the_optimiser_changes) {
     const Experiment e = experiment(2, 6);
     const Recipe sgd = recipe(optimizer(OptimizerKind::sgd, 0.01, 0.9));

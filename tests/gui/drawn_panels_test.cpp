@@ -243,7 +243,7 @@ TEST(DrawnPanels, points_stand_where_the_layers_map_them_in_the_colours_of_their
                                                                       : a.min.x < b.min.x;
     });
     for (int l = 0; l < 2; ++l) {
-        const auto layers = plots::project_layers(problem, *shown.lane(l).weights, 12);
+        const auto layers = project_layers(problem, *shown.lane(l).weights, 12);
         Matrix state = problem.points;
         for (int layer = 0; layer < 3; ++layer) {
             // By hand: the plane of each layer is spanned by the images of v1 and v2.
@@ -279,7 +279,7 @@ TEST(DrawnPanels, points_stand_where_the_layers_map_them_in_the_colours_of_their
         }
     }
     // The mouse on a point finds it.
-    const auto layers = plots::project_layers(problem, *shown.lane(0).weights, 12);
+    const auto layers = project_layers(problem, *shown.lane(0).weights, 12);
     int found = 0;
     for (Eigen::Index i = 0; i < 12; i += 5) {
         const int kind = problem.point_class[static_cast<std::size_t>(i)];
@@ -363,6 +363,21 @@ TEST(DrawnPanels, measures_are_those_of_the_weights) {
             "condition", [&](int l) { return condition_number(spectrum(l)); }, text);
         expect_row("probe after K", now(layout.probe_after_k()), text);
         expect_row("probe floor", now(layout.probe_floor()), text);
+        for (const ChannelInfo& channel : channels()) {
+            if (channel.scope != Scope::matrix) continue;
+            const std::string name(channel.title);
+            if (source > 0)
+                expect_row(name, now(layout.at(channel.channel, source)), text);
+            else
+                EXPECT_TRUE(drawing.all(name).empty()) << name << " is of layers";
+        }
+        if (source > 0)
+            expect_row(
+                "norm",
+                [&](int l) {
+                    return (*shown.lane(l).weights)[static_cast<std::size_t>(source - 1)].norm();
+                },
+                text);
     }
 }
 

@@ -429,7 +429,7 @@ TEST(DrawnPlots, a_saved_drawing_has_the_curves_of_the_screen_and_no_others) {
     const ScratchFolder folder;
     for (const auto& [panel, shown_name, hidden] :
          {std::tuple{"loss", "loss", "relative error"},
-          {"downstream-probe", "probe after K steps", "probe floor"}}) {
+          {"downstream-probe", "probe after K", "probe floor"}}) {
         Shown shown(trained(preset("two-ways-up"), 60), panel);
         shown.look();
         shown.click({450, 300}, ImGuiMouseButton_Right);

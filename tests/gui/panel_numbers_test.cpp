@@ -236,7 +236,7 @@ TEST(PanelNumbers, points_are_projected_on_the_plane_of_the_two_leading_directio
         const Problem& problem = *snapshot->problem;
         const std::vector<Matrix>& w = *snapshot->lanes[1].weights;
         const auto layers =
-            plots::project_layers(problem, w, static_cast<int>(problem.points.cols()));
+            project_layers(problem, w, static_cast<int>(problem.points.cols()));
         ASSERT_EQ(layers.size(), 3u);
         Matrix state = problem.points, pair = problem.target_svd.v.leftCols(2);
         for (std::size_t l = 0; l < 3; ++l) {

@@ -221,7 +221,7 @@ TEST(Projection, of_the_target_s_own_directions_lies_on_the_axes) {
     pointed.points = problem.target_svd.v.leftCols(2);
     pointed.point_class = {0, 1};
     // Weights that are the balanced factors: each layer scales v_k's image by s_k^(1/L).
-    const auto layers = plots::project_layers(pointed, problem.layer_targets, 2);
+    const auto layers = project_layers(pointed, problem.layer_targets, 2);
     ASSERT_EQ(layers.size(), 3u);
     for (std::size_t l = 0; l < 3; ++l)
         for (int k = 0; k < 2; ++k) {
@@ -235,7 +235,7 @@ TEST(Projection, of_the_target_s_own_directions_lies_on_the_axes) {
 TEST(Projection, in_the_target_s_basis_the_target_is_its_singular_values) {
     const auto snapshot = trained({{"network.width", "8"}, {"target.modes", "4"}}, 0);
     const Problem& problem = *snapshot->problem;
-    const Matrix values = plots::in_target_basis(problem, problem.layer_targets, 4);
+    const Matrix values = in_target_basis(problem, problem.layer_targets, 4);
     ASSERT_EQ(values.rows(), 4);
     for (int i = 0; i < 4; ++i)
         for (int j = 0; j < 4; ++j)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # usage: newcomer.sh [folder]     (default build/newcomer)
 # Does what README.md says under "How to add…" in a copy of the last commit, with its words alone: a toy
-# optimiser, a preset that uses it and a panel. They must compile, run, be listed, switch while they
-# train and be drawn; and the arrows must hold.
+# optimiser, a measure, a preset that uses it and a panel. They must compile, run, be listed, switch
+# while they train, be recorded and be drawn; and the arrows must hold.
 set -euo pipefail
 root="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)"
 there="${1:-$root/build/newcomer}"
@@ -70,6 +70,12 @@ extern constexpr OptimizerRule toy_rule{
 SOURCE
 once core/optim/kinds.h "each(dion)" "each(dion) each(toy)"
 
+# A measure: a row in channels.h, and what fills it in lane_measures.cpp.
+once core/experiment/channels.h 'each(stable_rank, map,' 'each(toy, map, with_a_row, number, "toy", "toy", "twice s₁ of {}")                                      \
+    each(stable_rank, map,'
+once core/experiment/lane_measures.cpp "    row[layout.flatness(source)] = flatness(values);" "    row[layout.flatness(source)] = flatness(values);
+    row[layout.toy(source)] = 2 * values.front();"
+
 # A preset: a function in presets.cpp, and its name in the list there.
 once core/experiment/presets.cpp "// What to begin with, then the published runs." 'Spec toy() {
     Spec spec;
@@ -125,6 +131,15 @@ grep '^toy$' build/presets.txt
 "$program" run toy --steps 50 --set lanes.1.optimizer.kind=toy --out build/run > build/run.txt
 "$program" replay build/run/session.json > build/replay.txt
 test "$(grep -c 'same bits' build/replay.txt)" -eq 2
+"$program" run --help > build/run_help.txt
+grep -q 'layer_L_toy  *twice s₁ of layer L' build/run_help.txt
+python3 - build/run/history.csv << 'PYTHON'
+import csv, sys
+rows = list(csv.DictReader(open(sys.argv[1], encoding="utf-8")))
+for name in ("product", "layer_1", "layer_2"):
+    for row in rows:
+        assert float(row[name + "_toy"]) == 2 * float(row[name + "_sv_1"]), (name, row["step"])
+PYTHON
 "$program" render toy --steps 20 --panel toy --size 400x200 -o build/toy.png > /dev/null
 test -s build/toy.png
-echo "A newcomer's optimiser, preset and panel compile, run, replay and are drawn."
+echo "A newcomer's optimiser, measure, preset and panel compile, run, replay and are drawn."

@@ -100,6 +100,8 @@ def sources(root):
     for path in ["README.md"] + sorted(glob.glob("assets/guide/*.md", root_dir=root)):
         yield path, markdown(os.path.join(root, path))
     code = [
+        "core/experiment/channels.cpp",
+        "core/experiment/channels.h",
         "core/experiment/engine_bench.cpp",
         "core/experiment/parameter_table.cpp",
         "core/linalg/engine.cpp",

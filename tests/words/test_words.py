@@ -334,8 +334,6 @@ CLAIMS = {
     "median and quartiles, for n = 16 to 1024": lambda: lab_sizes(),
     "median 3.67 n": lambda: [edelman_median()],
     "A singular one has probability 0": lambda: [edelman_at_zero()],
-    "number of k with a_k ≥ 0.9 s_k": lambda: [
-        constant("app/gui/panels/measures.cpp", r"strengths\[k\] >= ([\d.]+) \*")],
     "1 when all singular values are equal": lambda: [flat_flatness()],
     "each of the first 256": lambda: [constant("core/experiment/spec.h", r"dense = (\d+);")],
     "at most 60 frames a second": lambda: [FRAMES()],
@@ -519,7 +517,7 @@ CLAIMS = {
         Rule(1, best_cubic(1.5, 0.5, 3, 4), "no cubic nearer"), 1.5, 0.5, 3, 4],
     "Learning rate over steps 0 to {}": lambda: [first_step(), Name("from 0 up")],
     "is at least 90 % of s_k": lambda: [
-        100 * constant("app/gui/panels/measures.cpp", r"strengths\[k\] >= ([\d.]+) \*")],
+        100 * constant("core/measure/spectrum_measures.cpp", r"strengths\[k\] >= ([\d.]+) \*")],
     "Half of all matrices have a larger one": lambda: [edelman_median()],
     "exceed once in a hundred times": lambda: [kolmogorov_hundredth()],
     "Matrices whose numerical rank is below n": lambda: [2.0**-52 * 1e16, 10],

@@ -91,8 +91,7 @@ Parameter condition_slider(const char* key, const char* label, const char* help)
 }
 
 int full_rank(const Snapshot& snapshot) {
-    const std::vector<int>& widths = snapshot.problem->widths;
-    return std::min(widths.front(), widths.back());
+    return snapshot.layout.product_rank();
 }
 
 // Over all its modes; 1 where the target is of another kind.

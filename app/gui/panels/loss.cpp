@@ -31,7 +31,6 @@ void draw_loss(PanelContext& context) {
     plot.id = "##loss";
     plot.name = "loss";
     plot.channels = 2;
-    plot.column_names = {"loss", "relative error"};
     plot.logarithmic = context.chosen<LossChoices>().logarithmic;
     plot.awaited = "Waiting for the first step";
     if (context.snapshot) {

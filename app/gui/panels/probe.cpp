@@ -64,8 +64,6 @@ void draw_probe(PanelContext& context) {
     plot.id = "##probe";
     plot.name = "probe";
     plot.channels = 5;
-    plot.column_names = {"probe floor", "probe after K steps", "probe steps to threshold",
-                         "probe steps searched", "probe critical rate"};
     plot.curve = 1;
     plot.floor = 0;
     plot.floor_name = softmax ? "least squares" : "floor";

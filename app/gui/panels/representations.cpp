@@ -372,7 +372,7 @@ int nearest_point(const Cell& cell, const Matrix& at) {
 void readout(PanelContext& context, const Places& places, const std::vector<double>& scales,
              RepresentationsView& kept, int points) {
     const Snapshot& snapshot = *context.snapshot;
-    const int layers = static_cast<int>(snapshot.problem->widths.size()) - 1;
+    const int layers = snapshot.layout.layers();
     for (int l = 0; l < places.lanes; ++l)
         for (std::size_t c = 0; c < scales.size(); ++c) {
             const auto layer = static_cast<std::size_t>(places.shown[c]);
@@ -419,7 +419,7 @@ void draw_representations(PanelContext& context) {
     }
     const Snapshot& snapshot = *context.snapshot;
     const Problem& problem = *snapshot.problem;
-    const int layers = static_cast<int>(problem.widths.size()) - 1;
+    const int layers = snapshot.layout.layers();
     if (problem.points.cols() == 0 || layers < 1) {
         centred_note(context, "No classes to show");
         return;

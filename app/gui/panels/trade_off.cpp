@@ -309,7 +309,6 @@ void draw_trade_off(PanelContext& context) {
         plot.id = "##fidelity";
         plot.name = "gradient-fidelity";
         plot.first_channel = channels.fidelity;
-        plot.column_names = {fmt::format("layer {} fidelity", channels.layer)};
         ImGui::SetCursorScreenPos({origin.x + left + gap, origin.y});
         draw_titled_lane_plot(context, "gradient fidelity cos(U, G)", fidelity_help, plot,
                               {room.x - left - gap, half});
@@ -317,8 +316,6 @@ void draw_trade_off(PanelContext& context) {
         plot.id = "##preservation";
         plot.name = "preservation";
         plot.first_channel = channels.preservation;
-        plot.column_names = {
-            fmt::format("layer {} preservation{}", channels.layer, start ? " from start" : "")};
         ImGui::SetCursorScreenPos({origin.x + left + gap, origin.y + room.y - half});
         draw_titled_lane_plot(
             context,

@@ -129,7 +129,6 @@ void draw_weight_norms(PanelContext& context) {
         what.logarithmic = false;
         what.from_zero = false;
         what.awaited = "This layer has not moved yet";
-        what.column_names = {fmt::format("layer {} {}", layer, name)};
         return what;
     };
     LanePlot norms = plot("weight norm", "##weight norm", "weight-norm", layout.weight_norm(layer));
@@ -138,7 +137,6 @@ void draw_weight_norms(PanelContext& context) {
     norms.floor_counts = true;
     norms.floor_name = "expected";
     norms.from_zero = true;
-    norms.column_names.push_back(fmt::format("layer {} expected norm", layer));
     const std::size_t expected = layout.expected_norm(layer);
     norms.detail = [expected](const LaneSnapshot& lane, std::size_t sample) {
         const double level = lane.history.value(sample, expected);

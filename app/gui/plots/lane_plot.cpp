@@ -130,10 +130,14 @@ void draw_inside(gui::PanelContext& context, const StepPlot& plot, const LanePlo
 
 Table table_of(const gui::PanelContext& context, const LanePlot& what) {
     std::vector<std::size_t> channels;
-    for (int c = 0; c < what.channels; ++c)
+    std::vector<std::string> names;
+    const std::vector<std::string> titles = channel_titles(context.snapshot->layout);
+    for (int c = 0; c < what.channels; ++c) {
         channels.push_back(what.first_channel + static_cast<std::size_t>(c));
+        names.push_back(titles[channels.back()]);
+    }
     Table table = history_table(*context.snapshot, context.view.step_min, context.view.step_max,
-                                channels, what.column_names);
+                                channels, names);
     table.logarithmic = what.logarithmic;
     table.drawn = {table.drawn[static_cast<std::size_t>(what.curve)]};
     return table;

@@ -72,7 +72,7 @@ void picker(gui::PanelContext& context, const char* id, std::span<const char* co
 double target_level(const Problem& problem, int source, int k) {
     if (k < 0 || k >= problem.modes || k >= problem.target_svd.s.size()) return std::nan("");
     const double s = problem.target_svd.s(k);
-    const auto depth = static_cast<double>(std::max<std::size_t>(problem.widths.size(), 2) - 1);
+    const auto depth = static_cast<double>(std::max<std::size_t>(problem.start.size(), 1));
     return source == 0 ? s : elementary::pow(s, 1 / depth);
 }
 

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/experiment/spec.h"
+
+// The one table of what is measured of a lane. Rows of a history, the columns of history.csv and
+// their words in `run --help`, --until, the Measures panel and names in plots are made from it:
+//
+//   each(name, scope, known, unit, column, title, help)
+//
+// `name` is the accessor in Layout and the enumerator in Channel. `column` stands in the name of a
+// CSV column, after the matrix's slug and before the number of a value. `help` defines the number;
+// {} in it stands for the matrix. A channel is one row here and what fills it in Lane::measure. The
+// order is that of the columns, those that are followed first.
+// clang-format off
+#define MUONSCOPE_CHANNELS(each)                                                                   \
+    each(loss, lane, every_step, number, "loss", "loss",                                           \
+         "of all data, by the experiment's formula")                                               \
+    each(relative_error, lane, every_step, number, "relative_error", "relative error",             \
+         "‖P − A‖/‖A‖; with data or tanh ‖F(X) − Y‖/‖Y‖")                                          \
+    each(error_left, lane, every_step, number, "error_left", "error left",                         \
+         "√(loss/loss one step before)")                                                           \
+    each(weight_norm, matrix, every_step, number, "norm", "norm", "‖W‖, Frobenius, of {}")         \
+    each(expected_norm, matrix, every_step, number, "expected_norm", "expected norm",              \
+         "where ‖W‖ of {} is expected to settle under weight decay")                               \
+    each(fidelity, matrix, every_step, number, "gradient_fidelity", "fidelity",                    \
+         "cosine of the newest update of {}, reversed, with its gradient")                         \
+    each(rate, matrix, every_step, number, "learning_rate", "learning rate",                       \
+         "of the newest step of {}, schedule included")                                            \
+    each(probe_floor, lane, with_a_row, number, "probe_floor", "probe floor",                      \
+         "loss of the least-squares head on the probed layer")                                     \
+    each(probe_after_k, lane, with_a_row, number, "probe_after_k", "probe after K",                \
+         "loss of a head after K gradient steps from zero")                                        \
+    each(probe_steps, lane, with_a_row, steps, "probe_steps_to_threshold", "probe steps",          \
+         "gradient steps of a head to the probe's threshold; empty: not among those searched")     \
+    each(probe_searched, lane, with_a_row, steps, "probe_steps_searched", "steps searched",        \
+         "gradient steps of a head that were looked at; inf: all")                                 \
+    each(probe_critical_rate, lane, with_a_row, number, "probe_critical_rate", "probe's limit",    \
+         "of the head, 2/s₁(H)²: at this rate and beyond it diverges")                             \
+    each(product_sv, product_values, with_a_row, number, "sv", "σ",                                \
+         "singular values of {}, largest first")                                                   \
+    each(mode, mode_values, with_a_row, number, "mode", "mode",                                    \
+         "u_K·P v_K: strength of the target's own mode K")                                         \
+    each(weight_sv, matrix_values, with_a_row, number, "sv", "σ",                                  \
+         "singular values of {}, largest first")                                                   \
+    each(gradient_sv, matrix_values, with_a_row, number, "gradient_sv", "gradient σ",              \
+         "singular values of the gradient of {} in the newest step")                               \
+    each(update_sv, matrix_values, with_a_row, number, "update_sv", "update σ",                    \
+         "singular values of the newest update of {}")                                             \
+    each(preservation, matrix, with_a_row, number, "preservation", "preservation",                 \
+         "1 − ‖ΔW h‖/‖W h‖ of the newest step, h the inputs of {}")                                \
+    each(preservation_from_start, matrix, with_a_row, number, "preservation_from_start",           \
+         "kept from start", "1 − ‖(W − W₀) h‖/‖W₀ h‖, h the inputs of {}")                         \
+    each(update_along, matrix, with_a_row, number, "update_along", "update along",                 \
+         "⟨W, ΔW⟩/‖W‖ of the newest update of {}")                                                 \
+    each(update_across, matrix, with_a_row, number, "update_across", "update across",              \
+         "length of the newest update's part across the weights of {}")                            \
+    each(modes_learned, lane, with_a_row, count, "modes_learned", "modes learned",                 \
+         "modes whose strength u_k·P v_k is at least 90 % of s_k")                    \
+    each(flatness, map, with_a_row, number, "flatness_h", "flatness H",                            \
+         "exp(−Σ p ln p)/min(m, n) with p = s²/Σs², of {}: 1 when all singular values are equal")  \
+    each(stable_rank, map, with_a_row, number, "stable_rank", "stable rank", "Σs²/s₁² of {}")      \
+    each(effective_rank, map, with_a_row, number, "effective_rank", "effective rank",              \
+         "exp(−Σ p ln p) with p = s/Σs, of {}")                                                    \
+    each(condition, map, with_a_row, number, "condition", "condition",                             \
+         "κ = s₁/s_n of {}; inf: singular")                                                        \
+    each(numerical_rank, map, with_a_row, count, "numerical_rank", "numerical rank",               \
+         "singular values of {} above max(m, n)·ε·s₁, ε = 2⁻⁵²: what rounding leaves of zero "     \
+         "does not count")
+// clang-format on
+
+namespace muonscope {
+
+// What there is one of.
+enum class Scope {
+    lane,
+    matrix,          // one for each matrix of the model
+    map,             // one for the product of all and one for each matrix
+    product_values,  // as many as the product has singular values
+    mode_values,     // as many as the target has
+    matrix_values,   // for each matrix as many as it has
+};
+
+// Followed: known at every step without further work, so that a history keeps the smallest and the
+// largest over the steps between two rows. The others take singular values or products of matrices.
+enum class Known { every_step, with_a_row };
+
+enum class Unit { number, steps, count };
+
+#define MUONSCOPE_ENUMERATOR(name, ...) name,
+enum class Channel { MUONSCOPE_CHANNELS(MUONSCOPE_ENUMERATOR) };
+#undef MUONSCOPE_ENUMERATOR
+#define MUONSCOPE_ONE(...) +1
+inline constexpr std::size_t channel_count = MUONSCOPE_CHANNELS(MUONSCOPE_ONE);
+#undef MUONSCOPE_ONE
+
+struct ChannelInfo {
+    Channel channel;
+    Scope scope;
+    Known known;
+    Unit unit;
+    std::string_view column, title, help;
+};
+
+// In the order of the enumerators.
+std::span<const ChannelInfo> channels();
+const ChannelInfo& info(Channel channel);
+
+// The definition, of this matrix ("layer 2", "the product P") and as the experiment has it: "½‖P −
+// A‖²." for the loss of one.
+std::string definition(Channel channel, const Experiment& experiment, std::string_view matrix);
+// Whether it says anything in this experiment.
+bool applies(Channel channel, const Experiment& experiment);
+
+// What the columns of history.csv mean: every name in it is one of these, K and L standing for the
+// index of a singular value and of a layer.
+struct ColumnWords {
+    std::string name, words;
+};
+std::vector<ColumnWords> column_words();
+
+}  // namespace muonscope
