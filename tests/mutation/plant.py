@@ -111,6 +111,22 @@ def complaints(faults):
             lines.append(f"{fault.name}: listed twice")
         if fault.form not in ("expression", "statement", "alone"):
             lines.append(f"{fault.name}: no form is called {fault.form}")
+    return lines or overlaps(faults)
+
+
+def overlaps(faults):
+    """Texts that switches cannot share, as lines: all of them stand where the list says."""
+    lines, places = [], collections.defaultdict(list)
+    for fault in faults:
+        if fault.form != "alone" and not fault.same:
+            begin = (root / fault.file).read_text().index(fault.old)
+            places[fault.file].append((begin, begin + len(fault.old), fault))
+    for found in places.values():
+        found.sort(key=lambda place: place[:2])
+        for earlier, later in zip(found, found[1:]):
+            same = earlier[:2] == later[:2] and earlier[2].form == later[2].form
+            if earlier[1] > later[0] and not same:
+                lines.append(f"{earlier[2].name}, {later[2].name} overlap: let one of them stand alone")
     return lines
 
 
