@@ -137,7 +137,9 @@ bool Field<Experiment>::applies(const Experiment& experiment) const {
 }
 template <>
 bool Field<OptimizerSpec>::applies(const OptimizerSpec& spec) const {
-    return has_kind(*this, rule_of(spec.kind)) && (!row.applies_when || row.applies_when(spec));
+    const OptimizerRule& rule = rule_of(spec.kind);
+    return has_kind(*this, rule) && (!row.applies_when || row.applies_when(spec)) &&
+           !(rule.idle && rule.idle(spec, parameter.key));
 }
 
 std::span<const Field<Experiment>> experiment_fields() {

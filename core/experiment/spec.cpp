@@ -20,8 +20,12 @@ constexpr double most_activations = 1 << 26;  // doubles: 512 MB
 template <class Owner>
 void check_values(const Owner& owner, std::span<const Field<Owner>> fields, const Place& place) {
     for (const Field<Owner>& field : fields) {
-        const std::string key(field.parameter.key);
-        checked(field.parameter, place.at(key).text(), field.read(owner));
+        const Value value = field.read(owner);
+        try {
+            checked(field.parameter, {}, value);
+        } catch (const Error&) {  // again, with its place, which no good value pays for
+            checked(field.parameter, place.at(field.parameter.key).text(), value);
+        }
     }
 }
 

@@ -86,6 +86,8 @@ struct OptimizerRule {
     // Where its own first buffer is an average of gradients m += (1 - beta)(G - m): that beta. On a
     // switch it becomes the momentum of what follows.
     double (*average)(const OptimizerSpec&) = nullptr;
+    // Where one parameter makes another idle: whether what has this key does nothing now.
+    bool (*idle)(const OptimizerSpec&, std::string_view key) = nullptr;
     // Whether the shared buffer holds gradients: else nobody can take it over.
     bool momentum_of_gradients = true;
     std::unique_ptr<Direction> (*make)(Eigen::Index rows, Eigen::Index cols) = nullptr;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <functional>
 #include <string_view>
 
 #include "core/base/error.h"
@@ -31,9 +32,15 @@ bool named_after(std::string_view name, std::string_view kind) {
                             }));
 }
 
-void rename_after_kind(Spec& spec, const Spec& before) {
+std::vector<OptimizerKind> first_kinds(const Spec& spec) {
+    std::vector<OptimizerKind> kinds;
+    for (const Recipe& recipe : spec.lanes) kinds.push_back(recipe.phases.front().optimizer.kind);
+    return kinds;
+}
+
+void rename_after_kind(Spec& spec, const std::vector<OptimizerKind>& before) {
     for (std::size_t i = 0; i < spec.lanes.size(); ++i) {
-        const OptimizerKind was = before.lanes[i].phases.front().optimizer.kind;
+        const OptimizerKind was = before[i];
         const OptimizerKind is = spec.lanes[i].phases.front().optimizer.kind;
         if (was == is || !named_after(spec.lanes[i].name, label_of(was))) continue;
         const std::string base = label_of(is);
@@ -49,7 +56,7 @@ void rename_after_kind(Spec& spec, const Spec& before) {
 }
 
 void apply_to(Spec& spec, const SetParameter& edit) {
-    const Spec before = spec;
+    const std::vector<OptimizerKind> before = first_kinds(spec);
     set(spec, edit.path, edit.value);
     rename_after_kind(spec, before);
 }
@@ -246,11 +253,11 @@ bool restarts(const Edit& edit, const Spec& before, const Spec& after) {
 }
 
 bool leaves_buffers(const Edit& edit, const Spec& before, const Spec& after) {
-    std::vector<OptimizerSpec> was, is;
-    for_each_optimizer(before, [&](const OptimizerSpec& o) { was.push_back(o); });
-    for_each_optimizer(after, [&](const OptimizerSpec& o) { is.push_back(o); });
+    std::vector<std::reference_wrapper<const OptimizerSpec>> was, is;
+    for_each_optimizer(before, [&](const OptimizerSpec& o) { was.emplace_back(o); });
+    for_each_optimizer(after, [&](const OptimizerSpec& o) { is.emplace_back(o); });
     return std::equal(was.begin(), was.end(), is.begin(), is.end(),
-                      [&](const auto& a, const auto& b) {
+                      [&](const OptimizerSpec& a, const OptimizerSpec& b) {
                           return a.kind == b.kind && (a.momentum > 0) == (b.momentum > 0) &&
                                  (keeps_momentum(edit) || !switches(a, b));
                       });

@@ -527,6 +527,15 @@ void Trainer::State::perform(const OpenSession& command) {
 }
 
 void Trainer::State::perform_edit(const Edit& edit) {
+    // How fast it goes changes no step: nothing that a replay would repeat, or that cuts off what
+    // came after.
+    const auto* parameter = std::get_if<SetParameter>(&edit);
+    if (parameter && parameter->path == "run.speed") {
+        Spec wanted = session.spec();
+        set(wanted, parameter->path, parameter->value);
+        perform(SetSpeed{wanted.experiment.run.speed});
+        return;
+    }
     opened.reset();
     if (first) {  // it could not be built as it was
         const auto spec = std::make_shared<const Spec>(edited(*first, edit));
@@ -536,9 +545,6 @@ void Trainer::State::perform_edit(const Edit& edit) {
     const auto problem = session.problem();
     const std::int64_t step = session.step();
     build(std::make_shared<const Spec>(session.spec()), call_off, [&] { session.apply(edit); });
-    const auto* parameter = std::get_if<SetParameter>(&edit);
-    if (parameter && parameter_at(parameter->path).effect == Effect::nothing)
-        perform(SetSpeed{session.spec().experiment.run.speed});
     // Another problem, or step 0: the edit began again.
     if (session.problem() != problem) {
         begin_again();

@@ -381,5 +381,13 @@ TEST(Parameters, every_value_of_every_preset_can_be_set_again_as_text) {
     }
 }
 
+TEST(Parameters, one_that_another_makes_idle_does_not_apply) {
+    OptimizerSpec spec;
+    set(spec, "kind", std::string("shampoo"));
+    EXPECT_FALSE(applies(spec, "beta2")) << "sums forget nothing";
+    set(spec, "statistics_summed", false);
+    EXPECT_TRUE(applies(spec, "beta2"));
+}
+
 }  // namespace
 }  // namespace muonscope

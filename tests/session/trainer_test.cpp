@@ -331,7 +331,13 @@ TEST(Trainer, publishes_at_most_its_rate_of_snapshots_while_it_runs) {
 
 TEST(Trainer, a_speed_set_as_a_parameter_acts_too) {
     Watched w(small_spec());
+    w.after(StepOnce{20});
+    w.after(SetParameter{"lanes.0.optimizer.lr", 0.03});
+    const std::size_t edits = w.trainer.saved().log.size();
     EXPECT_EQ(w.after(SetParameter{"run.speed", 17.0})->wanted_speed, 17);
+    EXPECT_EQ(w.trainer.saved().log.size(), edits) << "it changes no step";
+    EXPECT_NE(w.after(SetParameter{"run.speed", -1.0})->message, "");
+    EXPECT_EQ(w.trainer.snapshot()->wanted_speed, 17);
 }
 
 TEST(Trainer, a_session_opened_again_goes_at_the_speed_it_was_saved_with) {

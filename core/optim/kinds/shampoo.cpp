@@ -127,6 +127,9 @@ constexpr OptimizerSpec scalable() {
     spec.own.set("grafted", 1);
     return spec;
 }
+bool idle_of(const OptimizerSpec& spec, std::string_view key) {
+    return key == "beta2" && own_value(spec, "statistics_summed") != 0;
+}
 constexpr Flavour conventions[] = {
     {"shampoo", "Shampoo, paper", "Sums, root 4, ε 1e-6, no momentum; lr .1.", shampoo(0.1, 1e-6)},
     {"shampoo_scalable", "Shampoo, scalable",
@@ -147,6 +150,7 @@ extern constexpr OptimizerRule shampoo_rule{
     .uses = {.momentum = true, .momentum_form = true, .beta2 = true, .epsilon = true},
     .own = own,
     .flavours = conventions,
+    .idle = idle_of,
     .momentum_of_gradients = false,
     .make = make_direction<Shampoo>,
 };

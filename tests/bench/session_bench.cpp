@@ -1,0 +1,96 @@
+// What the session costs beside its training: an event of a slider, a picture for the window, a
+// step back. The limits are in the same run: a slider's event against the 20 us it may take, a
+// picture against copying what it holds, a step back against training from the start.
+
+#include <benchmark/benchmark.h>
+
+#include "core/experiment/presets.h"
+#include "core/session/session.h"
+#include "tests/bench/stopwatch.h"
+
+namespace muonscope {
+namespace {
+
+Spec spec_of(int width, int lanes, int depth = 3) {
+    Spec spec = preset("two-ways-up");
+    spec.experiment.network.depth = depth;
+    spec.experiment.network.width = width;
+    const Recipe sgd = spec.lanes.front(), muon = spec.lanes.back();
+    spec.lanes.clear();
+    for (int l = 0; l < lanes; ++l) spec.lanes.push_back(l % 2 == 0 ? sgd : muon);
+    for (std::size_t l = 0; l < spec.lanes.size(); ++l)
+        spec.lanes[l].name = "lane " + std::to_string(l + 1);
+    return spec;
+}
+
+// lanes: of width 32
+void slider_event(benchmark::State& state) {
+    Session session(spec_of(32, static_cast<int>(state.range(0))));
+    WorkerPool pool(1);
+    session.advance_to(10, pool);
+    double rate = 0.01;
+    for (auto _ : state) {
+        rate = rate < 0.02 ? rate * 1.0001 : 0.01;
+        session.apply(SetParameter{.path = "lanes.0.optimizer.lr", .value = rate});
+    }
+    state.counters["limit"] = 20e-6;
+}
+BENCHMARK(slider_event)->Arg(2)->Arg(8)->Unit(benchmark::kMicrosecond);
+
+// width; two lanes, three layers
+void snapshot_while_training(benchmark::State& state) {
+    const auto width = static_cast<int>(state.range(0));
+    Session session(spec_of(width, 2));
+    WorkerPool pool(1);
+    std::int64_t step = 0;
+    double taken = 0, copying = 0;
+    for (auto _ : state) {
+        session.advance_to(++step, pool);
+        const double seconds_taken = seconds([&] {
+            benchmark::DoNotOptimize(session.snapshot(false, Session::Show::what_is_sound, false));
+        });
+        state.SetIterationTime(seconds_taken);
+        taken += seconds_taken;
+        copying += seconds([&] {
+            for (int l = 0; l < session.lanes(); ++l) {
+                std::vector<Matrix> copy = session.lane(l).weights();
+                benchmark::DoNotOptimize(copy.data());
+            }
+        });
+    }
+    state.counters["ratio"] = taken / copying;
+}
+BENCHMARK(snapshot_while_training)
+    ->Arg(32)
+    ->Arg(256)
+    ->Arg(1024)
+    ->Iterations(8)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
+
+// width; back by one step at step 400
+void step_back(benchmark::State& state) {
+    const auto width = static_cast<int>(state.range(0));
+    const auto steps = static_cast<std::int64_t>(state.range(1));
+    Session session(spec_of(width, 2));
+    WorkerPool pool(2);
+    const double there = seconds([&] { session.advance_to(steps, pool); });
+    double back = 0;
+    for (auto _ : state) {
+        session.advance_to(steps, pool);
+        const double taken = seconds([&] { session.go_back_to(steps - 1, pool); });
+        state.SetIterationTime(taken);
+        back += taken;
+    }
+    state.counters["ratio"] = back / static_cast<double>(state.iterations()) / there;
+}
+BENCHMARK(step_back)
+    ->Args({32, 400})
+    ->Args({256, 400})
+    ->Args({1024, 24})
+    ->Iterations(3)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace muonscope
