@@ -507,7 +507,7 @@ CLAIMS = {
         constant("core/experiment/engine_bench.cpp", r"largest_side = (\d+)")],
     "Spectral power: 1 keeps the gradient's direction": lambda: [
         gradient_at_one(), polar_at_zero()],
-    "for n = 16 to 1024, on a thread": lambda: lab_sizes(),
+    "for n = 16 to 1024, beside the": lambda: lab_sizes(),
     "exponents are fitted from n = 128": lambda: [
         constant("core/measure/engine_timing.cpp", r"counted\((\d+)\)")],
     "times every engine that is on, n = 16 to 1024": lambda: lab_sizes(),

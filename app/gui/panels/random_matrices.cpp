@@ -59,7 +59,7 @@ void controls(PanelContext& context, RandomSample& sample) {
     ImGui::BeginDisabled(finished && !sample.drawing());
     if (quiet_button(
             context, sample.stopped ? "Go on###draw" : "Stop###draw", button_width("Go on"),
-            "Matrices are drawn beside the training, on a thread of their own.", sample.stopped))
+            "Matrices are drawn beside the training.", sample.stopped))
         sample.stopped = !sample.stopped;
     ImGui::EndDisabled();
     ImGui::SameLine(0, em(0.6F));
