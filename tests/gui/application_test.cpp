@@ -22,6 +22,7 @@
 #include "imgui.h"
 #include "tests/sanitized.h"
 #include "tests/scratch_folder.h"
+#include "tests/threads_here.h"
 
 namespace muonscope::gui {
 namespace {
@@ -29,22 +30,17 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-std::ptrdiff_t threads_of_this_program() {
-    const std::filesystem::directory_iterator tasks("/proc/self/task");
-    return std::distance(begin(tasks), end(tasks));
-}
-
 // With folders of its own, so that nothing of the user's is read or written.
 class WholeProgram : public testing::TestWithParam<bool> {
   protected:
-    WholeProgram() : threads_before_(threads_of_this_program()) {
+    WholeProgram() : threads_before_(test::lasting_threads()) {
         setenv("XDG_CONFIG_HOME", (folder_ / "config").c_str(), 1);
         setenv("XDG_DATA_HOME", (folder_ / "data").c_str(), 1);
     }
     ~WholeProgram() override {
         unsetenv("XDG_CONFIG_HOME");
         unsetenv("XDG_DATA_HOME");
-        EXPECT_EQ(threads_of_this_program(), threads_before_);
+        EXPECT_TRUE(test::threads_become(threads_before_));
     }
 
     WindowOptions options() const {
@@ -65,7 +61,7 @@ class WholeProgram : public testing::TestWithParam<bool> {
         }
         EXPECT_TRUE(holds());
         if (!GetParam()) {
-            EXPECT_EQ(threads_of_this_program(), threads_before_);
+            EXPECT_EQ(test::threads_here(), threads_before_);
         }
     }
 
@@ -77,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(threads, WholeProgram, testing::Bool());
 TEST_P(WholeProgram, trains_takes_edits_and_works_out_what_panels_ask_for) {
     Application application(options());
     application.begin();
-    EXPECT_EQ(threads_of_this_program() > threads_before_, GetParam());
+    EXPECT_EQ(test::threads_here() > threads_before_, GetParam());
     const auto now = [&] { return application.snapshot(); };
     frames_until(application, [&] { return now()->step > 20; });
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <filesystem>
 #include <thread>
 
 #include "core/base/error.h"
@@ -16,6 +15,7 @@
 #include "core/session/trainer.h"
 #include "tests/session/random_commands.h"
 #include "tests/session/small_specs.h"
+#include "tests/threads_here.h"
 
 namespace muonscope {
 namespace {
@@ -23,11 +23,6 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 using test::small_spec;
-
-std::ptrdiff_t threads_of_this_program() {
-    const std::filesystem::directory_iterator tasks("/proc/self/task");
-    return std::distance(begin(tasks), end(tasks));
-}
 
 std::vector<std::uint64_t> hashes(const Snapshot& snapshot) {
     std::vector<std::uint64_t> result;
@@ -37,8 +32,8 @@ std::vector<std::uint64_t> hashes(const Snapshot& snapshot) {
 
 class Threadless : public testing::Test {
   protected:
-    Threadless() : threads_(threads_of_this_program()) {}
-    ~Threadless() override { EXPECT_EQ(threads_of_this_program(), threads_); }
+    Threadless() : threads_(test::lasting_threads()) {}
+    ~Threadless() override { EXPECT_TRUE(test::threads_become(threads_)); }
 
     TrainerOptions options() {
         return {.workers = 4, .on_snapshot = [this] { ++snapshots; }, .workplace = &workplace};
@@ -48,7 +43,7 @@ class Threadless : public testing::Test {
         const auto end = Clock::now() + 60s;
         while (!holds(*trainer.snapshot()) && Clock::now() < end) workplace.work(0.004);
         EXPECT_TRUE(holds(*trainer.snapshot()));
-        EXPECT_EQ(threads_of_this_program(), threads_);
+        EXPECT_EQ(test::threads_here(), threads_);
     }
 
     const std::ptrdiff_t threads_;

@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
-#include <filesystem>
 #include <system_error>
 #include <thread>
 
@@ -18,6 +17,7 @@
 #include "core/session/worker_pool.h"
 #include "tests/sanitized.h"
 #include "tests/session/small_specs.h"
+#include "tests/threads_here.h"
 
 namespace muonscope {
 namespace {
@@ -26,11 +26,6 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 using Turn = Workplace::Turn;
 using Next = Workplace::Next;
-
-std::ptrdiff_t threads_of_this_program() {
-    const std::filesystem::directory_iterator tasks("/proc/self/task");
-    return std::distance(begin(tasks), end(tasks));
-}
 
 double seconds_since(Clock::time_point then) {
     return std::chrono::duration<double>(Clock::now() - then).count();
@@ -48,12 +43,12 @@ struct Counted {
 };
 
 TEST(Workplace, without_threads_makes_none_and_does_nothing_by_itself) {
-    const std::ptrdiff_t before = threads_of_this_program();
+    const std::ptrdiff_t before = test::lasting_threads();
     Workplace workplace(0);
     EXPECT_EQ(workplace.threads(), 0);
     Counted counted;
     const auto handle = workplace.begin(counted.slices(1 << 30));
-    EXPECT_EQ(threads_of_this_program(), before);
+    EXPECT_EQ(test::threads_here(), before);
     EXPECT_EQ(workplace.seconds_to_next(), 0);
     std::this_thread::sleep_for(5ms);
     EXPECT_EQ(counted.done, 0);
@@ -62,15 +57,15 @@ TEST(Workplace, without_threads_makes_none_and_does_nothing_by_itself) {
     const int done = counted.done;
     EXPECT_TRUE(handle.work());
     EXPECT_EQ(counted.done, done + 1);
-    EXPECT_EQ(threads_of_this_program(), before);
+    EXPECT_EQ(test::threads_here(), before);
 }
 
 TEST(Workplace, with_threads_has_as_many_and_does_all_of_it) {
-    const std::ptrdiff_t before = threads_of_this_program();
+    const std::ptrdiff_t before = test::lasting_threads();
     {
         Workplace workplace(3);
         EXPECT_EQ(workplace.threads(), 3);
-        EXPECT_EQ(threads_of_this_program(), before + 3);
+        EXPECT_TRUE(test::threads_become(before + 3));
         std::vector<Counted> counted(20);
         std::vector<Workplace::Handle> handles;
         for (Counted& one : counted) handles.push_back(workplace.begin(one.slices(50)));
@@ -78,7 +73,7 @@ TEST(Workplace, with_threads_has_as_many_and_does_all_of_it) {
         EXPECT_FALSE(workplace.work(30));
         for (const Counted& one : counted) EXPECT_EQ(one.done, 50);
     }
-    EXPECT_EQ(threads_of_this_program(), before);
+    EXPECT_TRUE(test::threads_become(before));
 }
 
 TEST(Workplace, keeps_to_the_time_it_is_given_but_for_a_slice) {
