@@ -500,7 +500,6 @@ CLAIMS = {
     "give a number of steps, 0 or more": lambda: [
         constant("app/gui/render_main.cpp", r"o\.steps < (\d+)")],
     "OpenGL 3.3 is needed": lambda: [opengl()],
-    "#version 330 core": lambda: [100 * opengl()],
     "a part of the error that this layer cannot remove": lambda: [left_of_what_stays()],
     "Above 1 the error grows": lambda: [Rule(1, error_left_above_one_grows(), "and only then")],
     "up to 512 rows and columns": lambda: [
