@@ -15,7 +15,7 @@
 #include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
-#include "core/base/elementary.h"
+#include "core/experiment/conditioned_spec.h"
 #include "core/experiment/one_layer_descent.h"
 #include "core/experiment/presets.h"
 #include "imgui.h"
@@ -94,13 +94,6 @@ int full_rank(const Snapshot& snapshot) {
     return snapshot.layout.product_rank();
 }
 
-// Over all its modes; 1 where the target is of another kind.
-double target_condition(const Snapshot& snapshot) {
-    const Vector& s = snapshot.problem->target_svd.s;
-    const int modes = snapshot.problem->modes;
-    return modes > 0 && s.size() >= modes ? s(0) / s(modes - 1) : 1;
-}
-
 void sliders(PanelContext& context) {
     const Snapshot& snapshot = *context.snapshot;
     const Experiment& experiment = snapshot.spec->experiment;
@@ -110,26 +103,16 @@ void sliders(PanelContext& context) {
                                "fall evenly on a log axis, from the start's scale to scale/κ."),
               experiment.init.kind == InitKind::conditioned ? experiment.init.condition : 1.0,
               [&](const Value& chosen) {
-                  Spec spec = *snapshot.spec;
-                  spec.experiment.init.kind = InitKind::conditioned;
-                  spec.experiment.init.condition = std::get<double>(chosen);
-                  watch(context, spec);
+                  watch(context, with_start_condition(*snapshot.spec, std::get<double>(chosen)));
               });
     local_row(context,
               condition_slider("target", "κ of the target",
                                "The target gets as many modes as fit and singular values that "
                                "fall evenly on a log axis, from its scale to scale/κ: kind "
                                "exponential, decay κ^(−1/(n−1))."),
-              std::max(1.0, target_condition(snapshot)), [&](const Value& chosen) {
-                  Spec spec = *snapshot.spec;
-                  TargetSpec& target = spec.experiment.target;
-                  const int n = full_rank(snapshot);
-                  target.kind = TargetKind::exponential;
-                  target.modes = n;
-                  target.decay =
-                      n > 1 ? elementary::pow(std::get<double>(chosen), -1.0 / (n - 1)) : 1;
-                  target.decay = std::max(target.decay, 0.001);
-                  watch(context, spec);
+              std::max(1.0, target_condition(*snapshot.problem)), [&](const Value& chosen) {
+                  watch(context, with_target_condition(*snapshot.spec, full_rank(snapshot),
+                                                       std::get<double>(chosen)));
               });
 }
 
