@@ -3,13 +3,12 @@
 #include "app/gui/fonts.h"
 #include "app/gui/theme.h"
 #include "imgui.h"
-#include "implot.h"
 
 #include <algorithm>
 
 namespace muonscope::gui {
 
-ImGuiSession::ImGuiSession() : imgui_(ImGui::CreateContext()), implot_(ImPlot::CreateContext()) {
+ImGuiSession::ImGuiSession() : imgui_(ImGui::CreateContext()) {
     ImGuiIO& io = ImGui::GetIO();
     io.IniFilename = nullptr;  // layouts are kept by preferences.h, with a version
     io.LogFilename = nullptr;
@@ -21,7 +20,6 @@ ImGuiSession::ImGuiSession() : imgui_(ImGui::CreateContext()), implot_(ImPlot::C
 }
 
 ImGuiSession::~ImGuiSession() {
-    ImPlot::DestroyContext(implot_);
     ImGui::DestroyContext(imgui_);
 }
 

@@ -3,11 +3,10 @@
 #include "app/gui/panel.h"
 
 struct ImGuiContext;
-struct ImPlotContext;
 
 namespace muonscope::gui {
 
-// Dear ImGui's and ImPlot's contexts with our fonts, for as long as this lives. Platform and
+// Dear ImGui's context with our fonts, for as long as this lives. Platform and
 // renderer are whoever makes it: a window, an offscreen target, or a test.
 class ImGuiSession {
   public:
@@ -20,7 +19,6 @@ class ImGuiSession {
 
   private:
     ImGuiContext* imgui_;
-    ImPlotContext* implot_;
     Fonts fonts_;
 };
 

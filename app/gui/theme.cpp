@@ -1,7 +1,5 @@
 #include "app/gui/theme.h"
 
-#include "implot.h"
-
 #include <algorithm>
 #include <cmath>
 
@@ -35,7 +33,8 @@ constexpr std::array<ImVec4, 9> viridis_stops{rgb(0x440154), rgb(0x472D7B), rgb(
                                               rgb(0x2C728E), rgb(0x21918C), rgb(0x28AE80),
                                               rgb(0x5EC962), rgb(0xADDC30), rgb(0xFDE725)};
 
-void style_imgui(const Theme& t, ImGuiStyle& style) {
+// Sizes, times the theme's scale.
+void set_sizes(const Theme& t, ImGuiStyle& style) {
     style = ImGuiStyle();
     style.FontSizeBase = size::font;
     style.FontScaleDpi = t.scale;
@@ -72,7 +71,9 @@ void style_imgui(const Theme& t, ImGuiStyle& style) {
     // A hairline stays a whole pixel, or it would be blurred at 150 %.
     const float hair = std::max(1.0F, std::floor(t.scale));
     style.WindowBorderSize = style.ChildBorderSize = style.PopupBorderSize = hair;
+}
 
+void set_colours(const Theme& t, ImGuiStyle& style) {
     ImVec4* c = style.Colors;
     const ImVec4 clear{0, 0, 0, 0};
     c[ImGuiCol_Text] = t.text;
@@ -123,42 +124,6 @@ void style_imgui(const Theme& t, ImGuiStyle& style) {
     c[ImGuiCol_NavCursor] = t.accent;
     c[ImGuiCol_NavWindowingHighlight] = t.accent;
     c[ImGuiCol_NavWindowingDimBg] = c[ImGuiCol_ModalWindowDimBg] = {0, 0, 0, 0.35F};
-}
-
-void style_implot(const Theme& t, ImPlotStyle& style) {
-    style = ImPlotStyle();
-    const float s = t.scale;
-    style.PlotMinSize = {30 * s, 20 * s};
-    style.PlotPadding = {2 * s, 6 * s};
-    style.LabelPadding = {5 * s, 4 * s};
-    style.LegendPadding = {8 * s, 8 * s};
-    style.LegendInnerPadding = {6 * s, 4 * s};
-    style.LegendSpacing = {5 * s, 2 * s};
-    style.MousePosPadding = {8 * s, 6 * s};
-    style.AnnotationPadding = {4 * s, 2 * s};
-    style.PlotBorderSize = std::max(1.0F, std::floor(s));
-    style.MajorTickLen = {4 * s, 4 * s};
-    style.MinorTickLen = {2 * s, 2 * s};
-    style.MajorTickSize = style.MinorTickSize = {s, s};
-    style.MajorGridSize = style.MinorGridSize = {1, 1};
-    style.MinorAlpha = 0.4F;
-
-    ImVec4* c = style.Colors;
-    const ImVec4 clear{0, 0, 0, 0};
-    c[ImPlotCol_FrameBg] = clear;
-    c[ImPlotCol_PlotBg] = clear;  // the card shows through: nothing is painted twice
-    c[ImPlotCol_PlotBorder] = t.border;
-    c[ImPlotCol_LegendBg] = with_alpha(t.card, 0.9F);
-    c[ImPlotCol_LegendBorder] = t.border;
-    c[ImPlotCol_LegendText] = c[ImPlotCol_TitleText] = c[ImPlotCol_InlayText] = t.text;
-    c[ImPlotCol_AxisText] = t.dim;
-    c[ImPlotCol_AxisGrid] = t.grid;
-    c[ImPlotCol_AxisTick] = t.border;
-    c[ImPlotCol_AxisBg] = clear;
-    c[ImPlotCol_AxisBgHovered] = with_alpha(t.well, 0.6F);
-    c[ImPlotCol_AxisBgActive] = t.well;
-    c[ImPlotCol_Selection] = with_alpha(t.accent, 0.8F);
-    c[ImPlotCol_Crosshairs] = t.mark;
 }
 
 // The same hue, moved towards the text's colour until it can be read on a card.
@@ -233,8 +198,8 @@ Theme light_theme() {
 }
 
 void apply_theme(const Theme& theme) {
-    style_imgui(theme, ImGui::GetStyle());
-    if (ImPlot::GetCurrentContext() != nullptr) style_implot(theme, ImPlot::GetStyle());
+    set_sizes(theme, ImGui::GetStyle());
+    set_colours(theme, ImGui::GetStyle());
 }
 
 ImVec4 viridis(double x) {

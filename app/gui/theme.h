@@ -44,8 +44,7 @@ struct Theme {
 Theme dark_theme();
 Theme light_theme();
 
-// Sets Dear ImGui's and ImPlot's styles, sizes included (times theme.scale). Both contexts must
-// exist; ImPlot's may be missing.
+// Sets Dear ImGui's style, sizes included (times theme.scale). Its context must exist.
 void apply_theme(const Theme& theme);
 
 // Viridis at x in [0, 1] (van der Walt and Smith 2015), linear between nine stops.

@@ -199,7 +199,7 @@ TEST(DrawnPanels, the_heatmap_has_the_colour_of_each_value_and_the_bar_says_whic
     EXPECT_TRUE(alike(colour_at(ends[0].min.y + 4), u32(viridis(1)), 12));
     EXPECT_TRUE(alike(colour_at(ends[1].max.y - 14), u32(viridis(0.06)), 25));
     const Scale x = Scale::across(drawing, {20, screen.y - 50}, {screen.x / 2 - 30, screen.y});
-    const Scale rows = Scale::up(drawing, {0, 30}, {45, screen.y - 50});
+    const Scale rows = Scale::up(drawing, {0, 30}, {55, screen.y - 50});
     ASSERT_GE(x.labels(), 2);
     ASSERT_GE(rows.labels(), 2) << drawing.text();
     const HistoryView& history = shown.lane(0).history;

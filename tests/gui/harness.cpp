@@ -46,7 +46,9 @@ PanelContext Harness::context() {
                     ++saved;
                     saved_to = path;
                     return saves_at_once;
-                }};
+                },
+            .save_picture = [this](const std::string& path, ImVec2,
+                                   ImVec2) { pictures.push_back(path); }};
 }
 
 void Harness::begin() {

@@ -75,7 +75,8 @@ class Harness {
     int saved = 0;  // how often a session was to be saved
     bool saves_at_once = true;
     std::string saved_to;
-    const char* refusal = nullptr;  // why it cannot be
+    std::vector<std::string> pictures;  // saved of the screen
+    const char* refusal = nullptr;      // why it cannot be
 
     PanelContext context();
 

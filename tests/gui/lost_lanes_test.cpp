@@ -118,9 +118,9 @@ TEST(lost_lanes, leave_axes_and_scales_to_what_is_sound) {
     const auto& axes = harness.kept<plots::Memory>().axes;
     // Log axes are in powers of ten: a relative error of 3 is a loss of 9 times the start's.
     ASSERT_TRUE(axes.contains("loss"));
-    EXPECT_LT(axes.at("loss").max, 4);
+    EXPECT_LT(axes.at("loss").range.high, 4);
     ASSERT_TRUE(axes.contains("singular values"));
-    EXPECT_LE(axes.at("singular values").max, 20);
+    EXPECT_LE(axes.at("singular values").range.high, 20);
     // The colours of the heatmap, and the squares and points beside it.
     switch_of(harness.preferences, "sv_heatmap") = true;
     draw_values();

@@ -14,7 +14,7 @@
 #include "app/gui/frame_pacer.h"
 #include "app/gui/lab.h"
 #include "app/gui/paper_runs.h"
-#include "app/gui/plots/graph.h"
+#include "app/gui/plots/axis.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/preferences.h"
 #include "app/gui/random_sample.h"
@@ -235,8 +235,7 @@ TEST(PanelNumbers, points_are_projected_on_the_plane_of_the_two_leading_directio
         const auto snapshot = trained(spec, 30);
         const Problem& problem = *snapshot->problem;
         const std::vector<Matrix>& w = *snapshot->lanes[1].weights;
-        const auto layers =
-            project_layers(problem, w, static_cast<int>(problem.points.cols()));
+        const auto layers = project_layers(problem, w, static_cast<int>(problem.points.cols()));
         ASSERT_EQ(layers.size(), 3u);
         Matrix state = problem.points, pair = problem.target_svd.v.leftCols(2);
         for (std::size_t l = 0; l < 3; ++l) {
@@ -665,13 +664,13 @@ TEST(RankColour, the_first_mode_stands_out_most_on_either_card) {
 }
 
 TEST(GraphAxes, what_the_mouse_reads_is_what_was_drawn_there) {
-    plots::Graph graph;
+    plots::Axes graph;
     graph.position = {100, 50};
     graph.extent = {400, 300};
     for (const bool x_log : {false, true})
         for (const bool y_log : {false, true}) {
-            graph.x = {0.01, 100, x_log, ""};
-            graph.y = {0.5, 32, y_log, ""};
+            graph.x = plots::Axis::between(0.01, 100, x_log);
+            graph.y = plots::Axis::between(0.5, 32, y_log);
             EXPECT_NEAR(graph.pixel_x(0.01), 100, 1e-3);
             EXPECT_NEAR(graph.pixel_x(100), 500, 1e-3);
             EXPECT_NEAR(graph.pixel_y(0.5), 350, 1e-3);

@@ -21,7 +21,7 @@ namespace {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 // Five frames of every panel alone and of the whole window, under every choice that changes what a
-// panel does. Dear ImGui and ImPlot assert on misuse, so surviving is a statement.
+// panel does. Dear ImGui asserts on misuse, so surviving is a statement.
 void draw_everything(Harness& harness) {
     for (const bool on : {false, true}) {
         switch_of(harness.preferences, "sv_heatmap") = on;

@@ -121,10 +121,10 @@ class Curve : public Stroke {
   protected:
     Curve() {
         plot_.extent = {100, 100};
-        plot_.x_min = 0;
-        plot_.x_max = 100;
-        plot_.y_min = 0;
-        plot_.y_max = 10;
+        plot_.x.low = 0;
+        plot_.x.high = 100;
+        plot_.y.low = 0;
+        plot_.y.high = 10;
         ImGui::Begin("plot");
         draw_ = ImGui::GetWindowDrawList();
         before_ = draw_->VtxBuffer.Size;
@@ -162,7 +162,7 @@ class Curve : public Stroke {
     gui::Preferences preferences_;
     gui::ViewState view_;
     gui::Theme theme_ = gui::theme_for(preferences_, 1);
-    StepPlot plot_;
+    Axes plot_;
     int before_ = 0;
 };
 
@@ -213,10 +213,10 @@ class Apart : public ::testing::Test {
     Apart() {
         plot_.position = {0, 0};
         plot_.extent = {100, 100};
-        plot_.x_min = 0;
-        plot_.x_max = 100;
-        plot_.y_min = 0;
-        plot_.y_max = 10;  // a pixel is 0.1
+        plot_.x.low = 0;
+        plot_.x.high = 100;
+        plot_.y.low = 0;
+        plot_.y.high = 10;  // a pixel is 0.1
     }
     Reduction reduced(double difference_at_50, double a_at_50 = 3) {
         Reduction reduction;
@@ -233,7 +233,7 @@ class Apart : public ::testing::Test {
         const std::vector<int> first(static_cast<std::size_t>(reduction.bins()) + 2, 0);
         return apart_until(plot_, reduction, 1, first, 0.3F);
     }
-    StepPlot plot_;
+    Axes plot_;
 };
 
 // Step 50 falls into the 26th of the bins of two steps; after the one left of the range and with
@@ -252,9 +252,9 @@ TEST_F(Apart, a_gap_in_one_line_alone_counts) {
 }
 
 TEST_F(Apart, a_distance_on_a_log_axis_is_a_ratio_above_the_floor) {
-    plot_.scale = {true, 1e-3};
-    plot_.y_min = -3;
-    plot_.y_max = 1;  // 0.3 pixels are 0.012 decades: 2.8 %
+    plot_.y.scale = {true, 1e-3};
+    plot_.y.low = -3;
+    plot_.y.high = 1;  // 0.3 pixels are 0.012 decades: 2.8 %
     EXPECT_EQ(until(reduced(0.08)), 0);
     EXPECT_EQ(until(reduced(0.09)), at_50);
     EXPECT_EQ(until(reduced(5e-4, 1e-9)), 0);  // both on the floor

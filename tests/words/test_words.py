@@ -318,7 +318,7 @@ CLAIMS = {
     ],
     "a difference of 5 would be accepted": lambda: [published("tau", "muon_tolerance_steps")],
     "frames (60 a second at most": lambda: [FRAMES()],
-    "Dear ImGui, ImPlot, glad": lambda: [
+    "Dear ImGui, glad": lambda: [
         Name("(MPL 2)"), Name("(BSD-3)"), Name("(OFL 1.1)")],
     # Guide
     "O the orthogonalised B: k Newton–Schulz": lambda: list(rows("jordan")[0]),
@@ -514,7 +514,6 @@ CLAIMS = {
         orthogonalised("gaussian:64x64", "--precision", "float64")["svd"]["orthogonality_error"]],
     "into the custom coefficients": lambda: [
         Rule(1, best_cubic(1.5, 0.5, 3, 4), "no cubic nearer"), 1.5, 0.5, 3, 4],
-    "Learning rate over steps 0 to {}": lambda: [first_step(), Name("from 0 up")],
     "is at least 90 % of s_k": lambda: [
         100 * constant("core/measure/spectrum_measures.cpp", r"strengths\[k\] >= ([\d.]+) \*")],
     "Half of all matrices have a larger one": lambda: [edelman_median()],

@@ -58,7 +58,8 @@ void draw_help(PanelContext& context) {
         paragraph(context,
                   "Drag a control and it acts on the running training. Ctrl+click types a value, "
                   "double click restores the default, hovering explains. Drag a panel by its title "
-                  "to dock it elsewhere. In a plot: drag pans, wheel zooms, double click fits.");
+                  "to dock it elsewhere. In a plot: drag pans, wheel zooms, a drag with the right button "
+                  "shows its box, double click fits, right click exports.");
         heading(context, "About");
         paragraph(context,
                   "Muonscope trains the same deep linear network with several optimisers side by "
@@ -67,7 +68,7 @@ void draw_help(PanelContext& context) {
                   "update, raises all of them at one rate. After Hao Huang, Muon as a Residual "
                   "Connection, arXiv 2607.01124.");
         paragraph(context,
-                  "Built with Dear ImGui, ImPlot, GLFW and Eigen. Inter, JetBrains Mono and "
+                  "Built with Dear ImGui, GLFW and Eigen. Inter, JetBrains Mono and "
                   "Bootstrap Icons. Their notices are inside the program.");
     }
     ImGui::End();

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "app/gui/panels/lab_views.h"
-#include "app/gui/plots/graph.h"
+#include "app/gui/plots/drawn_chart.h"
 #include "app/gui/plots/readout.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/theme.h"
@@ -33,7 +33,7 @@ std::vector<Engine> timed(const Lab& bench) {
     return engines;
 }
 
-GraphAxis time_axis(const Lab& bench) {
+ChartAxis time_axis(const Lab& bench) {
     double low = INFINITY, high = 0;
     for (const EngineTiming& timing : bench.timings) {
         low = std::min(low, std::max(timing.time.lower, 1e-8));
@@ -45,7 +45,7 @@ GraphAxis time_axis(const Lab& bench) {
 }
 
 // The sizes times two to the half around the mouse belong to it.
-void readout(PanelContext& context, const Graph& graph, const Lab& bench) {
+void readout(PanelContext& context, const Axes& graph, const Lab& bench) {
     const double mouse = std::log2(graph.value_x(ImGui::GetMousePos().x));
     const int n = 1 << std::clamp(static_cast<int>(std::lround(mouse)), 4, 10);
     std::vector<ReadoutRow> rows;
@@ -62,54 +62,51 @@ void readout(PanelContext& context, const Graph& graph, const Lab& bench) {
     if (!rows.empty()) draw_readout(context, fmt::format("n = {}: median (quartiles)", n), rows);
 }
 
-void draw_timings(PanelContext& context, const Graph& graph, const Lab& bench, Engine engine) {
-    const ImVec4 colour = engine_colour(context.theme, engine);
-    std::vector<double> n, median;
-    ImDrawList* draw = ImGui::GetWindowDrawList();
+// Medians with their quartiles; the exponent stands in the legend.
+Curve timings_of(const PanelContext& context, const Lab& bench, Engine engine) {
+    const CostLaw law = cost_law(bench.timings, engine);
+    Curve curve;
+    curve.name = std::isfinite(law.exponent)
+                     ? fmt::format("{}: n^{:.2f}", label(engine), law.exponent)
+                     : std::string(label(engine));
+    curve.up = fmt::format("{} median", label(engine));
+    curve.ink = {engine_colour(context.theme, engine), engine_dash(engine)};
+    curve.index.name = "n";
+    curve.dots = true;
+    Column runs{fmt::format("{} runs", label(engine)), {}};
     for (const EngineTiming& timing : bench.timings) {
         if (timing.engine != engine) continue;
-        n.push_back(timing.n);
-        median.push_back(timing.time.median);
-        const float x = graph.pixel_x(timing.n), half = em(0.22F), hair = context.theme.hairline();
-        const float low = graph.pixel_y(timing.time.lower), high = graph.pixel_y(timing.time.upper);
-        draw->AddRectFilled({x - hair / 2, high}, {x + hair / 2, low}, u32(colour));
-        for (const float y : {low, high})
-            draw->AddRectFilled({x - half, y - hair / 2}, {x + half, y + hair / 2}, u32(colour));
+        curve.x.push_back(timing.n);
+        curve.y.push_back(timing.time.median);
+        curve.low.push_back(timing.time.lower);
+        curve.high.push_back(timing.time.upper);
+        runs.values.push_back(static_cast<double>(timing.time.runs));
     }
-    draw_line(context, graph, n, median, colour, context.theme.line(), engine_dash(engine));
-    for (std::size_t i = 0; i < n.size(); ++i) draw_point(context, graph, n[i], median[i], colour);
+    curve.index.values = curve.x;
+    curve.beside.push_back(std::move(runs));
+    return curve;
+}
+
+Chart cost_chart(const PanelContext& context, const Lab& bench) {
+    Chart chart;
+    chart.x = {12, 1400, true, "n, of an n x n matrix"};
+    chart.y = time_axis(bench);
+    for (const Engine engine : timed(bench))
+        chart.marks.emplace_back(timings_of(context, bench, engine));
+    return chart;
 }
 
 void draw_plot(PanelContext& context, const Lab& bench) {
-    std::vector<KeyRow> key;
-    for (const Engine engine : timed(bench)) {
-        const CostLaw law = cost_law(bench.timings, engine);
-        key.push_back({std::isfinite(law.exponent)
-                           ? fmt::format("{}: n^{:.2f}", label(engine), law.exponent)
-                           : std::string(label(engine)),
-                       engine_colour(context.theme, engine), engine_dash(engine)});
-    }
-    const GraphOptions options{"##cost",
-                               ImGui::GetContentRegionAvail(),
-                               {12, 1400, true, "n, of an n x n matrix"},
-                               time_axis(bench),
-                               std::move(key)};
-    Graph graph;
-    if (!begin_graph(context, options, graph)) return;
-    for (const Engine engine : timed(bench)) draw_timings(context, graph, bench, engine);
-    end_graph(context, graph);
-    if (graph.hovered) readout(context, graph, bench);
-    export_menu(
-        context, "##export cost", "cost", graph.hovered,
-        [&] {
-            Table table{{"engine", "n", "runs", "lower quartile", "median", "upper quartile"}, {}};
-            for (const EngineTiming& t : bench.timings)
-                table.rows.push_back({static_cast<double>(t.engine), static_cast<double>(t.n),
-                                      static_cast<double>(t.time.runs), t.time.lower, t.time.median,
-                                      t.time.upper});
-            return table;
-        },
-        [&] { fit_graph(context, options.id); }, false);
+    const Chart chart = cost_chart(context, bench);
+    const ChartOptions options{
+        .id = "##cost", .name = "cost", .size = ImGui::GetContentRegionAvail()};
+    Axes axes;
+    if (!begin_chart(context, options, chart, axes)) return;
+    draw_marks(context, axes, chart);
+    end_chart(context, axes);
+    if (axes.hovered) readout(context, axes, bench);
+    chart_menu(context, options, axes,
+               [&](const PanelContext& on) { return cost_chart(on, bench); });
 }
 
 }  // namespace

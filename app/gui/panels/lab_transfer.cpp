@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "app/gui/panels/lab_views.h"
-#include "app/gui/plots/graph.h"
+#include "app/gui/plots/drawn_chart.h"
 #include "app/gui/plots/readout.h"
 #include "app/gui/plots/stroke.h"
 #include "app/gui/plots/table.h"
@@ -54,59 +54,92 @@ double axis_end(const Lab& bench, double start) {
     return 0.2 * std::ceil(highest / 0.2 + 0.5);
 }
 
-void draw_intermediate(PanelContext& context, const Graph& graph, const Lab& bench) {
+// The curves of the chosen engine after fewer iterations, dim.
+void add_intermediate(const Theme& theme, const Lab& bench, Chart& chart) {
     if (!bench.on(bench.focus) || !takes_iterations(bench.focus)) return;
     const OrthogonaliserSpec spec = bench.wish.spec(bench.focus);
-    const ImVec4 dim = with_alpha(engine_colour(context.theme, bench.focus), 0.28F);
+    const ImVec4 dim = with_alpha(engine_colour(theme, bench.focus), 0.28F);
     for (int k = 1; k < spec.iterations; ++k)
-        draw_function(
-            context, graph, [&](double x) { return transfer_of(spec, x, k); }, dim,
-            context.theme.hairline() * 1.2F);
+        chart.marks.emplace_back(Function{
+            "", {dim, Dash::solid, 1.2F * theme.hairline() / theme.line()}, [spec, k](double x) {
+                return transfer_of(spec, x, k);
+            }});
 }
 
 // A short stroke for each singular value at the foot, and where the chosen engine puts it.
-void draw_rug(PanelContext& context, const Graph& graph, const Lab& bench) {
+void add_rug(const Theme& theme, const Lab& bench, Chart& chart) {
     const auto& shares = bench.outcome.shares;
-    ImDrawList* draw = ImGui::GetWindowDrawList();
     const OrthogonaliserSpec spec = bench.wish.spec(bench.focus);
-    for (std::size_t k = shares.size(); k-- > 0;) {
+    Rug rug;
+    Points put;
+    for (std::size_t k = 0; k < shares.size(); ++k) {
         if (!(shares[k] > 0)) continue;
-        const ImVec4 colour =
-            rank_colour(context.theme, static_cast<int>(k), static_cast<int>(shares.size()));
-        const float x = graph.pixel_x(shares[k]);
-        draw->AddRectFilled({x - context.theme.scale * 0.6F, graph.bottom() - em(0.7F)},
-                            {x + context.theme.scale * 0.6F, graph.bottom()}, u32(colour));
-        if (bench.on(bench.focus))
-            draw_point(context, graph, shares[k], transfer_of(spec, shares[k], spec.iterations),
-                       colour);
+        rug.x.push_back(shares[k]);
+        rug.colours.push_back(
+            rank_colour(theme, static_cast<int>(k), static_cast<int>(shares.size())));
     }
+    for (std::size_t k = rug.x.size(); bench.on(bench.focus) && k-- > 0;) {
+        put.x.push_back(rug.x[k]);
+        put.y.push_back(transfer_of(spec, rug.x[k], spec.iterations));
+        put.colours.push_back(rug.colours[k]);
+    }
+    chart.marks.emplace_back(std::move(rug));
+    chart.marks.emplace_back(std::move(put));
 }
 
-void draw_cuts(PanelContext& context, const Graph& graph, const Lab& bench) {
+void add_cuts(const Theme& theme, const Lab& bench, Chart& chart) {
     for (const Engine engine : engines_on(bench)) {
         const std::optional<double> slope = slope_at_zero(bench.wish.spec(engine));
         if (!slope || !(*slope > 0) || !std::isfinite(*slope)) continue;
         const bool focused = engine == bench.focus;
-        draw_vertical(
-            context, graph, 1 / *slope,
-            with_alpha(engine_colour(context.theme, engine), focused ? 1.0F : 0.5F), Dash::dotted,
-            focused ? fmt::format("1/slope = {}", value_text(1 / *slope)) : std::string());
+        chart.marks.emplace_back(
+            Rule{"",
+                 true,
+                 1 / *slope,
+                 {with_alpha(engine_colour(theme, engine), focused ? 1.0F : 0.5F), Dash::dotted},
+                 focused ? fmt::format("1/slope = {}", value_text(1 / *slope)) : std::string()});
     }
 }
 
-void draw_interval(const PanelContext& context, const Graph& graph, const Lab& bench) {
-    if (!bench.interval) return;
-    const float left = std::max(graph.pixel_x(bench.interval->low), graph.position.x);
-    const float right = std::min(graph.pixel_x(bench.interval->high), graph.right());
-    ImGui::GetWindowDrawList()->AddRectFilled({left, graph.position.y}, {right, graph.bottom()},
-                                              u32(with_alpha(context.theme.accent, 0.12F)));
+bool has_curve(const Lab& bench, Engine engine) {
+    return transfer(bench.wish.spec(engine), 0.5).has_value();
 }
 
-// A drag along the axis chooses an interval; a click without one forgets it.
-void choose_interval(const Graph& graph, Lab& bench) {
-    if (!graph.pressed) return;
+void add_curves(const Theme& theme, const Lab& bench, Chart& chart) {
+    for (const Engine engine : engines_on(bench)) {
+        const bool any = has_curve(bench, engine);
+        chart.marks.emplace_back(
+            Function{std::string(label(engine)) + (any ? "" : ": no function of x"),
+                     {engine_colour(theme, engine), engine_dash(engine),
+                      engine == bench.focus ? 1.6F : 1.0F},
+                     [spec = bench.wish.spec(engine), any](double x) {
+                         return any ? transfer_of(spec, x, spec.iterations) : std::nan("");
+                     }});
+    }
+}
+
+Chart transfer_chart(const PanelContext& context, const Lab& bench) {
+    const Theme& theme = context.theme;
+    const double start = axis_start(bench);
+    Chart chart;
+    chart.x = {start, 1, true, "x = s/‖G‖"};
+    chart.y = {0, axis_end(bench, start), false, ""};
+    if (bench.interval)
+        chart.marks.emplace_back(
+            Span{bench.interval->low, bench.interval->high, with_alpha(theme.accent, 0.12F)});
+    chart.marks.emplace_back(Rule{"", false, 1, {theme.dim, Dash::dashed}});
+    add_cuts(theme, bench, chart);
+    add_intermediate(theme, bench, chart);
+    add_curves(theme, bench, chart);
+    add_rug(theme, bench, chart);
+    return chart;
+}
+
+// A drag along the axis chooses an interval; a click without one forgets it. Whether it did.
+bool choose_interval(const Axes& graph, Lab& bench) {
+    if (!graph.pressed) return false;
     const ImVec2 mouse = ImGui::GetMousePos();
-    const double at = std::clamp(graph.value_x(mouse.x), std::min(graph.x.min, 1.0), 1.0);
+    const double at = std::clamp(graph.value_x(mouse.x), std::min(graph.x.min(), 1.0), 1.0);
     if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) {
         bench.dragged_from = at;
         bench.interval.reset();
@@ -114,6 +147,7 @@ void choose_interval(const Graph& graph, Lab& bench) {
         bench.interval =
             Interval{std::min(at, bench.dragged_from), std::max(at, bench.dragged_from)};
     }
+    return true;
 }
 
 int below_cut(const Lab& bench, double slope) {
@@ -121,8 +155,9 @@ int below_cut(const Lab& bench, double slope) {
                                           [&](double share) { return share * slope < 1; }));
 }
 
-void readout(PanelContext& context, const Graph& graph, const Lab& bench) {
-    const double x = std::clamp(graph.value_x(ImGui::GetMousePos().x), graph.x.min, graph.x.max);
+void readout(PanelContext& context, const Axes& graph, const Lab& bench) {
+    const double x =
+        std::clamp(graph.value_x(ImGui::GetMousePos().x), graph.x.min(), graph.x.max());
     std::vector<ReadoutRow> rows;
     for (const Engine engine : engines_on(bench)) {
         const OrthogonaliserSpec spec = bench.wish.spec(engine);
@@ -141,21 +176,6 @@ void readout(PanelContext& context, const Graph& graph, const Lab& bench) {
                    engine_colour(context.theme, engine));
     }
     draw_readout(context, fmt::format("x = s/‖G‖ = {} becomes", value_text(x)), rows);
-}
-
-Table table_of(const Graph& graph, const Lab& bench) {
-    Table table{{"x"}, {}};
-    for (const Engine engine : engines_on(bench)) table.columns.emplace_back(label(engine));
-    for (int i = 0; i <= 400; ++i) {
-        const double x = graph.x.min * std::pow(graph.x.max / graph.x.min, i / 400.0);
-        std::vector<double> row{x};
-        for (const Engine engine : engines_on(bench)) {
-            const OrthogonaliserSpec spec = bench.wish.spec(engine);
-            row.push_back(transfer_of(spec, x, spec.iterations));
-        }
-        table.rows.push_back(std::move(row));
-    }
-    return table;
 }
 
 }  // namespace
@@ -214,46 +234,20 @@ void interval_row(PanelContext& context, Lab& bench) {
     chosen.focus = static_cast<int>(Engine::custom);
 }
 
-namespace {
-
-bool has_curve(const Lab& bench, Engine engine) {
-    return transfer(bench.wish.spec(engine), 0.5).has_value();
-}
-
-}  // namespace
-
 void draw_lab_transfer(PanelContext& context, Lab& bench) {
-    const ImVec2 room = ImGui::GetContentRegionAvail();
-    const double start = axis_start(bench);
-    std::vector<KeyRow> key;
-    for (const Engine engine : engines_on(bench))
-        key.push_back(
-            {std::string(label(engine)) + (has_curve(bench, engine) ? "" : ": no function of x"),
-             engine_colour(context.theme, engine), engine_dash(engine)});
-    const GraphOptions options{
-        "##transfer",   room, {start, 1, true, "x = s/‖G‖"}, {0, axis_end(bench, start), false, ""},
-        std::move(key), true};
-    Graph graph;
-    if (!begin_graph(context, options, graph)) return;
-    choose_interval(graph, bench);
-    draw_interval(context, graph, bench);
-    draw_horizontal(context, graph, 1, context.theme.dim, Dash::dashed);
-    draw_cuts(context, graph, bench);
-    draw_intermediate(context, graph, bench);
-    for (const Engine engine : engines_on(bench)) {
-        if (!has_curve(bench, engine)) continue;
-        const OrthogonaliserSpec spec = bench.wish.spec(engine);
-        draw_function(
-            context, graph, [&](double x) { return transfer_of(spec, x, spec.iterations); },
-            engine_colour(context.theme, engine),
-            context.theme.line() * (engine == bench.focus ? 1.6F : 1.0F), engine_dash(engine));
-    }
-    draw_rug(context, graph, bench);
-    end_graph(context, graph);
-    if (graph.hovered || graph.pressed) readout(context, graph, bench);
-    export_menu(
-        context, "##export transfer", "transfer", graph.hovered,
-        [&] { return table_of(graph, bench); }, [&] { fit_graph(context, options.id); }, false);
+    const ChartOptions options{.id = "##transfer",
+                               .name = "transfer",
+                               .size = ImGui::GetContentRegionAvail(),
+                               .drags = true};
+    Axes axes;
+    Chart chart = transfer_chart(context, bench);
+    if (!begin_chart(context, options, chart, axes)) return;
+    if (choose_interval(axes, bench)) chart = transfer_chart(context, bench);
+    draw_marks(context, axes, chart);
+    end_chart(context, axes);
+    if (axes.hovered || axes.pressed) readout(context, axes, bench);
+    chart_menu(context, options, axes,
+               [&](const PanelContext& on) { return transfer_chart(on, bench); });
 }
 
 }  // namespace muonscope::gui

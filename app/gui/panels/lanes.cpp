@@ -3,11 +3,9 @@
 #include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/parameter_row.h"
-#include "app/gui/plots/stroke.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "core/optim/flavours.h"
-#include "core/optim/schedule.h"
 #include "imgui.h"
 
 #include <fmt/format.h>
@@ -176,47 +174,6 @@ std::int64_t current_phase_steps(const LaneSnapshot& lane) {
     return phase < lane.phase_steps.size() ? lane.phase_steps[phase] : 0;
 }
 
-// The learning rate over the steps to come, from 0 up, and where the lane is on it.
-void schedule_curve(PanelContext& context, int lane, const OptimizerSpec& optimizer,
-                    std::int64_t now) {
-    const ScheduleSpec& schedule = optimizer.schedule;
-    const Theme& theme = context.theme;
-    std::int64_t last = std::max<std::int64_t>(now, schedule.warmup) * 5 / 4;
-    const bool spike = schedule.kind == RateSchedule::spike;
-    if (spike) last = std::max<std::int64_t>(last, schedule.spike_at + 3LL * schedule.spike_length);
-    if (schedule.kind != RateSchedule::inverse_sqrt && schedule.kind != RateSchedule::constant &&
-        !spike)
-        last = std::max<std::int64_t>(last, schedule.length * 11LL / 10);
-    last = std::max<std::int64_t>(last, 100);
-
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    const ImVec2 size{ImGui::GetContentRegionAvail().x, em(2.6F)};
-    ImGui::Dummy(size);
-    const std::string text = fmt::format(
-        "Learning rate over steps 0 to {}, from 0 up; the dot: step {} of this phase, rate {:.3g}.",
-        last, now, learning_rate(optimizer, now));
-    hover_help(context, "Schedule", text);
-
-    const double top = 1.05 * std::max(1.0, spike ? schedule.spike : 1.0);
-    const float pad = em(0.2F);
-    const auto place = [&](std::int64_t step) {
-        const float across = static_cast<float>(step) / static_cast<float>(last);
-        const auto up = static_cast<float>(rate_share(schedule, step) / top);
-        return ImVec2{at.x + pad + across * (size.x - 2 * pad),
-                      at.y + size.y - pad - up * (size.y - 2 * pad)};
-    };
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    draw->AddLine({at.x, at.y + size.y - pad}, {at.x + size.x, at.y + size.y - pad},
-                  u32(theme.border));
-    // A point a pixel, and no more than there are steps.
-    const int points = static_cast<int>(
-        std::clamp<std::int64_t>(std::min(last, static_cast<std::int64_t>(size.x)), 2, 4096));
-    std::vector<ImVec2> line;
-    for (int i = 0; i <= points; ++i) line.push_back(place(last * i / points));
-    plots::add_stroke(draw, line, u32(theme.lane(lane)), std::max(1.5F, em(0.09F)));
-    draw->AddCircleFilled(place(std::min(now, last)), em(0.24F), u32(theme.lane(lane)));
-}
-
 void lane_controls(PanelContext& context, int index, const Recipe& recipe,
                    const LaneSnapshot& lane) {
     const int layer = context.kept<LanesView>().layer[static_cast<std::size_t>(index)];
@@ -234,7 +191,7 @@ void lane_controls(PanelContext& context, int index, const Recipe& recipe,
                           get(optimizer, parameter.key), index,
                           parameter.key == "flavour" ? flavour_text(optimizer) : "");
     if (!(optimizer.schedule == ScheduleSpec{}))
-        schedule_curve(context, index, optimizer, current_phase_steps(lane));
+        draw_schedule(context, index, optimizer, current_phase_steps(lane));
 }
 
 void lane_card(PanelContext& context, int index) {

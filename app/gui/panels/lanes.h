@@ -1,6 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
+
+#include "app/gui/panel.h"
+#include "core/optim/optimizer_spec.h"
 
 namespace muonscope::gui {
 
@@ -9,5 +13,9 @@ struct LanesView {
     std::vector<int> layer;  // which one a lane's controls speak of; 0: all
     bool more = false;       // the rarely used rows too
 };
+
+// Its learning rate over steps of this phase, from 0 up; `now`: how many it has made.
+void draw_schedule(PanelContext& context, int lane, const OptimizerSpec& optimizer,
+                   std::int64_t now);
 
 }  // namespace muonscope::gui

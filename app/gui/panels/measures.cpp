@@ -7,6 +7,7 @@
 
 #include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
+#include "app/gui/plots/export_menu.h"
 #include "app/gui/plots/source.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/plots/ticks.h"

@@ -6,7 +6,7 @@
 
 #include "app/gui/local_row.h"
 #include "app/gui/panels/panels.h"
-#include "app/gui/plots/graph.h"
+#include "app/gui/plots/drawn_chart.h"
 #include "app/gui/plots/readout.h"
 #include "app/gui/plots/stroke.h"
 #include "app/gui/plots/table.h"
@@ -137,90 +137,111 @@ constexpr const char* why =
     "beyond x·n lie about 2/x of all.";
 
 struct Shown {
-    const char *id, *name, *axis, *help;
+    const char *id, *name, *help;
     const DrawnLaw* drawn;
     double (*law)(double);
     double (*density)(double);
     double (*quantile)(double);
-    GraphAxis x;
+    ChartAxis x;
 };
 
-void draw_law(PanelContext& context, const Shown& what, const RandomSample& sample, ImVec2 room) {
-    const Theme& theme = context.theme;
-    const Histogram& histogram = what.drawn->histogram;
-    const bool logarithmic = what.x.logarithmic;
-    // On a logarithmic axis a density is per decade, so that areas are shares.
-    const auto density = [&](double x) {
-        return logarithmic ? what.density(x) * x * std::log(10.0) : what.density(x);
-    };
+// On a logarithmic axis a density is per decade, so that areas are shares.
+double density(const Shown& what, double x) {
+    return what.x.logarithmic ? what.density(x) * x * std::log(10.0) : what.density(x);
+}
+
+// The density of n s^2 has no end at zero: the axis shows where it has come down to.
+double highest_density(const Shown& what) {
+    const Axis axis = Axis::between(what.x.min, what.x.max, what.x.logarithmic);
     double high = 0;
-    for (int i = 1; i < 400; ++i) {
-        const double part = i / 400.0;
-        const double x = logarithmic ? what.x.min * std::pow(what.x.max / what.x.min, part)
-                                     : what.x.min + part * (what.x.max - what.x.min);
-        high = std::max(high, density(x));
+    for (int i = 1; i < 400; ++i) high = std::max(high, density(what, axis.at_share(i / 400.0)));
+    return std::min(high, 2.0);
+}
+
+// A bar a bin; the one under the mouse stands out.
+Bars histogram_of(const Shown& what, const RandomSample& sample, const ImVec4& colour,
+                  std::size_t over) {
+    const Histogram& histogram = what.drawn->histogram;
+    Bars bars;
+    bars.name =
+        fmt::format("{} matrices, n = {}", sample.summary.drawn,
+                    sample.drawing() && sample.summary.drawn == 0 ? sample.n : sample.summary_n);
+    bars.up = "density drawn";
+    bars.colour = with_alpha(colour, 0.6F);
+    bars.index.name = "from";
+    Column to{"to", {}}, drawn{"share drawn", {}}, law{"share by the law", {}};
+    for (std::size_t bin = 0; sample.summary.drawn > 0 && bin < histogram.shares.size(); ++bin) {
+        const double from = histogram.edge(bin), end = histogram.edge(bin + 1);
+        bars.from.push_back(from);
+        bars.to.push_back(end);
+        bars.height.push_back(histogram.density(bin));
+        bars.colours.push_back(with_alpha(colour, bin == over ? 0.85F : 0.45F));
+        bars.index.values.push_back(from);
+        to.values.push_back(end);
+        drawn.values.push_back(histogram.shares[bin]);
+        law.values.push_back(what.law(end) - what.law(from));
     }
-    // The density of n s^2 has no end at zero: the axis shows where it has come down to.
-    high = std::min(high, 2.0);
+    bars.beside = {to, drawn, law};
+    return bars;
+}
+
+Chart law_chart(const PanelContext& context, const Shown& what, const RandomSample& sample,
+                std::size_t over) {
+    const Theme& theme = context.theme;
     const ImVec4 drawn = theme.lane(0);
-    std::vector<KeyRow> key{
-        KeyRow{fmt::format(
-                   "{} matrices, n = {}", sample.summary.drawn,
-                   sample.drawing() && sample.summary.drawn == 0 ? sample.n : sample.summary_n),
-               with_alpha(drawn, 0.6F), Dash::solid, true},
-        KeyRow{"Edelman 1988, n → ∞", theme.text}, KeyRow{"median drawn", drawn},
-        KeyRow{"median of the law", theme.dim, Dash::dashed}};
-    GraphOptions options{what.id,
-                         room,
-                         what.x,
-                         {0, high * 1.2, false, logarithmic ? "share per decade" : "density"},
-                         std::move(key)};
-    Graph graph;
-    if (!begin_graph(context, options, graph)) return;
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    const double mouse = graph.value_x(ImGui::GetMousePos().x);
-    std::size_t over = histogram.shares.size();
-    for (std::size_t bin = 0; bin < histogram.shares.size(); ++bin) {
-        const double from = histogram.edge(bin), to = histogram.edge(bin + 1);
-        const float left = graph.pixel_x(from), right = graph.pixel_x(to);
-        const bool hovered = graph.hovered && mouse >= from && mouse < to;
-        if (hovered) over = bin;
-        if (sample.summary.drawn == 0) continue;
-        draw->AddRectFilled({left, graph.pixel_y(histogram.density(bin))},
-                            {std::max(left + 1, right - theme.hairline()), graph.bottom()},
-                            u32(with_alpha(drawn, hovered ? 0.85F : 0.45F)));
-    }
-    draw_function(context, graph, density, theme.text, theme.line() * 1.15F);
-    draw_vertical(context, graph, what.quantile(0.5), theme.dim, Dash::dashed);
-    if (sample.summary.drawn > 0)
-        draw_vertical(context, graph, what.drawn->median, drawn, Dash::solid);
-    end_graph(context, graph);
-    if (graph.hovered && sample.summary.drawn > 0 && over < histogram.shares.size()) {
-        const double from = histogram.edge(over), to = histogram.edge(over + 1);
-        const std::array rows{
-            ReadoutRow{"drawn here", fmt::format("{:.2f} %", 100 * histogram.shares[over]), drawn},
-            ReadoutRow{"law", fmt::format("{:.2f} %", 100 * (what.law(to) - what.law(from))),
-                       theme.text},
-            ReadoutRow{"law, all beyond", fmt::format("{:.3g} %", 100 * (1 - what.law(to))),
-                       theme.dim}};
-        draw_readout(context,
-                     fmt::format("{} from {} to {}", what.name, value_text(from), value_text(to)),
-                     rows);
-    } else if (graph.hovered) {
+    Chart chart;
+    chart.x = what.x;
+    chart.y = {0, highest_density(what) * 1.2, false,
+               what.x.logarithmic ? "share per decade" : "density"};
+    chart.marks.emplace_back(histogram_of(what, sample, drawn, over));
+    chart.marks.emplace_back(Function{"Edelman 1988, n → ∞",
+                                      {theme.text, Dash::solid, 1.15F},
+                                      [what](double x) { return density(what, x); }});
+    const bool any = sample.summary.drawn > 0;
+    chart.marks.emplace_back(
+        Rule{"median drawn", true, any ? what.drawn->median : std::nan(""), {drawn}});
+    chart.marks.emplace_back(
+        Rule{"median of the law", true, what.quantile(0.5), {theme.dim, Dash::dashed}});
+    return chart;
+}
+
+void law_readout(PanelContext& context, const Shown& what, std::size_t bin) {
+    const Histogram& histogram = what.drawn->histogram;
+    const double from = histogram.edge(bin), to = histogram.edge(bin + 1);
+    const std::array rows{
+        ReadoutRow{"drawn here", fmt::format("{:.2f} %", 100 * histogram.shares[bin]),
+                   context.theme.lane(0)},
+        ReadoutRow{"law", fmt::format("{:.2f} %", 100 * (what.law(to) - what.law(from))),
+                   context.theme.text},
+        ReadoutRow{"law, all beyond", fmt::format("{:.3g} %", 100 * (1 - what.law(to))),
+                   context.theme.dim}};
+    draw_readout(context,
+                 fmt::format("{} from {} to {}", what.name, value_text(from), value_text(to)),
+                 rows);
+}
+
+// The bin under the mouse; as many as there are: none.
+std::size_t bin_under_mouse(const Axes& axes, const Histogram& histogram) {
+    const double mouse = axes.value_x(ImGui::GetMousePos().x);
+    for (std::size_t bin = 0; axes.hovered && bin < histogram.shares.size(); ++bin)
+        if (mouse >= histogram.edge(bin) && mouse < histogram.edge(bin + 1)) return bin;
+    return histogram.shares.size();
+}
+
+void draw_law(PanelContext& context, const Shown& what, const RandomSample& sample, ImVec2 room) {
+    const std::size_t none = what.drawn->histogram.shares.size();
+    const ChartOptions options{.id = what.id, .name = what.id + 2, .size = room};
+    Axes axes;
+    if (!begin_chart(context, options, law_chart(context, what, sample, none), axes)) return;
+    const std::size_t over = bin_under_mouse(axes, what.drawn->histogram);
+    draw_marks(context, axes, law_chart(context, what, sample, over));
+    end_chart(context, axes);
+    if (sample.summary.drawn > 0 && over < none)
+        law_readout(context, what, over);
+    else if (axes.hovered)
         hover_help(context, what.name, what.help);
-    }
-    export_menu(
-        context, what.axis, what.id + 2, graph.hovered,
-        [&] {
-            Table table{{"from", "to", "share drawn", "share by the law"}, {}};
-            for (std::size_t bin = 0; bin < histogram.shares.size(); ++bin) {
-                const double from = histogram.edge(bin), to = histogram.edge(bin + 1);
-                table.rows.push_back(
-                    {from, to, histogram.shares[bin], what.law(to) - what.law(from)});
-            }
-            return table;
-        },
-        [&] { fit_graph(context, what.id); }, false);
+    chart_menu(context, options, axes,
+               [&](const PanelContext& on) { return law_chart(on, what, sample, none); });
 }
 
 void draw_random_matrices(PanelContext& context) {
@@ -238,7 +259,6 @@ void draw_random_matrices(PanelContext& context) {
     const Shown condition{
         "##condition-number",
         "κ/n",
-        "##export κ",
         "P(κ/n < x) = exp(−2/x − 2/x²), κ = s₁/sₙ, for large n. There is no mean: the tail falls "
         "like 2/x.",
         &sample.summary.condition,
@@ -249,7 +269,6 @@ void draw_random_matrices(PanelContext& context) {
     const Shown smallest{
         "##smallest-value",
         "√n·sₙ",
-        "##export s",
         "P(√n·sₙ < x) = 1 − exp(−x²/2 − x), sₙ the smallest singular value, for large n. The "
         "density at 0 is 1: nothing keeps a random matrix away from singular ones.",
         &sample.summary.smallest,
@@ -260,7 +279,6 @@ void draw_random_matrices(PanelContext& context) {
     const Shown square{
         "##smallest-value-squared",
         "n·sₙ²",
-        "##export s²",
         "P(n·sₙ² < x) = 1 − exp(−x/2 − √x), sₙ the smallest singular value, for large n. Near 0 "
         "the density grows like 1/(2√x).",
         &sample.summary.smallest_square,

@@ -1,14 +1,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <set>
-#include <utility>
 
 #include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/panels/representations.h"
+#include "app/gui/plots/drawn_chart.h"
+#include "app/gui/plots/export_menu.h"
 #include "app/gui/plots/readout.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/plots/ticks.h"
@@ -31,144 +30,12 @@ std::vector<Remembered> remembered(Preferences& preferences) {
     return {{"show_ghost", &own.start}};
 }
 
-constexpr int shapes = 8;
-
-// How deep a point lies inside a shape of radius 1, as a distance; negative outside.
-float inside(int shape, float x, float y) {
-    const float ax = std::abs(x), ay = std::abs(y);
-    switch (shape) {
-        case 0:
-            return 1 - std::hypot(x, y);  // circle
-        case 1:
-            return 0.85F - std::max(ax, ay);  // square
-        case 2:
-            return (1.2F - ax - ay) * 0.7071F;  // diamond
-        case 3:
-            return std::min(0.75F - y, (1.15F + y - 1.8F * ax) * 0.49F);  // triangle up
-        case 4:
-            return std::min(0.75F + y, (1.15F - y - 1.8F * ax) * 0.49F);  // triangle down
-        case 5:                                                           // plus
-            return std::max(std::min(0.36F - ax, 1.1F - ay), std::min(0.36F - ay, 1.1F - ax));
-        case 6: {  // cross
-            const float u = std::abs(x + y) * 0.7071F, v = std::abs(x - y) * 0.7071F;
-            return std::max(std::min(0.36F - u, 1.15F - v), std::min(0.36F - v, 1.15F - u));
-        }
-        default:
-            return std::min(1 - std::hypot(x, y), std::hypot(x, y) - 0.5F);  // ring
-    }
+int class_of(const Problem& problem, int shown, int column) {
+    const int point = projected_point(problem, shown, column);
+    return point < static_cast<int>(problem.point_class.size())
+               ? problem.point_class[static_cast<std::size_t>(point)]
+               : 0;
 }
-
-// A point is drawn as one triangle around its square, so that a cell is twice as wide as its shape.
-int cell_size(float radius) {
-    return 2 * (static_cast<int>(std::ceil(2.4F * radius)) + 2);
-}
-
-// Half the side of the square that holds a shape and its soft edge.
-float half_size(int shape, float radius) {
-    constexpr std::array<float, shapes> reach{1, 0.85F, 1.2F, 1.15F, 1.15F, 1.1F, 1.1F, 1};
-    return reach[static_cast<std::size_t>(shape)] * radius + 0.75F;
-}
-
-// White shapes with soft edges, side by side; the colour comes with each point.
-bool prepare_markers(Markers& markers, float radius) {
-    const int wanted = static_cast<int>(radius * 10);
-    if (markers.radius == wanted && markers.texture.ready()) return true;
-    const int cell = cell_size(radius);
-    if (cell * shapes > markers.texture.width() || cell > markers.texture.height()) return false;
-    ImU32* pixels = markers.texture.write(cell * shapes, cell);
-    if (pixels == nullptr) return false;
-    const float centre = static_cast<float>(cell) / 4;
-    for (int y = 0; y < cell; ++y)
-        for (int shape = 0; shape < shapes; ++shape)
-            for (int x = 0; x < cell; ++x) {
-                const float dx = (static_cast<float>(x) + 0.5F - centre) / radius;
-                const float dy = (static_cast<float>(y) + 0.5F - centre) / radius;
-                const float cover = std::clamp(inside(shape, dx, dy) * radius + 0.5F, 0.0F, 1.0F);
-                pixels[y * markers.texture.width() + shape * cell + x] =
-                    IM_COL32(255, 255, 255, static_cast<int>(cover * 255));
-            }
-    markers.radius = wanted;
-    return true;
-}
-
-struct Cell {
-    ImVec2 from, to;
-    double per_pixel = 1;  // units
-    ImVec2 place(double x, double y) const {
-        return {(from.x + to.x) / 2 + static_cast<float>(x / per_pixel),
-                (from.y + to.y) / 2 - static_cast<float>(y / per_pixel)};
-    }
-};
-
-class Points {
-  public:
-    Points(PanelContext& context, Markers& markers, float radius)
-        : context_(context),
-          markers_(markers),
-          radius_(radius),
-          textured_(prepare_markers(markers, radius)) {}
-
-    void draw(const Cell& cell, const Matrix& at, const Problem& problem, int shown, bool ghost) {
-        ImDrawList* draw = ImGui::GetWindowDrawList();
-        const auto count = static_cast<int>(at.cols());
-        const float size = static_cast<float>(cell_size(radius_));
-        if (textured_) draw->PushTexture(markers_.texture.reference());
-        const int indices = textured_ ? 3 : 6, vertices = textured_ ? 3 : 4;
-        draw->PrimReserve(indices * count, vertices * count);
-        int drawn = 0;
-        taken_.clear();
-        const float width = static_cast<float>(markers_.texture.width());
-        const float height = static_cast<float>(markers_.texture.height());
-        // Half of the points say where the start was.
-        for (int i = 0; i < count; i += ghost ? 2 : 1) {
-            const double x = at(0, i), y = at(1, i);
-            if (!std::isfinite(x) || !std::isfinite(y)) continue;
-            const ImVec2 centre = cell.place(x, y);
-            if (centre.x < cell.from.x || centre.x > cell.to.x || centre.y < cell.from.y ||
-                centre.y > cell.to.y)
-                continue;
-            // A start may lie on one spot: grey on grey shows no more than once.
-            if (ghost && !taken_.emplace(std::lround(centre.x), std::lround(centre.y)).second)
-                continue;
-            const int kind = class_of(problem, shown, i);
-            const ImU32 colour = ghost ? u32(with_alpha(context_.theme.ghost, 0.55F))
-                                       : u32(context_.theme.class_colour(kind));
-            ++drawn;
-            if (!textured_) {
-                draw->PrimRect({centre.x - radius_, centre.y - radius_},
-                               {centre.x + radius_, centre.y + radius_}, colour);
-                continue;
-            }
-            const int shape = kind % shapes;
-            const float half = half_size(shape, radius_);
-            const ImVec2 middle{size * (static_cast<float>(shape) + 0.25F), size / 4};
-            const auto corner = [&](float right, float down) {
-                draw->PrimVtx(
-                    {centre.x + right * half, centre.y + down * half},
-                    {(middle.x + right * half) / width, (middle.y + down * half) / height}, colour);
-            };
-            corner(-1, -1);
-            corner(3, -1);
-            corner(-1, 3);
-        }
-        draw->PrimUnreserve(indices * (count - drawn), vertices * (count - drawn));
-        if (textured_) draw->PopTexture();
-    }
-
-    static int class_of(const Problem& problem, int shown, int column) {
-        const int point = projected_point(problem, shown, column);
-        return point < static_cast<int>(problem.point_class.size())
-                   ? problem.point_class[static_cast<std::size_t>(point)]
-                   : 0;
-    }
-
-  private:
-    PanelContext& context_;
-    Markers& markers_;
-    float radius_;
-    bool textured_;
-    std::set<std::pair<long, long>> taken_;  // pixels
-};
 
 void update(PanelContext& context, Representation& kept,
             const std::shared_ptr<const Problem>& problem,
@@ -224,15 +91,13 @@ struct Places {
         return origin.y + static_cast<float>(row) * (line + extent.y + gap);
     }
     float below() const { return top((lanes + across - 1) / across) - gap * 0.5F; }
-    Cell cell(int lane, std::size_t column, double scale) const {
-        Cell cell;
-        cell.from = {
-            std::round(left(lane % across) + static_cast<float>(column) * (extent.x + gap)),
-            std::round(top(lane / across) + line)};
-        cell.to = {std::round(cell.from.x + extent.x), std::round(cell.from.y + extent.y)};
-        const float half = std::min(extent.x, extent.y) / 2 - em(0.5F);
-        cell.per_pixel = scale / static_cast<double>(std::max(half, 1.0F));
-        return cell;
+    ImVec2 corner(int lane, std::size_t column) const {
+        return {std::round(left(lane % across) + static_cast<float>(column) * (extent.x + gap)),
+                std::round(top(lane / across) + line)};
+    }
+    ImVec2 size(int lane, std::size_t column) const {
+        const ImVec2 from = corner(lane, column);
+        return {std::round(from.x + extent.x) - from.x, std::round(from.y + extent.y) - from.y};
     }
 };
 
@@ -293,26 +158,21 @@ std::vector<double> scales_of(const RepresentationsView& kept, const Places& pla
     return scales;
 }
 
-// Frame and axes; where the scale ends, a tick on the horizontal one and its number in the corner.
-void draw_frame_of(const Theme& theme, const Cell& cell, double scale) {
+// Where the scale ends, a tick on the horizontal axis and its number in the corner.
+void draw_scale(const Theme& theme, const Axes& axes, double scale) {
     ImDrawList* draw = ImGui::GetWindowDrawList();
-    const ImU32 dim = u32(theme.dim), grid = u32(theme.grid);
     const float small = ImGui::GetFontSize() * 0.8F;
-    const ImVec2 centre = cell.place(0, 0);
-    draw->AddRectFilled({cell.from.x, centre.y}, {cell.to.x, centre.y + 1}, grid);
-    draw->AddRectFilled({centre.x, cell.from.y}, {centre.x + 1, cell.to.y}, grid);
-    draw->AddRect(cell.from, cell.to, u32(theme.border), em(0.25F), 0, theme.hairline());
-    const ImVec2 end = cell.place(scale, 0);
-    draw->AddRectFilled({end.x, end.y - em(0.2F)}, {end.x + 1, end.y + em(0.2F)}, dim);
+    const ImVec2 end = axes.pixel(scale, 0);
+    draw->AddRectFilled({end.x, end.y - em(0.2F)}, {end.x + 1, end.y + em(0.2F)}, u32(theme.dim));
     const std::string label = fmt::format("±{:g}", scale);
     const float width = ImGui::GetFont()->CalcTextSizeA(small, 1e6F, 0, label.c_str()).x;
-    draw->AddText(nullptr, small, {cell.to.x - width - em(0.25F), cell.to.y - small - em(0.2F)},
-                  dim, label.c_str());
+    draw->AddText(nullptr, small,
+                  {axes.right() - width - em(0.25F), axes.bottom() - small - em(0.2F)},
+                  u32(theme.dim), label.c_str());
 }
 
-// The names of lanes and layers around the frames of all pictures.
-void draw_frames(const PanelContext& context, const Places& places,
-                 const std::vector<double>& scales, int layers) {
+// The names of lanes and layers around all pictures.
+void draw_names(const PanelContext& context, const Places& places, int layers) {
     ImDrawList* draw = ImGui::GetWindowDrawList();
     for (int l = 0; l < places.lanes; ++l) {
         ImGui::PushFont(context.fonts.heading, 0);
@@ -320,11 +180,9 @@ void draw_frames(const PanelContext& context, const Places& places,
                     places.lane_width, context.theme.lane_text(l),
                     name_and_step(context.snapshot->lanes[static_cast<std::size_t>(l)]).c_str());
         ImGui::PopFont();
-        for (std::size_t c = 0; c < scales.size(); ++c)
-            draw_frame_of(context.theme, places.cell(l, c, scales[c]), scales[c]);
     }
     for (int place = 0; place < places.across; ++place)
-        for (std::size_t c = 0; c < scales.size(); ++c) {
+        for (std::size_t c = 0; c < places.shown.size(); ++c) {
             const std::string label = layer_name(places.shown[c], layers);
             const float width = ImGui::CalcTextSize(label.c_str()).x;
             const float x =
@@ -334,32 +192,108 @@ void draw_frames(const PanelContext& context, const Places& places,
         }
 }
 
-// The start of all lanes lies below the points of now.
-void draw_points(PanelContext& context, RepresentationsView& kept, const Places& places,
-                 const std::vector<double>& scales, int points) {
-    const bool start = context.chosen<RepresentationsChoices>().start;
-    Points marks(context, kept.markers, context.theme.point());
-    for (int pass = start ? 0 : 1; pass < 2; ++pass)
-        for (int l = 0; l < places.lanes; ++l)
-            for (std::size_t c = 0; c < scales.size(); ++c) {
-                const Representation& from = pass == 0 ? kept.start : kept.lanes[l];
-                const auto layer = static_cast<std::size_t>(places.shown[c]);
-                if (layer >= from.layers.size()) continue;
-                marks.draw(places.cell(l, c, scales[c]), from.layers[layer],
-                           *context.snapshot->problem, points, pass == 0);
-            }
+// Every so many points in the shapes of their classes.
+Points points_of(const PanelContext& context, const Matrix& at, const Problem& problem, int shown,
+                 int stride) {
+    Points points;
+    points.radius = context.theme.point() / em(1);
+    for (Eigen::Index i = 0; i < at.cols(); i += stride) {
+        points.x.push_back(at(0, i));
+        points.y.push_back(at(1, i));
+        points.kinds.push_back(
+            static_cast<Shape>(class_of(problem, shown, static_cast<int>(i)) % shapes));
+    }
+    return points;
+}
+
+// Grey, half of the points: where the start of all lanes was.
+Points start_of(const PanelContext& context, const Matrix& at, const Problem& problem, int shown) {
+    Points points = points_of(context, at, problem, shown, 2);
+    points.colour = with_alpha(context.theme.ghost, 0.55F);
+    return points;
+}
+
+Points now_of(const PanelContext& context, const Matrix& at, const Problem& problem, int shown) {
+    Points points = points_of(context, at, problem, shown, 1);
+    points.name = "point";
+    points.across = "x";
+    points.up = "y";
+    points.index.name = "point";
+    Column classes{"class", {}};
+    for (Eigen::Index i = 0; i < at.cols(); ++i) {
+        const int kind = class_of(problem, shown, static_cast<int>(i));
+        points.colours.push_back(context.theme.class_colour(kind));
+        points.index.values.push_back(static_cast<double>(i + 1));
+        classes.values.push_back(kind + 1);
+    }
+    points.beside.push_back(std::move(classes));
+    return points;
+}
+
+// At rest a line through zero alone: where the scale ends is said in the corner.
+Ticks plane_ticks(double rest, double min, double max, float length) {
+    Ticks ticks;
+    if (min >= -rest * 1.0001 && min <= -rest * 0.9999)
+        ticks.add(0, "");
+    else
+        ticks = linear_ticks(min, max, std::clamp(static_cast<int>(length / em(3)), 2, 6));
+    return ticks;
+}
+
+// One picture: a layer of a lane. `size` in pixels, `scale` as far as points reach.
+struct Cell {
+    int lane = 0, layer = 0;
+    ImVec2 size;
+    double scale = 1;
+};
+
+Chart cell_chart(const PanelContext& context, RepresentationsView& kept, const Cell& cell,
+                 int points) {
+    const Problem& problem = *context.snapshot->problem;
+    const double per_pixel =
+        cell.scale /
+        static_cast<double>(std::max(std::min(cell.size.x, cell.size.y) / 2 - em(0.5F), 1.0F));
+    const auto axis_of = [&](float length) {
+        ChartAxis axis;
+        axis.max = per_pixel * static_cast<double>(length) / 2;
+        axis.min = -axis.max;
+        axis.ticks = [rest = axis.max](double min, double max, float pixels) {
+            return plane_ticks(rest, min, max, pixels);
+        };
+        return axis;
+    };
+    Chart chart;
+    chart.x = axis_of(cell.size.x);
+    chart.y = axis_of(cell.size.y);
+    chart.equal = true;
+    chart.legend = false;
+    const int layers = context.snapshot->layout.layers();
+    chart.title =
+        fmt::format("{}, {}", context.snapshot->lanes[static_cast<std::size_t>(cell.lane)].name,
+                    layer_name(cell.layer, layers));
+    chart.place = {{"lane", cell.lane + 1}, {"layer", cell.layer + 1}};
+    const auto layer = static_cast<std::size_t>(cell.layer);
+    if (context.chosen<RepresentationsChoices>().start && layer < kept.start.layers.size())
+        chart.marks.emplace_back(start_of(context, kept.start.layers[layer], problem, points));
+    const Representation& now = kept.lanes[cell.lane];
+    if (layer < now.layers.size())
+        chart.marks.emplace_back(now_of(context, now.layers[layer], problem, points));
+    return chart;
+}
+
+// Pictures of one layer are zoomed together.
+std::string range_name(int layer) {
+    return fmt::format("##layer {}", layer + 1);
 }
 
 // The point under the mouse; −1: none is near.
-int nearest_point(const Cell& cell, const Matrix& at) {
+int nearest_point(const Axes& axes, const Matrix& at) {
+    if (!axes.hovered) return -1;
     const ImVec2 mouse = ImGui::GetMousePos();
-    if (mouse.x < cell.from.x || mouse.x > cell.to.x || mouse.y < cell.from.y ||
-        mouse.y > cell.to.y)
-        return -1;
     int nearest = -1;
     float best = em(0.6F);
     for (Eigen::Index i = 0; i < at.cols(); ++i) {
-        const ImVec2 point = cell.place(at(0, i), at(1, i));
+        const ImVec2 point = axes.pixel(at(0, i), at(1, i));
         const float distance = std::hypot(point.x - mouse.x, point.y - mouse.y);
         if (distance < best) {
             best = distance;
@@ -369,43 +303,72 @@ int nearest_point(const Cell& cell, const Matrix& at) {
     return nearest;
 }
 
-void readout(PanelContext& context, const Places& places, const std::vector<double>& scales,
-             RepresentationsView& kept, int points) {
+void readout(PanelContext& context, const Axes& axes, const Cell& cell, const Matrix& at,
+             int points) {
     const Snapshot& snapshot = *context.snapshot;
+    const int nearest = nearest_point(axes, at);
+    if (nearest < 0) return;
+    const int kind = class_of(*snapshot.problem, points, nearest);
+    const ReadoutRow row{
+        fmt::format("class {}", kind + 1),
+        fmt::format("{} , {}", value_text(at(0, nearest)), value_text(at(1, nearest))),
+        context.theme.class_colour(kind)};
     const int layers = snapshot.layout.layers();
-    for (int l = 0; l < places.lanes; ++l)
-        for (std::size_t c = 0; c < scales.size(); ++c) {
-            const auto layer = static_cast<std::size_t>(places.shown[c]);
-            if (layer >= kept.lanes[l].layers.size()) continue;
-            const Matrix& at = kept.lanes[l].layers[layer];
-            const int nearest = nearest_point(places.cell(l, c, scales[c]), at);
-            if (nearest < 0) continue;
-            const int kind = Points::class_of(*snapshot.problem, points, nearest);
-            const ReadoutRow row{
-                fmt::format("class {}", kind + 1),
-                fmt::format("{} , {}", value_text(at(0, nearest)), value_text(at(1, nearest))),
-                context.theme.class_colour(kind)};
-            draw_readout(context,
-                         fmt::format("{}, {}", snapshot.lanes[static_cast<std::size_t>(l)].name,
-                                     layer_name(places.shown[c], layers)),
-                         std::span(&row, 1));
-        }
+    draw_readout(context,
+                 fmt::format("{}, {}", snapshot.lanes[static_cast<std::size_t>(cell.lane)].name,
+                             layer_name(cell.layer, layers)),
+                 std::span(&row, 1));
 }
 
-Table points_table(const Problem& problem, RepresentationsView& kept, int lanes, int points) {
-    Table table;
-    table.columns = {"lane", "layer", "class", "x", "y"};
-    for (int l = 0; l < lanes; ++l)
-        for (std::size_t layer = 0; layer < kept.lanes[l].layers.size(); ++layer) {
-            const Matrix& at = kept.lanes[l].layers[layer];
-            for (Eigen::Index i = 0; i < at.cols(); ++i)
-                table.rows.push_back(
-                    {static_cast<double>(l + 1), static_cast<double>(layer + 1),
-                     static_cast<double>(Points::class_of(problem, points, static_cast<int>(i)) +
-                                         1),
-                     at(0, i), at(1, i)});
-        }
-    return table;
+// All pictures that stand here, as they are shown.
+std::vector<Chart> all_charts(const PanelContext& context, RepresentationsView& kept,
+                              std::span<const Cell> cells, int points) {
+    std::vector<Chart> charts;
+    for (const Cell& cell : cells)
+        charts.push_back(as_shown(context, range_name(cell.layer).c_str(),
+                                  cell_chart(context, kept, cell, points)));
+    return charts;
+}
+
+void draw_cell(PanelContext& context, RepresentationsView& kept, const Cell& cell, ImVec2 corner,
+               std::span<const Cell> all, int points) {
+    const std::string name = range_name(cell.layer);
+    const ChartOptions options{
+        .id = name.c_str(), .name = "representations", .size = cell.size, .inside = true};
+    const Chart chart = cell_chart(context, kept, cell, points);
+    ImGui::SetCursorScreenPos(corner);
+    ImGui::PushID(cell.lane);
+    Axes axes;
+    if (begin_chart(context, options, chart, axes)) {
+        draw_marks(context, axes, chart);
+        if (!axes.moved) draw_scale(context.theme, axes, cell.scale);
+        end_chart(context, axes);
+        const Representation& now = kept.lanes[cell.lane];
+        const auto layer = static_cast<std::size_t>(cell.layer);
+        if (layer < now.layers.size()) readout(context, axes, cell, now.layers[layer], points);
+        const auto charts = [&](const PanelContext& on) {
+            return all_charts(on, kept, all, points);
+        };
+        export_menu(context, (name + " export").c_str(), options.name, axes.hovered,
+                    {.table = [&] { return table_of(charts(context)); },
+                     .charts = charts,
+                     .fit = [&] { fit_chart(context, options.id); },
+                     .columns = static_cast<int>(all.size()) /
+                                static_cast<int>(context.snapshot->lanes.size())});
+    }
+    ImGui::PopID();
+}
+
+void draw_cells(PanelContext& context, RepresentationsView& kept, const Places& places,
+                const std::vector<double>& scales, int points) {
+    std::vector<Cell> cells;
+    for (int l = 0; l < places.lanes; ++l)
+        for (std::size_t c = 0; c < places.shown.size(); ++c)
+            cells.push_back({l, places.shown[c], places.size(l, c), scales[c]});
+    std::size_t next = 0;
+    for (int l = 0; l < places.lanes; ++l)
+        for (std::size_t c = 0; c < places.shown.size(); ++c)
+            draw_cell(context, kept, cells[next++], places.corner(l, c), cells, points);
 }
 
 void draw_representations(PanelContext& context) {
@@ -419,28 +382,23 @@ void draw_representations(PanelContext& context) {
     }
     const Snapshot& snapshot = *context.snapshot;
     const Problem& problem = *snapshot.problem;
-    const int layers = snapshot.layout.layers();
+    const int layers = context.snapshot->layout.layers();
     if (problem.points.cols() == 0 || layers < 1) {
         centred_note(context, "No classes to show");
         return;
     }
-    const ImVec2 room = ImGui::GetContentRegionAvail();
+    const ImVec2 room = ImGui::GetContentRegionAvail(), origin = ImGui::GetCursorScreenPos();
     const auto lanes = static_cast<int>(snapshot.lanes.size());
-    const Places places = places_in(ImGui::GetCursorScreenPos(), room, lanes, layers);
-    if (places.extent.x < em(2) || places.extent.y < em(2)) {
-        ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
-        return;
+    const Places places = places_in(origin, room, lanes, layers);
+    if (places.extent.x >= em(2) && places.extent.y >= em(2)) {
+        RepresentationsView& kept = context.kept<RepresentationsView>();
+        const int points = affordable_points(problem);
+        follow_training(context, kept, points);
+        const std::vector<double> scales = scales_of(kept, places, start);
+        draw_names(context, places, layers);
+        draw_cells(context, kept, places, scales, points);
+        ImGui::SetCursorScreenPos(origin);
     }
-    RepresentationsView& kept = context.kept<RepresentationsView>();
-    const int points = affordable_points(problem);
-    follow_training(context, kept, points);
-    const std::vector<double> scales = scales_of(kept, places, start);
-    draw_frames(context, places, scales, layers);
-    draw_points(context, kept, places, scales, points);
-    const bool hovered = ImGui::IsWindowHovered();
-    if (hovered) readout(context, places, scales, kept, points);
-    export_menu(context, "##export", "representations", hovered,
-                [&] { return points_table(problem, kept, lanes, points); });
     ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
 }
 

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "app/gui/plots/later.h"
-#include "app/gui/plots/texture.h"
 #include "core/base/types.h"
 
 // What the panel of representations keeps between frames.
@@ -19,14 +18,7 @@ struct Representation {
     plots::Later<std::vector<Matrix>> later;
 };
 
-// The shapes of classes, drawn once for the size they are shown at.
-struct Markers {
-    plots::Texture texture{512, 64};
-    int radius = 0;  // tenths of a pixel; 0: not drawn
-};
-
 struct RepresentationsView {
-    Markers markers;
     std::map<int, Representation> lanes;
     Representation start;  // of the shared start
 };

@@ -7,6 +7,7 @@
 #include "app/gui/panels/panels.h"
 #include "app/gui/panels/singular_values.h"
 #include "app/gui/plots/curve.h"
+#include "app/gui/plots/export_menu.h"
 #include "app/gui/plots/extent.h"
 #include "app/gui/plots/level.h"
 #include "app/gui/plots/marks.h"
@@ -23,7 +24,6 @@
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "core/experiment/predicted_modes.h"
-#include "implot.h"
 
 namespace muonscope::gui {
 
@@ -141,7 +141,7 @@ Grid arrange(std::size_t lanes, ImVec2 room, float labels, float right) {
 }
 
 // Above the plot: inside it would lie over what rises early.
-void lane_name(const PanelContext& context, const StepPlot& plot, int lane) {
+void lane_name(const PanelContext& context, const Axes& plot, int lane) {
     const std::string& name = context.snapshot->lanes[static_cast<std::size_t>(lane)].name;
     ImGui::PushFont(context.fonts.heading, 0);
     fitted_text(ImGui::GetWindowDrawList(), {plot.position.x, plot.position.y - name_height()},
@@ -150,7 +150,7 @@ void lane_name(const PanelContext& context, const StepPlot& plot, int lane) {
 }
 
 // Up to twelve modes at the sample under the mouse, each beside its target.
-void readout(PanelContext& context, const StepPlot& plot, const Modes& modes, int lane) {
+void readout(PanelContext& context, const Axes& plot, const Modes& modes, int lane) {
     const HistoryView& history = context.snapshot->lanes[static_cast<std::size_t>(lane)].history;
     if (history.size() == 0 ||
         modes.first + static_cast<std::size_t>(modes.count) > history.channels())
@@ -199,7 +199,7 @@ Table visible_table(const PanelContext& context, const Modes& modes) {
     return table;
 }
 
-void draw_lines(PanelContext& context, const StepPlot& plot, const Modes& modes,
+void draw_lines(PanelContext& context, const Axes& plot, const Modes& modes,
                 const Reduction& reduction) {
     const Theme& theme = context.theme;
     const auto& problem = context.snapshot->problem;
@@ -232,7 +232,7 @@ void draw_lines(PanelContext& context, const StepPlot& plot, const Modes& modes,
 }
 
 // What theory says of the product's modes, dashed, until an edit takes the run off its path.
-void draw_theory(PanelContext& context, const StepPlot& plot, const Modes& modes, int lane) {
+void draw_theory(PanelContext& context, const Axes& plot, const Modes& modes, int lane) {
     const Snapshot& snapshot = *context.snapshot;
     if (context.chosen<SingularValuesChoices>().source != 0 || !snapshot.problem ||
         !snapshot.spec || (snapshot.events && !snapshot.events->empty()) ||
@@ -244,114 +244,25 @@ void draw_theory(PanelContext& context, const StepPlot& plot, const Modes& modes
     Theory& theory = context.kept<SingularValuesView>().theories[lane];
     const OptimizerSpec& optimizer = optimizer_of(recipe.phases.front(), 1);
     if (theory.problem != snapshot.problem || !(theory.optimizer == optimizer) ||
-        theory.to != plot.x_max) {
+        theory.to != plot.x.high) {
         std::vector<double> steps(samples);
         for (int i = 0; i < samples; ++i)
-            steps[static_cast<std::size_t>(i)] = std::max(0.0, plot.x_max) * i / (samples - 1);
+            steps[static_cast<std::size_t>(i)] = std::max(0.0, plot.x.high) * i / (samples - 1);
         theory.modes = predicted_modes(*snapshot.problem, recipe, steps);
         theory.problem = snapshot.problem;
         theory.optimizer = optimizer;
-        theory.to = plot.x_max;
+        theory.to = plot.x.high;
     }
     std::array<ImVec2, samples> points;
     const auto count = std::min<Eigen::Index>(modes.count, theory.modes.rows());
     for (Eigen::Index k = 0; k < count; ++k) {
         for (int i = 0; i < samples; ++i)
             points[static_cast<std::size_t>(i)] = {
-                plot.pixel_x(std::max(0.0, plot.x_max) * i / (samples - 1)),
+                plot.pixel_x(std::max(0.0, plot.x.high) * i / (samples - 1)),
                 plot.pixel_y(theory.modes(k, i))};
         add_line(ImGui::GetWindowDrawList(), points, u32(with_alpha(context.theme.text, 0.7F)),
                  context.theme.line() * 0.6F, Dash::dashed, context.theme.line());
     }
-}
-
-// The colour of a share of the range.
-std::array<ImU32, 256> colour_table() {
-    std::array<ImU32, 256> table;
-    for (std::size_t i = 0; i < table.size(); ++i)
-        table[i] = u32(viridis(static_cast<double>(i) / 255));
-    return table;
-}
-
-void draw_heatmap(PanelContext& context, const StepPlot& plot, const Modes& modes,
-                  const Reduction& reduction, bool changed, const ValueRange& range, int lane) {
-    SingularValuesView& kept = context.kept<SingularValuesView>();
-    Heatmap& map = kept.heatmaps[lane];
-    const int bins = std::min(reduction.bins(), map.texture.width());
-    const int rows = std::min(modes.count, map.texture.height() / 2);
-    if (changed || !map.drawn || map.low != range.min || map.high != range.max ||
-        map.rows != rows || map.logarithmic != range.scale.logarithmic) {
-        ImU32* pixels = map.texture.write(bins, 2 * rows);
-        if (pixels == nullptr) return;
-        const auto table = colour_table();
-        const double low = range.scale.forward(range.min), high = range.scale.forward(range.max);
-        const double stretch = 255 / std::max(high - low, 1e-300);
-        kept.lows.resize(static_cast<std::size_t>(bins));
-        kept.highs.resize(static_cast<std::size_t>(bins));
-        for (int k = 0; k < rows; ++k) {
-            reduction.ranges(k, kept.lows, kept.highs);
-            for (const bool below : {false, true}) {
-                const std::vector<float>& column = below ? kept.lows : kept.highs;
-                ImU32* row = pixels + static_cast<std::ptrdiff_t>(2 * k + (below ? 1 : 0)) *
-                                          map.texture.width();
-                for (int bin = 0; bin < bins; ++bin) {
-                    const float value = column[static_cast<std::size_t>(bin)];
-                    if (std::isnan(value)) {
-                        row[bin] = 0;
-                        continue;
-                    }
-                    const double share =
-                        (range.scale.forward(static_cast<double>(value)) - low) * stretch;
-                    row[bin] = table[static_cast<std::size_t>(std::clamp(share, 0.0, 255.0))];
-                }
-            }
-        }
-        map.low = range.min;
-        map.high = range.max;
-        map.logarithmic = range.scale.logarithmic;
-        map.rows = rows;
-        map.drawn = true;
-    }
-    const float left = plot.pixel_x(reduction.x_min()), right = plot.pixel_x(reduction.x_max());
-    const float u = static_cast<float>(bins) / static_cast<float>(map.texture.width());
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    for (int half = 0; half < 2 * rows; ++half) {
-        // Through the middle of its texels, so that rows do not bleed into one another.
-        const float v =
-            (static_cast<float>(half) + 0.5F) / static_cast<float>(map.texture.height());
-        draw->AddImage(map.texture.reference(), {left, plot.pixel_y(-0.5 * half - 0.5)},
-                       {right, plot.pixel_y(-0.5 * half - 1)}, {0, v}, {u, v});
-    }
-}
-
-void draw_colour_bar(const PanelContext& context, ImVec2 from, ImVec2 to, const ValueRange& range) {
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    constexpr int steps = 16;
-    const float height = (to.y - from.y) / steps;
-    for (int i = 0; i < steps; ++i) {
-        const ImU32 above = u32(viridis(1 - static_cast<double>(i) / steps));
-        const ImU32 below = u32(viridis(1 - static_cast<double>(i + 1) / steps));
-        const float y = from.y + static_cast<float>(i) * height;
-        draw->AddRectFilledMultiColor({from.x, y}, {to.x, y + height}, above, above, below, below);
-    }
-    const ImU32 ink = u32(context.theme.dim);
-    const float x = to.x + em(0.3F);
-    draw->AddText({x, from.y - em(0.15F)}, ink, fmt::format("{:.3g}", range.max).c_str());
-    draw->AddText({x, to.y - em(1)}, ink,
-                  ((range.at_floor ? "≤ " : "") + fmt::format("{:.3g}", range.min)).c_str());
-}
-
-Ticks index_ticks(int count, float height) {
-    Ticks ticks;
-    const int wanted = std::max(1, static_cast<int>(height / em(1.6F)));
-    int stride = 1;
-    for (const int s : {1, 2, 4, 8, 16, 32})
-        if (count / s <= wanted) {
-            stride = s;
-            break;
-        }
-    for (int k = 1; k <= count; k += stride) ticks.add(-k, fmt::format("{}", k));
-    return ticks;
 }
 
 // What all plots of the panel share.
@@ -391,19 +302,59 @@ ValueRange range_of(const PanelContext& context, const Extent& needed) {
                               : linear_range(any ? needed.low : 0, high);
 }
 
-void note_in(const PanelContext& context, const StepPlot& plot, const char* note) {
+void note_in(const PanelContext& context, const Axes& plot, const char* note) {
     const ImVec2 words = ImGui::CalcTextSize(note);
     ImGui::GetWindowDrawList()->AddText({plot.position.x + (plot.extent.x - words.x) / 2,
                                          plot.position.y + (plot.extent.y - words.y) / 2},
                                         u32(context.theme.dim), note);
 }
 
+// One lane's modes on paper: lines in the colours of their ranks over the target's levels.
+Chart chart_of_lane(const PanelContext& paper, const Shared& shared, std::size_t lane) {
+    const Snapshot& snapshot = *paper.snapshot;
+    const SingularValuesChoices& chosen = paper.chosen<SingularValuesChoices>();
+    const HistoryView& history = snapshot.lanes[lane].history;
+    const int coloured = std::min(shared.modes.target, shared.modes.count);
+    Chart chart;
+    chart.title = snapshot.lanes[lane].name;
+    chart.x = {paper.view.step_min, paper.view.step_max, false, "step"};
+    const AxisScale& scale = shared.values.scale;
+    chart.y = {shared.values.min, shared.values.max, scale.logarithmic, "",
+               scale.logarithmic ? scale.floor : 0};
+    for (int k = 0; k < coloured && chosen.levels && snapshot.problem; ++k)
+        chart.marks.emplace_back(Rule{"",
+                                      false,
+                                      target_level(*snapshot.problem, chosen.source, k),
+                                      {paper.theme.target, Dash::dotted, 0.7F}});
+    for (int k = shared.modes.count - 1; k >= 0; --k) {
+        const bool noise = k >= coloured;
+        Curve curve;
+        curve.name = fmt::format("{} {}", source_name(chosen.source), k + 1);
+        curve.ink = {noise ? paper.theme.ghost : rank_colour(paper.theme, k, coloured), Dash::solid,
+                     noise ? 0.6F : 1.0F};
+        const std::size_t channel = shared.modes.first + static_cast<std::size_t>(k);
+        for (std::size_t i = 0; i < history.size() && channel < history.channels(); ++i) {
+            curve.x.push_back(static_cast<double>(history.step(i)));
+            curve.y.push_back(history.value(i, channel));
+        }
+        chart.marks.emplace_back(std::move(curve));
+    }
+    return chart;
+}
+
+std::vector<Chart> charts_of(const PanelContext& paper, const Shared& shared) {
+    std::vector<Chart> charts;
+    for (std::size_t l = 0; l < paper.snapshot->lanes.size(); ++l)
+        charts.push_back(chart_of_lane(paper, shared, l));
+    return charts;
+}
+
 // What lies in one lane's plot.
-void draw_inside(PanelContext& context, const StepPlot& plot, const Shared& shared, int lane,
+void draw_inside(PanelContext& context, const Axes& plot, const Shared& shared, int lane,
                  bool changed) {
     const Reduction& reduction = memory(context).reductions[{shared.axis, lane}].reduction();
     if (context.chosen<SingularValuesChoices>().heatmap) {
-        draw_heatmap(context, plot, shared.modes, reduction, changed, shared.values, lane);
+        draw_heatmap(context, plot, shared.modes.count, reduction, changed, shared.values, lane);
     } else {
         draw_phases(context, plot, lane);
         draw_lines(context, plot, shared.modes, reduction);
@@ -429,19 +380,17 @@ void draw_lane(PanelContext& context, const Shared& shared, ImVec2 origin, int l
         {origin.x + (column == 0 ? 0 : grid.left) +
              static_cast<float>(column) * (grid.area_width + grid.gap),
          origin.y + name_height() + static_cast<float>(row) * (grid.area_height + name_height())});
-    StepPlot plot;
+    Axes plot;
     if (!begin_step_plot(context, options, shared.ticks, plot)) return;
     draw_inside(context, plot, shared, lane, changed);
     const bool hovered = plot.hovered;
-    end_step_plot(context, options, plot);
+    end_step_plot(context, plot);
     lane_name(context, plot, lane);
-    export_menu(
-        context, "##export", "singular-values", hovered,
-        [&] { return visible_table(context, shared.modes); },
-        [&] {
-            context.view.follow = true;
-            memory(context).axis(shared.axis).manual = false;
-        });
+    export_menu(context, "##export", "singular-values", hovered,
+                {.table = [&] { return visible_table(context, shared.modes); },
+                 .charts = [&](const PanelContext& paper) { return charts_of(paper, shared); },
+                 .fit = [&] { follow_everything(context, shared.axis); },
+                 .columns = grid.columns});
     if (context.chosen<SingularValuesChoices>().heatmap && row == 0 && column == grid.columns - 1)
         draw_colour_bar(
             context, {plot.position.x + plot.extent.x + em(0.9F), plot.position.y},
@@ -470,7 +419,7 @@ void draw_singular_values(PanelContext& context) {
     shared.axis = heatmap ? "heatmap" : "singular values";
     const float high = room.y - label_height();
     shared.ticks =
-        heatmap ? index_ticks(shared.modes.count, high) : value_ticks(context, shared.axis, high);
+        heatmap ? heatmap_ticks(shared.modes.count, high) : value_ticks(context, shared.axis, high);
     shared.grid = arrange(lanes, room, label_width(shared.ticks), heatmap ? em(3.2F) : 0);
     Extent needed;
     const std::vector<bool> changed = reduce(context, shared, needed);

@@ -8,7 +8,7 @@
 #include "app/gui/keys.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/paper_runs.h"
-#include "app/gui/plots/graph.h"
+#include "app/gui/plots/drawn_chart.h"
 #include "app/gui/plots/level.h"
 #include "app/gui/plots/readout.h"
 #include "app/gui/plots/source.h"
@@ -148,36 +148,38 @@ constexpr std::array budget_help{
     "number of steps: Muon goes on. The loss is distance²/‖A‖² here, so this differs from matched "
     "distance only in the level."};
 
-// The first seed, one in the middle where there is room, and the last.
-Ticks seed_ticks(const std::vector<SweepSeed>& seeds, int count, float length) {
+// All that there is room for, at a round distance.
+Ticks seed_ticks(const std::vector<SweepSeed>& seeds, int count, double min, double max,
+                 float length) {
     Ticks ticks;
-    for (const int i : {0, count / 2, count - 1}) {
+    const auto name = [&](int i) {
         const auto at = static_cast<std::size_t>(i);
-        const std::string text =
-            fmt::format("seed {}", at < seeds.size() ? static_cast<int>(seeds[at].shift) : i);
-        const float width = ImGui::CalcTextSize(text.c_str()).x;
-        if (i > 0 && width * 3.5F > length && i != count - 1) continue;
-        ticks.add(i, text);
-        if (count == 1) break;
+        return fmt::format("seed {}", at < seeds.size() ? static_cast<int>(seeds[at].shift) : i);
+    };
+    const float width = ImGui::CalcTextSize(name(count - 1).c_str()).x * 1.8F;
+    const double shown = std::max(1.0, max - min);
+    const int most = std::max(1, static_cast<int>(length / width));
+    // The whole of them is told by its ends.
+    if (min <= 0 && max >= count - 1) {
+        for (const int i : {0, count / 2, count - 1}) {
+            if (i > 0 && i < count - 1 && most < 4) continue;
+            ticks.add(i, name(i));
+            if (count == 1) break;
+        }
+        return ticks;
     }
+    const int stride =
+        std::max(1, static_cast<int>(std::lround(nice_ceiling(std::ceil(shown / most)))));
+    for (int i = 0; i < count; i += stride)
+        if (i >= min && i <= max) ticks.add(i, name(i));
     return ticks;
 }
 
 // Which stem the mouse is on; the number of seeds: none.
-std::size_t draw_stems(const PanelContext& context, const Graph& graph,
-                       const std::vector<SweepSeed>& seeds, Budget budget) {
-    const float slot = graph.pixel_x(1) - graph.pixel_x(0);
-    const float half = std::clamp(slot * 0.3F, 0.5F, em(0.4F)), zero = graph.pixel_y(0);
-    std::size_t over = seeds.size();
-    for (std::size_t i = 0; i < seeds.size(); ++i) {
-        const double difference = seeds[i].difference(budget);
-        const float x = graph.pixel_x(static_cast<double>(i)), y = graph.pixel_y(difference);
-        ImGui::GetWindowDrawList()->AddRectFilled({x - half, std::min(y, zero)},
-                                                  {x + half, std::max(y, zero) + 1},
-                                                  u32(context.theme.lane(difference > 0 ? 1 : 0)));
-        if (graph.hovered && std::abs(ImGui::GetMousePos().x - x) <= slot / 2) over = i;
-    }
-    return over;
+std::size_t seed_under_mouse(const Axes& axes, const std::vector<SweepSeed>& seeds) {
+    const double at = std::round(axes.value_x(ImGui::GetMousePos().x));
+    if (!axes.hovered || !(at >= 0) || at >= static_cast<double>(seeds.size())) return seeds.size();
+    return static_cast<std::size_t>(at);
 }
 
 void seed_readout(PanelContext& context, const SweepSeed& seed, Budget budget) {
@@ -193,26 +195,45 @@ void seed_readout(PanelContext& context, const SweepSeed& seed, Budget budget) {
     draw_readout(context, fmt::format("seed {}; click to watch it", seed.shift), rows);
 }
 
-Table seeds_table(const std::vector<SweepSeed>& seeds, Budget budget) {
-    Table table{{"seed", "SGD phase 1", "SGD distance", "SGD phase 2", "Muon phase 1",
-                 "Muon distance", "Muon phase 2", "saved"},
-                {}};
-    for (const SweepSeed& seed : seeds) {
-        std::vector<double> row{static_cast<double>(seed.shift)};
-        for (const std::size_t arm : {0, 1}) {
+// Steps and distances of each arm beside what it saves.
+std::vector<Column> arms_of(const std::vector<SweepSeed>& seeds, Budget budget) {
+    std::vector<Column> columns;
+    for (const std::size_t arm : {0, 1}) {
+        const std::string name = arm == 0 ? "SGD" : "Muon";
+        Column first{name + " phase 1", {}}, distance{name + " distance", {}},
+            second{name + " phase 2", {}};
+        for (const SweepSeed& seed : seeds) {
             const SweepArm& at = seed.arm(budget, arm);
-            row.insert(row.end(), {at.first_steps, at.distance, at.second_steps});
+            first.values.push_back(at.first_steps);
+            distance.values.push_back(at.distance);
+            second.values.push_back(at.second_steps);
         }
-        row.push_back(seed.difference(budget));
-        table.rows.push_back(std::move(row));
+        columns.insert(columns.end(), {first, distance, second});
     }
-    return table;
+    return columns;
 }
 
-// One stem a seed, up where Muon saves steps; a click watches that seed.
-void draw_differences(PanelContext& context, const std::vector<SweepSeed>& seeds, int wanted,
-                      Budget budget, ImVec2 room) {
-    if (room.x < em(8) || room.y < em(5)) return;
+// One stem a seed, up where Muon saves steps.
+Bars stems_of(const PanelContext& context, const std::vector<SweepSeed>& seeds, Budget budget) {
+    Bars stems;
+    stems.name = "saved";
+    stems.index.name = "seed";
+    stems.at_least_a_line = true;
+    stems.widest = 0.4F;
+    for (std::size_t i = 0; i < seeds.size(); ++i) {
+        const double difference = seeds[i].difference(budget);
+        stems.from.push_back(static_cast<double>(i) - 0.3);
+        stems.to.push_back(static_cast<double>(i) + 0.3);
+        stems.height.push_back(difference);
+        stems.colours.push_back(context.theme.lane(difference > 0 ? 1 : 0));
+        stems.index.values.push_back(static_cast<double>(seeds[i].shift));
+    }
+    stems.beside = arms_of(seeds, budget);
+    return stems;
+}
+
+Chart seeds_chart(const PanelContext& context, const std::vector<SweepSeed>& seeds, int wanted,
+                  Budget budget) {
     double low = 0, high = 1;
     for (const SweepSeed& seed : seeds) {
         low = std::min(low, seed.difference(budget));
@@ -220,29 +241,40 @@ void draw_differences(PanelContext& context, const std::vector<SweepSeed>& seeds
     }
     const ValueRange range = linear_range(low, high);
     const int count = std::max({wanted, static_cast<int>(seeds.size()), 1});
-    GraphAxis across{-0.5, count - 0.5};
-    across.lines = false;
-    across.ticks = [&](double, double, float length) { return seed_ticks(seeds, count, length); };
-    const GraphOptions options{
-        "##seeds",
-        room,
-        across,
-        {range.min, range.max, false, "steps of phase 2 that Muon saves, a stem a seed"}};
-    Graph graph;
-    if (!begin_graph(context, options, graph)) return;
-    draw_horizontal(context, graph, 0, context.theme.dim, Dash::solid);
-    const std::size_t over = draw_stems(context, graph, seeds, budget);
+    Chart chart;
+    chart.legend = false;  // what stems are is the axis' title
+    chart.x = {-0.5, count - 0.5};
+    chart.x.lines = false;
+    chart.x.ticks = [&seeds, count](double min, double max, float length) {
+        return seed_ticks(seeds, count, min, max, length);
+    };
+    chart.y = {range.min, range.max, false, "steps of phase 2 that Muon saves, a stem a seed"};
+    chart.marks.emplace_back(Rule{"", false, 0, {context.theme.dim}});
+    chart.marks.emplace_back(stems_of(context, seeds, budget));
     if (seeds.size() > 1)
-        draw_horizontal(context, graph, paired_differences(seeds, budget).mean, context.theme.text,
-                        Dash::dashed);
-    end_graph(context, graph);
-    if (over < seeds.size()) {
+        chart.marks.emplace_back(Rule{"mean",
+                                      false,
+                                      paired_differences(seeds, budget).mean,
+                                      {context.theme.text, Dash::dashed}});
+    return chart;
+}
+
+// A click watches that seed.
+void draw_differences(PanelContext& context, const std::vector<SweepSeed>& seeds, int wanted,
+                      Budget budget, ImVec2 room) {
+    if (room.x < em(8) || room.y < em(5)) return;
+    const Chart chart = seeds_chart(context, seeds, wanted, budget);
+    const ChartOptions options{.id = "##seeds differences", .name = "seeds", .size = room};
+    Axes axes;
+    if (!begin_chart(context, options, chart, axes)) return;
+    draw_marks(context, axes, chart);
+    end_chart(context, axes);
+    if (const std::size_t over = seed_under_mouse(axes, seeds); over < seeds.size()) {
         seed_readout(context, seeds[over], budget);
-        if (graph.clicked) watch(context, spec_of(seeds[over], budget));
+        if (axes.clicked) watch(context, spec_of(seeds[over], budget));
     }
-    export_menu(
-        context, "##export seeds", "seeds", graph.hovered,
-        [&] { return seeds_table(seeds, budget); }, [&] { fit_graph(context, options.id); }, false);
+    chart_menu(context, options, axes,
+               [&](const PanelContext& on) { return seeds_chart(on, seeds, wanted, budget); });
 }
 
 void sweep_controls(PanelContext& context, PaperRuns& runs) {

@@ -6,8 +6,8 @@
 
 #include "app/gui/lane_rows.h"
 #include "app/gui/panels/panels.h"
+#include "app/gui/plots/drawn_chart.h"
 #include "app/gui/plots/extent.h"
-#include "app/gui/plots/graph.h"
 #include "app/gui/plots/lane_plot.h"
 #include "app/gui/plots/legend.h"
 #include "app/gui/plots/memory.h"
@@ -105,54 +105,80 @@ void add_way(const LaneSnapshot& lane, const Channels& channels, Extent& across,
     }
 }
 
+// A lane's way through the run: a ring at its first step, its newest a filled mark.
+void add_marks(const PanelContext& context, const Channels& channels, std::size_t index,
+               Chart& chart) {
+    const LaneSnapshot& lane = context.snapshot->lanes[index];
+    const HistoryView& history = lane.history;
+    if (!measured(history, channels)) return;
+    const auto number = static_cast<int>(index);
+    const ImVec4 colour = context.theme.lane(number);
+    const char* against = context.chosen<TradeOffChoices>().from_start ? " from start" : "";
+    Curve way;
+    way.name = lane.name;
+    way.ink = {with_alpha(colour, 0.7F), lane_dash(number), 0.8F};
+    way.index.name = "step";
+    way.across = fmt::format("{} layer {} fidelity", lane.name, channels.layer);
+    way.up = fmt::format("{} layer {} preservation{}", lane.name, channels.layer, against);
+    Points first, newest;
+    first.colour = newest.colour = colour;
+    first.kind = Shape::ring;
+    first.radius = newest.radius = 0.28F;
+    for (std::size_t i = 0; i < history.size(); ++i) {
+        way.x.push_back(history.value(i, channels.fidelity));
+        way.y.push_back(history.value(i, channels.preservation));
+        way.index.values.push_back(static_cast<double>(history.step(i)));
+        if (!finite_at(history, i, channels)) continue;
+        if (first.x.empty()) first.x = {way.x.back()}, first.y = {way.y.back()};
+        newest.x = {way.x.back()}, newest.y = {way.y.back()};
+    }
+    chart.marks.emplace_back(std::move(way));
+    chart.marks.emplace_back(std::move(first));
+    chart.marks.emplace_back(std::move(newest));
+}
+
+// Fidelity to the right, preservation upwards; no marks where nothing was measured.
+Chart trace_of(const PanelContext& context, const Channels& channels) {
+    const Snapshot& snapshot = *context.snapshot;
+    Chart chart;
+    chart.legend = false;  // the table below names the lanes
+    Extent across, up;
+    for (const LaneSnapshot& lane : snapshot.lanes) add_way(lane, channels, across, up);
+    if (!across.any()) return chart;
+    // A point would say nothing on an axis of its own: fidelity ends at 1.
+    const ValueRange right = near_range(std::min(across.low, 0.95), std::max(across.high, 1.0));
+    const ValueRange upwards = near_range(up.low, std::max(up.high, up.low + 1e-4));
+    chart.x = {right.min, right.max, false, "fidelity cos(U, G)  →"};
+    chart.y = {upwards.min, upwards.max, false, "preservation  ↑"};
+    for (std::size_t l = snapshot.lanes.size(); l-- > 0;) add_marks(context, channels, l, chart);
+    return chart;
+}
+
 // The sample under the mouse.
 struct Nearest {
     std::size_t lane, sample = 0;
     float distance = em(2.5F);
 };
 
-// A lane's way through the run: a ring at its first step, its newest a filled mark.
-void draw_way(const PanelContext& context, const Graph& graph, const Channels& channels,
-              std::size_t index, Nearest& nearest) {
-    const HistoryView& history = context.snapshot->lanes[index].history;
-    if (!measured(history, channels)) return;
-    const Theme& theme = context.theme;
+Nearest nearest_sample_to_mouse(const Snapshot& snapshot, const Axes& axes,
+                                const Channels& channels) {
+    Nearest nearest{snapshot.lanes.size()};
     const ImVec2 mouse = ImGui::GetMousePos();
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    const auto lane = static_cast<int>(index);
-    std::vector<ImVec2> points;
-    const auto flush = [&] {
-        if (points.size() > 1)
-            add_line(draw, points, u32(with_alpha(theme.lane(lane), 0.7F)), theme.line() * 0.8F,
-                     lane_dash(lane), theme.scale * 1.3F);
-        points.clear();
-    };
-    ImVec2 newest{NAN, NAN}, oldest{NAN, NAN};
-    for (std::size_t i = 0; i < history.size(); ++i) {
-        if (!finite_at(history, i, channels)) {
-            flush();
-            continue;
+    for (std::size_t l = snapshot.lanes.size(); axes.hovered && l-- > 0;) {
+        const HistoryView& history = snapshot.lanes[l].history;
+        if (!measured(history, channels)) continue;
+        for (std::size_t i = 0; i < history.size(); ++i) {
+            if (!finite_at(history, i, channels)) continue;
+            const ImVec2 at = axes.pixel(history.value(i, channels.fidelity),
+                                         history.value(i, channels.preservation));
+            const float distance = std::hypot(at.x - mouse.x, at.y - mouse.y);
+            if (distance < nearest.distance) nearest = {l, i, distance};
         }
-        const ImVec2 at = graph.pixel(history.value(i, channels.fidelity),
-                                      history.value(i, channels.preservation));
-        if (std::isnan(oldest.x)) oldest = at;
-        newest = at;
-        const float distance = std::hypot(at.x - mouse.x, at.y - mouse.y);
-        if (graph.hovered && distance < nearest.distance) nearest = {index, i, distance};
-        // Steps that stay on one pixel draw nothing new.
-        if (points.empty() ||
-            std::hypot(at.x - points.back().x, at.y - points.back().y) > 0.7F * theme.scale)
-            points.push_back(at);
     }
-    flush();
-    if (std::isnan(newest.x)) return;
-    const ImU32 colour = u32(theme.lane(lane));
-    draw->AddCircle(oldest, em(0.28F), colour, 16, theme.line() * 0.8F);
-    draw->AddCircleFilled(newest, em(0.36F), u32(theme.card), 16);
-    draw->AddCircleFilled(newest, em(0.28F), colour, 16);
+    return nearest;
 }
 
-void readout(PanelContext& context, const Graph& graph, const Channels& channels,
+void readout(PanelContext& context, const Axes& axes, const Channels& channels,
              const Nearest& nearest) {
     const LaneSnapshot& lane = context.snapshot->lanes[nearest.lane];
     const auto step = static_cast<double>(lane.history.step(nearest.sample));
@@ -160,7 +186,7 @@ void readout(PanelContext& context, const Graph& graph, const Channels& channels
     const ImVec4 colour = context.theme.lane(static_cast<int>(nearest.lane));
     const double fidelity = lane.history.value(nearest.sample, channels.fidelity);
     const double preservation = lane.history.value(nearest.sample, channels.preservation);
-    draw_point(context, graph, fidelity, preservation, colour);
+    draw_point(context, axes, fidelity, preservation, colour);
     const std::array rows{
         ReadoutRow{"fidelity cos(U, G)", value_text(fidelity), colour},
         ReadoutRow{context.chosen<TradeOffChoices>().from_start ? "1 − ‖(W − W₀) h‖/‖W₀ h‖"
@@ -170,45 +196,27 @@ void readout(PanelContext& context, const Graph& graph, const Channels& channels
                  rows);
 }
 
-// Fidelity to the right, preservation upwards.
 void draw_trace(PanelContext& context, const Channels& channels, ImVec2 room) {
     const Snapshot& snapshot = *context.snapshot;
-    Extent across, up;
-    for (const LaneSnapshot& lane : snapshot.lanes) add_way(lane, channels, across, up);
-    if (!across.any()) {
+    const Chart chart = trace_of(context, channels);
+    if (chart.marks.empty()) {
         centred_note(context, "This layer has not moved yet");
         return;
     }
-    // A point would say nothing on an axis of its own: fidelity ends at 1.
-    const ValueRange right = near_range(std::min(across.low, 0.95), std::max(across.high, 1.0));
-    const ValueRange upwards = near_range(up.low, std::max(up.high, up.low + 1e-4));
-    const GraphOptions options{"##trade-off",
-                               room,
-                               {right.min, right.max, false, "fidelity cos(U, G)  →"},
-                               {upwards.min, upwards.max, false, "preservation  ↑"}};
-    Graph graph;
-    if (!begin_graph(context, options, graph)) return;
-    Nearest nearest{snapshot.lanes.size()};
-    for (std::size_t l = snapshot.lanes.size(); l-- > 0;)
-        draw_way(context, graph, channels, l, nearest);
-    end_graph(context, graph);
+    const ChartOptions options{.id = "##trade-off", .name = "trade-off", .size = room};
+    Axes axes;
+    if (!begin_chart(context, options, chart, axes)) return;
+    draw_marks(context, axes, chart);
+    end_chart(context, axes);
+    const Nearest nearest = nearest_sample_to_mouse(snapshot, axes, channels);
     if (nearest.lane < snapshot.lanes.size())
-        readout(context, graph, channels, nearest);
-    else if (graph.hovered)
+        readout(context, axes, channels, nearest);
+    else if (axes.hovered)
         hover_help(context, "Trade-off",
                    std::string(fidelity_help) + "\n\n" + channels.preservation_help +
                        "\n\nRing: the first step. Filled: the newest.");
-    export_menu(
-        context, "##export", "trade-off", graph.hovered,
-        [&] {
-            const std::array<std::size_t, 2> wanted{channels.fidelity, channels.preservation};
-            const std::array<std::string, 2> names{
-                fmt::format("layer {} fidelity", channels.layer),
-                fmt::format("layer {} preservation{}", channels.layer,
-                            context.chosen<TradeOffChoices>().from_start ? " from start" : "")};
-            return history_table(snapshot, 0, static_cast<double>(snapshot.step), wanted, names);
-        },
-        [&] { fit_graph(context, options.id); }, false);
+    chart_menu(context, options, axes,
+               [&](const PanelContext& on) { return trace_of(on, channels); });
 }
 
 double distance_from_own_target(const Problem& problem, const LaneSnapshot& lane, int layer) {

@@ -15,19 +15,19 @@ namespace {
 // Bins to pixels and values to pixels, in float: only differences within the screen matter.
 class ToPixels {
   public:
-    ToPixels(const StepPlot& plot, const Reduction& reduction)
-        : logarithmic_(plot.scale.logarithmic),
-          floor_(static_cast<float>(std::max(plot.scale.floor, 1e-37))),
+    ToPixels(const Axes& plot, const Reduction& reduction)
+        : logarithmic_(plot.y.scale.logarithmic),
+          floor_(static_cast<float>(std::max(plot.y.scale.floor, 1e-37))),
           // Far outside the plot a line's slope is all that matters.
           top_(plot.position.y - 4 * plot.extent.y),
           bottom_(plot.position.y + 5 * plot.extent.y) {
         const double per_bin = (reduction.x_max() - reduction.x_min()) / reduction.bins();
-        const auto across = static_cast<double>(plot.extent.x) / (plot.x_max - plot.x_min);
+        const auto across = static_cast<double>(plot.extent.x) / (plot.x.high - plot.x.low);
         x_scale_ = static_cast<float>(per_bin * across);
-        x_offset_ = plot.position.x + static_cast<float>((reduction.x_min() - plot.x_min) * across);
+        x_offset_ = plot.position.x + static_cast<float>((reduction.x_min() - plot.x.low) * across);
         y_scale_ =
-            static_cast<float>(static_cast<double>(plot.extent.y) / (plot.y_max - plot.y_min));
-        y_offset_ = plot.position.y + static_cast<float>(plot.y_max) * y_scale_;
+            static_cast<float>(static_cast<double>(plot.extent.y) / (plot.y.high - plot.y.low));
+        y_offset_ = plot.position.y + static_cast<float>(plot.y.high) * y_scale_;
     }
     float x(float bins) const { return x_offset_ + bins * x_scale_; }
     float y(float value) const {
@@ -52,7 +52,7 @@ struct Shown {
 
 class Curve {
   public:
-    Curve(const StepPlot& plot, const Reduction& reduction, int channel, float thickness)
+    Curve(const Axes& plot, const Reduction& reduction, int channel, float thickness)
         : pixels(plot, reduction),
           reduction_(reduction),
           channel_(channel),
@@ -111,7 +111,7 @@ ImU32 faded(ImU32 colour) {
 
 }  // namespace
 
-void draw_curve(gui::PanelContext& context, const StepPlot& plot, const Reduction& reduction,
+void draw_curve(gui::PanelContext& context, const Axes& plot, const Reduction& reduction,
                 int channel, ImU32 colour, float thickness, Dash dash, int until) {
     const Curve curve(plot, reduction, channel, thickness);
     Memory& kept = memory(context);
@@ -190,13 +190,13 @@ void draw_curve(gui::PanelContext& context, const StepPlot& plot, const Reductio
     }
 }
 
-int apart_until(const StepPlot& plot, const Reduction& reduction, int channel,
+int apart_until(const Axes& plot, const Reduction& reduction, int channel,
                 std::span<const int> others, float pixels) {
-    const double positions = static_cast<double>(pixels) * (plot.y_max - plot.y_min) /
+    const double positions = static_cast<double>(pixels) * (plot.y.high - plot.y.low) /
                              static_cast<double>(plot.extent.y);
     // On a log axis a distance is a ratio: no logarithm of every value.
-    const bool logarithmic = plot.scale.logarithmic;
-    const auto floor = static_cast<float>(plot.scale.floor);
+    const bool logarithmic = plot.y.scale.logarithmic;
+    const auto floor = static_cast<float>(plot.y.scale.floor);
     const auto limit = static_cast<float>(logarithmic ? std::pow(10.0, positions) : positions);
     const auto near = [&](float a, float b) {
         if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);

@@ -12,7 +12,7 @@
 namespace muonscope::plots {
 
 // `until`: as far as this bin, left of the range counting as one; the whole of it otherwise.
-void draw_curve(gui::PanelContext& context, const StepPlot& plot, const Reduction& reduction,
+void draw_curve(gui::PanelContext& context, const Axes& plot, const Reduction& reduction,
                 int channel, ImU32 colour, float thickness, Dash dash = Dash::solid,
                 int until = std::numeric_limits<int>::max());
 
@@ -20,7 +20,7 @@ void draw_curve(gui::PanelContext& context, const StepPlot& plot, const Reductio
 // from another, or has a gap where that has none or the other way round; 0: nowhere. `others`: the
 // other channel in each bin, bins() + 2. Beyond it a line of the same colour need not be drawn
 // twice.
-int apart_until(const StepPlot& plot, const Reduction& reduction, int channel,
+int apart_until(const Axes& plot, const Reduction& reduction, int channel,
                 std::span<const int> others, float pixels);
 
 }  // namespace muonscope::plots

@@ -6,12 +6,14 @@
 #include <cmath>
 
 #include "app/gui/plots/curve.h"
+#include "app/gui/plots/export_menu.h"
 #include "app/gui/plots/extent.h"
 #include "app/gui/plots/legend.h"
 #include "app/gui/plots/marks.h"
 #include "app/gui/plots/memory.h"
 #include "app/gui/plots/phases.h"
 #include "app/gui/plots/readout.h"
+#include "app/gui/plots/step_chart.h"
 #include "app/gui/plots/step_plot.h"
 #include "app/gui/plots/stride_text.h"
 #include "app/gui/plots/stroke.h"
@@ -28,7 +30,7 @@ using gui::u32;
 
 namespace {
 
-void readout(gui::PanelContext& context, const StepPlot& plot, const LanePlot& what) {
+void readout(gui::PanelContext& context, const Axes& plot, const LanePlot& what) {
     const Snapshot& snapshot = *context.snapshot;
     const double at = memory(context).hovered_next;
     std::vector<ReadoutRow> rows;
@@ -52,8 +54,8 @@ void readout(gui::PanelContext& context, const StepPlot& plot, const LanePlot& w
 }
 
 // Where a lane that has diverged was sound last, and its curve begins to leave the plot: a cross.
-void draw_last_sound(const gui::PanelContext& context, const StepPlot& plot,
-                     const LaneSnapshot& lane, const LanePlot& what, int index) {
+void draw_last_sound(const gui::PanelContext& context, const Axes& plot, const LaneSnapshot& lane,
+                     const LanePlot& what, int index) {
     const std::size_t channel = what.first_channel + static_cast<std::size_t>(what.curve);
     const std::size_t sample = lane.history.find(lane.sound_step);
     if (!lane.lost() || sample >= lane.history.size() || channel >= lane.history.channels()) return;
@@ -102,7 +104,7 @@ ValueRange follow_lanes(gui::PanelContext& context, const LanePlot& what, const 
                             : near_range(extent.low, extent.high);
 }
 
-void draw_inside(gui::PanelContext& context, const StepPlot& plot, const LanePlot& what, bool any) {
+void draw_inside(gui::PanelContext& context, const Axes& plot, const LanePlot& what, bool any) {
     const auto& theme = context.theme;
     const auto& lanes = context.snapshot->lanes;
     draw_phases(context, plot, -1);
@@ -175,21 +177,19 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
     options.id = what.id;
     options.axis = what.axis;
     options.size = room;
-    StepPlot plot;
-    if (!begin_step_plot(context, options, value_ticks(context, what.axis, height), plot)) {
-        ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
-        return;
-    }
+    Axes plot;
+    if (!begin_step_plot(context, options, value_ticks(context, what.axis, height), plot)) return;
     draw_inside(context, plot, what, any);
     if (plot.hovered) readout(context, plot, what);
     const bool hovered = plot.hovered;
-    end_step_plot(context, options, plot);
-    export_menu(
-        context, "##export", what.name, hovered, [&] { return table_of(context, what); },
-        [&] {
-            context.view.follow = true;
-            memory(context).axis(what.axis).manual = false;
-        });
+    end_step_plot(context, plot);
+    export_menu(context, "##export", what.name, hovered,
+                {.table = [&] { return table_of(context, what); },
+                 .charts =
+                     [&](const gui::PanelContext& paper) {
+                         return std::vector{chart_of(table_of(context, what), paper.theme)};
+                     },
+                 .fit = [&] { follow_everything(context, what.axis); }});
 }
 
 void draw_titled_lane_plot(gui::PanelContext& context, const char* title, const char* help,

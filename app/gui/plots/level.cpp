@@ -9,7 +9,7 @@
 
 namespace muonscope::plots {
 
-void draw_level(const StepPlot& plot, double value, ImU32 colour, float thickness, float on,
+void draw_level(const Axes& plot, double value, ImU32 colour, float thickness, float on,
                 float off) {
     const float y = std::round(plot.pixel_y(value) - thickness / 2);
     if (!(y >= plot.position.y - 1 && y <= plot.position.y + plot.extent.y + 1)) return;
@@ -48,7 +48,7 @@ bool prepare_dots(Dots& dots, float on, float off) {
 
 }  // namespace
 
-void draw_levels(gui::PanelContext& context, const StepPlot& plot, std::span<const double> values,
+void draw_levels(gui::PanelContext& context, const Axes& plot, std::span<const double> values,
                  ImU32 colour) {
     const float on = context.theme.scale * 2, off = context.theme.scale * 5;
     const float thickness = context.theme.hairline();

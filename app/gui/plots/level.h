@@ -7,10 +7,9 @@
 // Levels: broken and dotted lines over all steps.
 namespace muonscope::plots {
 
-void draw_level(const StepPlot& plot, double value, ImU32 colour, float thickness, float on,
-                float off);
+void draw_level(const Axes& plot, double value, ImU32 colour, float thickness, float on, float off);
 // Dotted levels, one quad each however many dots it has; NaN: none.
-void draw_levels(gui::PanelContext& context, const StepPlot& plot, std::span<const double> values,
+void draw_levels(gui::PanelContext& context, const Axes& plot, std::span<const double> values,
                  ImU32 colour);
 
 }  // namespace muonscope::plots

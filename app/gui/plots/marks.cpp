@@ -23,7 +23,7 @@ namespace {
 // The marks of one plot, drawn from left to right.
 class Marks {
   public:
-    Marks(gui::PanelContext& context, const StepPlot& plot)
+    Marks(gui::PanelContext& context, const Axes& plot)
         : context_(context),
           plot_(plot),
           bottom_(plot.position.y + plot.extent.y),
@@ -34,7 +34,7 @@ class Marks {
 
     void draw(std::int64_t step, const std::string& text, bool dashed) {
         const auto at = static_cast<double>(step);
-        if (at < plot_.x_min || at > plot_.x_max) return;
+        if (at < plot_.x.low || at > plot_.x.high) return;
         const float x = std::round(plot_.pixel_x(at));
         if (plot_.hovered && std::abs(ImGui::GetMousePos().x - x) < em(0.35F)) {
             if (hovered_.size() < 8) hovered_.push_back({text, "", context_.theme.mark});
@@ -47,7 +47,7 @@ class Marks {
     }
 
     void draw_hovered_step(double step) const {
-        if (step < 0 || step < plot_.x_min || step > plot_.x_max) return;
+        if (step < 0 || step < plot_.x.low || step > plot_.x.high) return;
         const float x = std::round(plot_.pixel_x(step));
         ImGui::GetWindowDrawList()->AddRectFilled({x, plot_.position.y},
                                                   {x + context_.theme.hairline(), bottom_},
@@ -90,7 +90,7 @@ class Marks {
     }
 
     gui::PanelContext& context_;
-    const StepPlot& plot_;
+    const Axes& plot_;
     float bottom_, free_from_, last_x_ = -1e9F;
     std::vector<ReadoutRow> hovered_;
     std::int64_t hovered_step_ = 0;
@@ -125,7 +125,7 @@ void draw_phase_ends(Marks& marks, const LaneSnapshot& lane, const Recipe& recip
 
 }  // namespace
 
-void draw_marks(gui::PanelContext& context, const StepPlot& plot, int lane) {
+void draw_marks(gui::PanelContext& context, const Axes& plot, int lane) {
     if (!context.snapshot) return;
     const Snapshot& snapshot = *context.snapshot;
     Marks marks(context, plot);

@@ -93,13 +93,13 @@ std::string phase_note(const Snapshot& snapshot, int lane, double step) {
     return common.empty() ? "" : ", " + common;
 }
 
-void draw_phases(gui::PanelContext& context, const StepPlot& plot, int lane) {
+void draw_phases(gui::PanelContext& context, const Axes& plot, int lane) {
     if (!context.snapshot) return;
     const Snapshot& snapshot = *context.snapshot;
     std::vector<std::vector<PhaseSpan>> lanes;
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l)
         if (lane < 0 || static_cast<int>(l) == lane)
-            lanes.push_back(phase_spans(snapshot, l, plot.x_min, plot.x_max));
+            lanes.push_back(phase_spans(snapshot, l, plot.x.low, plot.x.high));
     if (lanes.empty()) return;
     ImDrawList* draw = ImGui::GetWindowDrawList();
     const auto band = [&](const PhaseSpan& span, float top, float bottom, ImU32 colour) {
@@ -127,7 +127,7 @@ void draw_phases(gui::PanelContext& context, const StepPlot& plot, int lane) {
         }
 }
 
-void draw_published_ends(gui::PanelContext& context, const StepPlot& plot, int lane) {
+void draw_published_ends(gui::PanelContext& context, const Axes& plot, int lane) {
     if (!context.snapshot || !context.snapshot->spec) return;
     const Snapshot& snapshot = *context.snapshot;
     const Published& published = gui::paper_runs(context).published;
@@ -138,7 +138,7 @@ void draw_published_ends(gui::PanelContext& context, const StepPlot& plot, int l
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
         if (lane >= 0 && static_cast<int>(l) != lane) continue;
         const auto end = published_end(published, *snapshot.spec, l);
-        if (!end || *end < plot.x_min || *end > plot.x_max) continue;
+        if (!end || *end < plot.x.low || *end > plot.x.high) continue;
         const float x = std::round(plot.pixel_x(*end));
         const ImU32 colour = u32(context.theme.lane(static_cast<int>(l)));
         draw->AddRectFilled({x, plot.position.y + plot.extent.y * 0.4F},

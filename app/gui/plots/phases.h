@@ -22,8 +22,8 @@ std::string phase_name(const Snapshot& snapshot, std::size_t lane, double step);
 std::string phase_note(const Snapshot& snapshot, int lane, double step);
 
 // Every other phase on a faint band; a strip a lane at the top where lanes differ. Behind curves.
-void draw_phases(gui::PanelContext& context, const StepPlot& plot, int lane);
+void draw_phases(gui::PanelContext& context, const Axes& plot, int lane);
 // Where the published run of the lane (lane < 0: of each) ended. Before curves or after.
-void draw_published_ends(gui::PanelContext& context, const StepPlot& plot, int lane);
+void draw_published_ends(gui::PanelContext& context, const Axes& plot, int lane);
 
 }  // namespace muonscope::plots

@@ -38,7 +38,7 @@ void draw_readout(gui::PanelContext& context, const std::string& title,
     ImGui::EndTooltip();
 }
 
-void draw_dot(const gui::PanelContext& context, const StepPlot& plot, double step, double value,
+void draw_dot(const gui::PanelContext& context, const Axes& plot, double step, double value,
               const ImVec4& colour) {
     if (!std::isfinite(value)) return;
     const ImVec2 at{plot.pixel_x(step), plot.pixel_y(value)};

@@ -15,7 +15,7 @@ struct ReadoutRow {
 };
 void draw_readout(gui::PanelContext& context, const std::string& title,
                   std::span<const ReadoutRow> rows);
-void draw_dot(const gui::PanelContext& context, const StepPlot& plot, double step, double value,
+void draw_dot(const gui::PanelContext& context, const Axes& plot, double step, double value,
               const ImVec4& colour);
 
 }  // namespace muonscope::plots

@@ -7,11 +7,13 @@
 #include <map>
 
 #include "app/gui/plots/curve.h"
+#include "app/gui/plots/export_menu.h"
 #include "app/gui/plots/extent.h"
 #include "app/gui/plots/level.h"
 #include "app/gui/plots/marks.h"
 #include "app/gui/plots/memory.h"
 #include "app/gui/plots/readout.h"
+#include "app/gui/plots/step_chart.h"
 #include "app/gui/plots/step_plot.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/plots/value_axis.h"
@@ -41,7 +43,7 @@ Reduction reduce(const Series& series, const CurveBins& bins) {
     return reduction;
 }
 
-void readout(gui::PanelContext& context, const StepPlot& plot, const std::vector<Series>& series,
+void readout(gui::PanelContext& context, const Axes& plot, const std::vector<Series>& series,
              const std::vector<Level>& levels) {
     const double at = memory(context).hovered_next;
     std::vector<ReadoutRow> rows;
@@ -106,9 +108,8 @@ Table series_table(const std::vector<Series>& series, double from, double to, bo
 
 void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2 size,
                       const std::vector<Series>& series, const std::vector<Level>& levels) {
-    const auto nothing = [&] { ImGui::Dummy({std::max(1.0F, size.x), std::max(1.0F, size.y)}); };
     if (size.x < em(6) || size.y < em(5)) {
-        nothing();
+        ImGui::Dummy({std::max(1.0F, size.x), std::max(1.0F, size.y)});
         return;
     }
     begin_frame(context);
@@ -138,11 +139,8 @@ void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2
     ticks = value_ticks(context, what.axis, height);
 
     const StepPlotOptions options{what.id, what.axis, size};
-    StepPlot plot;
-    if (!begin_step_plot(context, options, ticks, plot)) {
-        nothing();
-        return;
-    }
+    Axes plot;
+    if (!begin_step_plot(context, options, ticks, plot)) return;
     const gui::Theme& theme = context.theme;
     for (const Level& level : levels)
         draw_level(plot, level.value, u32(level.colour), theme.hairline() * 1.5F, em(0.5F),
@@ -160,18 +158,22 @@ void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2
     }
     if (plot.hovered) readout(context, plot, series, levels);
     const bool hovered = plot.hovered;
-    end_step_plot(context, options, plot);
+    end_step_plot(context, plot);
     ImGui::PushID(what.id);
-    export_menu(
-        context, "##export", what.name, hovered,
-        [&] {
-            return series_table(series, context.view.step_min, context.view.step_max,
-                                what.logarithmic);
-        },
-        [&] {
-            context.view.follow = true;
-            memory(context).axis(what.axis).manual = false;
-        });
+    const auto table = [&] {
+        return series_table(series, context.view.step_min, context.view.step_max, what.logarithmic);
+    };
+    export_menu(context, "##export", what.name, hovered,
+                {.table = table,
+                 .charts =
+                     [&](const gui::PanelContext& paper) {
+                         Chart chart = chart_of(table(), paper.theme);
+                         for (const Level& level : levels)
+                             chart.marks.emplace_back(Rule{
+                                 level.name, false, level.value, {level.colour, Dash::dashed}});
+                         return std::vector{chart};
+                     },
+                 .fit = [&] { follow_everything(context, what.axis); }});
     ImGui::PopID();
 }
 

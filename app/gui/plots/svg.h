@@ -1,18 +1,22 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "app/gui/plots/chart.h"
 #include "app/gui/plots/table.h"
-#include "app/gui/theme.h"
 
+// Drawings for paper: black on white, axes with round numbers, a legend. Text stays text. Sizes in
+// points.
 namespace muonscope::plots {
 
-// A table over steps as a drawing for paper: the first column across, the others as lines in their
-// lane's colour and dash, axes with round numbers and a legend; black on white whatever the theme.
-// Of more rows than it has points across, each point's smallest and largest value are drawn, and
-// where a row stands for more steps than its own their range is a pale area behind the line. Text
-// stays text. Width and height in points.
-std::string to_svg(const Table& table, std::string_view title, int width = 640, int height = 400);
+// One chart. Of a curve of more points than it has across, each place's smallest and largest value
+// are drawn.
+std::string to_svg(const Chart& chart, std::string_view title, int width = 640, int height = 400);
+// Small multiples, so many side by side.
+std::string to_svg(std::span<const Chart> charts, std::string_view title, int columns);
+// A table over steps: see chart_of.
+std::string to_svg(const Table& table, std::string_view title);
 
 }  // namespace muonscope::plots

@@ -4,15 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <exception>
 #include <map>
-
-#include "app/gui/path_dialog.h"
-#include "app/gui/plots/svg.h"
-#include "app/gui/widgets.h"
-#include "core/formats/files.h"
-#include "imgui.h"
 
 namespace muonscope::plots {
 
@@ -23,32 +15,6 @@ std::string field(const std::string& text) {
     std::string quoted = "\"";
     for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
     return quoted + "\"";
-}
-
-// In the home folder, where a person finds it again.
-std::string export_path(const gui::PanelContext& context, const char* name, const char* ending) {
-    const char* home = std::getenv("HOME");
-    const std::int64_t step = context.snapshot ? context.snapshot->step : 0;
-    return fmt::format("{}/muonscope-{}-step-{}.{}", home && *home ? home : ".", name, step,
-                       ending);
-}
-
-void ask_and_save(gui::PanelContext& context, const char* what, const char* name,
-                  const char* ending, const std::function<void(const std::string&)>& write) {
-    gui::ask_path(context, {.title = what,
-                            .verb = "Save",
-                            .path = export_path(context, name, ending),
-                            .ending = std::string(".") + ending,
-                            .done = write});
-}
-
-void ask_and_save(gui::PanelContext& context, const char* what, const char* name,
-                  const char* ending, std::string text) {
-    ask_and_save(context, what, name, ending,
-                 [&view = context.view, text = std::move(text)](const std::string& path) {
-                     write_file(path, text);
-                     gui::say(view, "Saved " + path);
-                 });
 }
 
 }  // namespace
@@ -119,37 +85,6 @@ Table history_table(const Snapshot& snapshot, double from, double to,
     table.rows.reserve(rows.size());
     for (auto& [step, row] : rows) table.rows.push_back(std::move(row));
     return table;
-}
-
-void export_menu(gui::PanelContext& context, const char* id, const char* name, bool hovered,
-                 const std::function<Table()>& table, const std::function<void()>& fit,
-                 bool over_steps) {
-    const ImVec2 from = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
-    const bool in_main_window = ImGui::GetWindowViewport() == ImGui::GetMainViewport();
-    // A right drag zooms; only a click opens the menu.
-    const ImVec2 drag = ImGui::GetMouseDragDelta(ImGuiMouseButton_Right, 0);
-    if (hovered && ImGui::IsMouseReleased(ImGuiMouseButton_Right) &&
-        std::abs(drag.x) + std::abs(drag.y) < 4)
-        ImGui::OpenPopup(id);
-    if (!ImGui::BeginPopup(id)) return;
-    if (ImGui::MenuItem("Copy values as CSV")) ImGui::SetClipboardText(to_csv(table()).c_str());
-    if (ImGui::MenuItem("Save values as CSV…"))
-        ask_and_save(context, "Save values as CSV", name, "csv", to_csv(table()));
-    if (fit && over_steps && ImGui::MenuItem("Save drawing as SVG…"))
-        ask_and_save(context, "Save drawing as SVG", name, "svg",
-                     to_svg(table(), context.snapshot && context.snapshot->spec
-                                         ? context.snapshot->spec->title + ": " + name
-                                         : name));
-    if (context.save_picture && in_main_window && ImGui::MenuItem("Save picture as PNG…"))
-        ask_and_save(context, "Save picture as PNG", name, "png",
-                     [save = context.save_picture, from, size](const std::string& path) {
-                         save(path, from, {from.x + size.x, from.y + size.y});
-                     });
-    if (fit) {
-        ImGui::Separator();
-        if (ImGui::MenuItem("Show everything", "double click")) fit();
-    }
-    ImGui::EndPopup();
 }
 
 }  // namespace muonscope::plots

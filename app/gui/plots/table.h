@@ -1,13 +1,12 @@
 #pragma once
 
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "app/gui/panel.h"
 
-// Plots leave the program: CSV of what is visible, to the clipboard or a file, SVG, PNG.
+// Numbers that leave the program.
 namespace muonscope::plots {
 
 struct Table {
@@ -36,12 +35,5 @@ std::string to_csv(const Table& table);
 // the channels.
 Table history_table(const Snapshot& snapshot, double from, double to,
                     std::span<const std::size_t> channels, std::span<const std::string> names);
-
-// A menu on right click over a plot: copy or save what it shows, as numbers, as a drawing where
-// that is lines over steps, or as the picture that is on the screen; and show everything again.
-// `name` goes into the file's name. `fit` is called when everything shall be shown again.
-void export_menu(gui::PanelContext& context, const char* id, const char* name, bool hovered,
-                 const std::function<Table()>& table, const std::function<void()>& fit = {},
-                 bool over_steps = true);
 
 }  // namespace muonscope::plots

@@ -55,23 +55,23 @@ void follow_values(gui::PanelContext& context, std::string_view name, const Valu
     if (axis.frame == ImGui::GetFrameCount()) return;
     axis.frame = ImGui::GetFrameCount();
     if (!axis.known || axis.scale.logarithmic != range.scale.logarithmic) {
-        axis.known = axis.manual = false;
+        axis.known = axis.range.moved = false;
     }
     axis.scale = range.scale;
     axis.at_floor = range.at_floor;
-    if (axis.manual) return;
+    if (axis.range.moved) return;
     // The floor is no limit of the axis itself: a little room is left below it.
     const AxisScale open{range.scale.logarithmic, 1e-300};
     const double low = open.forward(range.min), high = open.forward(range.max);
     const double span = std::max(high - low, 1e-12);
-    const double left = std::max(std::abs(low - axis.min), std::abs(high - axis.max));
+    const double left = std::max(std::abs(low - axis.range.low), std::abs(high - axis.range.high));
     if (!axis.known || left > 2 * span || left < 0.004 * span) {
-        axis.min = low;
-        axis.max = high;
+        axis.range.low = low;
+        axis.range.high = high;
         axis.known = true;
     } else {
-        axis.min += 0.5 * (low - axis.min);
-        axis.max += 0.5 * (high - axis.max);
+        axis.range.low += 0.5 * (low - axis.range.low);
+        axis.range.high += 0.5 * (high - axis.range.high);
         context.view.animating = true;
     }
 }
@@ -79,15 +79,16 @@ void follow_values(gui::PanelContext& context, std::string_view name, const Valu
 Ticks value_ticks(gui::PanelContext& context, std::string_view name, float height) {
     const ValueAxis& axis = memory(context).axis(name);
     const int wanted = std::clamp(static_cast<int>(height / em(2.2F)), 2, 10);
-    if (!axis.scale.logarithmic) return linear_ticks(axis.min, axis.max, wanted);
-    const double low = std::pow(10.0, std::clamp(axis.min, -300.0, 300.0));
-    const double high = std::pow(10.0, std::clamp(axis.max, -300.0, 300.0));
+    if (!axis.scale.logarithmic) return linear_ticks(axis.range.low, axis.range.high, wanted);
+    const double low = std::pow(10.0, std::clamp(axis.range.low, -300.0, 300.0));
+    const double high = std::pow(10.0, std::clamp(axis.range.high, -300.0, 300.0));
     if (!axis.at_floor) return log_ticks(low, high, wanted);
     const Ticks above = log_ticks(axis.scale.floor * 1.01, high, wanted);
     Ticks ticks;
     ticks.add(axis.scale.floor,
               "≤ " + power_of_ten(static_cast<int>(std::lround(std::log10(axis.scale.floor)))));
-    const double clearance = (axis.max - axis.min) * static_cast<double>(em(1.2F) / height);
+    const double clearance =
+        (axis.range.high - axis.range.low) * static_cast<double>(em(1.2F) / height);
     for (int i = 0; i < above.count; ++i) {
         const auto at = static_cast<std::size_t>(i);
         const bool near = std::log10(above.values[at] / axis.scale.floor) < clearance;

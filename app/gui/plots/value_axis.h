@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "app/gui/panel.h"
+#include "app/gui/plots/axes.h"
 #include "app/gui/plots/reduction.h"
 #include "app/gui/plots/ticks.h"
 
@@ -25,10 +26,8 @@ ValueRange log_range(double smallest, double high, bool has_zero, int decades);
 
 // Where it is, in positions (log10 of the value when logarithmic).
 struct ValueAxis {
-    double min = 0, max = 1;
-    bool known = false;    // a range was set before
-    bool manual = false;   // the user moved it; double click fits again
-    bool hovered = false;  // last frame: only then does the wheel act on it
+    AxisRange range;
+    bool known = false;  // a range was set before
     AxisScale scale;
     bool at_floor = false;
     int frame = -1;  // moved on once a frame, however many plots share it

@@ -1,0 +1,297 @@
+#include "app/gui/plots/drawn_chart.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <string_view>
+#include <vector>
+
+#include "app/gui/plots/cells.h"
+#include "app/gui/plots/export_menu.h"
+#include "app/gui/plots/markers.h"
+#include "app/gui/plots/stroke.h"
+#include "app/gui/theme.h"
+
+namespace muonscope::plots {
+
+using gui::em;
+using gui::u32;
+
+namespace {
+
+// What a chart shows; by its id.
+struct ChartRange {
+    AxisRange x, y;
+    bool x_logarithmic = false, y_logarithmic = false;
+};
+struct ChartRanges {
+    std::map<std::string, ChartRange, std::less<>> by_id;
+};
+
+ChartRange& range_of(const gui::PanelContext& context, const char* id) {
+    auto& all = context.kept<ChartRanges>().by_id;
+    const auto found = all.find(std::string_view(id));
+    return found != all.end() ? found->second : all[id];
+}
+
+// What the user chose stays, as long as the axis is of the same kind.
+void follow(AxisRange& range, bool& logarithmic, const ChartAxis& axis) {
+    if (logarithmic != axis.logarithmic) range.moved = false;
+    logarithmic = axis.logarithmic;
+    if (range.moved) return;
+    const Axis shown = Axis::between(axis.min, axis.max, axis.logarithmic);
+    range.low = shown.low;
+    range.high = shown.high;
+}
+
+AxisOptions options_of(const ChartAxis& axis, AxisRange& range) {
+    AxisOptions options;
+    options.range = &range;
+    options.scale = {axis.logarithmic, axis.floor};
+    options.title = axis.title;
+    options.lines = axis.lines;
+    if (axis.ticks)
+        options.ticks = [&axis](const Axis& shown, float length) {
+            return axis.ticks(shown.min(), shown.max(), length);
+        };
+    return options;
+}
+
+float dash_unit(const gui::PanelContext& context) {
+    return context.theme.scale * 1.3F;
+}
+
+void draw_small_word(const gui::PanelContext& context, ImVec2 at, const std::string& word) {
+    const float size = ImGui::GetFontSize() * 0.85F;
+    const float width = ImGui::GetFont()->CalcTextSizeA(size, 1e6F, 0, word.c_str()).x;
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    draw->AddRectFilled({at.x - em(0.2F), at.y}, {at.x + width + em(0.2F), at.y + size + em(0.1F)},
+                        u32(gui::with_alpha(context.theme.card, 0.85F)));
+    draw->AddText(nullptr, size, at, u32(context.theme.dim), word.c_str());
+}
+
+// Draws each kind of mark.
+class Pen {
+  public:
+    Pen(gui::PanelContext& context, const Axes& axes)
+        : context_(context), axes_(axes), draw_(ImGui::GetWindowDrawList()) {}
+
+    void operator()(const Curve& curve) {
+        for (std::size_t i = 0; i < curve.low.size(); ++i) whisker(curve, i);
+        // Points that stay on one pixel draw nothing new.
+        line(curve.x, curve.y, curve.ink, 0.7F * context_.theme.scale);
+        for (std::size_t i = 0; curve.dots && i < curve.x.size(); ++i)
+            draw_point(context_, axes_, curve.x[i], curve.y[i], curve.ink.colour);
+    }
+
+    // A point a pixel.
+    void operator()(const Function& function) {
+        std::vector<double> x, y;
+        for (float at = axes_.position.x; at <= axes_.right(); ++at) {
+            x.push_back(axes_.value_x(at));
+            y.push_back(function.f(x.back()));
+        }
+        line(x, y, function.ink, 0);
+    }
+
+    void operator()(const Bars& bars) {
+        const float base = std::clamp(axes_.pixel_y(bars.base), axes_.position.y, axes_.bottom());
+        const float hair = context_.theme.hairline();
+        for (std::size_t i = 0; i < bars.height.size(); ++i) {
+            if (!std::isfinite(bars.height[i])) continue;
+            float left = axes_.pixel_x(bars.from[i]), right = axes_.pixel_x(bars.to[i]);
+            if (bars.widest > 0) {
+                const float middle = (left + right) / 2;
+                const float half = std::clamp((right - left) / 2, 0.5F, em(bars.widest));
+                left = middle - half;
+                right = middle + half;
+            } else {
+                right = std::max(left + 1, right - hair);
+            }
+            const float y =
+                std::clamp(axes_.pixel_y(bars.height[i]), axes_.position.y, axes_.bottom());
+            ImVec2 from{left, std::min(y, base)}, to{right, std::max(y, base)};
+            if (bars.at_least_a_line && to.y - from.y < 1) from.y = to.y - 1;
+            bar(bars, i, from, to);
+        }
+    }
+
+    void operator()(const Points& points) { draw_markers(context_, axes_, points); }
+
+    void operator()(const Rug& rug) {
+        const float half = context_.theme.scale * 0.6F;
+        for (std::size_t i = rug.x.size(); i-- > 0;) {
+            if (!std::isfinite(rug.x[i])) continue;
+            const float x = axes_.pixel_x(rug.x[i]);
+            draw_->AddRectFilled({x - half, axes_.bottom() - em(0.7F)}, {x + half, axes_.bottom()},
+                                 u32(rug.colours[i]));
+        }
+    }
+
+    void operator()(const Rule& rule) {
+        const bool upright = rule.upright;
+        const float at =
+            std::round(upright ? axes_.pixel_x(rule.at) : axes_.pixel_y(rule.at)) + 0.5F;
+        const float from = upright ? axes_.position.x : axes_.position.y;
+        const float to = upright ? axes_.right() : axes_.bottom();
+        if (!(at >= from && at <= to)) return;
+        const std::array<ImVec2, 2> ends{
+            upright ? ImVec2{at, axes_.position.y} : ImVec2{axes_.position.x, at},
+            upright ? ImVec2{at, axes_.bottom()} : ImVec2{axes_.right(), at}};
+        add_line(draw_, ends, u32(rule.ink.colour), context_.theme.hairline() * 1.3F, rule.ink.dash,
+                 dash_unit(context_));
+        if (rule.word.empty()) return;
+        const float width = ImGui::CalcTextSize(rule.word.c_str()).x * 0.85F;
+        const bool fits = at + width + em(0.8F) < axes_.right();
+        const ImVec2 word{!upright ? axes_.right() - width - em(0.4F)
+                          : fits   ? at + em(0.4F)
+                                   : at - width - em(0.4F),
+                          upright ? axes_.position.y + em(0.3F) : at - em(1.1F)};
+        draw_small_word(context_, word, rule.word);
+    }
+
+    void operator()(const Span& span) {
+        const float left = std::max(axes_.pixel_x(span.from), axes_.position.x);
+        const float right = std::min(axes_.pixel_x(span.to), axes_.right());
+        if (right > left)
+            draw_->AddRectFilled({left, axes_.position.y}, {right, axes_.bottom()},
+                                 u32(span.colour));
+    }
+
+    void operator()(const Cells& cells) { draw_cells(context_, axes_, cells); }
+
+  private:
+    void line(std::span<const double> x, std::span<const double> y, const Ink& ink, float least) {
+        std::vector<ImVec2> points;
+        const auto flush = [&] {
+            add_line(draw_, points, u32(ink.colour), context_.theme.line() * ink.weight, ink.dash,
+                     dash_unit(context_));
+            points.clear();
+        };
+        for (std::size_t i = 0; i < std::min(x.size(), y.size()); ++i) {
+            if (!std::isfinite(x[i]) || !std::isfinite(y[i])) {
+                flush();
+                continue;
+            }
+            const ImVec2 at = axes_.pixel(x[i], y[i]);
+            if (points.empty() ||
+                std::hypot(at.x - points.back().x, at.y - points.back().y) >= least)
+                points.push_back(at);
+        }
+        flush();
+    }
+
+    void whisker(const Curve& curve, std::size_t i) {
+        const float x = axes_.pixel_x(curve.x[i]), half = em(0.22F);
+        const float hair = context_.theme.hairline();
+        const float low = axes_.pixel_y(curve.low[i]), high = axes_.pixel_y(curve.high[i]);
+        const ImU32 colour = u32(curve.ink.colour);
+        draw_->AddRectFilled({x - hair / 2, high}, {x + hair / 2, low}, colour);
+        for (const float y : {low, high})
+            draw_->AddRectFilled({x - half, y - hair / 2}, {x + half, y + hair / 2}, colour);
+    }
+
+    void bar(const Bars& bars, std::size_t i, ImVec2 from, ImVec2 to) {
+        const ImVec4 shade = bars.colours.empty() ? bars.colour : bars.colours[i];
+        const float hair = context_.theme.hairline();
+        const bool outlined = bars.outlined && to.x - from.x >= 4 * hair - 1;
+        draw_->AddRectFilled(from, to,
+                             u32(outlined ? gui::with_alpha(shade, 0.45F * shade.w) : shade));
+        if (outlined) draw_->AddRect(from, to, u32(shade), 0, 0, hair);
+    }
+
+    gui::PanelContext& context_;
+    const Axes& axes_;
+    ImDrawList* draw_;
+};
+
+}  // namespace
+
+float small_label_height() {
+    return std::ceil(0.8F * ImGui::GetFontSize() + at_scale(2));
+}
+
+bool begin_chart(gui::PanelContext& context, const ChartOptions& options, const Chart& chart,
+                 Axes& axes) {
+    const float line = ImGui::GetTextLineHeight();
+    const std::string& up = chart.y.title;
+    const float words = up.empty() ? 0 : ImGui::CalcTextSize(up.c_str()).x + em(1.5F);
+    std::vector<KeyRow> key;
+    if (chart.legend) key = key_of(chart);
+    ChartRange& range = range_of(context, options.id);
+    follow(range.x, range.x_logarithmic, chart.x);
+    follow(range.y, range.y_logarithmic, chart.y);
+    AxesOptions on;
+    on.id = options.id;
+    on.size = options.size;
+    on.x = options_of(chart.x, range.x);
+    on.y = options_of(chart.y, range.y);
+    on.x.labels = on.y.labels = options.labels;
+    on.key = key;
+    on.drags = options.drags;
+    on.equal = chart.equal;
+    on.inside = options.inside;
+    on.small = options.small;
+    if (options.small && options.labels) {
+        on.margins.bottom = small_label_height();
+        on.x.title.clear();
+        on.y.title.clear();
+    } else if (!options.inside && options.labels) {
+        on.margins.right = em(1);
+        on.margins.top = std::max(place_legend(key, options.size, words).height + em(0.2F),
+                                  up.empty() ? em(0.5F) : line + em(0.3F));
+        on.margins.bottom = label_line() * (chart.x.title.empty() ? 1 : 2) + at_scale(3);
+    }
+    return begin_axes(context, on, axes);
+}
+
+void draw_marks(gui::PanelContext& context, const Axes& axes, const Chart& chart) {
+    Pen pen(context, axes);
+    for (const Mark& mark : chart.marks) std::visit(pen, mark);
+}
+
+void end_chart(gui::PanelContext& context, const Axes& axes) {
+    end_axes(context, axes);
+}
+
+void fit_chart(gui::PanelContext& context, const char* id) {
+    ChartRange& range = range_of(context, id);
+    show_everything(context, range.x, range.y);
+}
+
+Chart as_shown(const gui::PanelContext& context, const char* id, Chart chart) {
+    const ChartRange& range = range_of(context, id);
+    const auto show = [](ChartAxis& axis, const AxisRange& shown) {
+        const AxisScale scale{axis.logarithmic, 0};
+        axis.min = scale.inverse(shown.low);
+        axis.max = scale.inverse(shown.high);
+    };
+    if (range.x.moved) show(chart.x, range.x);
+    if (range.y.moved) show(chart.y, range.y);
+    return chart;
+}
+
+void chart_menu(gui::PanelContext& context, const ChartOptions& options, const Axes& axes,
+                const std::function<Chart(const gui::PanelContext&)>& describe) {
+    const auto shown = [&](const gui::PanelContext& on) {
+        return as_shown(on, options.id, describe(on));
+    };
+    ImGui::PushID(options.id);
+    export_menu(
+        context, "##export", options.name, axes.hovered,
+        {.table = [&] { return table_of(shown(context)); },
+         .charts = [&](const gui::PanelContext& paper) { return std::vector{shown(paper)}; },
+         .fit = [&] { fit_chart(context, options.id); }});
+    ImGui::PopID();
+}
+
+void draw_point(const gui::PanelContext& context, const Axes& axes, double x, double y,
+                const ImVec4& colour) {
+    if (!std::isfinite(x) || !std::isfinite(y)) return;
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    draw->AddCircleFilled(axes.pixel(x, y), em(0.28F), u32(context.theme.card), 12);
+    draw->AddCircleFilled(axes.pixel(x, y), em(0.2F), u32(colour), 12);
+}
+
+}  // namespace muonscope::plots

@@ -1,0 +1,98 @@
+#include "app/gui/plots/export_menu.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include "app/gui/path_dialog.h"
+#include "app/gui/plots/svg.h"
+#include "app/gui/theme.h"
+#include "app/gui/widgets.h"
+#include "core/formats/files.h"
+#include "imgui.h"
+
+namespace muonscope::plots {
+
+namespace {
+
+// In the home folder, where a person finds it again.
+std::string export_path(const gui::PanelContext& context, const char* name, const char* ending) {
+    const char* home = std::getenv("HOME");
+    const std::int64_t step = context.snapshot ? context.snapshot->step : 0;
+    return fmt::format("{}/muonscope-{}-step-{}.{}", home && *home ? home : ".", name, step,
+                       ending);
+}
+
+void ask_and_save(gui::PanelContext& context, const char* what, const char* name,
+                  const char* ending, const std::function<void(const std::string&)>& write) {
+    gui::ask_path(context, {.title = what,
+                            .verb = "Save",
+                            .path = export_path(context, name, ending),
+                            .ending = std::string(".") + ending,
+                            .done = write});
+}
+
+void ask_and_save(gui::PanelContext& context, const char* what, const char* name,
+                  const char* ending, std::string text) {
+    ask_and_save(context, what, name, ending,
+                 [&view = context.view, text = std::move(text)](const std::string& path) {
+                     write_file(path, text);
+                     gui::say(view, "Saved " + path);
+                 });
+}
+
+// Paper is white, whatever the window is.
+std::string drawing(const gui::PanelContext& context, const char* name, const Exports& exports) {
+    const gui::Theme light = gui::light_theme();
+    const gui::PanelContext paper{.snapshot = context.snapshot,
+                                  .preferences = context.preferences,
+                                  .view = context.view,
+                                  .theme = light,
+                                  .fonts = context.fonts,
+                                  .send = context.send,
+                                  .workplace = context.workplace};
+    const std::string title = context.snapshot && context.snapshot->spec
+                                  ? context.snapshot->spec->title + ": " + name
+                                  : name;
+    return to_svg(exports.charts(paper), title, exports.columns);
+}
+
+}  // namespace
+
+void export_menu(gui::PanelContext& context, const char* id, const char* name, bool hovered,
+                 const Exports& exports) {
+    const ImVec2 from = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
+    const bool in_main_window = ImGui::GetWindowViewport() == ImGui::GetMainViewport();
+    // A right drag zooms; only a click opens the menu.
+    const ImVec2 drag = ImGui::GetMouseDragDelta(ImGuiMouseButton_Right, 0);
+    if (hovered && ImGui::IsMouseReleased(ImGuiMouseButton_Right) &&
+        std::abs(drag.x) + std::abs(drag.y) < 4)
+        ImGui::OpenPopup(id);
+    if (!ImGui::BeginPopup(id)) return;
+    if (ImGui::MenuItem("Copy values as CSV"))
+        ImGui::SetClipboardText(to_csv(exports.table()).c_str());
+    if (ImGui::MenuItem("Save values as CSV…"))
+        ask_and_save(context, "Save values as CSV", name, "csv", to_csv(exports.table()));
+    if (exports.charts && ImGui::MenuItem("Save drawing as SVG…"))
+        ask_and_save(context, "Save drawing as SVG", name, "svg", drawing(context, name, exports));
+    if (context.save_picture && in_main_window && ImGui::MenuItem("Save picture as PNG…"))
+        ask_and_save(context, "Save picture as PNG", name, "png",
+                     [save = context.save_picture, from, size](const std::string& path) {
+                         save(path, from, {from.x + size.x, from.y + size.y});
+                     });
+    if (exports.fit) {
+        ImGui::Separator();
+        if (ImGui::MenuItem("Show everything", "double click")) exports.fit();
+    }
+    ImGui::EndPopup();
+}
+
+void export_menu(gui::PanelContext& context, const char* id, const char* name, bool hovered,
+                 const std::function<Table()>& table) {
+    export_menu(context, id, name, hovered, Exports{.table = table});
+}
+
+}  // namespace muonscope::plots

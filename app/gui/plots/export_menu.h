@@ -1,0 +1,30 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "app/gui/panel.h"
+#include "app/gui/plots/chart.h"
+#include "app/gui/plots/table.h"
+
+// Plots leave the program: values as CSV, to the clipboard or a file, a drawing as SVG, the picture
+// on the screen as PNG.
+namespace muonscope::plots {
+
+struct Exports {
+    std::function<Table()> table;  // what is visible
+    // The same as drawings, one or small multiples, in the colours of the context it is given,
+    // whose theme is the light one; empty: what is shown is no drawing.
+    std::function<std::vector<Chart>(const gui::PanelContext& paper)> charts = {};
+    std::function<void()> fit = {};  // shows everything again
+    int columns = 1;                 // of drawings side by side
+};
+
+// A menu on right click over a plot. `name` goes into the file's name.
+void export_menu(gui::PanelContext& context, const char* id, const char* name, bool hovered,
+                 const Exports& exports);
+// Of numbers that are no drawing.
+void export_menu(gui::PanelContext& context, const char* id, const char* name, bool hovered,
+                 const std::function<Table()>& table);
+
+}  // namespace muonscope::plots
