@@ -42,7 +42,7 @@ embed_notices(libeigen3-dev libfmt-dev nlohmann-json3-dev libcli11-dev)
 
 if(MUONSCOPE_GUI)
     embed_notices(libpng-dev zlib1g-dev fonts-inter fonts-jetbrains-mono)
-    foreach(package IN ITEMS bootstrap-icons dear-imgui glad glfw implot)
+    foreach(package IN ITEMS bootstrap-icons dear-imgui glad glfw)
         embed(notices/${package}.txt "${PROJECT_SOURCE_DIR}/cmake/notices/${package}.txt")
     endforeach()
     set(MUONSCOPE_FONTS "/usr/share/fonts" CACHE PATH "Where the font packages lie")

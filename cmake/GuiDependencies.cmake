@@ -1,12 +1,11 @@
-# Dear ImGui, ImPlot, GLFW, glad, libpng and the fonts.
+# Dear ImGui, GLFW, glad, libpng and the fonts.
 
 set(MUONSCOPE_DEPS "${PROJECT_SOURCE_DIR}/build/deps" CACHE PATH "What cmake/fetch_deps.sh fetched")
 find_program(BASH bash REQUIRED)
 
 find_package(imgui CONFIG QUIET)
-find_package(implot CONFIG QUIET)
 find_package(glfw3 3.4 CONFIG QUIET)
-if(imgui_FOUND AND implot_FOUND AND glfw3_FOUND)
+if(imgui_FOUND AND glfw3_FOUND)
     set(without --without-imgui)
 else()
     set(without "")
@@ -24,12 +23,12 @@ set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
     "${PROJECT_SOURCE_DIR}/cmake/requirements.txt" "${PROJECT_SOURCE_DIR}/cmake/fetch_deps.sh")
 
 if(NOT without)
-    # All three from the wheel or none: they are compiled against each other.
+    # Both from the wheel or none: they are compiled against each other.
     set(wheel "${MUONSCOPE_DEPS}/imgui/install")
-    foreach(target IN ITEMS imgui::imgui implot::implot glfw)
+    foreach(target IN ITEMS imgui::imgui glfw)
         if(TARGET ${target})
-            message(FATAL_ERROR "Found only some of imgui, implot and glfw3 (>= 3.4) installed "
-                "(${target}). Install all three or none.")
+            message(FATAL_ERROR "Found only one of imgui and glfw3 (>= 3.4) installed "
+                "(${target}). Install both or none.")
         endif()
     endforeach()
     add_library(glfw STATIC IMPORTED)
@@ -43,10 +42,7 @@ if(NOT without)
         IMPORTED_LOCATION "${wheel}/lib/libimgui.a"
         INTERFACE_INCLUDE_DIRECTORIES "${wheel}/include"
         INTERFACE_LINK_LIBRARIES glfw)
-    # The wheel's libimgui.a holds ImPlot too.
-    add_library(implot::implot INTERFACE IMPORTED)
-    set_target_properties(implot::implot PROPERTIES INTERFACE_LINK_LIBRARIES imgui::imgui)
-    message(STATUS "Dear ImGui, ImPlot and GLFW from ${wheel}")
+    message(STATUS "Dear ImGui and GLFW from ${wheel}")
 endif()
 
 add_library(glad STATIC "${MUONSCOPE_DEPS}/glad/src/gl.c")

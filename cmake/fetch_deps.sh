@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
 # usage: fetch_deps.sh [folder] [--without-imgui]
 # Fetches what Debian does not have, pinned by hash, below build/deps (or the folder given):
-#   imgui/install  headers and static libraries of Dear ImGui, ImPlot and GLFW
+#   imgui/install  headers and static libraries of Dear ImGui and GLFW
 #   icons          bootstrap-icons.ttf
 #   glad           the OpenGL 3.3 core loader, generated
 #   venv           the Python that runs the generator
-# Nothing is done when the stamp says that it was done from the same list.
+# Nothing is done when the list says that it was done from the same one, comments aside.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 deps="${1:-$here/../build/deps}"
 without_imgui="${2:-}"
 
-stamp="$(cat "$here/requirements.txt" "$here/fetch_deps.sh" | sha256sum | cut -d' ' -f1) $without_imgui"
-fresh() { [ "$(cat "$deps/stamp" 2>/dev/null || true)" = "$stamp" ]; }
+wanted="$(sed '/^ *#/d' "$here/requirements.txt" "$here/fetch_deps.sh" | sha256sum | cut -d' ' -f1) $without_imgui"
+fresh() { [ "$(cat "$deps/fetched" 2>/dev/null || true)" = "$wanted" ]; }
 if fresh; then exit 0; fi
 
 # Two configurations may start at once.
@@ -27,7 +27,7 @@ if [ -z "$without_imgui" ]; then
     Linux-x86_64 | Linux-aarch64) ;;
     *)
         echo "There is no prebuilt Dear ImGui for $(uname -s) on $arch:" \
-            "take imgui, implot and glfw3 from vcpkg (see vcpkg.json)." >&2
+            "take imgui and glfw3 from vcpkg (see vcpkg.json)." >&2
         exit 1
         ;;
     esac
@@ -64,4 +64,4 @@ fi
 "$deps/venv/bin/python" -m glad --quiet --reproducible --out-path "$deps/glad" \
     --api gl:core=3.3 --extensions= c
 rm -r "$deps/unpacked" "$deps/wheels" "$deps/libraries.txt" "$deps/generator.txt"
-echo "$stamp" > "$deps/stamp"
+echo "$wanted" > "$deps/fetched"
