@@ -92,24 +92,49 @@ once core/experiment/presets.cpp "// What to begin with, then the published runs
 // What to begin with, then the published runs.'
 once core/experiment/presets.cpp "adjacent_spec(1)};" "adjacent_spec(1), toy()};"
 
-# A panel: its file with a Panel at its end, and a line each in panels.h and panels.cpp.
+# A panel with a plot: its file with a Panel at its end, and a line each in panels.h and panels.cpp.
 cat > app/gui/panels/toy.cpp << 'SOURCE'
 #include "app/gui/panels/panels.h"
+#include "app/gui/plots/drawn_chart.h"
+#include "app/gui/theme.h"
 #include "imgui.h"
 
 namespace muonscope::gui {
 namespace {
 
+using namespace plots;
+
+Chart losses(const PanelContext& context) {
+    Chart chart;
+    chart.x = {0, static_cast<double>(context.snapshot->lanes.size()), false, "lane"};
+    chart.y = {0, 100, false, "loss"};
+    Bars bars{{"loss"}, context.theme.lane(0), {}, {}, {}};
+    for (const LaneSnapshot& lane : context.snapshot->lanes) {
+        bars.from.push_back(static_cast<double>(bars.from.size()));
+        bars.to.push_back(bars.from.back() + 0.8);
+        bars.height.push_back(lane.now[context.snapshot->layout.loss()]);
+    }
+    chart.marks.emplace_back(bars);
+    return chart;
+}
+
 void draw_toy(PanelContext& context) {
-    ImGui::Text("step %lld", static_cast<long long>(context.snapshot->step));
+    if (context.snapshot == nullptr) return;
+    const ChartOptions options{.id = "##toy", .name = "toy", .size = ImGui::GetContentRegionAvail()};
+    const Chart chart = losses(context);
+    Axes axes;
+    if (!begin_chart(context, options, chart, axes)) return;
+    draw_marks(context, axes, chart);
+    end_chart(context, axes);
+    chart_menu(context, options, axes, losses);
 }
 
 }  // namespace
 
 constinit const Panel toy_panel{
     .title = "Toy",
-    .explanation = "where the run is",
-    .help = "The step.",
+    .explanation = "where each lane is",
+    .help = "The loss of each lane.",
     .draw = draw_toy,
     .least = {10, 4},
 };
@@ -140,6 +165,6 @@ for name in ("product", "layer_1", "layer_2"):
     for row in rows:
         assert float(row[name + "_toy"]) == 2 * float(row[name + "_sv_1"]), (name, row["step"])
 PYTHON
-"$program" render toy --steps 20 --panel toy --size 400x200 -o build/toy.png > /dev/null
+"$program" render toy --steps 20 --panel toy --size 400x260 -o build/toy.png > /dev/null
 test -s build/toy.png
 echo "A newcomer's optimiser, measure, preset and panel compile, run, replay and are drawn."
