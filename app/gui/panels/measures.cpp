@@ -147,34 +147,50 @@ Table table_of(const Snapshot& snapshot, const std::vector<Row>& rows) {
     return table;
 }
 
-void draw_table(PanelContext& context, const std::vector<Row>& rows, float height,
-                const std::string& matrix) {
-    const ImVec2 room{ImGui::GetContentRegionAvail().x, height};
-    const auto lanes = static_cast<int>(context.snapshot->lanes.size());
-    // Names as long as the longest that is shown; where lanes' numbers would not stand beside one
-    // another, they are scrolled to.
-    float names = 0;
+// Names as long as the longest that is shown; where lanes' numbers would not stand beside one
+// another, they are scrolled to.
+struct Columns {
+    float names = 0, whole = 0;
+    bool sideways = false;
+};
+Columns columns_in(float room, const std::vector<Row>& rows, std::size_t lanes) {
+    Columns columns;
     for (const Row& row : rows) {
         const std::string_view title = info(row.channel).title;
-        names = std::max(names, ImGui::CalcTextSize(title.data(), title.data() + title.size()).x);
+        columns.names = std::max(columns.names,
+                                 ImGui::CalcTextSize(title.data(), title.data() + title.size()).x);
     }
     const float number = em(4.6F);
-    const bool sideways = room.x < names + em(1) + static_cast<float>(lanes) * number;
-    const float whole = names + em(1) + static_cast<float>(lanes) * (number + em(0.5F));
-    if (!ImGui::BeginTable("##measures", lanes + 1,
-                           ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_ScrollY |
-                               ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoPadOuterX |
-                               (sideways ? ImGuiTableFlags_ScrollX : ImGuiTableFlags_None),
-                           room, sideways ? whole : 0))
-        return;
-    ImGui::TableSetupColumn("measure", ImGuiTableColumnFlags_WidthFixed, names);
-    for (int l = 0; l < lanes; ++l)
-        ImGui::TableSetupColumn(fmt::format("##{}", l).c_str(), ImGuiTableColumnFlags_WidthStretch,
-                                1);
-    ImGui::TableSetupScrollFreeze(sideways ? 1 : 0, 1);
-    draw_heading(context);
-    for (const Row& row : rows) draw_row(context, row, matrix);
-    ImGui::EndTable();
+    const auto count = static_cast<float>(lanes);
+    columns.sideways = room < columns.names + em(1) + count * number;
+    columns.whole = columns.names + em(1) + count * (number + em(0.5F));
+    return columns;
+}
+
+void draw_table(PanelContext& context, const std::vector<Row>& rows, const std::string& matrix) {
+    const ImVec2 room = ImGui::GetContentRegionAvail();
+    const auto lanes = static_cast<int>(context.snapshot->lanes.size());
+    const auto [names, whole, sideways] = columns_in(room.x, rows, context.snapshot->lanes.size());
+    const float bar = sideways ? ImGui::GetStyle().ScrollbarSize : 0;
+    const Lines lines = lines_in(room.y - bar, rows.size());
+    ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {em(0.25F), lines.padding});
+    const bool open =
+        ImGui::BeginTable("##measures", lanes + 1,
+                          ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_ScrollY |
+                              ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoPadOuterX |
+                              (sideways ? ImGuiTableFlags_ScrollX : ImGuiTableFlags_None),
+                          {room.x, lines.height + bar}, sideways ? whole : 0);
+    if (open) {
+        ImGui::TableSetupColumn("measure", ImGuiTableColumnFlags_WidthFixed, names);
+        for (int l = 0; l < lanes; ++l)
+            ImGui::TableSetupColumn(fmt::format("##{}", l).c_str(),
+                                    ImGuiTableColumnFlags_WidthStretch, 1);
+        ImGui::TableSetupScrollFreeze(sideways ? 1 : 0, 1);
+        draw_heading(context);
+        for (const Row& row : rows) draw_row(context, row, matrix);
+        ImGui::EndTable();
+    }
+    ImGui::PopStyleVar();
 }
 
 void draw_measures(PanelContext& context) {
@@ -191,11 +207,7 @@ void draw_measures(PanelContext& context) {
     const Snapshot& snapshot = *context.snapshot;
     const int shown = std::clamp(source, 0, snapshot.layout.layers());
     const std::vector<Row> rows = rows_of(snapshot, shown);
-    const Lines lines = lines_in(ImGui::GetContentRegionAvail().y, rows.size());
-    ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {em(0.25F), lines.padding});
-    draw_table(context, rows, lines.height,
-               shown == 0 ? "the product P" : snapshot.layout.name(shown));
-    ImGui::PopStyleVar();
+    draw_table(context, rows, shown == 0 ? "the product P" : snapshot.layout.name(shown));
     export_menu(context, "##export", "measures",
                 ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows),
                 [&] { return table_of(snapshot, rows); });
