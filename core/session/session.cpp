@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <span>
 #include <utility>
 
 #include "core/base/error.h"
@@ -362,8 +364,34 @@ void Session::apply(const Edit& edit) {
         for (Row& row : newest_) row.step = -1;
 }
 
+namespace {
+
+// The step from which on each lane's recipe is another under one log than under another, both from
+// `first` on and beginning with this spec; none: it stays the same.
+std::vector<std::optional<std::int64_t>> partings(std::span<const LoggedEdit> log,
+                                                  std::span<const LoggedEdit> other, Spec spec) {
+    std::vector<std::optional<std::int64_t>> steps(spec.lanes.size());
+    Spec twin = spec;
+    while (!log.empty() || !other.empty()) {
+        const auto next = [](std::span<const LoggedEdit> of) {
+            return of.empty() ? std::numeric_limits<std::int64_t>::max() : of.front().step;
+        };
+        const std::int64_t step = std::min(next(log), next(other));
+        for (; next(log) == step && !log.empty(); log = log.subspan(1))
+            spec = edited(spec, log.front().edit);
+        for (; next(other) == step && !other.empty(); other = other.subspan(1))
+            twin = edited(twin, other.front().edit);
+        for (std::size_t i = 0; i < steps.size(); ++i)
+            if (!steps[i] && spec.lanes[i] != twin.lanes[i]) steps[i] = step;
+    }
+    return steps;
+}
+
+}  // namespace
+
 // The edit goes into the log at the step where the lane was sound last, and all lanes come from the
-// keyframe before: those that did not diverge to the bits they had, and by the samples they have.
+// keyframe before. A lane that later took over something of this one (in a swap) goes another way
+// from there; the others come to the bits they had, and by the samples they have.
 void Session::go_on(const LowerRate& edit) {
     const auto index = static_cast<std::size_t>(edit.lane);
     const Turn turn = last_sound_step(index);
@@ -374,9 +402,12 @@ void Session::go_on(const LowerRate& edit) {
                     "start over with other settings");
 
     log_.resize(applied_);
+    const std::vector<LoggedEdit> log = log_;
     log_.insert(log_.begin() + static_cast<std::ptrdiff_t>(turn.edits), {turn.step, edit, false});
     lower_rates_set_since(edit, turn.edits + 1, after);
     marked_ = log_.size();
+    const auto parting = partings(std::span(log).subspan(turn.edits),
+                                  std::span(log_).subspan(turn.edits), turn.spec);
     std::vector<Event> events = *events_;
     Event event = std::move(marks.front().event);
     event.text += ", goes on from here";
@@ -387,7 +418,11 @@ void Session::go_on(const LowerRate& edit) {
     last_mark_ = {};
 
     keyframes_.truncate_after(turn.step);
-    histories_[index].truncate_after(turn.step);
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        if (!parting[i]) continue;
+        histories_[i].truncate_after(*parting[i]);
+        if (sound_[i].step > *parting[i]) sound_[i] = {};
+    }
     restore(keyframes_.at_or_before(turn.step, [this](const Keyframe& k) { return complete(k); }));
     for (Row& row : newest_) row.step = -1;
     losses_.assign(lanes_.size(), {});

@@ -240,6 +240,25 @@ TEST(LowerRate, of_a_diverged_lane_acts_where_it_was_sound_last_and_leaves_the_o
     EXPECT_EQ(session.spec().lanes[0].phases[0].optimizer.lr, 0.01);
 }
 
+// The other lane takes over the lowered rate: its past is no longer what it was.
+TEST(LowerRate, of_a_rate_that_was_swapped_since_changes_the_lane_that_has_it_now) {
+    WorkerPool pool(1);
+    Session session(test::small_spec());
+    session.advance_to(30, pool);
+    session.apply(SetParameter{"lanes.0.optimizer.lr", 10.0});
+    session.advance_to(120, pool);
+    ASSERT_TRUE(session.lane(0).fault());
+    session.apply(SwapOptimizers{});
+    session.advance_to(200, pool);
+    ASSERT_TRUE(session.lane(1).fault()) << "it has the rate of the first now";
+    session.apply(LowerRate{0, 0.001});
+    session.advance_to(200, pool);
+    EXPECT_FALSE(session.diverged());
+    expect_replay(session);
+    const Session replayed = Session::replay(session.saved(), pool);
+    for (int lane : {0, 1}) expect_same_history(session, replayed, lane);
+}
+
 // The step is found by training, not among samples, which may lie before the edit at fault.
 TEST(LowerRate, acts_after_the_edit_that_made_the_lane_diverge) {
     Spec spec = test::small_spec();
