@@ -24,4 +24,7 @@ struct StagedPlans {
     int budget = 0;           // fixed steps, matched distance, matched loss
 };
 
+// The panel's lower half: the same over many seeds.
+void draw_staged_sweep(PanelContext& context);
+
 }  // namespace muonscope::gui

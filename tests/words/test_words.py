@@ -526,8 +526,8 @@ CLAIMS = {
         0, abs((1 - math.exp(-(1e-8) / 2 - 1e-4)) / 1e-4 - 1) < 1e-3, "the law's root of x")],
     "Shows where the points were at step 0": lambda: [first_step()],
     "from the published one on: 1 to 1000": lambda: [
-        constant("app/gui/panels/staged_planner.cpp", r"plans\.seeds, (\d+), \d+\)"),
-        constant("app/gui/panels/staged_planner.cpp", r"plans\.seeds, \d+, (\d+)\)")],
+        constant("app/gui/panels/staged_sweep.cpp", r"plans\.seeds, (\d+), \d+\)"),
+        constant("app/gui/panels/staged_sweep.cpp", r"plans\.seeds, \d+, (\d+)\)")],
     "1–9 presets": lambda: PRESET_KEYS()[1:],
     "Plain SGD: 1": lambda: [sgd_fidelity()],
     "W₀ are the layer's weights at step 0": lambda: [first_step()],

@@ -5,6 +5,7 @@
 
 #include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
+#include "app/gui/panels/representation_places.h"
 #include "app/gui/panels/representations.h"
 #include "app/gui/plots/drawn_chart.h"
 #include "app/gui/plots/export_menu.h"
@@ -68,65 +69,6 @@ double round_scale(double reached) {
     return std::ceil(reached / power - 1e-9) * power;
 }
 
-// Layers shown when not all fit: the first, the output, and some evenly between.
-std::vector<int> chosen_layers(int layers, int room) {
-    std::vector<int> chosen;
-    const int count = std::clamp(room, 1, std::max(layers, 1));
-    if (count == 1) return {layers - 1};
-    for (int i = 0; i < count; ++i) chosen.push_back(i * (layers - 1) / (count - 1));
-    return chosen;
-}
-
-// Where the pictures stand: a row a lane, a column a layer.
-struct Places {
-    ImVec2 origin, extent;  // of all; of one picture
-    float line = 0, gap = 0, lane_width = 0;
-    int lanes = 0, across = 1;  // lanes side by side
-    std::vector<int> shown;     // layers
-
-    float left(int place) const {
-        return origin.x + static_cast<float>(place) * (lane_width + 2 * gap);
-    }
-    float top(int row) const {
-        return origin.y + static_cast<float>(row) * (line + extent.y + gap);
-    }
-    float below() const { return top((lanes + across - 1) / across) - gap * 0.5F; }
-    ImVec2 corner(int lane, std::size_t column) const {
-        return {std::round(left(lane % across) + static_cast<float>(column) * (extent.x + gap)),
-                std::round(top(lane / across) + line)};
-    }
-    ImVec2 size(int lane, std::size_t column) const {
-        const ImVec2 from = corner(lane, column);
-        return {std::round(from.x + extent.x) - from.x, std::round(from.y + extent.y) - from.y};
-    }
-};
-
-// Lanes stand below one another, and side by side only where their pictures would be too flat.
-Places places_in(ImVec2 origin, ImVec2 room, int lanes, int layers) {
-    Places places;
-    places.origin = origin;
-    places.line = ImGui::GetTextLineHeight();
-    places.gap = em(0.4F);
-    places.lanes = lanes;
-    const float gap = places.gap;
-    const auto height_with = [&](int lanes_across) {
-        const int full = (lanes + lanes_across - 1) / lanes_across;
-        const auto rows = static_cast<float>(full);
-        return (room.y - places.line * (rows + 1) - gap * rows) / rows;
-    };
-    const int most_across = std::max(1, static_cast<int>((room.x + gap) / (em(5.2F) + gap)));
-    while (places.across < std::min(lanes, most_across) && height_with(places.across) < em(2.4F))
-        ++places.across;
-    places.lane_width = (room.x - 2 * gap * static_cast<float>(places.across - 1)) /
-                        static_cast<float>(places.across);
-    places.shown =
-        chosen_layers(layers, static_cast<int>((places.lane_width + gap) / (em(5.2F) + gap)));
-    const auto columns = static_cast<float>(places.shown.size());
-    places.extent = {(places.lane_width - gap * (columns - 1)) / columns,
-                     height_with(places.across)};
-    return places;
-}
-
 std::string layer_name(int layer, int layers) {
     return layer + 1 == layers ? "output" : fmt::format("layer {}", layer + 1);
 }
@@ -142,7 +84,8 @@ void follow_training(PanelContext& context, RepresentationsView& kept, int point
 }
 
 // One a column, so that lanes can be compared; it moves in round numbers.
-std::vector<double> scales_of(const RepresentationsView& kept, const Places& places, bool start) {
+std::vector<double> scales_of(const RepresentationsView& kept, const RepresentationPlaces& places,
+                              bool start) {
     std::vector<double> scales(places.shown.size(), 0);
     for (std::size_t c = 0; c < scales.size(); ++c) {
         const auto layer = static_cast<std::size_t>(places.shown[c]);
@@ -172,7 +115,7 @@ void draw_scale(const Theme& theme, const Axes& axes, double scale) {
 }
 
 // The names of lanes and layers around all pictures.
-void draw_names(const PanelContext& context, const Places& places, int layers) {
+void draw_names(const PanelContext& context, const RepresentationPlaces& places, int layers) {
     ImDrawList* draw = ImGui::GetWindowDrawList();
     for (int l = 0; l < places.lanes; ++l) {
         ImGui::PushFont(context.fonts.heading, 0);
@@ -359,8 +302,8 @@ void draw_cell(PanelContext& context, RepresentationsView& kept, const Cell& cel
     ImGui::PopID();
 }
 
-void draw_cells(PanelContext& context, RepresentationsView& kept, const Places& places,
-                const std::vector<double>& scales, int points) {
+void draw_cells(PanelContext& context, RepresentationsView& kept,
+                const RepresentationPlaces& places, const std::vector<double>& scales, int points) {
     std::vector<Cell> cells;
     for (int l = 0; l < places.lanes; ++l)
         for (std::size_t c = 0; c < places.shown.size(); ++c)
@@ -389,7 +332,7 @@ void draw_representations(PanelContext& context) {
     }
     const ImVec2 room = ImGui::GetContentRegionAvail(), origin = ImGui::GetCursorScreenPos();
     const auto lanes = static_cast<int>(snapshot.lanes.size());
-    const Places places = places_in(origin, room, lanes, layers);
+    const RepresentationPlaces places = places_in(origin, room, lanes, layers);
     if (places.extent.x >= em(2) && places.extent.y >= em(2)) {
         RepresentationsView& kept = context.kept<RepresentationsView>();
         const int points = affordable_points(problem);
