@@ -129,10 +129,10 @@ std::string to_svg(std::span<const Chart> charts, std::string_view title, int co
         fmt::format("<text x=\"{}\" y=\"20\" font-size=\"13\" font-weight=\"600\">{}</text>\n",
                     left, svg_text(title));
     for (std::size_t i = 0; i < charts.size(); ++i) {
-        const int at = static_cast<int>(i);
+        const int at = static_cast<int>(i), row = at / columns;
         inside += fmt::format("<g transform=\"translate({} {})\">\n{}</g>\n",
                               width * static_cast<float>(at % columns),
-                              above + height * static_cast<float>(at / columns),
+                              above + height * static_cast<float>(row),
                               drawn(charts[i], charts[i].title, at, width, height));
     }
     const auto rows = (static_cast<int>(charts.size()) + columns - 1) / columns;
