@@ -134,7 +134,7 @@ TEST_P(BackgroundWork, outlives_its_workplace_and_does_nothing_then) {
 
 // Begun, taken from and stopped from another thread than the one that works.
 TEST_P(BackgroundWork, survives_thousands_of_beginnings_and_ends) {
-    const int rounds = sanitized ? 300 : 2000;
+    const int rounds = sanitized ? 3000 : 20000;
     std::atomic<int> made[3]{};
     Background<int> works[3];
     Generator random(11, Purpose::noise);
