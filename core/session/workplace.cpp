@@ -108,7 +108,6 @@ void Workplace::State::do_slice(std::unique_lock<std::mutex>& lock,
         // This thread takes the next one itself.
         piece->place = Piece::Place::ready;
         ready.push_back(piece);
-        if (ready.size() > 1 && waiting > 0) work.notify_one();
     } else {
         put_to_sleep(piece, *wanted);
     }
