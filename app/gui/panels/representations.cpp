@@ -135,42 +135,45 @@ void draw_names(const PanelContext& context, const RepresentationPlaces& places,
         }
 }
 
-// Every so many points in the shapes of their classes.
+// Every so many points in the shapes of their classes, and where `coloured` in their colours.
 Points points_of(const PanelContext& context, const Matrix& at, const Problem& problem, int shown,
-                 int stride) {
+                 int stride, bool coloured) {
     Points points;
     points.radius = context.theme.point() / em(1);
+    const auto count = static_cast<std::size_t>(at.cols() / stride + 1);
+    points.x.reserve(count);
+    points.y.reserve(count);
+    points.kinds.reserve(count);
+    if (coloured) points.colours.reserve(count);
     for (Eigen::Index i = 0; i < at.cols(); i += stride) {
+        const int kind = class_of(problem, shown, static_cast<int>(i));
         points.x.push_back(at(0, i));
         points.y.push_back(at(1, i));
-        points.kinds.push_back(
-            static_cast<Shape>(class_of(problem, shown, static_cast<int>(i)) % shapes));
+        points.kinds.push_back(static_cast<Shape>(kind % shapes));
+        if (coloured) points.colours.push_back(context.theme.class_colour(kind));
     }
     return points;
 }
 
 // Grey, half of the points: where the start of all lanes was.
 Points start_of(const PanelContext& context, const Matrix& at, const Problem& problem, int shown) {
-    Points points = points_of(context, at, problem, shown, 2);
+    Points points = points_of(context, at, problem, shown, 2, false);
     points.colour = with_alpha(context.theme.ghost, 0.55F);
     return points;
 }
 
-Points now_of(const PanelContext& context, const Matrix& at, const Problem& problem, int shown) {
-    Points points = points_of(context, at, problem, shown, 1);
+// What the table says of points beside their places.
+void add_columns(const Problem& problem, int shown, Points& points) {
     points.name = "point";
     points.across = "x";
     points.up = "y";
     points.index.name = "point";
     Column classes{"class", {}};
-    for (Eigen::Index i = 0; i < at.cols(); ++i) {
-        const int kind = class_of(problem, shown, static_cast<int>(i));
-        points.colours.push_back(context.theme.class_colour(kind));
+    for (std::size_t i = 0; i < points.x.size(); ++i) {
         points.index.values.push_back(static_cast<double>(i + 1));
-        classes.values.push_back(kind + 1);
+        classes.values.push_back(class_of(problem, shown, static_cast<int>(i)) + 1);
     }
     points.beside.push_back(std::move(classes));
-    return points;
 }
 
 // At rest a line through zero alone: where the scale ends is said in the corner.
@@ -220,7 +223,7 @@ Chart cell_chart(const PanelContext& context, RepresentationsView& kept, const C
         chart.marks.emplace_back(start_of(context, kept.start.layers[layer], problem, points));
     const Representation& now = kept.lanes[cell.lane];
     if (layer < now.layers.size())
-        chart.marks.emplace_back(now_of(context, now.layers[layer], problem, points));
+        chart.marks.emplace_back(points_of(context, now.layers[layer], problem, points, 1, true));
     return chart;
 }
 
@@ -267,9 +270,13 @@ void readout(PanelContext& context, const Axes& axes, const Cell& cell, const Ma
 std::vector<Chart> all_charts(const PanelContext& context, RepresentationsView& kept,
                               std::span<const Cell> cells, int points) {
     std::vector<Chart> charts;
-    for (const Cell& cell : cells)
-        charts.push_back(as_shown(context, range_name(cell.layer).c_str(),
-                                  cell_chart(context, kept, cell, points)));
+    for (const Cell& cell : cells) {
+        Chart chart = as_shown(context, range_name(cell.layer).c_str(),
+                               cell_chart(context, kept, cell, points));
+        if (auto* now = chart.marks.empty() ? nullptr : std::get_if<Points>(&chart.marks.back()))
+            if (!now->colours.empty()) add_columns(*context.snapshot->problem, points, *now);
+        charts.push_back(std::move(chart));
+    }
     return charts;
 }
 
