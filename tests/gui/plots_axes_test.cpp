@@ -384,5 +384,45 @@ TEST(Menus, of_every_plot_export_values_a_drawing_and_the_picture) {
     }
 }
 
+// Numbers on the axis up of a drawing.
+std::vector<double> values_in(const std::string& svg) {
+    std::vector<double> found;
+    for (std::size_t at = svg.find("text-anchor=\"end\">"); at != std::string::npos;
+         at = svg.find("text-anchor=\"end\">", at + 1)) {
+        const std::size_t from = at + std::string_view("text-anchor=\"end\">").size();
+        if (const auto value = number_in(svg.substr(from, svg.find('<', from) - from)))
+            found.push_back(*value);
+    }
+    return found;
+}
+
+TEST(Menus, draw_the_values_that_were_chosen) {
+    const ScratchFolder folder;
+    for (const std::size_t k : {0, 2, 6}) {
+        const Kind& kind = kinds[k];
+        SCOPED_TRACE(kind.name);
+        Plots plots(kind);
+        const Frame frame = plots.frames().front();
+        const Scale before = Plots::up(frame);
+        const ImVec2 from = frame.at(0.2F, 0.3F), to = frame.at(0.8F, 0.6F);
+        plots.drag(from, to, ImGuiMouseButton_Right);
+        plots.click(frame.at(0.5F, 0.5F), ImGuiMouseButton_Right);
+        const auto item = drawing().word("Save drawing as SVG…");
+        ASSERT_TRUE(item);
+        plots.click(item->middle(), ImGuiMouseButton_Left);
+        ASSERT_TRUE(plots.harness.view.path_dialog);
+        const std::string path = folder / "plot.svg";
+        plots.harness.view.path_dialog->request.done(path);
+        const std::vector<double> values = values_in(read_file(path, std::size_t{1} << 24U));
+        ASSERT_GE(values.size(), 3U);
+        const double low = before.value(to.y), high = before.value(from.y);
+        for (const double value : values) {
+            EXPECT_GE(value, low - 0.05 * (high - low));
+            EXPECT_LE(value, high + 0.05 * (high - low));
+        }
+        EXPECT_GT(*std::max_element(values.begin(), values.end()), low + 0.6 * (high - low));
+    }
+}
+
 }  // namespace
 }  // namespace muonscope::gui

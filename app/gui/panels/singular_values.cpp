@@ -15,6 +15,7 @@
 #include "app/gui/plots/phases.h"
 #include "app/gui/plots/readout.h"
 #include "app/gui/plots/source.h"
+#include "app/gui/plots/step_chart.h"
 #include "app/gui/plots/step_plot.h"
 #include "app/gui/plots/stride_text.h"
 #include "app/gui/plots/stroke.h"
@@ -346,6 +347,8 @@ std::vector<Chart> charts_of(const PanelContext& paper, const Shared& shared) {
     std::vector<Chart> charts;
     for (std::size_t l = 0; l < paper.snapshot->lanes.size(); ++l)
         charts.push_back(chart_of_lane(paper, shared, l));
+    if (!paper.chosen<SingularValuesChoices>().heatmap)
+        for (Chart& chart : charts) take_range(paper.kept<Memory>().axis(shared.axis), chart);
     return charts;
 }
 

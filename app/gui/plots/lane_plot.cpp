@@ -187,7 +187,9 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
                 {.table = [&] { return table_of(context, what); },
                  .charts =
                      [&](const gui::PanelContext& paper) {
-                         return std::vector{chart_of(table_of(context, what), paper.theme)};
+                         Chart chart = chart_of(table_of(context, what), paper.theme);
+                         take_range(memory(context).axis(what.axis), chart);
+                         return std::vector{chart};
                      },
                  .fit = [&] { follow_everything(context, what.axis); }});
 }

@@ -168,6 +168,7 @@ void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2
                  .charts =
                      [&](const gui::PanelContext& paper) {
                          Chart chart = chart_of(table(), paper.theme);
+                         take_range(memory(context).axis(what.axis), chart);
                          for (const Level& level : levels)
                              chart.marks.emplace_back(Rule{
                                  level.name, false, level.value, {level.colour, Dash::dashed}});

@@ -6,7 +6,6 @@
 
 #include "app/gui/plots/extent.h"
 #include "app/gui/plots/legend.h"
-#include "app/gui/plots/value_axis.h"
 
 namespace muonscope::plots {
 
@@ -106,6 +105,12 @@ Extent extent_of(const Table& table) {
 }
 
 }  // namespace
+
+void take_range(const ValueAxis& axis, Chart& chart) {
+    if (!axis.range.moved || axis.scale.logarithmic != chart.y.logarithmic) return;
+    chart.y.min = axis.scale.inverse(axis.range.low);
+    chart.y.max = axis.scale.inverse(axis.range.high);
+}
 
 Chart chart_of(const Table& table, const gui::Theme& theme) {
     Chart chart;
