@@ -154,7 +154,7 @@ struct Application::State {
             memory_ = resident_megabytes();
             memory_read_ = start;
         }
-        view_.animating = view_.working = false;
+        view_.animating = view_.working = view_.weights_shown = false;
         save_what_is_ready();
         window_.begin_frame();
         PanelContext context{
@@ -175,6 +175,7 @@ struct Application::State {
                     pacer_.wake(seconds(), 0.05);
                 }};
         draw_frame(context);
+        trainer_.show_weights(view_.weights_shown);
         ++built_;
         ImGui::Render();
         const double built = seconds();

@@ -106,6 +106,7 @@ void draw_panel(PanelContext& context, const Panel& panel) {
     if (visible) {
         draw_card(context);
         draw_header(context, panel);
+        context.view.weights_shown = context.view.weights_shown || panel.weights;
         panel.draw(context);
     }
     ImGui::End();
@@ -246,6 +247,7 @@ void draw_panel_alone(PanelContext& context, const Panel& panel) {
     if (visible) {
         draw_card(context);
         draw_header(context, panel);
+        context.view.weights_shown = context.view.weights_shown || panel.weights;
         panel.draw(context);
     }
     ImGui::End();

@@ -53,9 +53,10 @@ struct ViewState {
     double step_min = 0, step_max = 200;  // shared by every step axis, eased, not jumping
     bool show_help = false;
     bool animating = false;  // an axis is on its way: draw another frame even if nothing else moves
-    bool working = false;    // something runs in the background: a few frames a second are enough
-    std::string toast;       // last word of a window action
-    std::string toast_about;      // what it speaks of: gone once that is as it should be
+    bool weights_shown = false;  // by some panel that was drawn
+    bool working = false;     // something runs in the background: a few frames a second are enough
+    std::string toast;        // last word of a window action
+    std::string toast_about;  // what it speaks of: gone once that is as it should be
     bool toast_is_error = false;  // an error stays until it is over or dismissed
     double toast_until = 0;       // anything else until this time, seconds of ImGui::GetTime()
     bool reset_layout = false;    // asked for; done at the next frame
@@ -100,6 +101,7 @@ struct Panel {
     void (*draw)(PanelContext&);
     ImVec2 least;           // em: the room that it needs to be of use
     bool presented = true;  // on a projector too
+    bool weights = false;   // draws what it makes of the newest weights
     // Takes the explanation's place when it depends on the experiment.
     std::string (*explain)(const Experiment&) = nullptr;
     // Its choices that are kept between sessions.

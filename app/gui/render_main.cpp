@@ -44,7 +44,7 @@ std::shared_ptr<Snapshot> train(const RenderOptions& options) {
     WorkerPool pool(1);
     Session session(options.spec);
     session.advance_to(options.steps, pool);
-    std::shared_ptr<Snapshot> snapshot = session.snapshot(true, Session::Show::what_is_sound);
+    std::shared_ptr<Snapshot> snapshot = session.snapshot({.show = Session::Show::what_is_sound});
     // A picture shows the run, not how fast this machine happened to be.
     snapshot->state = !session.ended()     ? TrainerState::paused
                       : session.diverged() ? TrainerState::diverged

@@ -540,7 +540,7 @@ HistoryView Session::history(int lane) const {
     return histories_[static_cast<std::size_t>(lane)].view();
 }
 
-std::shared_ptr<Snapshot> Session::snapshot(bool fresh, Show show, bool hashed) {
+std::shared_ptr<Snapshot> Session::snapshot(const Wanted& wanted) {
     auto snapshot = std::make_shared<Snapshot>();
     snapshot->step = step_;
     snapshot->spec = spec_;
@@ -550,7 +550,7 @@ std::shared_ptr<Snapshot> Session::snapshot(bool fresh, Show show, bool hashed) 
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
         const Lane& lane = lanes_[i];
         const Row& newest = newest_[i];
-        if (newest.step < 0 || (fresh && newest.step != lane.step())) measure(i);
+        if (newest.step < 0 || (wanted.fresh && newest.step != lane.step())) measure(i);
         LaneSnapshot view;
         view.name = lane.recipe().name;
         view.step = lane.step();
@@ -563,15 +563,17 @@ std::shared_ptr<Snapshot> Session::snapshot(bool fresh, Show show, bool hashed) 
         const bool lost =
             lane.fault() || !within(newest.values[layout_.relative_error()], lost_times);
         if (lost) view.sound_step = sound.step >= 0 ? sound.step : lane.step();
-        if (view.lost() && show == Show::what_is_sound) {
+        if (view.lost() && wanted.show == Show::what_is_sound) {
             view.weights = sound.weights;
             view.now = sound.row;
             view.now_step = sound.step;
         } else {
             // Measured where they are, they have been copied.
             const bool copied = sound.step == lane.step() && newest.step == lane.step();
-            view.weights = copied ? sound.weights
-                                  : std::make_shared<const std::vector<Matrix>>(lane.weights());
+            if (copied)
+                view.weights = sound.weights;
+            else if (wanted.weights)
+                view.weights = std::make_shared<const std::vector<Matrix>>(lane.weights());
             view.now = newest.values;
             view.now_step = newest.step;
             if (newest.step == lane.step() && newest.step > histories_[i].last_step()) {
@@ -582,7 +584,7 @@ std::shared_ptr<Snapshot> Session::snapshot(bool fresh, Show show, bool hashed) 
             }
         }
         view.history = histories_[i].view();
-        if (hashed) view.state_hash = lane.state_hash();
+        if (wanted.hashed) view.state_hash = lane.state_hash();
         snapshot->lanes.push_back(std::move(view));
     }
     return snapshot;

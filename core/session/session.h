@@ -68,11 +68,16 @@ class Session {
     // where it is, or the last sound picture of it. Sound is a relative error of at most three
     // times that of the start (or three, where it started closer).
     enum class Show { where_it_is, what_is_sound };
-    // Everything but the transport's fields. `fresh`: lanes whose newest row is older than their
-    // step are measured first; otherwise the newest sample stands. `hashed`: with the states'
-    // hashes.
-    std::shared_ptr<Snapshot> snapshot(bool fresh = true, Show show = Show::where_it_is,
-                                       bool hashed = true);
+    // What costs: lanes whose newest row is older than their step are measured first (else the
+    // newest sample stands), states are hashed, weights are copied.
+    struct Wanted {
+        bool fresh = true;
+        Show show = Show::where_it_is;
+        bool hashed = true, weights = true;
+    };
+    // Everything but the transport's fields.
+    std::shared_ptr<Snapshot> snapshot(const Wanted& wanted);
+    std::shared_ptr<Snapshot> snapshot() { return snapshot(Wanted{}); }
     const Lane& lane(int index) const { return lanes_[static_cast<std::size_t>(index)]; }
     int lanes() const { return static_cast<int>(lanes_.size()); }
     const Layout& layout() const { return layout_; }

@@ -35,7 +35,8 @@ struct LaneSnapshot {
     std::vector<std::int64_t> phase_steps;  // steps spent in each phase
     bool finished = false;
     std::optional<Divergence> divergence;
-    std::shared_ptr<const std::vector<Matrix>> weights;  // W_1 ... W_L, at `step`
+    // W_1 ... W_L, at `step`. None while training goes on and nobody looks at them.
+    std::shared_ptr<const std::vector<Matrix>> weights;
     std::vector<double> now;  // the newest measured row (see Layout); empty before the first
     std::int64_t now_step = 0;
     // Where it is newer than the history's last: of the followed channels, smallest and largest

@@ -90,6 +90,7 @@ struct Trainer::State {
     std::shared_ptr<const Snapshot> snapshot;
     std::uint64_t serial = 0;
     std::atomic<bool> stop = false;
+    std::atomic<bool> weights_shown = true;
     std::atomic<bool> call_off = false;  // what is being built
     bool building = false;
     bool ready = false, over = false;  // the first problem; all of it
@@ -352,7 +353,10 @@ std::shared_ptr<Snapshot> Trainer::State::picture() {
     const bool running = state == TrainerState::running;
     const bool at_leisure = !target && speed > 0;
     const bool fresh = running ? at_leisure && cost < most_fresh_cost : cost < most_stopped_cost;
-    auto picture = session.snapshot(fresh, Session::Show::what_is_sound, !running);
+    auto picture = session.snapshot({.fresh = fresh,
+                                     .show = Session::Show::what_is_sound,
+                                     .hashed = !running,
+                                     .weights = !running || weights_shown});
     picture->state = state;
     picture->message = message;
     picture->wanted_speed = speed;
@@ -621,6 +625,10 @@ std::uint64_t Trainer::send(Command command) {
     }
     state_->handle.call();
     return number;
+}
+
+void Trainer::show_weights(bool shown) {
+    state_->weights_shown = shown;
 }
 
 std::shared_ptr<const Snapshot> Trainer::snapshot() const {

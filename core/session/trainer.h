@@ -57,6 +57,9 @@ class Trainer {
     // whose `commands` is no smaller.
     std::uint64_t send(Command command);
     std::shared_ptr<const Snapshot> snapshot() const;
+    // Whether snapshots made while it runs hold weights, whose copies cost a large net much; they
+    // do until told otherwise. Those made when it has stopped always do.
+    void show_weights(bool shown);
     // Spec + log of edits: replayed, it gives the same bits.
     SessionFile saved() const;
     // The same, ready when the step under way has ended: for whoever must not wait.

@@ -47,7 +47,8 @@ void snapshot_while_training(benchmark::State& state) {
     for (auto _ : state) {
         session.advance_to(++step, pool);
         const double seconds_taken = seconds([&] {
-            benchmark::DoNotOptimize(session.snapshot(false, Session::Show::what_is_sound, false));
+            benchmark::DoNotOptimize(session.snapshot(
+                {.fresh = false, .show = Session::Show::what_is_sound, .hashed = false}));
         });
         state.SetIterationTime(seconds_taken);
         taken += seconds_taken;

@@ -115,7 +115,7 @@ TEST(Divergence, at_step_0_leaves_the_start_on_show) {
     EXPECT_TRUE(session.ended());
     EXPECT_EQ(session.step(), 0);
     for (int lane : {0, 1}) EXPECT_EQ(fault_step(session, lane), 0);
-    const auto snapshot = session.snapshot(true, Session::Show::what_is_sound);
+    const auto snapshot = session.snapshot({.show = Session::Show::what_is_sound});
     EXPECT_EQ(snapshot->lanes[0].sound_step, 0);
     EXPECT_EQ(*snapshot->lanes[0].weights, session.problem()->start);
     // There is no step before it to go on from; what happens is said and nothing breaks.
@@ -128,7 +128,7 @@ TEST(Divergence, leaves_the_last_sound_picture_on_show) {
     WorkerPool pool(1);
     Session session(hot_spec());
     session.advance_to(200, pool);
-    const auto shown = session.snapshot(true, Session::Show::what_is_sound);
+    const auto shown = session.snapshot({.show = Session::Show::what_is_sound});
     const auto real = session.snapshot();
     const Layout& layout = session.layout();
     const LaneSnapshot& lane = shown->lanes[0];
@@ -152,7 +152,7 @@ TEST(Divergence, a_lane_on_its_way_there_is_shown_as_it_was_sound) {
     const std::int64_t fault = fault_step(session);
     session.go_back_to(fault - 1, pool);
     ASSERT_FALSE(session.diverged());
-    const auto shown = session.snapshot(true, Session::Show::what_is_sound);
+    const auto shown = session.snapshot({.show = Session::Show::what_is_sound});
     EXPECT_LT(shown->lanes[0].sound_step, fault - 1);
     EXPECT_LE(shown->lanes[0].now[session.layout().relative_error()], 3);
 }
@@ -422,7 +422,7 @@ TEST(Divergence, is_survived_with_tanh_minibatches_phases_and_a_softmax_probe) {
         EXPECT_TRUE(session.lane(0).fault()) << i;
         EXPECT_FALSE(session.lane(1).fault()) << i;
         EXPECT_EQ(session.lane(1).step(), 150) << i;
-        const auto shown = session.snapshot(true, Session::Show::what_is_sound);
+        const auto shown = session.snapshot({.show = Session::Show::what_is_sound});
         EXPECT_LE(shown->lanes[0].now[session.layout().relative_error()], 100) << i;
         for (const Matrix& weight : *shown->lanes[0].weights) EXPECT_TRUE(weight.allFinite()) << i;
         expect_replay(session);

@@ -383,7 +383,7 @@ TEST(Session, a_snapshot_shows_the_step_it_is_at) {
     WorkerPool pool(1);
     Session session(small_spec());
     session.advance_to(1001, pool);
-    const auto stale = session.snapshot(false), fresh = session.snapshot();
+    const auto stale = session.snapshot({.fresh = false}), fresh = session.snapshot();
     EXPECT_LT(stale->lanes[0].now_step, 1001);
     EXPECT_EQ(fresh->lanes[0].now_step, 1001);
     EXPECT_EQ(*fresh->lanes[0].weights, session.lane(0).weights());

@@ -303,6 +303,32 @@ TEST(Trainer, a_run_whose_phases_end_is_finished_and_a_longer_phase_goes_on) {
     EXPECT_EQ(w.trainer.snapshot()->step, 20);
 }
 
+TEST(Trainer, copies_weights_while_it_runs_only_where_somebody_looks) {
+    Spec spec = small_spec();
+    spec.experiment.run.speed = 0;
+    spec.experiment.record.dense = 1;
+    Watched w(spec);
+    const auto running = [](bool weights) {
+        return [weights](const Snapshot& s) {
+            return s.state == TrainerState::running && !s.lanes.empty() &&
+                   (s.lanes[1].weights != nullptr) == weights;
+        };
+    };
+    w.trainer.show_weights(false);
+    w.trainer.send(Start{});
+    w.wait_for(running(false));
+    w.trainer.show_weights(true);
+    w.wait_for(running(true));
+    w.trainer.show_weights(false);
+    w.wait_for(running(false));
+    const auto paused = w.after(Pause{});
+    ASSERT_TRUE(paused->lanes[1].weights) << "nothing is in a hurry now";
+    Session straight(spec);
+    WorkerPool pool(1);
+    straight.advance_to(paused->step, pool);
+    EXPECT_EQ(*paused->lanes[1].weights, straight.lane(1).weights());
+}
+
 TEST(Trainer, keeps_to_the_wanted_speed) {
     Watched w(small_spec());
     w.after(SetSpeed{200});

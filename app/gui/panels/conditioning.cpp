@@ -242,6 +242,7 @@ constinit const Panel conditioning_panel{
         "shrinks the error is known from it: drawn beside the rate of the run.",
     .draw = draw_conditioning,
     .least = {22, 12},
+    .weights = true,
 };
 
 }  // namespace muonscope::gui

@@ -55,11 +55,12 @@ void draw_help(PanelContext& context) {
         heading(context, "Keys");
         key_table(context);
         heading(context, "Mouse");
-        paragraph(context,
-                  "Drag a control and it acts on the running training. Ctrl+click types a value, "
-                  "double click restores the default, hovering explains. Drag a panel by its title "
-                  "to dock it elsewhere. In a plot: drag pans, wheel zooms, a drag with the right button "
-                  "shows its box, double click fits, right click exports.");
+        paragraph(
+            context,
+            "Drag a control and it acts on the running training. Ctrl+click types a value, "
+            "double click restores the default, hovering explains. Drag a panel by its title "
+            "to dock it elsewhere. In a plot: drag pans, wheel zooms, a drag with the right button "
+            "shows its box, double click fits, right click exports.");
         heading(context, "About");
         paragraph(context,
                   "Muonscope trains the same deep linear network with several optimisers side by "

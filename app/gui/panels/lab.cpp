@@ -288,6 +288,7 @@ constinit const Panel lab_panel{
         "the gradient, and what it costs on this machine.",
     .draw = draw_lab,
     .least = {24, 12},
+    .weights = true,
     .remembered = remembered,
     .narrowest = 34,
 };

@@ -57,9 +57,9 @@ void controls(PanelContext& context, RandomSample& sample) {
     ImGui::Dummy({0, em(0.2F)});
     const bool finished = sample.summary.drawn >= sample.wanted && sample.summary_n == sample.n;
     ImGui::BeginDisabled(finished && !sample.drawing());
-    if (quiet_button(
-            context, sample.stopped ? "Go on###draw" : "Stop###draw", button_width("Go on"),
-            "Matrices are drawn beside the training.", sample.stopped))
+    if (quiet_button(context, sample.stopped ? "Go on###draw" : "Stop###draw",
+                     button_width("Go on"), "Matrices are drawn beside the training.",
+                     sample.stopped))
         sample.stopped = !sample.stopped;
     ImGui::EndDisabled();
     ImGui::SameLine(0, em(0.6F));

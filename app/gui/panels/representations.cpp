@@ -43,14 +43,13 @@ void update(PanelContext& context, Representation& kept,
             const std::shared_ptr<const std::vector<Matrix>>& weights, int points) {
     kept.later.look(context, kept.layers);
     if (kept.problem != problem) kept.layers.clear();  // of another
-    if ((kept.problem == problem && kept.weights == weights) || kept.later.busy()) return;
+    if (!weights || (kept.problem == problem && kept.weights == weights) || kept.later.busy())
+        return;
     kept.problem = problem;
     kept.weights = weights;
     kept.later.begin(
         context, multiply_adds(*problem, points + 2),
-        [problem, weights, points] {
-            return weights ? project_layers(*problem, *weights, points) : std::vector<Matrix>{};
-        },
+        [problem, weights, points] { return project_layers(*problem, *weights, points); },
         kept.layers);
 }
 
@@ -362,6 +361,7 @@ constinit const Panel representations_panel{
         "class. Grey: where they were at the start.",
     .draw = draw_representations,
     .least = {15, 11},
+    .weights = true,
     .remembered = remembered,
 };
 

@@ -69,6 +69,7 @@ constinit const Panel spectrum_now_panel{
     .help = "Singular values of one matrix at the newest measured step, lanes side by side.",
     .draw = draw_spectrum_now,
     .least = {15, 10},
+    .weights = true,
     .remembered = remembered,
 };
 

@@ -157,6 +157,7 @@ constinit const Panel staged_planner_panel{
         "weights as they are, without training. Below: the same over many seeds.",
     .draw = draw_staged_planner,
     .least = {22, 12},
+    .weights = true,
     .narrowest = 30,
 };
 

@@ -33,14 +33,14 @@ bool follow_products(PanelContext& context, SpectrumView& kept, double& limit) {
         const auto& weights = snapshot.lanes[l].weights;
         product.later.look(context, product.values);
         if (product.problem != snapshot.problem) product.values.resize(0, 0);  // of another
-        if ((product.problem != snapshot.problem || product.weights != weights) &&
+        if (weights && (product.problem != snapshot.problem || product.weights != weights) &&
             !product.later.busy()) {
             product.problem = snapshot.problem;
             product.weights = weights;
             product.later.begin(
                 context, multiply_adds(*snapshot.problem, size),
                 [of = snapshot.problem, weights, size] {
-                    return weights ? in_target_basis(*of, *weights, size) : Matrix();
+                    return in_target_basis(*of, *weights, size);
                 },
                 product.values);
         }

@@ -347,6 +347,7 @@ constinit const Panel trade_off_panel{
         "takes.",
     .draw = draw_trade_off,
     .least = {22, 12},
+    .weights = true,
     .explain = explain_trade_off,
     .remembered = remembered,
 };
