@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -95,8 +96,9 @@ enum class Unit { number, steps, count };
 #define MUONSCOPE_ENUMERATOR(name, ...) name,
 enum class Channel { MUONSCOPE_CHANNELS(MUONSCOPE_ENUMERATOR) };
 #undef MUONSCOPE_ENUMERATOR
-#define MUONSCOPE_ONE(...) +1
-inline constexpr std::size_t channel_count = MUONSCOPE_CHANNELS(MUONSCOPE_ONE);
+#define MUONSCOPE_ONE(...) 1,
+inline constexpr std::size_t channel_count =
+    std::initializer_list<int>{MUONSCOPE_CHANNELS(MUONSCOPE_ONE)}.size();
 #undef MUONSCOPE_ONE
 
 struct ChannelInfo {
