@@ -117,7 +117,6 @@ def sources(root):
     code += sorted(glob.glob("app/gui/*.cpp", root_dir=root))
     code += sorted(glob.glob("app/gui/panels/*.cpp", root_dir=root))
     code += sorted(glob.glob("app/gui/plots/*.cpp", root_dir=root))
-    code += sorted(glob.glob("app/render/*.cpp", root_dir=root))
     for path in code:
         yield path, strings(os.path.join(root, path))
 
