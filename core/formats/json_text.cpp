@@ -45,7 +45,8 @@ Json parse_json(std::string_view text, std::string_view source, std::size_t most
     const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
         if (depth > deepest)
             throw Error(std::string(source),
-                        fmt::format("is nested deeper than {} levels", deepest), "give a file as this program writes it");
+                        fmt::format("is nested deeper than {} levels", deepest),
+                        "give a file as this program writes it");
         if (event == Json::parse_event_t::object_start) keys.emplace_back();
         if (event == Json::parse_event_t::object_end) keys.pop_back();
         if (event == Json::parse_event_t::key &&

@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -20,7 +19,6 @@
 #include "core/session/edit.h"
 #include "core/session/session.h"
 #include "imgui.h"
-#include "tests/sanitized.h"
 #include "tests/scratch_folder.h"
 #include "tests/threads_here.h"
 
@@ -154,9 +152,9 @@ TEST_P(WholeProgram, saves_its_session_while_it_trains) {
     application.end();
 }
 
-// What a host that calls frames at its own pace can rely on: the work of a frame has an end.
+// What a host that calls frames at its own pace can rely on: the work of a frame has an end. One
+// that had none would never come back from here.
 TEST(Application, without_threads_a_frame_ends_though_there_is_always_more_to_do) {
-    if (sanitized) GTEST_SKIP() << "drawing alone takes longer";
     const ScratchFolder folder;
     setenv("XDG_CONFIG_HOME", folder.path().c_str(), 1);
     WindowOptions options;
@@ -166,16 +164,12 @@ TEST(Application, without_threads_a_frame_ends_though_there_is_always_more_to_do
     Application application(options);
     application.begin();
     application.send(SetSpeed{0});
-    std::vector<double> seconds;
-    for (int i = 0; i < 60; ++i) {
-        const auto begun = Clock::now();
+    constexpr int least = 30, most = 3000;  // however slow the machine is
+    int frames = 0;
+    for (; frames < least || (frames < most && application.snapshot()->step <= 100); ++frames)
         application.frame(0);
-        seconds.push_back(std::chrono::duration<double>(Clock::now() - begun).count());
-    }
-    std::sort(seconds.begin(), seconds.end());
-    EXPECT_GE(seconds.front(), 0.004);
-    EXPECT_LT(seconds[30], 0.1);
     EXPECT_GT(application.snapshot()->step, 100);
+    EXPECT_EQ(application.snapshot()->state, TrainerState::running);
     unsetenv("XDG_CONFIG_HOME");
 }
 
