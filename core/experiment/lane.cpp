@@ -323,9 +323,10 @@ std::vector<MomentumFate> Lane::set_recipe(const Recipe& recipe, bool keep_momen
         throw Error("lane " + recipe_.name, "other phases cannot be taken up while training",
                     "start over with them");
 
+    std::vector<MomentumFate> fates(weights_.size(), MomentumFate::none);
+    if (recipe == recipe_) return fates;
     const bool was_finished = status_ == Status::finished;
     recipe_ = recipe;
-    std::vector<MomentumFate> fates(weights_.size(), MomentumFate::none);
     for (std::size_t p = 0; p < trainings_.size(); ++p) {
         Training& training = trainings_[p];
         for (std::size_t i = 0; i < training.layers.size(); ++i) {

@@ -471,9 +471,7 @@ Session::Turn Session::last_sound_step(std::size_t index) const {
 Session::Fates Session::take(std::shared_ptr<const Spec> spec, bool keep_momentum) {
     Fates fates;
     for (std::size_t i = 0; i < lanes_.size(); ++i)
-        fates.push_back(lanes_[i].recipe() == spec->lanes[i]
-                            ? std::vector<MomentumFate>(lanes_[i].weights().size())
-                            : lanes_[i].set_recipe(spec->lanes[i], keep_momentum));
+        fates.push_back(lanes_[i].set_recipe(spec->lanes[i], keep_momentum));
     spec_ = std::move(spec);
     return fates;
 }
