@@ -62,7 +62,7 @@
     each(update_across, matrix, with_a_row, number, "update_across", "update across",              \
          "length of the newest update's part across the weights of {}")                            \
     each(modes_learned, lane, with_a_row, count, "modes_learned", "modes learned",                 \
-         "modes whose strength u_k·P v_k is at least 90 % of s_k")                    \
+         "modes whose strength u_k·P v_k is at least 90 % of s_k")                                 \
     each(flatness, map, with_a_row, number, "flatness_h", "flatness H",                            \
          "exp(−Σ p ln p)/min(m, n) with p = s²/Σs², of {}: 1 when all singular values are equal")  \
     each(stable_rank, map, with_a_row, number, "stable_rank", "stable rank", "Σs²/s₁² of {}")      \

@@ -1,7 +1,5 @@
 #include "core/experiment/layout.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace muonscope {
@@ -96,32 +94,29 @@ void for_each_channel(const Layout& layout, F&& f) {
     }
 }
 
-std::string number_after(int k, char between) {
-    return k < 0 ? std::string() : between + std::to_string(k + 1);
+// Every channel by one of its texts, after what its matrix is called and before the number of a
+// value.
+std::vector<std::string> called(const Layout& layout, std::string_view ChannelInfo::*text,
+                                const std::string& (Layout::*matrix_name)(int) const,
+                                char between) {
+    std::vector<std::string> result(layout.channels());
+    for_each_channel(layout, [&](std::size_t at, const ChannelInfo& channel, int matrix, int k) {
+        if (matrix >= 0)
+            result[at] = (matrix == 0 ? "product" : (layout.*matrix_name)(matrix)) + between;
+        result[at] += channel.*text;
+        if (k >= 0) result[at] += between + std::to_string(k + 1);
+    });
+    return result;
 }
 
 }  // namespace
 
 std::vector<std::string> channel_names(const Layout& layout) {
-    std::vector<std::string> names(layout.channels());
-    for_each_channel(layout, [&](std::size_t at, const ChannelInfo& channel, int matrix, int k) {
-        const std::string of = matrix < 0    ? ""
-                               : matrix == 0 ? "product_"
-                                             : layout.slug(matrix) + "_";
-        names[at] = fmt::format("{}{}{}", of, channel.column, number_after(k, '_'));
-    });
-    return names;
+    return called(layout, &ChannelInfo::column, &Layout::slug, '_');
 }
 
 std::vector<std::string> channel_titles(const Layout& layout) {
-    std::vector<std::string> titles(layout.channels());
-    for_each_channel(layout, [&](std::size_t at, const ChannelInfo& channel, int matrix, int k) {
-        const std::string of = matrix < 0    ? ""
-                               : matrix == 0 ? "product "
-                                             : layout.name(matrix) + " ";
-        titles[at] = fmt::format("{}{}{}", of, channel.title, number_after(k, ' '));
-    });
-    return titles;
+    return called(layout, &ChannelInfo::title, &Layout::name, ' ');
 }
 
 }  // namespace muonscope
