@@ -30,7 +30,7 @@ std::string phase_text(const LaneSnapshot& lane, const Recipe& recipe) {
     std::string steps;
     for (const std::int64_t count : lane.phase_steps)
         steps += fmt::format("{}{}", steps.empty() ? "" : " + ", count);
-    const auto phase = static_cast<std::size_t>(lane.phase);
+    const std::size_t phase = lane.phase;
     const std::string name = lane.divergence                ? "diverged"
                              : phase < recipe.phases.size() ? recipe.phases[phase].name
                                                             : "finished";

@@ -15,8 +15,7 @@ constexpr std::size_t gap = 2;
 
 // As many columns as a terminal shows for it, near enough: one a code point.
 std::size_t width_of(const std::string& text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (c & '\xc0') != '\x80'; }));
+    return std::count_if(text.begin(), text.end(), [](char c) { return (c & '\xc0') != '\x80'; });
 }
 
 std::size_t indentation_of(const std::string& text) {

@@ -16,8 +16,8 @@ class Fitting {
   public:
     Fitting(DockTree tree, const Room& room) : tree_(std::move(tree)), room_(room) {}
 
-    Node& node(int index) { return tree_.nodes[static_cast<std::size_t>(index)]; }
-    const Node& node(int index) const { return tree_.nodes[static_cast<std::size_t>(index)]; }
+    Node& node(int index) { return tree_.nodes[index]; }
+    const Node& node(int index) const { return tree_.nodes[index]; }
 
     ImVec2 least(int index) const {
         const Node& at = node(index);
@@ -118,7 +118,7 @@ class Fitting {
 };
 
 bool same(const DockTree& a, int i, const DockTree& b, int j) {
-    const Node &x = a.nodes[static_cast<std::size_t>(i)], &y = b.nodes[static_cast<std::size_t>(j)];
+    const Node &x = a.nodes[i], &y = b.nodes[j];
     if (x.axis != y.axis) return false;
     if (x.axis == Axis::none)
         return std::is_permutation(x.panels.begin(), x.panels.end(), y.panels.begin(),

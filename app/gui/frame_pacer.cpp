@@ -14,7 +14,7 @@ double quantile(std::vector<double>& values, double q) {
         static_cast<std::ptrdiff_t>(std::min(std::floor(q * static_cast<double>(values.size())),
                                              static_cast<double>(values.size() - 1)));
     std::nth_element(values.begin(), values.begin() + at, values.end());
-    return values[static_cast<std::size_t>(at)];
+    return values[at];
 }
 
 }  // namespace

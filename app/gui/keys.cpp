@@ -159,7 +159,7 @@ void start_over(PanelContext& context) {
 void choose_preset(PanelContext& context, int index) {
     const auto all = presets();
     if (index < 0 || index >= static_cast<int>(all.size())) return;
-    watch(context, all[static_cast<std::size_t>(index)]);
+    watch(context, all[index]);
 }
 
 void watch(PanelContext& context, const Spec& spec) {

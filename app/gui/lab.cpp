@@ -18,7 +18,7 @@ void follow_training(const PanelContext& context, LabWish& wish) {
     wish.lane = std::clamp(wish.lane, 0, static_cast<int>(snapshot->lanes.size()) - 1);
     wish.layer = std::clamp(wish.layer, 1, std::max(1, snapshot->layout.layers()));
     wish.problem = snapshot->problem;
-    wish.weights = snapshot->lanes[static_cast<std::size_t>(wish.lane)].weights;
+    wish.weights = snapshot->lanes[wish.lane].weights;
 }
 
 // Only the weights are others: the training went on.
@@ -31,7 +31,7 @@ bool same_but_weights(LabWish wish, const LabWish& before) {
 
 LabChoices::LabChoices() {
     for (const Engine engine : {Engine::jordan, Engine::polar_express, Engine::cubic, Engine::svd})
-        on[static_cast<std::size_t>(engine)] = true;
+        on[place_of(engine)] = true;
 }
 
 Lab::Lab() {

@@ -41,7 +41,7 @@ struct Lab {
     std::vector<EngineTiming> timings;
 
     Lab();
-    bool on(Engine engine) const { return wish.on[static_cast<std::size_t>(engine)]; }
+    bool on(Engine engine) const { return wish.on[place_of(engine)]; }
 };
 
 // The bench of this view: takes over what came since the last frame, works out what is wished, and

@@ -68,7 +68,7 @@ void draw_lane_rows(PanelContext& context, const std::vector<LaneRow>& rows, flo
         ImGui::TableNextRow();
         ImGui::TableNextColumn();
         ImGui::TextColored(context.theme.dim, "now");
-        for (int l = 0; l < lanes; ++l) cell(l, snapshot.lanes[static_cast<std::size_t>(l)].name);
+        for (int l = 0; l < lanes; ++l) cell(l, snapshot.lanes[l].name);
         for (const LaneRow& row : rows) {
             ImGui::TableNextRow();
             ImGui::TableNextColumn();

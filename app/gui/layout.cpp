@@ -45,7 +45,7 @@ std::vector<std::string> panels_in(const ImGuiDockNode& node) {
 int read(const ImGuiDockNode& node, DockTree& tree) {
     if (!node.IsSplitNode()) {
         const int index = tree.add_end(panels_in(node));
-        DockTree::Node& end = tree.nodes[static_cast<std::size_t>(index)];
+        DockTree::Node& end = tree.nodes[index];
         for (const std::string& panel : end.panels)
             if (tab_of(panel) == node.SelectedTabId) end.front = panel;
         return index;
@@ -57,8 +57,8 @@ int read(const ImGuiDockNode& node, DockTree& tree) {
     const int index = tree.add_split(axis == ImGuiAxis_X ? Axis::across : Axis::down,
                                      all > 0 ? std::clamp(first / all, 0.02F, 0.98F) : 0.5F);
     const int a = read(*node.ChildNodes[0], tree), b = read(*node.ChildNodes[1], tree);
-    tree.nodes[static_cast<std::size_t>(index)].first = a;
-    tree.nodes[static_cast<std::size_t>(index)].second = b;
+    tree.nodes[index].first = a;
+    tree.nodes[index].second = b;
     return index;
 }
 
@@ -71,7 +71,7 @@ DockTree read(ImGuiID dock_space) {
 // ---- to Dear ImGui ----
 
 void build(const DockTree& tree, int index, ImGuiID id) {
-    const DockTree::Node& node = tree.nodes[static_cast<std::size_t>(index)];
+    const DockTree::Node& node = tree.nodes[index];
     if (node.axis == Axis::none) {
         short order = 0;
         for (const std::string& panel : node.panels) {
@@ -94,7 +94,7 @@ void build(const DockTree& tree, int index, ImGuiID id) {
 }
 
 void set_sizes(const DockTree& tree, int index, ImGuiDockNode& dock, ImVec2 size) {
-    const DockTree::Node& node = tree.nodes[static_cast<std::size_t>(index)];
+    const DockTree::Node& node = tree.nodes[index];
     dock.SizeRef = size;
     if (node.axis == Axis::none || !dock.IsSplitNode()) return;
     const int axis = node.axis == Axis::across ? 0 : 1;
@@ -134,7 +134,7 @@ void take_changes(DockedLayout& layout, const DockTree& now) {
     for (std::size_t i = 0; i < std::min(now.nodes.size(), layout.shown.nodes.size()); ++i) {
         // Both were made by the same walk, so their nodes stand in the same order.
         const DockTree::Node &is = now.nodes[i], &was = layout.shown.nodes[i];
-        DockTree::Node& behind = layout.chosen.nodes[static_cast<std::size_t>(was.origin)];
+        DockTree::Node& behind = layout.chosen.nodes[was.origin];
         if (is.axis != Axis::none && std::abs(is.share - was.share) > moved)
             behind.share = is.share;
         if (is.axis != Axis::none || behind.axis != Axis::none) continue;
@@ -150,7 +150,7 @@ void take_changes(DockedLayout& layout, const DockTree& now) {
 DockTree walked(const DockTree& tree) {
     DockTree result;
     const auto walk = [&](const auto& self, int index) -> int {
-        DockTree::Node node = tree.nodes[static_cast<std::size_t>(index)];
+        DockTree::Node node = tree.nodes[index];
         const auto at = result.nodes.size();
         result.nodes.push_back(node);
         if (node.axis != Axis::none) {
@@ -190,8 +190,8 @@ DockTree default_tree(ImVec2 size) {
     const auto split = [&](Axis axis, float share, auto&& first, auto&& second) {
         const int index = tree.add_split(axis, share);
         const int a = first(), b = second();
-        tree.nodes[static_cast<std::size_t>(index)].first = a;
-        tree.nodes[static_cast<std::size_t>(index)].second = b;
+        tree.nodes[index].first = a;
+        tree.nodes[index].second = b;
         return index;
     };
     const auto end = [&](std::vector<std::string> titles) {

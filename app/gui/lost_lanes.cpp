@@ -24,7 +24,7 @@ std::string in_words(const std::string& message, const Snapshot& snapshot) {
         const Parameter& parameter = parameter_at(message.substr(0, colon));
         std::string of;
         if (message.starts_with("lanes.") && snapshot.spec != nullptr) {
-            const auto lane = static_cast<std::size_t>(std::atoi(message.c_str() + 6));
+            const std::size_t lane = std::atoi(message.c_str() + 6);
             if (lane < snapshot.spec->lanes.size()) of = " of " + snapshot.spec->lanes[lane].name;
         }
         return std::string(parameter.label) + of + message.substr(colon);
@@ -53,9 +53,8 @@ float ways_on_width() {
 
 void ways_on(PanelContext& context, int lane) {
     const Snapshot& snapshot = *context.snapshot;
-    const LaneSnapshot& lost = snapshot.lanes[static_cast<std::size_t>(lane)];
-    const double rate =
-        snapshot.spec->lanes[static_cast<std::size_t>(lane)].phases.front().optimizer.lr;
+    const LaneSnapshot& lost = snapshot.lanes[lane];
+    const double rate = snapshot.spec->lanes[lane].phases.front().optimizer.lr;
     ImGui::PushID(lane);
     if (quiet_button(context, lower_label, button_width(lower_label),
                      fmt::format("From about step {}, the last before {} ran away, at a tenth of "

@@ -104,7 +104,7 @@ bool try_it(PanelContext& context, PathDialog& dialog) {
 
 // Puts the row into the field; true when that was a file.
 bool take(PathDialog& dialog, int row) {
-    const FolderEntry& entry = dialog.entries[static_cast<std::size_t>(row)];
+    const FolderEntry& entry = dialog.entries[row];
     if (entry.folder) {
         enter(dialog, FolderEntry(entry));
         return false;
@@ -125,7 +125,7 @@ void draw_list(PanelContext& context, PathDialog& dialog, float height, bool& ac
     ImGui::TableSetupColumn("date", ImGuiTableColumnFlags_WidthFixed, em(9.5F));
     int pressed = -1;
     for (int row = 0; row < static_cast<int>(dialog.entries.size()); ++row) {
-        const FolderEntry& entry = dialog.entries[static_cast<std::size_t>(row)];
+        const FolderEntry& entry = dialog.entries[row];
         ImGui::TableNextRow();
         ImGui::TableNextColumn();
         const std::string label = fmt::format("{}{}##{}", entry.name, entry.folder ? "/" : "", row);

@@ -32,7 +32,7 @@ const Spec* names(PanelContext& context, const Spec* now) {
             ImGui::TextColored(context.theme.dim, "%s", std::string(group).c_str());
         }
         const int index = index_of(place.name);
-        const Spec& spec = presets()[static_cast<std::size_t>(index)];
+        const Spec& spec = presets()[index];
         const std::string key = index < 9 ? fmt::format("{}", index + 1) : std::string(" ");
         const float x = ImGui::GetCursorPosX();
         if (list_row(fmt::format("##{}", spec.name).c_str(),

@@ -1,6 +1,7 @@
 #include "app/gui/state_file.h"
 
 #include "app/gui/layout.h"
+#include "core/base/choice.h"
 #include "core/documents/spec_json.h"
 #include "core/experiment/parameters.h"
 
@@ -19,7 +20,7 @@ using Json = nlohmann::json;
 const char* word(TrainerState state) {
     constexpr std::array words{"idle",     "running",  "paused", "stopping",
                                "finished", "diverged", "error"};
-    return words[static_cast<std::size_t>(state)];
+    return words[place_of(state)];
 }
 
 Json lane_json(const LaneSnapshot& lane, const Recipe& recipe, const Layout& layout) {

@@ -48,7 +48,7 @@ bool load(ImFontAtlas* atlas, ImFontConfig* source, ImFontBaked* baked, void*, I
             const float across = overlap(at, left, left + width * pixels) * overlap(down, 0, thick);
             const float upright = overlap(at, middle - half, middle + half) *
                                   overlap(down, 0, over - bottom * pixels);
-            cover[static_cast<std::size_t>(y * columns + x)] = static_cast<unsigned char>(
+            cover[y * columns + x] = static_cast<unsigned char>(
                 std::lround(255 * std::clamp(std::max(across, upright), 0.0F, 1.0F)));
         }
     const ImFontAtlasRectId place = ImFontAtlasPackAddRect(atlas, columns, rows);

@@ -42,7 +42,7 @@ ImGuiWindow* neighbour(const ImGuiWindow* from, int direction) {
     if (at == all.end()) return direction > 0 ? all.front() : all.back();
     const auto count = static_cast<std::ptrdiff_t>(all.size());
     const std::ptrdiff_t index = at - all.begin() + direction;
-    return all[static_cast<std::size_t>((index + count) % count)];
+    return all[(index + count) % count];
 }
 
 void enter(ImGuiWindow* window, KeyboardState& keyboard, int direction) {

@@ -25,7 +25,7 @@ class OpenGlRenderer final : public Renderer {
     }
     std::vector<std::uint8_t> pixels(const PixelArea& area) override {
         const auto row = std::size_t{3} * static_cast<std::size_t>(area.width);
-        const auto rows = static_cast<std::size_t>(area.height);
+        const std::size_t rows = area.height;
         std::vector<std::uint8_t> bottom_up(row * rows);
         glPixelStorei(GL_PACK_ALIGNMENT, 1);
         glReadPixels(area.x, height_ - area.y - area.height, area.width, area.height, GL_RGB,

@@ -68,7 +68,7 @@ Two log_of(double x) {
     }
     auto bits = std::bit_cast<Word>(x);
     k += static_cast<int>(bits >> 52) - 1023;
-    const auto row = static_cast<std::size_t>(bits >> 45 & 127);
+    const std::size_t row = bits >> 45 & 127;
     const bool is_halved = row >= 53;  // from sqrt 2 on
     k += is_halved ? 1 : 0;
     bits = (bits & 0xfffffffffffffU) | (is_halved ? Word{1022} : Word{1023}) << 52;

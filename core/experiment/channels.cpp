@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/choice.h"
 #include "core/experiment/loss_text.h"
 
 namespace muonscope {
@@ -47,7 +48,7 @@ std::span<const ChannelInfo> channels() {
 }
 
 const ChannelInfo& info(Channel channel) {
-    return table[static_cast<std::size_t>(channel)];
+    return table[place_of(channel)];
 }
 
 std::string definition(Channel channel, const Experiment& experiment, std::string_view matrix) {

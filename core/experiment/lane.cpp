@@ -23,7 +23,7 @@ namespace {
 constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
 
 std::size_t index_of(int layer) {
-    return static_cast<std::size_t>(layer - 1);
+    return layer - 1;
 }
 
 // The root of a sum of squares; where that has overflowed or vanished, with care.
@@ -102,7 +102,7 @@ Lane::Lane(std::shared_ptr<const Problem> problem, Recipe recipe)
 
 void Lane::enter_phase(int phase) {
     phase_ = phase;
-    const auto index = static_cast<std::size_t>(phase);
+    const std::size_t index = phase;
     if (!recipe_.repeats)
         for (std::size_t i = 0; i < trainings_.size(); ++i)
             if (i != index) trainings_[i] = {};
@@ -135,7 +135,7 @@ bool Lane::find_phase() {
     // Where every phase has ended at once, repeating them would never end.
     std::size_t passed_over = 0;
     while (status_ == Status::training) {
-        const auto index = static_cast<std::size_t>(phase_);
+        const std::size_t index = phase_;
         const Until& until = recipe_.phases[index].until;
         if (!until.steps || phase_steps_[index] - entered_at_ < *until.steps) {
             const double loss = gradients();
@@ -181,7 +181,7 @@ Lane::Status Lane::advance() {
     }
     looked_ahead_ = false;
     newest_phase_ = static_cast<std::size_t>(phase_);
-    ++phase_steps_[static_cast<std::size_t>(phase_)];
+    ++phase_steps_[phase_];
     ++step_;
     if (!followed_.empty()) follow_update();
     return status_;
@@ -222,7 +222,7 @@ bool Lane::sees_all_data() const {
 }
 
 void Lane::follow_pass(double loss) {
-    const Phase& phase = recipe_.phases[static_cast<std::size_t>(phase_)];
+    const Phase& phase = recipe_.phases[phase_];
     if (minibatches_ || phase.objective != Objective::network) return;
     const std::span<double> now = followed_.now();
     now[layout_.loss()] = loss;
@@ -262,7 +262,7 @@ void Lane::follow_update() {
 }
 
 double Lane::gradients() {
-    if (recipe_.phases[static_cast<std::size_t>(phase_)].objective == Objective::layer_target)
+    if (recipe_.phases[phase_].objective == Objective::layer_target)
         return layer_target_gradients();
     if (minibatches_) backpropagation_->use_columns(minibatches_->columns(step_));
     return backpropagation_->gradients(weights_, training().layers);
@@ -284,7 +284,7 @@ double Lane::layer_target_gradients() {
 }
 
 const Matrix& Lane::gradient(int layer) const {
-    const Phase& phase = recipe_.phases[static_cast<std::size_t>(phase_)];
+    const Phase& phase = recipe_.phases[phase_];
     return phase.objective == Objective::layer_target ? layer_gradients_[index_of(layer)]
                                                       : backpropagation_->gradient(layer);
 }
@@ -299,14 +299,14 @@ const LayerOptimizer* Lane::newest_optimizer(int layer) const {
     const Training& newest = trainings_[newest_phase_];
     const auto found = std::find(newest.layers.begin(), newest.layers.end(), layer);
     if (found == newest.layers.end()) return nullptr;
-    return &newest.optimizers[static_cast<std::size_t>(found - newest.layers.begin())];
+    return &newest.optimizers[found - newest.layers.begin()];
 }
 
 bool Lane::met(const Until& until, double loss) {
     if (!until.loss && !until.relative_error) return false;
     Backpropagation::Errors errors{loss, backpropagation_->relative_error()};
     // The pass just made answers for the network only when it saw all of it.
-    const Phase& phase = recipe_.phases[static_cast<std::size_t>(phase_)];
+    const Phase& phase = recipe_.phases[phase_];
     if (phase.objective == Objective::layer_target || minibatches_)
         errors = backpropagation_->errors(weights_);
     return (until.loss && errors.loss <= *until.loss) ||

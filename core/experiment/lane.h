@@ -100,7 +100,7 @@ class Lane {
     bool find_phase();  // passes over phases that have ended; true: ready to step
     void enter_phase(int phase);
     void next_phase();
-    Training& training() { return trainings_[static_cast<std::size_t>(phase_)]; }
+    Training& training() { return trainings_[phase_]; }
     double gradients();  // of the current phase's objective; returns its loss
     bool gradient_finite(int layer);
     bool update_finite(int layer);

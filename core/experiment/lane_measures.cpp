@@ -18,14 +18,14 @@ namespace {
 constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
 
 std::size_t index_of(int layer) {
-    return static_cast<std::size_t>(layer - 1);
+    return layer - 1;
 }
 
 // The singular values of `matrix`, that of this source, stand in the row already.
 void sum_up(const Layout& layout, int source, const Matrix& matrix, std::span<double> row) {
     const std::size_t first = source == 0 ? layout.product_sv(0) : layout.weight_sv(source, 0);
     const int count = source == 0 ? layout.product_rank() : layout.rank(source);
-    const std::span<const double> values = row.subspan(first, static_cast<std::size_t>(count));
+    const std::span<const double> values = row.subspan(first, count);
     row[layout.flatness(source)] = flatness(values);
     row[layout.stable_rank(source)] = stable_rank(values);
     row[layout.effective_rank(source)] = effective_rank(values);
@@ -53,9 +53,7 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
     row[layout.probe_searched()] = result.searched;
     row[layout.probe_critical_rate()] = result.critical_rate;
 
-    const auto values = [&](std::size_t first, int count) {
-        return row.subspan(first, static_cast<std::size_t>(count));
-    };
+    const auto values = [&](std::size_t first, int count) { return row.subspan(first, count); };
     const Matrix p = problem_->model->response(weights_);  // out x in
     spectrum_.singular_values(p, values(layout.product_sv(0), layout.product_rank()));
     const ThinSvd& target = problem_->target_svd;

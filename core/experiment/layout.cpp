@@ -1,4 +1,5 @@
 #include "core/experiment/layout.h"
+#include "core/base/choice.h"
 
 #include <algorithm>
 
@@ -28,7 +29,7 @@ Layout::Layout(const Model& model, int modes) : modes_(modes) {
         slug_.push_back(matrix.slug);
         rank_.push_back(static_cast<int>(matrix.rank()));
         values_before_.push_back(values);
-        values += static_cast<std::size_t>(rank_.back());
+        values += rank_.back();
     }
     product_rank_ = static_cast<int>(std::min(model.inputs(), model.outputs()));
 
@@ -50,10 +51,10 @@ Layout::Layout(const Model& model, int modes) : modes_(modes) {
                 channels_ += group * (matrices + 1);
                 break;
             case Scope::product_values:
-                channels_ += static_cast<std::size_t>(product_rank_);
+                channels_ += product_rank_;
                 break;
             case Scope::mode_values:
-                channels_ += static_cast<std::size_t>(modes_);
+                channels_ += modes_;
                 break;
             case Scope::matrix_values:
                 channels_ += values;
@@ -64,12 +65,12 @@ Layout::Layout(const Model& model, int modes) : modes_(modes) {
 }
 
 std::size_t Layout::at(Channel channel, int index, int k) const {
-    const Place& place = places_[static_cast<std::size_t>(channel)];
+    const Place& place = places_[place_of(channel)];
     const Scope scope = info(channel).scope;
-    std::size_t at = place.first + static_cast<std::size_t>(k);
-    if (scope == Scope::matrix) at += place.stride * static_cast<std::size_t>(index - 1);
-    if (scope == Scope::map) at += place.stride * static_cast<std::size_t>(index);
-    if (scope == Scope::matrix_values) at += values_before_[static_cast<std::size_t>(index - 1)];
+    std::size_t at = place.first + k;
+    if (scope == Scope::matrix) at += place.stride * (index - 1);
+    if (scope == Scope::map) at += place.stride * index;
+    if (scope == Scope::matrix_values) at += values_before_[index - 1];
     return at;
 }
 

@@ -23,10 +23,10 @@ class Layout {
     Layout(const Model& model, int modes);
 
     // What a matrix is called on screen, "layer 2", and in tables, "layer_2".
-    const std::string& name(int layer) const { return name_[static_cast<std::size_t>(layer - 1)]; }
-    const std::string& slug(int layer) const { return slug_[static_cast<std::size_t>(layer - 1)]; }
+    const std::string& name(int layer) const { return name_[layer - 1]; }
+    const std::string& slug(int layer) const { return slug_[layer - 1]; }
     int layers() const { return static_cast<int>(rank_.size()); }
-    int rank(int layer) const { return rank_[static_cast<std::size_t>(layer - 1)]; }
+    int rank(int layer) const { return rank_[layer - 1]; }
     int product_rank() const { return product_rank_; }
     int modes() const { return modes_; }
 

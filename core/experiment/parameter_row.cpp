@@ -35,7 +35,7 @@ std::size_t index_of_choice(const Described& parameter, const Value& slug) {
     const auto found = std::find_if(
         parameter.choices.begin(), parameter.choices.end(),
         [&](const Choice& choice) { return choice.slug == std::get<std::string>(slug); });
-    return static_cast<std::size_t>(found - parameter.choices.begin());
+    return found - parameter.choices.begin();
 }
 
 }  // namespace muonscope

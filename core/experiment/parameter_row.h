@@ -43,7 +43,7 @@ std::size_t index_of_choice(const Described& parameter, const Value& slug);
 template <class T>
 Value value_of(const T& member, const Described& parameter) {
     if constexpr (std::is_enum_v<T>)
-        return std::string(parameter.choices[static_cast<std::size_t>(member)].slug);
+        return std::string(parameter.choices[place_of(member)].slug);
     else if constexpr (type_of<T>() == ParameterType::integer)
         return static_cast<std::int64_t>(member);
     else if constexpr (type_of<T>() == ParameterType::integers ||

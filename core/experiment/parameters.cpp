@@ -280,14 +280,12 @@ std::vector<int> lanes_of(const Spec& spec, const Path& path) {
     const int count = static_cast<int>(spec.lanes.size());
     const auto index = number<int>(path.lane);
     for (int i = 0; i < count; ++i)
-        if (path.lane.empty() || index == i ||
-            equal_without_case(spec.lanes[static_cast<std::size_t>(i)].name, path.lane))
+        if (path.lane.empty() || index == i || equal_without_case(spec.lanes[i].name, path.lane))
             lanes.push_back(i);
     if (!lanes.empty()) return lanes;
     std::string names;
     for (int i = 0; i < count; ++i)
-        names += fmt::format("{}{} ({})", i ? ", " : "", i,
-                             spec.lanes[static_cast<std::size_t>(i)].name);
+        names += fmt::format("{}{} ({})", i ? ", " : "", i, spec.lanes[i].name);
     throw Error(in_quotes(path.whole), "there is no lane " + in_quotes(path.lane),
                 names.empty() ? "give the spec a lane" : "the lanes are " + names);
 }
@@ -314,7 +312,7 @@ void check_layer(const Spec& spec, const Path& path) {
 }
 
 void forget_layers_beyond_the_depth(Spec& spec) {
-    const auto depth = static_cast<std::size_t>(spec.experiment.network.depth);
+    const std::size_t depth = spec.experiment.network.depth;
     for (Recipe& recipe : spec.lanes)
         for (Phase& phase : recipe.phases)
             if (phase.layer_optimizers.size() > depth) phase.layer_optimizers.resize(depth);
@@ -326,13 +324,13 @@ void set_optimizers(Spec& spec, const Path& path, const Value& value) {
     check_layer(spec, path);
     const std::vector<int> lanes = lanes_of(spec, path);
     // Look everything up before the first change: an error leaves the spec as it was.
-    for (const int lane : lanes) phases_of(spec.lanes[static_cast<std::size_t>(lane)], path);
+    for (const int lane : lanes) phases_of(spec.lanes[lane], path);
     for (const int lane : lanes) {
-        Recipe& recipe = spec.lanes[static_cast<std::size_t>(lane)];
+        Recipe& recipe = spec.lanes[lane];
         for (const int index : phases_of(recipe, path)) {
-            Phase& phase = recipe.phases[static_cast<std::size_t>(index)];
+            Phase& phase = recipe.phases[index];
             if (path.layer) {
-                const auto layer = static_cast<std::size_t>(*path.layer);
+                const std::size_t layer = *path.layer;
                 if (phase.layer_optimizers.size() < layer) phase.layer_optimizers.resize(layer);
                 auto& own = phase.layer_optimizers[layer - 1];
                 if (!own) own = phase.optimizer;
@@ -365,7 +363,7 @@ Value get(const Spec& spec, std::string_view text) {
     const Path path = parse_path(text);
     if (path.kind == Path::Kind::experiment)
         return experiment_field(path.key, text).read(spec.experiment);
-    const auto& recipe = spec.lanes[static_cast<std::size_t>(lanes_of(spec, path).front())];
+    const auto& recipe = spec.lanes[lanes_of(spec, path).front()];
     if (path.kind == Path::Kind::lane_name) return recipe.name;
     const auto& field = optimizer_field(path.key, text);
     check_layer(spec, path);
@@ -373,7 +371,7 @@ Value get(const Spec& spec, std::string_view text) {
     if (phases.empty())
         throw Error(in_quotes(text), "lane " + in_quotes(recipe.name) + " has no phase",
                     "give it one");
-    const Phase& phase = recipe.phases[static_cast<std::size_t>(phases.front())];
+    const Phase& phase = recipe.phases[phases.front()];
     return field.read(path.layer ? optimizer_of(phase, *path.layer) : phase.optimizer);
 }
 
@@ -383,7 +381,7 @@ void set(Spec& spec, std::string_view text, const Value& value) {
         case Path::Kind::lane_name: {
             const Value good = checked(lane_name_parameter(), text, value);
             for (const int lane : lanes_of(spec, path))
-                spec.lanes[static_cast<std::size_t>(lane)].name = std::get<std::string>(good);
+                spec.lanes[lane].name = std::get<std::string>(good);
             return;
         }
         case Path::Kind::optimizer:

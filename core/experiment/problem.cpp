@@ -247,7 +247,7 @@ std::vector<Matrix> make_start(const Experiment& experiment, const std::vector<i
 // has not the target's outputs, or a tanh stands between them.
 std::vector<Matrix> balanced_factors(const ThinSvd& svd, const Experiment& experiment,
                                      const std::vector<int>& widths) {
-    const auto count = static_cast<std::size_t>(target_factors(experiment));
+    const std::size_t count = target_factors(experiment);
     const Eigen::Index modes = svd.s.size();
     for (std::size_t l = 1; l < count; ++l)
         if (has_tanh(experiment.network, static_cast<int>(l)) || widths[l] < modes) return {};

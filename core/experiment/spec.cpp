@@ -42,7 +42,7 @@ void check_files(const Experiment& experiment, std::string_view source) {
     if (experiment.target.kind == TargetKind::file && experiment.target.file.empty())
         throw Error(Place{source, "target.file"}.text(), "target.kind is file, but none is named",
                     "give the path of a .npy file");
-    const auto depth = static_cast<std::size_t>(experiment.network.depth);
+    const std::size_t depth = experiment.network.depth;
     if (experiment.init.kind == InitKind::files && experiment.init.files.size() != depth)
         throw Error(Place{source, "init.files"}.text(),
                     fmt::format("init.kind is files, and {} are named for {} layers",
@@ -118,17 +118,17 @@ void check_objective(const Phase& phase, const Experiment& experiment, const Pla
     const std::vector<int> widths = layer_widths(network);
     const int rank = std::min(widths.front(), widths.back());
     for (int layer = 1; layer <= factors; ++layer)
-        if (widths[static_cast<std::size_t>(layer)] < rank)
+        if (widths[layer] < rank)
             throw Error(place.at("objective").text(),
                         fmt::format("layer_target needs the hidden width ({}) to hold the target's "
                                     "rank ({})",
-                                    widths[static_cast<std::size_t>(layer)], rank),
+                                    widths[layer], rank),
                         "widen the hidden layer");
-    if (factors < network.depth && widths[static_cast<std::size_t>(factors)] != widths.back())
+    if (factors < network.depth && widths[factors] != widths.back())
         throw Error(place.at("objective").text(),
                     fmt::format("the last layer that shares the target has {} outputs, the target "
                                 "{}",
-                                widths[static_cast<std::size_t>(factors)], widths.back()),
+                                widths[factors], widths.back()),
                     "make them the same width");
 }
 
@@ -180,7 +180,7 @@ bool Phase::operator==(const Phase& other) const {
 }
 
 const OptimizerSpec& optimizer_of(const Phase& phase, int layer) {
-    const auto index = static_cast<std::size_t>(layer - 1);
+    const std::size_t index = layer - 1;
     if (index < phase.layer_optimizers.size() && phase.layer_optimizers[index])
         return *phase.layer_optimizers[index];
     return phase.optimizer;

@@ -235,7 +235,7 @@ std::string read_file(const std::string& path, std::size_t max_bytes) {
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) cannot_read(path, errno);
         if (count == 0) break;  // someone cut it meanwhile
-        size += static_cast<std::size_t>(count);
+        size += count;
     }
     contents.resize(size);
     return contents;

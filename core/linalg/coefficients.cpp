@@ -35,13 +35,11 @@ double bisect(const Cubic& k, double low, double high) {
 // Zeros y > 0, ascending; where f only touches zero, once.
 std::vector<double> positive_roots(const Cubic& k) {
     int degree = 3;
-    while (degree > 0 && k[static_cast<std::size_t>(degree)] == 0) --degree;
+    while (degree > 0 && k[degree] == 0) --degree;
     if (degree == 0) return {};
     // All roots lie within Cauchy's bound; between stationary points there is at most one.
     double bound = 0;
-    for (int i = 0; i < degree; ++i)
-        bound = std::max(
-            bound, std::abs(k[static_cast<std::size_t>(i)] / k[static_cast<std::size_t>(degree)]));
+    for (int i = 0; i < degree; ++i) bound = std::max(bound, std::abs(k[i] / k[degree]));
     std::vector<double> ends{0};
     for (const double y :
          degree > 1 ? positive_roots({k[1], 2 * k[2], 3 * k[3], 0}) : std::vector<double>{})

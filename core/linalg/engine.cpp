@@ -158,13 +158,13 @@ std::span<const EngineName> engine_names() {
     return names;
 }
 std::string_view slug(Engine engine) {
-    return names[static_cast<std::size_t>(engine)].slug;
+    return names[place_of(engine)].slug;
 }
 std::string_view label(Engine engine) {
-    return names[static_cast<std::size_t>(engine)].label;
+    return names[place_of(engine)].label;
 }
 std::string_view help(Engine engine) {
-    return names[static_cast<std::size_t>(engine)].help;
+    return names[place_of(engine)].help;
 }
 
 bool is_polynomial(Engine engine) {

@@ -122,7 +122,7 @@ void Spectrum::singular_values(const Matrix& matrix, std::span<double> values) {
 
     q_.head(cols) = diagonal_.head(cols).cwiseAbs2();
     e_.head(cols - 1) = superdiagonal_.head(cols - 1).cwiseAbs2();
-    const auto count = static_cast<std::size_t>(cols);
+    const std::size_t count = cols;
     if (bidiagonal_squares({q_.data(), count}, {e_.data(), count}, {q_next_.data(), count},
                            {e_next_.data(), count})) {
         for (std::size_t k = 0; k < count; ++k)
@@ -136,7 +136,7 @@ void Spectrum::singular_values(const Matrix& matrix, std::span<double> values) {
 Vector singular_values(const Matrix& matrix) {
     Vector values(std::min(matrix.rows(), matrix.cols()));
     Spectrum(matrix.rows(), matrix.cols())
-        .singular_values(matrix, {values.data(), static_cast<std::size_t>(values.size())});
+        .singular_values(matrix, std::span(values.data(), values.size()));
     return values;
 }
 

@@ -57,9 +57,7 @@ Eigen::Index numerical_rank(std::span<const Scalar> values, Eigen::Index rows, E
 template <typename Scalar>
 Eigen::Index numerical_rank(const Eigen::Matrix<Scalar, Eigen::Dynamic, 1>& values,
                             Eigen::Index rows, Eigen::Index cols) {
-    return numerical_rank(
-        std::span<const Scalar>(values.data(), static_cast<std::size_t>(values.size())), rows,
-        cols);
+    return numerical_rank(std::span<const Scalar>(values.data(), values.size()), rows, cols);
 }
 
 // The exact polar factor U V^T over the numerical rank: the nearest (semi-)orthogonal matrix.

@@ -9,7 +9,7 @@ TensorCoreProduct::TensorCoreProduct(Eigen::Index rows, Eigen::Index inner) {
 }
 
 void TensorCoreProduct::reserve(Eigen::Index rows, Eigen::Index inner) {
-    const auto bytes = static_cast<std::size_t>(kernels().tensor_core_space(rows, inner));
+    const std::size_t bytes = kernels().tensor_core_space(rows, inner);
     if (space_.size() < bytes) space_.resize(bytes);
 }
 

@@ -31,8 +31,7 @@ Work<CallTime> time_calls(std::function<void()> call, Patience patience) {
     }
     std::sort(seconds.begin(), seconds.end());
     const auto quantile = [&](double part) {
-        return seconds[static_cast<std::size_t>(
-            std::lround(part * static_cast<double>(seconds.size() - 1)))];
+        return seconds[std::lround(part * static_cast<double>(seconds.size() - 1))];
     };
     co_return CallTime{quantile(.25), quantile(.5), quantile(.75),
                        static_cast<int>(seconds.size())};

@@ -15,7 +15,7 @@ namespace muonscope {
 namespace {
 
 std::size_t index_of(int layer) {
-    return static_cast<std::size_t>(layer - 1);
+    return layer - 1;
 }
 
 // For the linear whitened net G_l = (W_L..W_{l+1})^T (P - A) (W_{l-1}..W_1)^T. On a minibatch of b
@@ -107,7 +107,7 @@ void ChainBackpropagation::use_columns(const std::vector<int>& columns) {
         batch_labels_.resize(regression_->labels.rows(), samples_);
     }
     for (Eigen::Index j = 0; j < columns_; ++j) {
-        const int column = columns[static_cast<std::size_t>(j)];
+        const int column = columns[j];
         batch_inputs_.col(j) = regression_->inputs.col(column);
         batch_labels_.col(j) = regression_->labels.col(column);
     }
@@ -117,8 +117,7 @@ void ChainBackpropagation::use_columns(const std::vector<int>& columns) {
 // Equal bits give equal activations, so a copy to compare with is all the cache needs: nobody has
 // to be told that a layer changed.
 void ChainBackpropagation::remember_frozen(const std::vector<Matrix>& weights, int frozen) {
-    if (static_cast<int>(frozen_.size()) != frozen)
-        frozen_.resize(static_cast<std::size_t>(frozen));
+    if (static_cast<int>(frozen_.size()) != frozen) frozen_.resize(frozen);
     for (std::size_t l = 0; l < frozen_.size(); ++l) frozen_[l] = weights[l];
 }
 

@@ -17,7 +17,7 @@ constexpr std::array rules{MUONSCOPE_OPTIMIZERS(MUONSCOPE_RULE)};
 }  // namespace
 
 const OptimizerRule& rule_of(OptimizerKind kind) {
-    return *rules[static_cast<std::size_t>(kind)];
+    return *rules[place_of(kind)];
 }
 
 std::span<const OptimizerRule* const> optimizer_rules() {

@@ -42,7 +42,7 @@ double TorchCpu::uniform() {
 
 Matrix TorchCpu::normal_matrix(Eigen::Index rows, Eigen::Index cols) {
     constexpr std::size_t block = 16, half = block / 2;
-    const auto count = static_cast<std::size_t>(rows * cols);
+    const std::size_t count = rows * cols;
     if (count % block != 0)
         throw Error(
             "stream torch_cpu",

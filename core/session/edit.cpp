@@ -15,7 +15,7 @@ namespace muonscope {
 namespace {
 
 std::size_t at(int index) {
-    return static_cast<std::size_t>(index);
+    return index;
 }
 
 std::string label_of(OptimizerKind kind) {

@@ -166,7 +166,7 @@ Reproduction::Reproduction(std::vector<PublishedExperiment> experiments, std::ui
     std::stable_sort(state.waiting.begin(), state.waiting.end(),
                      [](const Task* a, const Task* b) { return a->job.weight < b->job.weight; });
     state.workplace = &workplace;
-    state.runners.resize(static_cast<std::size_t>(at_once));
+    state.runners.resize(at_once);
     for (State::Runner& runner : state.runners)
         workplace.begin([kept = state_, &runner](const Workplace::Turn& turn) {
             return kept->go_on(runner, turn);

@@ -68,7 +68,7 @@ void Session::begin() {
     restore(nullptr);
     std::size_t bytes = 0;
     for (const Lane& lane : lanes_) bytes += lane.bytes();
-    const auto budget = static_cast<std::size_t>(spec_->experiment.record.keyframes);
+    const std::size_t budget = spec_->experiment.record.keyframes;
     keyframes_ = Keyframes(bytes, budget << 20);
 
     // All lanes start from the same weights: one measurement holds for all of them.
@@ -167,9 +167,8 @@ void Session::look_after(std::size_t index) {
     std::vector<char>& met = watch_->met[index];
     // Coming up again after going back may begin before.
     if (at < 0 || at >= static_cast<std::int64_t>(met.size())) return;
-    met[static_cast<std::size_t>(at)] =
-        std::all_of(watch_->bounds.begin(), watch_->bounds.end(),
-                    [&](const Bound& bound) { return bound.met(value(bound.channel)); });
+    met[at] = std::all_of(watch_->bounds.begin(), watch_->bounds.end(),
+                          [&](const Bound& bound) { return bound.met(value(bound.channel)); });
 }
 
 // A lane that has ended stays as it is; one that diverged will never get there, so the others need
@@ -183,7 +182,7 @@ void Session::look_at_end(std::size_t index) {
                     [&](const Bound& bound) { return bound.met(row[bound.channel]); });
     std::vector<char>& met = watch_->met[index];
     const std::int64_t at = std::max<std::int64_t>(lanes_[index].step() - watch_->from, 0);
-    for (auto k = static_cast<std::size_t>(at); k < met.size(); ++k) met[k] = holds;
+    for (std::size_t k = at; k < met.size(); ++k) met[k] = holds;
 }
 
 std::int64_t Session::first_met(const Watch& watch) const {
@@ -393,7 +392,7 @@ std::vector<std::optional<std::int64_t>> partings(std::span<const LoggedEdit> lo
 // keyframe before. A lane that later took over something of this one (in a swap) goes another way
 // from there; the others come to the bits they had, and by the samples they have.
 void Session::go_on(const LowerRate& edit) {
-    const auto index = static_cast<std::size_t>(edit.lane);
+    const std::size_t index = edit.lane;
     const Turn turn = last_sound_step(index);
     const Spec after = edited(turn.spec, edit);
     std::vector<Mark> marks = marks_of(edit, turn.step, turn.spec, after);
@@ -432,7 +431,7 @@ void Session::go_on(const LowerRate& edit) {
 // each of these settings is lowered as well, or the lane would be where it was.
 void Session::lower_rates_set_since(const LowerRate& edit, std::size_t first, Spec spec) {
     const auto rate = [&edit](const Spec& of) {
-        return of.lanes[static_cast<std::size_t>(edit.lane)].phases.front().optimizer.lr;
+        return of.lanes[edit.lane].phases.front().optimizer.lr;
     };
     for (std::size_t i = first; i < log_.size(); ++i) {
         Spec next = edited(spec, log_[i].edit);
@@ -535,7 +534,7 @@ void Session::mark(const Edit& edit, const Spec& before, const Spec& after, Fate
 }
 
 HistoryView Session::history(int lane) const {
-    return histories_[static_cast<std::size_t>(lane)].view();
+    return histories_[lane].view();
 }
 
 std::shared_ptr<Snapshot> Session::snapshot(const Wanted& wanted) {
@@ -626,7 +625,7 @@ std::string described(const SessionFile::Program& program) {
 
 void Session::verify(const SessionFile& file) const {
     for (int i = 0; i < lanes(); ++i) {
-        const SessionFile::LaneEnd& end = file.lanes[static_cast<std::size_t>(i)];
+        const SessionFile::LaneEnd& end = file.lanes[i];
         const Lane& ended = lane(i);
         if (ended.step() != end.step || ended.state_hash() != end.state_hash)
             throw Error(

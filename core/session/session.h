@@ -78,7 +78,7 @@ class Session {
     // Everything but the transport's fields.
     std::shared_ptr<Snapshot> snapshot(const Wanted& wanted);
     std::shared_ptr<Snapshot> snapshot() { return snapshot(Wanted{}); }
-    const Lane& lane(int index) const { return lanes_[static_cast<std::size_t>(index)]; }
+    const Lane& lane(int index) const { return lanes_[index]; }
     int lanes() const { return static_cast<int>(lanes_.size()); }
     const Layout& layout() const { return layout_; }
     HistoryView history(int lane) const;

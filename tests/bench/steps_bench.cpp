@@ -248,7 +248,7 @@ void spectrum_of_gaussian(benchmark::State& state) {
     Spectrum spectrum(n, n);
     Vector values(n);
     for (auto _ : state) {
-        spectrum.singular_values(matrix, {values.data(), static_cast<std::size_t>(n)});
+        spectrum.singular_values(matrix, std::span(values.data(), n));
         benchmark::DoNotOptimize(values.data());
     }
 }

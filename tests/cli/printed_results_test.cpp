@@ -122,7 +122,7 @@ Worked worked_out(const std::string& folder, int layers, const Spec& spec, const
     w.relative_error = error / target.norm();
     const ProbeSpec& probe = spec.experiment.probe;
     Matrix h = w.weights.front();
-    for (int l = 1; l < probe.layer; ++l) h = w.weights[static_cast<std::size_t>(l)] * h;
+    for (int l = 1; l < probe.layer; ++l) h = w.weights[l] * h;
     const Matrix best = h.transpose()
                             .completeOrthogonalDecomposition()
                             .solve(Matrix(target.transpose()))
@@ -280,14 +280,12 @@ TEST_F(PrintedResults, a_threshold_that_a_step_meets_to_the_bit_ends_the_run_the
         // The larger of both lanes' errors at this step, as it was written.
         double bound = 0;
         for (const auto& [name, lane] : lanes)
-            bound =
-                std::max(bound, lane.columns.at("relative_error")[static_cast<std::size_t>(step)]);
+            bound = std::max(bound, lane.columns.at("relative_error")[step]);
         int first = 60;
         for (int s = step; s >= 0; --s) {
             double worst = 0;
             for (const auto& [name, lane] : lanes)
-                worst =
-                    std::max(worst, lane.columns.at("relative_error")[static_cast<std::size_t>(s)]);
+                worst = std::max(worst, lane.columns.at("relative_error")[s]);
             if (worst <= bound) first = s;
         }
         const ScratchFolder other;

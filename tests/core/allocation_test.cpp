@@ -151,7 +151,7 @@ TEST(Allocation, singular_values_take_no_memory) {
         Vector values(n);
         kernels();  // chosen when they are first asked for
         const long before = requests;
-        spectrum.singular_values(matrix, {values.data(), static_cast<std::size_t>(n)});
+        spectrum.singular_values(matrix, std::span(values.data(), n));
         EXPECT_EQ(requests - before, 0) << n;
     }
 }

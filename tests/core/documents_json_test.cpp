@@ -313,7 +313,7 @@ Snapshot small_snapshot() {
         lane.history = history.view();
         lane.state_hash = 0xabc;
         snapshot.lanes.push_back(lane);
-        spec->lanes[static_cast<std::size_t>(i)].name = lane.name;
+        spec->lanes[i].name = lane.name;
     }
     spec->lanes[1].phases.resize(2);
     spec->lanes[1].phases[0].optimizer.kind = OptimizerKind::muon;

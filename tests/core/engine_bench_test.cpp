@@ -48,8 +48,8 @@ TEST(EngineBench, draws_the_spectrum_that_is_wished_for) {
 TEST(EngineBench, hands_over_its_spectrum_first_and_then_engine_by_engine) {
     LabWish wish = random_wish(RandomSpectrum::gaussian);
     wish.options.precision = Precision::float64;
-    wish.on[static_cast<std::size_t>(Engine::svd)] = true;
-    wish.on[static_cast<std::size_t>(Engine::jordan)] = true;
+    wish.on[place_of(Engine::svd)] = true;
+    wish.on[place_of(Engine::jordan)] = true;
     std::vector<LabOutcome> found;
     work_out(wish, [&](const LabOutcome& one) { found.push_back(one); }).finish();
     ASSERT_EQ(found.size(), 3U);

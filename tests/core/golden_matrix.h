@@ -11,8 +11,7 @@ inline Matrix matrix_of(const nlohmann::json& rows) {
     Matrix matrix(static_cast<Eigen::Index>(rows.size()),
                   static_cast<Eigen::Index>(rows.at(0).size()));
     for (Eigen::Index i = 0; i < matrix.rows(); ++i)
-        for (Eigen::Index j = 0; j < matrix.cols(); ++j)
-            matrix(i, j) = rows.at(static_cast<std::size_t>(i)).at(static_cast<std::size_t>(j));
+        for (Eigen::Index j = 0; j < matrix.cols(); ++j) matrix(i, j) = rows.at(i).at(j);
     return matrix;
 }
 

@@ -60,7 +60,7 @@ TEST(LaneRows, hold_probe_norms_and_parts_of_the_update_by_their_own_names) {
     const OptimizerSpec& optimizer = lane.recipe().phases[0].optimizer;
     const double rate = optimizer.lr * rate_share(optimizer.schedule, 12);
     for (int layer = 1; layer <= 3; ++layer) {
-        const auto at = static_cast<std::size_t>(layer - 1);
+        const std::size_t at = layer - 1;
         const Matrix update = lane.weights()[at] - before[at];
         const double along = before[at].cwiseProduct(update).sum() / before[at].norm();
         EXPECT_NEAR(row[layout.weight_norm(layer)], lane.weights()[at].norm(), 1e-12);
@@ -99,8 +99,7 @@ TEST(LaneRows, hold_what_sums_up_the_spectrum_of_the_product_and_of_each_layer) 
     };
     const Matrix p = product(lane.weights());
     expect(0, p);
-    for (int layer = 1; layer <= 3; ++layer)
-        expect(layer, lane.weights()[static_cast<std::size_t>(layer - 1)]);
+    for (int layer = 1; layer <= 3; ++layer) expect(layer, lane.weights()[layer - 1]);
 
     const ThinSvd& target = problem->target_svd;
     int learned = 0;
@@ -174,7 +173,7 @@ TEST(Problem, points_belong_to_the_class_whose_mean_they_lie_around) {
         const double y = problem->target_svd.v.col(1).dot(problem->points.col(i));
         double turn = std::atan2(y, x) / (2 * std::acos(-1.0));
         if (turn < -0.05) turn += 1;
-        EXPECT_EQ(problem->point_class[static_cast<std::size_t>(i)], std::lround(5 * turn)) << i;
+        EXPECT_EQ(problem->point_class[i], std::lround(5 * turn)) << i;
     }
 }
 

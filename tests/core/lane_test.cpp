@@ -242,7 +242,7 @@ TEST(Lane, a_row_holds_what_an_update_keeps_of_gradient_and_representation) {
     auto backpropagation = backpropagation_of(problem);
     backpropagation->gradients(before, {2, 3});
     for (int layer : {2, 3}) {
-        const std::size_t at = static_cast<std::size_t>(layer - 1);
+        const std::size_t at = layer - 1;
         const Matrix h = representation(before, layer - 1, problem->data.inputs, e.network);
         const Matrix change = l.weights()[at] - before[at];
         const Matrix& gradient = backpropagation->gradient(layer);

@@ -143,13 +143,12 @@ void expect_every_kind_of_number() {
     DenseOf<Scalar> a(count * count, 7), b(7, count);
     for (Index i = 0; i < a.rows(); ++i)
         for (Index k = 0; k < 7; ++k)
-            a(i, k) = kinds[static_cast<std::size_t>(k == 0   ? i % count
-                                                     : k == 1 ? i / count
-                                                              : (i * (k + 3) + k) % (count - 2))];
+            a(i, k) = kinds[k == 0   ? i % count
+                            : k == 1 ? i / count
+                                     : (i * (k + 3) + k) % (count - 2)];
     for (Index j = 0; j < count; ++j)
         for (Index k = 0; k < 7; ++k)
-            b(k, j) = kinds[static_cast<std::size_t>(k < 2 ? (j + 5 * k) % count
-                                                           : (j * (k + 1) + k) % (count - 2))];
+            b(k, j) = kinds[k < 2 ? (j + 5 * k) % count : (j * (k + 1) + k) % (count - 2)];
     for (const Index depth : {1, 2, 7}) {
         const DenseOf<Scalar> left = a.leftCols(depth), right = b.topRows(depth);
         const DenseOf<Scalar> expected = by_definition<Scalar>(left, right, 1, 0, nullptr);

@@ -28,8 +28,7 @@ Vector numbers(Eigen::Index count, std::uint64_t index) {
 // The definition, term by term.
 double sum_in_order(const Vector& terms, int partial_sums = 16) {
     std::vector<double> sums(static_cast<std::size_t>(partial_sums), 0.0);
-    for (Eigen::Index i = 0; i < terms.size(); ++i)
-        sums[static_cast<std::size_t>(i % partial_sums)] += terms(i);
+    for (Eigen::Index i = 0; i < terms.size(); ++i) sums[i % partial_sums] += terms(i);
     for (std::size_t half = sums.size() / 2; half > 0; half /= 2)
         for (std::size_t i = 0; i < half; ++i) sums[i] += sums[i + half];
     return sums[0];
@@ -192,7 +191,7 @@ TEST(Entries, roots_in_adam_are_rounded_once_at_every_level) {
         kernels().adam(
             {count, 1, 1, -1, 1, 0, gradient.data(), first.data(), second.data(), result.data()});
         for (Eigen::Index i = 0; i < count; ++i) {
-            const double square = squares[static_cast<std::size_t>(i)];
+            const double square = squares[i];
             if (!(square < 1e300)) continue;
             EXPECT_EQ(result(i), 1 / std::sqrt(square)) << square;
         }

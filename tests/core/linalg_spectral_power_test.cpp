@@ -56,7 +56,7 @@ TEST(SpectralPower, of_gradients_of_rank_eight_steps_in_eight_directions) {
             const Layout layout(*problem->model, problem->modes);
             std::vector<double> row(layout.channels());
             const auto values = [&](std::size_t first, int count) {
-                return std::span<const double>(row).subspan(first, static_cast<std::size_t>(count));
+                return std::span<const double>(row).subspan(first, count);
             };
             for (int step = 1; step <= 60; ++step) {
                 lane.advance();

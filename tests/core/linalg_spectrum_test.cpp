@@ -128,7 +128,7 @@ TEST(Spectrum, one_workspace_serves_smaller_matrices_and_repeats_its_bits) {
          std::vector<std::pair<int, int>>{{40, 20}, {3, 2}, {20, 40}, {7, 20}, {40, 20}}) {
         const Matrix matrix = gaussian(rows, cols);
         Vector values(std::min(rows, cols));
-        spectrum.singular_values(matrix, {values.data(), static_cast<std::size_t>(values.size())});
+        spectrum.singular_values(matrix, std::span(values.data(), values.size()));
         EXPECT_EQ(values, singular_values(matrix));
     }
 }

@@ -107,8 +107,8 @@ TEST(one_layer_descent, shrinks_the_error_as_its_condition_number_says) {
             if (data) experiment.data = {.kind = DataKind::samples, .samples = 40};
             const auto problem = make_problem(experiment);
             for (int layer = 1; layer <= 3; ++layer) {
-                const LayerJacobian jacobian = conditioning(problem->start, problem->data.inputs)
-                                                   .jacobians[static_cast<std::size_t>(layer - 1)];
+                const LayerJacobian jacobian =
+                    conditioning(problem->start, problem->data.inputs).jacobians[layer - 1];
                 const double best = learning_rate(*problem, jacobian.best_rate());
                 for (const double share : {1.0, 0.5}) {
                     const double lr = share * best;

@@ -54,7 +54,7 @@ Matrix numerical_jacobian(const Net& net) {
     std::vector<Matrix> weights = net.weights();
     std::vector<Vector> columns;
     for (int layer : net.layers) {
-        Matrix& weight = weights[static_cast<std::size_t>(layer - 1)];
+        Matrix& weight = weights[layer - 1];
         for (Eigen::Index i = 0; i < weight.size(); ++i) {
             const double before = weight.data()[i];
             weight.data()[i] = before + h;

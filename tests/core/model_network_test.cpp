@@ -122,7 +122,7 @@ TEST(Network, gradients_agree_with_central_differences_of_a_loss_written_out_pla
         EXPECT_NEAR(loss, plain, 1e-12 * plain);
         for (int l : every_layer(*problem)) {
             const Matrix& gradient = backpropagation->gradient(l);
-            Matrix& weight = weights[static_cast<std::size_t>(l - 1)];
+            Matrix& weight = weights[l - 1];
             ASSERT_EQ(gradient.rows(), weight.rows());
             ASSERT_EQ(gradient.cols(), weight.cols());
             Matrix difference(weight.rows(), weight.cols());
@@ -175,7 +175,7 @@ TEST(Network, a_frozen_layer_that_changes_between_two_calls_is_seen) {
             if (c.batch > 0) used->use_columns(batch_columns);
             if (c.batch > 0) fresh->use_columns(batch_columns);
             used->gradients(weights, {depth});
-            weights[static_cast<std::size_t>(changed - 1)] *= 1.5;
+            weights[changed - 1] *= 1.5;
             EXPECT_EQ(used->gradients(weights, {depth}), fresh->gradients(weights, {depth}));
             EXPECT_EQ(used->gradient(depth), fresh->gradient(depth));
         }

@@ -245,10 +245,10 @@ TEST(MomentumUnits, the_state_hash_knows_every_buffer_and_clock) {
         Recipe recipe;
         recipe.phases.front().optimizer = base;
         recipe.phases.front().layer_optimizers.resize(3);
-        recipe.phases.front().layer_optimizers[static_cast<std::size_t>(layer)] = first;
+        recipe.phases.front().layer_optimizers[layer] = first;
         Lane lane(problem, recipe);
         for (int i = 0; i < 3; ++i) lane.advance();
-        recipe.phases.front().layer_optimizers[static_cast<std::size_t>(layer)] = then;
+        recipe.phases.front().layer_optimizers[layer] = then;
         lane.set_recipe(recipe, true);
         for (int i = 3; i < steps; ++i) lane.advance();
         EXPECT_EQ(lane.weights(), problem->start);

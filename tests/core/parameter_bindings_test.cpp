@@ -20,7 +20,7 @@ namespace {
 template <class T>
 Value as_value(const T& field, const Parameter& parameter) {
     if constexpr (std::is_enum_v<T>)
-        return std::string(parameter.choices[static_cast<std::size_t>(field)].slug);
+        return std::string(parameter.choices[place_of(field)].slug);
     else if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, double> ||
                        std::is_same_v<T, std::string>)
         return field;
@@ -281,9 +281,7 @@ TEST(ParameterBindings, every_scope_of_every_optimiser_parameter_reaches_its_own
                 for (int phase = 0; phase < 2; ++phase)
                     for (int layer = 1; layer <= 3; ++layer) {
                         const auto of = [&](const Spec& spec) {
-                            return optimizer_of(spec.lanes[static_cast<std::size_t>(lane)]
-                                                    .phases[static_cast<std::size_t>(phase)],
-                                                layer);
+                            return optimizer_of(spec.lanes[lane].phases[phase], layer);
                         };
                         OptimizerSpec expected = of(before);
                         if ((scope.lane < 0 || scope.lane == lane) &&

@@ -68,7 +68,7 @@ std::vector<int> arrivals(Lane lane, const Problem& problem, double share, int s
         const Matrix p = product(lane.weights());
         for (int k = 0; k < problem.modes; ++k) {
             const double a = problem.target_svd.u.col(k).dot(p * problem.target_svd.v.col(k));
-            int& arrival = at[static_cast<std::size_t>(k)];
+            int& arrival = at[k];
             if (arrival < 0 && a >= share * problem.target_svd.s(k)) arrival = step;
         }
     }

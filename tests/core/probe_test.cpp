@@ -26,7 +26,7 @@ Experiment experiment_of(ProbeTask task, std::vector<int> widths = {8, 6, 8, 5})
 Matrix response(const Problem& problem, int layer, const Matrix& inputs) {
     Matrix h = inputs;
     for (int l = 0; l < layer; ++l) {
-        h = problem.start[static_cast<std::size_t>(l)] * h;
+        h = problem.start[l] * h;
         if (problem.experiment.network.activation == Activation::tanh &&
             l + 1 < static_cast<int>(problem.start.size()))
             h = h.array().tanh().matrix();

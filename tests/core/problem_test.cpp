@@ -302,7 +302,7 @@ TEST(Problem, class_means_lie_on_the_unit_circle_of_the_two_leading_directions) 
     ASSERT_EQ(problem->points.cols(), 240);
     for (int c = 0; c < 6; ++c) {
         const Vector point = problem->points.col(c * 40 + 7);
-        EXPECT_EQ(problem->point_class[static_cast<std::size_t>(c * 40 + 7)], c);
+        EXPECT_EQ(problem->point_class[c * 40 + 7], c);
         const double angle = 2 * M_PI * c / 6;
         EXPECT_NEAR(point.dot(problem->target_svd.v.col(0)), std::cos(angle), 1e-13);
         EXPECT_NEAR(point.dot(problem->target_svd.v.col(1)), std::sin(angle), 1e-13);

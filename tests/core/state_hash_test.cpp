@@ -63,7 +63,7 @@ TEST(StateHash, tells_the_momentum_buffer_of_every_single_layer_apart) {
     for (int layer = 1; layer <= 3; ++layer) {
         Recipe other = at_rest(OptimizerKind::sgd);
         Phase& phase = other.phases.front();
-        phase.layer_optimizers.resize(static_cast<std::size_t>(layer));
+        phase.layer_optimizers.resize(layer);
         phase.layer_optimizers.back() = phase.optimizer;
         phase.layer_optimizers.back()->momentum = 0.5;
         expect_told_apart(after(at_rest(OptimizerKind::sgd), 3), after(other, 3));

@@ -42,7 +42,7 @@ void exact_muon_step(Cloned<Backpropagation>& backpropagation, std::vector<Matri
     const int depth = static_cast<int>(weights.size());
     backpropagation->gradients(weights, every_layer(depth));
     for (int l = 1; l <= depth; ++l)
-        weights[static_cast<std::size_t>(l - 1)] -= lr * polar_factor(backpropagation->gradient(l));
+        weights[l - 1] -= lr * polar_factor(backpropagation->gradient(l));
 }
 
 TEST(ClosedForms, muons_ramp_is_what_exact_muon_does) {
@@ -81,14 +81,12 @@ TEST(ClosedForms, sgds_sigmoid_is_what_small_steps_of_gradient_descent_do) {
         for (int step = 0; step <= 8000; ++step) {
             if (step % 100 == 0)
                 for (int k = 0; k < 6; ++k) {
-                    const double predicted =
-                        curves[static_cast<std::size_t>(k)][static_cast<std::size_t>(step / 100)];
+                    const double predicted = curves[k][step / 100];
                     largest = std::max(largest, std::abs(mode(*problem, weights, k) - predicted));
                     ASSERT_NEAR(predicted, sgd_mode(depth, s(k), a0, lr * step), 1e-6);
                 }
             backpropagation->gradients(weights, every_layer(depth));
-            for (int l = 1; l <= depth; ++l)
-                weights[static_cast<std::size_t>(l - 1)] -= lr * backpropagation->gradient(l);
+            for (int l = 1; l <= depth; ++l) weights[l - 1] -= lr * backpropagation->gradient(l);
         }
         EXPECT_LT(largest, 0.01 * s(0)) << "depth " << depth;
         EXPECT_GT(mode(*problem, weights, 0), (depth < 4 ? 0.9 : 0.0) * s(0));
@@ -154,7 +152,7 @@ TEST(ClosedForms, gradient_descent_stays_at_the_minimum_below_the_critical_rate_
             for (int step = 0; step < 300; ++step) {
                 backpropagation->gradients(weights, every_layer(depth));
                 for (int l = 1; l <= depth; ++l)
-                    weights[static_cast<std::size_t>(l - 1)] -= lr * backpropagation->gradient(l);
+                    weights[l - 1] -= lr * backpropagation->gradient(l);
             }
             const double after = backpropagation->errors(weights).relative_error;
             if (factor < 1) {

@@ -99,8 +99,7 @@ TEST_P(WholeProgram, trains_takes_edits_and_works_out_what_panels_ask_for) {
     Session session(edited(preset("two-ways-up"), SetParameter{"optimizer.lr", 0.0125}));
     session.advance_to(200, pool);
     for (int lane = 0; lane < 2; ++lane)
-        EXPECT_EQ(now()->lanes[static_cast<std::size_t>(lane)].state_hash,
-                  session.lane(lane).state_hash());
+        EXPECT_EQ(now()->lanes[lane].state_hash, session.lane(lane).state_hash());
     application.end();
     EXPECT_TRUE(application.ended_in_time());
     EXPECT_NE(read_file(folder_ / "state.json", 1 << 20).find("\"step\": 200"), std::string::npos);

@@ -224,8 +224,7 @@ TEST(ControlsTable, the_controls_of_one_layer_show_and_write_that_layer) {
             Rows rows(spec, {layer, layer});
             ImGuiWindow* card = rows.harness.child("Lanes", "lane", lane);
             const Drawing drawn = drawing().in(card->Name);
-            const OptimizerSpec& own =
-                optimizer_of(spec.lanes[static_cast<std::size_t>(lane)].phases.front(), layer);
+            const OptimizerSpec& own = optimizer_of(spec.lanes[lane].phases.front(), layer);
             for (const char* key : {"lr", "momentum", "nesterov", "custom_b"}) {
                 const Parameter& parameter = parameter_at(std::string("optimizer.") + key);
                 const std::string path = "lanes." + std::to_string(lane) + ".layers." +

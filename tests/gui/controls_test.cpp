@@ -340,8 +340,7 @@ TEST(keys, pressed_again_go_on_from_what_was_asked_for_last) {
     ASSERT_EQ(harness.sent.size(), 5u);
     EXPECT_EQ(std::get<SetSpeed>(harness.sent[0]).steps_per_second, 60);
     EXPECT_EQ(std::get<SetSpeed>(harness.sent[1]).steps_per_second, 100);
-    for (int i = 0; i < 3; ++i)
-        EXPECT_EQ(std::get<RunTo>(harness.sent[static_cast<std::size_t>(2 + i)]).step, 4 - i);
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(std::get<RunTo>(harness.sent[2 + i]).step, 4 - i);
     // What starts over leaves no step to go back from but the snapshot's.
     harness.press(ImGuiKey_R);
     harness.press(ImGuiKey_LeftArrow);

@@ -20,8 +20,8 @@ DockTree example() {
     const int a = tree.add_end({"a"}), b = tree.add_end({"b"});
     const int right = tree.add_end({"right"});
     const auto join = [&](int split, int first, int second) {
-        tree.nodes[static_cast<std::size_t>(split)].first = first;
-        tree.nodes[static_cast<std::size_t>(split)].second = second;
+        tree.nodes[split].first = first;
+        tree.nodes[split].second = second;
     };
     join(root, left, rest);
     join(rest, middle, right);
@@ -45,7 +45,7 @@ struct End {
     ImVec2 size;
 };
 void collect(const DockTree& tree, int index, ImVec2 size, float gap, std::vector<End>& ends) {
-    const DockTree::Node& node = tree.nodes[static_cast<std::size_t>(index)];
+    const DockTree::Node& node = tree.nodes[index];
     if (node.axis == Axis::none) {
         ends.push_back({node.panels, size});
         return;

@@ -54,7 +54,7 @@ class Shown {
     }
     Theme theme() const { return theme_for(harness.preferences, 1); }
     const Snapshot& snapshot() const { return *snapshot_; }
-    const LaneSnapshot& lane(int i) const { return snapshot_->lanes[static_cast<std::size_t>(i)]; }
+    const LaneSnapshot& lane(int i) const { return snapshot_->lanes[i]; }
 
     Harness harness;
 
@@ -247,7 +247,7 @@ TEST(DrawnPanels, points_stand_where_the_layers_map_them_in_the_colours_of_their
         Matrix state = problem.points;
         for (int layer = 0; layer < 3; ++layer) {
             // By hand: the plane of each layer is spanned by the images of v1 and v2.
-            const Word& label = sorted[static_cast<std::size_t>(3 * l + layer)];
+            const Word& label = sorted[3 * l + layer];
             // The frame of the cell: the outline whose lower right corner the label stands in.
             const Shape* frame = nullptr;
             for (const Shape& shape : drawing.shapes)
@@ -268,11 +268,11 @@ TEST(DrawnPanels, points_stand_where_the_layers_map_them_in_the_colours_of_their
                     tick = shape.min.x;
             ASSERT_GT(tick, centre.x);
             const double per_pixel = end / static_cast<double>(tick - centre.x);
-            const Matrix& at = layers[static_cast<std::size_t>(layer)];
+            const Matrix& at = layers[layer];
             for (Eigen::Index i = 0; i < at.cols(); ++i) {
                 const ImVec2 expected{centre.x + static_cast<float>(at(0, i) / per_pixel),
                                       centre.y - static_cast<float>(at(1, i) / per_pixel)};
-                const int kind = problem.point_class[static_cast<std::size_t>(i)];
+                const int kind = problem.point_class[i];
                 EXPECT_LE(drawing.distance(u32(shown.theme().class_colour(kind)), expected), 2.5F)
                     << "lane " << l << ", layer " << layer + 1 << ", point " << i;
             }
@@ -282,7 +282,7 @@ TEST(DrawnPanels, points_stand_where_the_layers_map_them_in_the_colours_of_their
     const auto layers = project_layers(problem, *shown.lane(0).weights, 12);
     int found = 0;
     for (Eigen::Index i = 0; i < 12; i += 5) {
-        const int kind = problem.point_class[static_cast<std::size_t>(i)];
+        const int kind = problem.point_class[i];
         for (const Shape& shape : drawing.of_colour(u32(shown.theme().class_colour(kind)))) {
             if (shape.corners.size() != 3 || shape.max.y > screen.y / 2) continue;
             const float half = (shape.max.x - shape.min.x) / 4;
@@ -327,7 +327,7 @@ TEST(DrawnPanels, measures_are_those_of_the_weights) {
         };
         const auto spectrum = [&](int l) {
             const std::vector<Matrix>& w = *shown.lane(l).weights;
-            return values_of(source == 0 ? product(w) : w[static_cast<std::size_t>(source - 1)]);
+            return values_of(source == 0 ? product(w) : w[source - 1]);
         };
         const auto text = [](double value) { return plots::value_text(value); };
         const auto now = [&](std::size_t channel) {
@@ -373,11 +373,7 @@ TEST(DrawnPanels, measures_are_those_of_the_weights) {
         }
         if (source > 0)
             expect_row(
-                "norm",
-                [&](int l) {
-                    return (*shown.lane(l).weights)[static_cast<std::size_t>(source - 1)].norm();
-                },
-                text);
+                "norm", [&](int l) { return (*shown.lane(l).weights)[source - 1].norm(); }, text);
     }
 }
 
@@ -393,10 +389,9 @@ TEST(DrawnPanels, the_table_of_weight_norms_is_worked_out_of_the_newest_step) {
         const Drawing drawing = shown.look();
         std::vector<std::string> norms, lengths, rates, level, level_squared;
         for (int l = 0; l < 2; ++l) {
-            const auto at = static_cast<std::size_t>(layer - 1);
+            const std::size_t at = layer - 1;
             const Matrix& w = (*shown.lane(l).weights)[at];
-            const double step =
-                (w - (*before->lanes[static_cast<std::size_t>(l)].weights)[at]).norm();
+            const double step = (w - (*before->lanes[l].weights)[at]).norm();
             norms.push_back(plots::value_text(w.norm()));
             lengths.push_back(plots::value_text(std::pow(step / 0.01, 2)));
             rates.push_back(plots::value_text(0.01));
@@ -406,9 +401,8 @@ TEST(DrawnPanels, the_table_of_weight_norms_is_worked_out_of_the_newest_step) {
         const auto shown_lengths = cells(drawing, "‖u‖² = C");
         ASSERT_EQ(shown_lengths.size(), 2u) << drawing.text();
         for (int l = 0; l < 2; ++l)
-            EXPECT_NEAR(std::stod(shown_lengths[static_cast<std::size_t>(l)]),
-                        std::stod(lengths[static_cast<std::size_t>(l)]),
-                        2e-3 * std::stod(lengths[static_cast<std::size_t>(l)]));
+            EXPECT_NEAR(std::stod(shown_lengths[l]), std::stod(lengths[l]),
+                        2e-3 * std::stod(lengths[l]));
     }
 }
 
@@ -440,8 +434,8 @@ TEST(DrawnPanels, what_updates_do_along_w_and_across_it_stands_under_its_own_wor
     for (const std::int64_t step : {5, 20, 61, 100}) {
         const auto before = trained(spec, step - 1), after = trained(spec, step);
         for (int l = 0; l < 2; ++l) {
-            const Matrix& w = (*before->lanes[static_cast<std::size_t>(l)].weights)[at];
-            const Matrix moved = (*after->lanes[static_cast<std::size_t>(l)].weights)[at] - w;
+            const Matrix& w = (*before->lanes[l].weights)[at];
+            const Matrix moved = (*after->lanes[l].weights)[at] - w;
             const double share = w.cwiseProduct(moved).sum() / w.norm();
             expect_point(*along, l, static_cast<double>(step), share);
             expect_point(*across, l, static_cast<double>(step),

@@ -125,8 +125,7 @@ TEST(DrawnPlots, the_loss_panel_draws_each_lanes_loss_in_its_colour) {
         const Drawing drawing = shown.look();
         EXPECT_EQ(values_of(drawing, {}).logarithmic(), logarithmic);
         for (int lane = 0; lane < 2; ++lane)
-            expect_curve(drawing, {},
-                         shown.snapshot().lanes[static_cast<std::size_t>(lane)].history,
+            expect_curve(drawing, {}, shown.snapshot().lanes[lane].history,
                          shown.snapshot().layout.loss(), u32(shown.theme().lane(lane)), 5);
     }
 }
@@ -135,7 +134,7 @@ TEST(DrawnPlots, the_probe_panel_draws_the_loss_after_k_and_not_the_floor) {
     Shown shown(trained(preset("two-ways-up"), 150), "downstream-probe");
     const Drawing drawing = shown.look();
     for (int lane = 0; lane < 2; ++lane)
-        expect_curve(drawing, {}, shown.snapshot().lanes[static_cast<std::size_t>(lane)].history,
+        expect_curve(drawing, {}, shown.snapshot().lanes[lane].history,
                      shown.snapshot().layout.probe_after_k(), u32(shown.theme().lane(lane)), 5);
 }
 
@@ -148,7 +147,7 @@ double covered(const Drawing& drawing, const HistoryView& history, std::size_t c
         if (pale ? shape.colour != colour : shape.colour == colour) ink.shapes.push_back(shape);
     int count = 0, all = 0;
     for (double step = 20; step < 140; step += 0.25, ++all) {
-        const auto at = static_cast<std::size_t>(step);
+        const std::size_t at = std::lround(step);
         const auto part = static_cast<float>(step - std::floor(step));
         const float height = (1 - part) * y.pixel(history.value(at, channel)) +
                              part * y.pixel(history.value(at + 1, channel));
@@ -254,8 +253,7 @@ TEST(DrawnPlots, curves_stay_at_their_steps_while_the_axis_moves) {
         const Drawing drawing = shown.next_frame();
         if (shown.harness.view.step_min > 5) ++moving;
         for (int lane = 0; lane < 2; ++lane) {
-            const HistoryView& history =
-                shown.snapshot().lanes[static_cast<std::size_t>(lane)].history;
+            const HistoryView& history = shown.snapshot().lanes[lane].history;
             const Scale x = steps_of(drawing, {}), y = values_of(drawing, {});
             for (std::size_t i = 62; i < history.size(); i += 4) {
                 const ImVec2 at{x.pixel(static_cast<double>(history.step(i))),
@@ -503,11 +501,11 @@ TEST(DrawnPlots, the_read_out_gives_the_values_of_the_step_under_the_mouse) {
     const Scale x = steps_of(shown.look(), {});
     for (const double step : {3.0, 40.2, 77.8, 149.0}) {
         const Drawing drawing = shown.look_with_mouse_at({x.pixel(step), 300});
-        const auto sample = static_cast<std::size_t>(std::lround(step));
+        const std::size_t sample = std::lround(step);
         EXPECT_EQ(drawing.starting("step " + std::to_string(sample)).size(), 1u) << drawing.text();
         const Layout& layout = shown.snapshot().layout;
         for (int lane = 0; lane < 2; ++lane) {
-            const LaneSnapshot& of = shown.snapshot().lanes[static_cast<std::size_t>(lane)];
+            const LaneSnapshot& of = shown.snapshot().lanes[lane];
             const std::string loss = plots::value_text(of.history.value(sample, layout.loss()));
             const std::string error =
                 plots::value_text(of.history.value(sample, layout.relative_error()));
@@ -556,10 +554,10 @@ TEST(DrawnPlots, lanes_have_lines_of_their_own_and_a_solid_one_has_no_gaps) {
     const Drawing drawing = shown.look();
     const Scale x = steps_of(drawing, {}), y = values_of(drawing, {});
     const auto covered = [&](int lane) {
-        const HistoryView& history = shown.snapshot().lanes[static_cast<std::size_t>(lane)].history;
+        const HistoryView& history = shown.snapshot().lanes[lane].history;
         int count = 0, all = 0;
         for (double step = 20; step < 180; step += 0.25, ++all) {
-            const auto at = static_cast<std::size_t>(step);
+            const std::size_t at = std::lround(step);
             const double part = step - std::floor(step), loss_before = history.value(at, 0),
                          loss_after = history.value(at + 1, 0);
             const float height = (1 - static_cast<float>(part)) * y.pixel(loss_before) +

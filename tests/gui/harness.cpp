@@ -178,8 +178,7 @@ ImGuiWindow* Harness::child(const std::string& parent, const std::string& name, 
             found.push_back(candidate);
     std::sort(found.begin(), found.end(),
               [](const ImGuiWindow* a, const ImGuiWindow* b) { return a->Pos.y < b->Pos.y; });
-    return index < static_cast<int>(found.size()) ? found[static_cast<std::size_t>(index)]
-                                                  : nullptr;
+    return index < static_cast<int>(found.size()) ? found[index] : nullptr;
 }
 
 std::shared_ptr<Snapshot> made_by_hand(int layers, int lanes, int rows, double value) {
@@ -201,9 +200,9 @@ std::shared_ptr<Snapshot> made_by_hand(int layers, int lanes, int rows, double v
         std::vector<Event>{{2, -1, "SGD \xe2\x86\x92 Muon"}, {3, 0, "learning rate 0.1"}});
     for (int i = 0; i < lanes; ++i) {
         LaneSnapshot lane;
-        lane.name = spec->lanes[static_cast<std::size_t>(i)].name;
+        lane.name = spec->lanes[i].name;
         lane.step = snapshot->step;
-        lane.phase_steps.assign(spec->lanes[static_cast<std::size_t>(i)].phases.size(), 0);
+        lane.phase_steps.assign(spec->lanes[i].phases.size(), 0);
         History history(snapshot->layout.channels(), 4096, SamplingRule{});
         const std::vector<double> row(snapshot->layout.channels(), value);
         for (int step = 0; step < rows; ++step) history.append(step, row);

@@ -118,9 +118,9 @@ TEST(PanelNumbers, conditioning_tells_what_stands_below_a_layer_from_what_stands
                   [](const Word& a, const Word& b) { return a.min.x < b.min.x; });
         ASSERT_GE(line.size(), 4u) << drawing.text();
         Matrix below = Matrix::Identity(5, 5), above = Matrix::Identity(5, 5);
-        for (int l = 1; l < layer; ++l) below = w[static_cast<std::size_t>(l - 1)] * below;
-        for (int l = 3; l > layer; --l) above = above * w[static_cast<std::size_t>(l - 1)];
-        expect_near(line[0].text, condition(w[static_cast<std::size_t>(layer - 1)]));
+        for (int l = 1; l < layer; ++l) below = w[l - 1] * below;
+        for (int l = 3; l > layer; --l) above = above * w[l - 1];
+        expect_near(line[0].text, condition(w[layer - 1]));
         expect_near(line[1].text, condition(below));
         expect_near(line[2].text, condition(above));
         expect_near(line[3].text, condition(below) * condition(above));
@@ -398,7 +398,7 @@ TEST(PanelNumbers, random_matrices_of_the_bench_have_the_spectra_asked_for) {
         for (int k = 0; k < 6; ++k) {
             const double expected =
                 spectrum == RandomSpectrum::exponential ? std::pow(0.7, k) : std::pow(k + 1, -1.5);
-            const auto at = static_cast<std::size_t>(k);
+            const std::size_t at = k;
             EXPECT_NEAR(bench.outcome.shares[at] / bench.outcome.shares[0], expected, 1e-12);
         }
     }

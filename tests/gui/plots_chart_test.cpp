@@ -171,7 +171,7 @@ double cell(const Table& table, double index, const std::string& column) {
     EXPECT_NE(at, table.columns.end()) << column;
     if (at == table.columns.end()) return NAN;
     for (const auto& row : table.rows)
-        if (row.front() == index) return row[static_cast<std::size_t>(at - table.columns.begin())];
+        if (row.front() == index) return row[at - table.columns.begin()];
     ADD_FAILURE() << "no row " << index;
     return NAN;
 }

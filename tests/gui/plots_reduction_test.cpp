@@ -54,8 +54,8 @@ TEST(Reduction, keeps_the_extremes_of_every_bin) {
     for (int bin = 0; bin < bins; ++bin) {
         float low = 1e9f, high = -1e9f;
         for (int i = 100 * bin; i < 100 * (bin + 1); ++i) {
-            low = std::min(low, static_cast<float>(values[static_cast<std::size_t>(i)]));
-            high = std::max(high, static_cast<float>(values[static_cast<std::size_t>(i)]));
+            low = std::min(low, static_cast<float>(values[i]));
+            high = std::max(high, static_cast<float>(values[i]));
         }
         float drawn_low = 1e9f, drawn_high = -1e9f;
         for (const CurvePoint& point : points)

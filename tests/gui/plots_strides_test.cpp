@@ -52,8 +52,8 @@ TEST(Strides, a_swing_is_seen_in_every_bin_whatever_the_stride) {
         for (const int channel : {0, 1}) {
             reduction.reduction().ranges(channel, low, high);
             for (int bin = 1; bin < bins; ++bin) {
-                ASSERT_EQ(low[static_cast<std::size_t>(bin)], 2) << bins << ", " << bin;
-                ASSERT_EQ(high[static_cast<std::size_t>(bin)], 3) << bins << ", " << bin;
+                ASSERT_EQ(low[bin], 2) << bins << ", " << bin;
+                ASSERT_EQ(high[bin], 3) << bins << ", " << bin;
             }
         }
     }

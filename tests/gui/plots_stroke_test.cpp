@@ -104,7 +104,7 @@ TEST_F(Stroke, draws_a_band_half_a_thickness_wider_than_what_it_holds) {
     ASSERT_EQ(draw_->VtxBuffer.Size, 6);
     ASSERT_EQ(draw_->IdxBuffer.Size, 12);
     for (int i = 0; i < 3; ++i) {
-        const BandColumn& at = columns[static_cast<std::size_t>(i)];
+        const BandColumn& at = columns[i];
         const ImDrawVert &above = draw_->VtxBuffer[2 * i], &below = draw_->VtxBuffer[2 * i + 1];
         EXPECT_EQ(above.pos.x, at.x);
         EXPECT_EQ(below.pos.x, at.x);
@@ -203,7 +203,7 @@ TEST_F(Curve, is_drawn_from_end_to_end_where_lines_and_bands_meet) {
         }
         for (int x = 0; x < 100; ++x)
             if (static_cast<float>(x) >= left - 0.5F && static_cast<float>(x) <= right + 0.5F)
-                covered[static_cast<std::size_t>(x)] = true;
+                covered[x] = true;
     }
     for (std::size_t x = 0; x < covered.size(); ++x) EXPECT_TRUE(covered[x]) << x;
 }

@@ -12,7 +12,7 @@ namespace {
 std::string labels(const Ticks& ticks) {
     std::string all;
     for (int i = 0; i < ticks.count; ++i) {
-        const std::string label = ticks.labels[static_cast<std::size_t>(i)].data();
+        const std::string label = ticks.labels[i].data();
         if (!label.empty()) all += (all.empty() ? "" : " ") + label;
     }
     return all;
@@ -43,7 +43,7 @@ TEST(Ticks, label_a_log_axis_more_than_once_whatever_its_range) {
             EXPECT_GE(ticks.labelled(), 2) << min << " times " << ratio;
             EXPECT_LE(ticks.labelled(), 9) << min << " times " << ratio;
             for (int i = 0; i < ticks.count; ++i) {
-                const double value = ticks.values[static_cast<std::size_t>(i)];
+                const double value = ticks.values[i];
                 EXPECT_GE(value, min * (1 - 1e-6));
                 EXPECT_LE(value, min * ratio * (1 + 1e-6));
             }

@@ -191,8 +191,8 @@ TEST(window, gives_a_part_of_the_picture_row_by_row_from_its_upper_left_corner) 
         for (int y = 0; y < area.height; ++y)
             for (int x = 0; x < area.width; ++x)
                 for (int part = 0; part < 3; ++part)
-                    ASSERT_NEAR(pixels[static_cast<std::size_t>(3 * (y * area.width + x) + part)],
-                                parts(area.x + x, area.y + y)[static_cast<std::size_t>(part)], 1)
+                    ASSERT_NEAR(pixels[3 * (y * area.width + x) + part],
+                                parts(area.x + x, area.y + y)[part], 1)
                         << x << ", " << y << " of " << area.x << ", " << area.y;
     }
 }

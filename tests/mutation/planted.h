@@ -53,7 +53,7 @@ inline int trace() {
 
 inline void came_by(int number) {
     static std::array<std::atomic<bool>, 1024> seen{};
-    if (seen[static_cast<std::size_t>(number)].exchange(true)) return;
+    if (seen[number].exchange(true)) return;
     char line[16];
     const int length = std::snprintf(line, sizeof line, "%d\n", number);
     if (write(trace(), line, static_cast<std::size_t>(length)) < 0) std::abort();

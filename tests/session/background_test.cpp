@@ -140,7 +140,7 @@ TEST_P(BackgroundWork, survives_thousands_of_beginnings_and_ends) {
     Generator random(11, Purpose::noise);
     int newest[3]{}, ended = 0, stopped = 0;
     for (int i = 0; i < rounds; ++i) {
-        const auto w = static_cast<std::size_t>(random.below(3));
+        const std::size_t w = random.below(3);
         switch (random.below(4)) {
             case 0:
                 if (works[w].busy()) break;

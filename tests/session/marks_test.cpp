@@ -113,7 +113,7 @@ TEST(SessionSnapshot, says_of_each_lane_what_is_its_own) {
     const auto snapshot = session.snapshot();
     ASSERT_EQ(snapshot->lanes.size(), 2u);
     for (int i = 0; i < 2; ++i) {
-        const LaneSnapshot& shown = snapshot->lanes[static_cast<std::size_t>(i)];
+        const LaneSnapshot& shown = snapshot->lanes[i];
         const Lane& lane = session.lane(i);
         EXPECT_EQ(shown.name, lane.recipe().name);
         EXPECT_EQ(shown.step, lane.step());

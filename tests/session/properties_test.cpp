@@ -161,8 +161,8 @@ class Player {
     Edit random_edit() {
         const bool keep = pick(2) == 0;
         const std::string lane = "lanes." + std::to_string(pick(session_.lanes())) + ".";
-        const std::string scope = std::vector<std::string>{
-            "", lane, lane + "layers.1.", lane + "layers.2."}[static_cast<std::size_t>(pick(4))];
+        const std::string scope =
+            std::vector<std::string>{"", lane, lane + "layers.1.", lane + "layers.2."}[pick(4)];
         const auto set_to = [&](const char* key, const Value& value) {
             return SetParameter{scope + "optimizer." + key, value, keep};
         };
@@ -182,7 +182,7 @@ class Player {
                 return SwapOptimizers{keep};
             case 6: {
                 const int index = pick(session_.lanes());
-                Recipe recipe = session_.spec().lanes[static_cast<std::size_t>(index)];
+                Recipe recipe = session_.spec().lanes[index];
                 recipe.phases[0].optimizer.kind =
                     pick(2) ? OptimizerKind::sgd : OptimizerKind::muon;
                 recipe.phases[0].optimizer.weight_decay = pick({0.1, 0.2});

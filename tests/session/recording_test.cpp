@@ -53,7 +53,7 @@ void expect_ranges(const HistoryView& history, const Truth& truth, std::size_t c
         for (std::size_t c = 0; c < channels; ++c) {
             double low = INFINITY, high = -INFINITY;
             for (std::int64_t step = history.first_step(i); step <= history.step(i); ++step) {
-                const double value = truth[static_cast<std::size_t>(step)][c];
+                const double value = truth[step][c];
                 low = std::fmin(low, value);
                 high = std::fmax(high, value);
             }
@@ -95,7 +95,7 @@ TEST(Recording, followed_channels_and_measured_ones_are_what_a_measure_of_that_s
         expect_ranges(history, truth, layout.followed(), 1e-10);
         for (std::size_t i = 0; i < history.size(); ++i)
             for (std::size_t c = layout.followed(); c < layout.channels(); ++c) {
-                const double expected = truth[static_cast<std::size_t>(history.step(i))][c];
+                const double expected = truth[history.step(i)][c];
                 ASSERT_TRUE(history.value(i, c) == expected || std::isnan(expected))
                     << history.step(i) << ", channel " << c;
             }
@@ -191,7 +191,7 @@ TEST(Recording, with_minibatches_a_loss_is_that_of_all_data_at_the_steps_measure
     const Layout& layout = session.layout();
     const Truth truth = every_step(spec, 0, 300);
     for (std::size_t i = 0; i < history.size(); ++i) {
-        const std::vector<double>& row = truth[static_cast<std::size_t>(history.step(i))];
+        const std::vector<double>& row = truth[history.step(i)];
         EXPECT_EQ(history.value(i, layout.loss()), row[layout.loss()]);
         EXPECT_EQ(history.low(i, layout.loss()), row[layout.loss()]);
         EXPECT_EQ(history.high(i, layout.loss()), row[layout.loss()]);

@@ -115,8 +115,7 @@ TEST(Trainer, pausing_stepping_and_going_back_leave_the_bits_alone) {
         const auto snapshot = w.after(RunTo{3000});
         ASSERT_EQ(snapshot->step, 3000);
         for (int lane = 0; lane < 2; ++lane)
-            EXPECT_EQ(snapshot->lanes[static_cast<std::size_t>(lane)].state_hash,
-                      session.lane(lane).state_hash());
+            EXPECT_EQ(snapshot->lanes[lane].state_hash, session.lane(lane).state_hash());
     }
 }
 
@@ -279,8 +278,7 @@ TEST(Trainer, a_lane_that_goes_on_comes_up_to_the_present_and_the_run_stays_as_i
         WorkerPool pool(1);
         const Session replayed = Session::replay(w.trainer.saved(), pool);
         for (int lane : {0, 1})
-            EXPECT_EQ(replayed.lane(lane).state_hash(),
-                      paused->lanes[static_cast<std::size_t>(lane)].state_hash);
+            EXPECT_EQ(replayed.lane(lane).state_hash(), paused->lanes[lane].state_hash);
     }
 }
 

@@ -104,12 +104,11 @@ void lane_table(PanelContext& context, const ConditioningNow& now, std::size_t l
                               ImGuiTableFlags_NoSavedSettings)) {
         ImGui::TableSetupColumn("what", ImGuiTableColumnFlags_WidthStretch, 1.3F);
         for (int c = 1; c < columns; ++c)
-            ImGui::TableSetupColumn(headings[static_cast<std::size_t>(c - 1)].name,
-                                    ImGuiTableColumnFlags_WidthStretch, 1);
+            ImGui::TableSetupColumn(headings[c - 1].name, ImGuiTableColumnFlags_WidthStretch, 1);
         ImGui::TableNextRow();
         ImGui::TableNextColumn();
         for (int c = 1; c < columns; ++c) {
-            const Heading& heading = headings[static_cast<std::size_t>(c - 1)];
+            const Heading& heading = headings[c - 1];
             right_cell(heading.name, context.theme.dim);
             hover_help(context, heading.name, heading.help);
         }
@@ -218,7 +217,7 @@ void draw_conditioning(PanelContext& context) {
     for (const LaneSnapshot& lane : snapshot->lanes) lanes.push_back(lane.name.c_str());
     now.lane = std::clamp(now.lane, 0, static_cast<int>(lanes.size()) - 1);
     if (lanes.size() > 1) picker(context, "##lane", lanes, now.lane, "Whose numbers stand below.");
-    const auto lane = static_cast<std::size_t>(now.lane);
+    const std::size_t lane = now.lane;
     if (now.has(lane)) {
         lane_table(context, now, lane);
         ImGui::Dummy({0, em(0.3F)});

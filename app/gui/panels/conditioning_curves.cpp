@@ -31,8 +31,7 @@ std::optional<Prediction> prediction(const Snapshot& snapshot, const Conditionin
     if (phase == nullptr || !now.has(lane)) return {};
     const int layer = layer_trained_alone(snapshot.spec->experiment, *phase);
     if (layer == 0) return {};
-    const LayerJacobian& jacobian =
-        now.lanes[lane].numbers.jacobians[static_cast<std::size_t>(layer - 1)];
+    const LayerJacobian& jacobian = now.lanes[lane].numbers.jacobians[layer - 1];
     const double lr = optimizer_of(*phase, layer).lr;
     return Prediction{layer, lr, learning_rate(*snapshot.problem, jacobian.best_rate()),
                       jacobian.ratio(half_loss_rate(*snapshot.problem, lr)), jacobian.best_ratio()};
@@ -56,7 +55,7 @@ const Phase* current_phase(const Snapshot& snapshot, std::size_t lane) {
     if (lane >= snapshot.spec->lanes.size() || lane >= snapshot.lanes.size()) return nullptr;
     const auto& phases = snapshot.spec->lanes[lane].phases;
     if (phases.empty()) return nullptr;
-    const auto phase = static_cast<std::size_t>(std::max(snapshot.lanes[lane].phase, 0));
+    const std::size_t phase = std::max(snapshot.lanes[lane].phase, 0);
     return &phases[std::min(phase, phases.size() - 1)];
 }
 
@@ -78,7 +77,7 @@ Series condition_series(const Snapshot& snapshot, const ConditioningNow& now, st
     Series series;
     // κ of one matrix at every sample of the history.
     const auto add = [&](std::size_t first, int rank) {
-        const std::size_t last = first + static_cast<std::size_t>(rank - 1);
+        const std::size_t last = first + rank - 1;
         for (std::size_t i = 0; i < history.size() && last < history.channels(); ++i) {
             const double kappa = history.value(i, first) / history.value(i, last);
             series.steps.push_back(static_cast<double>(history.step(i)));
@@ -93,7 +92,7 @@ Series condition_series(const Snapshot& snapshot, const ConditioningNow& now, st
             add(layout.weight_sv(source, 0), layout.rank(source));
     } else if (now.has(lane)) {
         // Products of several layers are not in the history: as far as somebody looked.
-        const auto at = static_cast<std::size_t>(source - depth - 1);
+        const std::size_t at = source - depth - 1;
         for (const ConditionTrace::Sample& sample : now.lanes[lane].trace.samples())
             if (at < sample.jacobians.size()) {
                 series.steps.push_back(static_cast<double>(sample.step));

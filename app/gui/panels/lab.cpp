@@ -160,7 +160,7 @@ void engine_word(PanelContext& context, Engine engine, float width) {
     const Theme& theme = context.theme;
     const std::string name(label(engine));
     LabChoices& chosen = context.chosen<LabChoices>();
-    bool& on = chosen.on[static_cast<std::size_t>(engine)];
+    bool& on = chosen.on[place_of(engine)];
     const bool in_focus = chosen.focus == static_cast<int>(engine);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float height = em(1.4F);

@@ -230,7 +230,7 @@ void interval_row(PanelContext& context, Lab& bench) {
         return;
     bench.wish.options.custom = {cubic.a, cubic.b, cubic.c};
     LabChoices& chosen = context.chosen<LabChoices>();
-    chosen.on[static_cast<std::size_t>(Engine::custom)] = true;
+    chosen.on[place_of(Engine::custom)] = true;
     chosen.focus = static_cast<int>(Engine::custom);
 }
 

@@ -55,7 +55,7 @@ std::string unfairness(const Spec& spec) {
 }
 
 void layer_list(PanelContext& context, int lane, int depth, float width) {
-    int& chosen = context.kept<LanesView>().layer[static_cast<std::size_t>(lane)];
+    int& chosen = context.kept<LanesView>().layer[lane];
     const auto name = [](int layer) {
         return layer == 0 ? std::string("all layers") : fmt::format("layer {}", layer);
     };
@@ -89,9 +89,9 @@ void lane_menu(PanelContext& context, int lane) {
     ImGui::Separator();
     if (ImGui::MenuItem("Swap the lanes' optimisers", "S"))
         context.send(SwapOptimizers{context.view.keep_momentum});
-    const int layer = context.kept<LanesView>().layer[static_cast<std::size_t>(lane)];
+    const int layer = context.kept<LanesView>().layer[lane];
     if (layer > 0 && ImGui::MenuItem("Speak of all layers again"))
-        context.kept<LanesView>().layer[static_cast<std::size_t>(lane)] = 0;
+        context.kept<LanesView>().layer[lane] = 0;
     ImGui::EndPopup();
 }
 
@@ -103,7 +103,7 @@ void phase_line(PanelContext& context, const Recipe& recipe, const LaneSnapshot&
         text = "all phases done";
     } else {
         text = fmt::format("phase {} of {}: {}", lane.phase + 1, count,
-                           recipe.phases[static_cast<std::size_t>(lane.phase)].name);
+                           recipe.phases[lane.phase].name);
         if (lane.phase + 1 < count)
             text += fmt::format(", then {}",
                                 recipe.phases[static_cast<std::size_t>(lane.phase) + 1].name);
@@ -111,7 +111,7 @@ void phase_line(PanelContext& context, const Recipe& recipe, const LaneSnapshot&
     ImGui::TextColored(context.theme.dim, "%s", text.c_str());
     std::string all;
     for (int i = 0; i < count; ++i) {
-        const auto index = static_cast<std::size_t>(i);
+        const std::size_t index = i;
         all += fmt::format("{}{}. {}: {} steps so far", i > 0 ? "\n" : "", i + 1,
                            recipe.phases[index].name,
                            index < lane.phase_steps.size() ? lane.phase_steps[index] : 0);
@@ -170,13 +170,13 @@ void lane_heading(PanelContext& context, int index, const LaneSnapshot& lane, in
 }
 
 std::int64_t current_phase_steps(const LaneSnapshot& lane) {
-    const auto phase = static_cast<std::size_t>(std::max(0, lane.phase));
+    const std::size_t phase = std::max(0, lane.phase);
     return phase < lane.phase_steps.size() ? lane.phase_steps[phase] : 0;
 }
 
 void lane_controls(PanelContext& context, int index, const Recipe& recipe,
                    const LaneSnapshot& lane) {
-    const int layer = context.kept<LanesView>().layer[static_cast<std::size_t>(index)];
+    const int layer = context.kept<LanesView>().layer[index];
     const OptimizerSpec& optimizer = optimizer_in(current_phase(recipe, lane.phase), layer);
     const std::string scope = layer == 0
                                   ? fmt::format("lanes.{}.optimizer.", index)
@@ -196,7 +196,7 @@ void lane_controls(PanelContext& context, int index, const Recipe& recipe,
 
 void lane_card(PanelContext& context, int index) {
     const Snapshot& s = *context.snapshot;
-    const auto i = static_cast<std::size_t>(index);
+    const std::size_t i = index;
     const Recipe& recipe = s.spec->lanes[i];
     const LaneSnapshot& lane = s.lanes[i];
     const Theme& t = context.theme;

@@ -303,7 +303,7 @@ void draw_random_matrices(PanelContext& context) {
         ImGui::SameLine(0, em(0.6F));
         draw_law(context, sample.shown == 0 ? smallest : square, sample, room);
     } else {
-        draw_law(context, *laws[static_cast<std::size_t>(sample.shown)], sample, room);
+        draw_law(context, *laws[sample.shown], sample, room);
     }
     ImGui::EndGroup();
 }

@@ -33,9 +33,7 @@ std::vector<Remembered> remembered(Preferences& preferences) {
 
 int class_of(const Problem& problem, int shown, int column) {
     const int point = projected_point(problem, shown, column);
-    return point < static_cast<int>(problem.point_class.size())
-               ? problem.point_class[static_cast<std::size_t>(point)]
-               : 0;
+    return point < static_cast<int>(problem.point_class.size()) ? problem.point_class[point] : 0;
 }
 
 void update(PanelContext& context, Representation& kept,
@@ -87,7 +85,7 @@ std::vector<double> scales_of(const RepresentationsView& kept, const Representat
                               bool start) {
     std::vector<double> scales(places.shown.size(), 0);
     for (std::size_t c = 0; c < scales.size(); ++c) {
-        const auto layer = static_cast<std::size_t>(places.shown[c]);
+        const std::size_t layer = places.shown[c];
         const auto widen = [&](const Representation& from) {
             if (layer < from.layers.size())
                 scales[c] = std::max(scales[c], reach(from.layers[layer]));
@@ -120,7 +118,7 @@ void draw_names(const PanelContext& context, const RepresentationPlaces& places,
         ImGui::PushFont(context.fonts.heading, 0);
         fitted_text(draw, {places.left(l % places.across), places.top(l / places.across)},
                     places.lane_width, context.theme.lane_text(l),
-                    name_and_step(context.snapshot->lanes[static_cast<std::size_t>(l)]).c_str());
+                    name_and_step(context.snapshot->lanes[l]).c_str());
         ImGui::PopFont();
     }
     for (int place = 0; place < places.across; ++place)
@@ -139,7 +137,7 @@ Points points_of(const PanelContext& context, const Matrix& at, const Problem& p
                  int stride, bool coloured) {
     Points points;
     points.radius = context.theme.point() / em(1);
-    const auto count = static_cast<std::size_t>(at.cols() / stride + 1);
+    const std::size_t count = at.cols() / stride + 1;
     points.x.reserve(count);
     points.y.reserve(count);
     points.kinds.reserve(count);
@@ -213,11 +211,10 @@ Chart cell_chart(const PanelContext& context, RepresentationsView& kept, const C
     chart.equal = true;
     chart.legend = false;
     const int layers = context.snapshot->layout.layers();
-    chart.title =
-        fmt::format("{}, {}", context.snapshot->lanes[static_cast<std::size_t>(cell.lane)].name,
-                    layer_name(cell.layer, layers));
+    chart.title = fmt::format("{}, {}", context.snapshot->lanes[cell.lane].name,
+                              layer_name(cell.layer, layers));
     chart.place = {{"lane", cell.lane + 1}, {"layer", cell.layer + 1}};
-    const auto layer = static_cast<std::size_t>(cell.layer);
+    const std::size_t layer = cell.layer;
     if (context.chosen<RepresentationsChoices>().start && layer < kept.start.layers.size())
         chart.marks.emplace_back(start_of(context, kept.start.layers[layer], problem, points));
     const Representation& now = kept.lanes[cell.lane];
@@ -259,10 +256,10 @@ void readout(PanelContext& context, const Axes& axes, const Cell& cell, const Ma
         fmt::format("{} , {}", value_text(at(0, nearest)), value_text(at(1, nearest))),
         context.theme.class_colour(kind)};
     const int layers = snapshot.layout.layers();
-    draw_readout(context,
-                 fmt::format("{}, {}", snapshot.lanes[static_cast<std::size_t>(cell.lane)].name,
-                             layer_name(cell.layer, layers)),
-                 std::span(&row, 1));
+    draw_readout(
+        context,
+        fmt::format("{}, {}", snapshot.lanes[cell.lane].name, layer_name(cell.layer, layers)),
+        std::span(&row, 1));
 }
 
 // All pictures that stand here, as they are shown.
@@ -293,7 +290,7 @@ void draw_cell(PanelContext& context, RepresentationsView& kept, const Cell& cel
         if (!axes.moved) draw_scale(context.theme, axes, cell.scale);
         end_chart(context, axes);
         const Representation& now = kept.lanes[cell.lane];
-        const auto layer = static_cast<std::size_t>(cell.layer);
+        const std::size_t layer = cell.layer;
         if (layer < now.layers.size()) readout(context, axes, cell, now.layers[layer], points);
         const auto charts = [&](const PanelContext& on) {
             return all_charts(on, kept, all, points);

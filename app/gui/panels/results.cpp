@@ -24,7 +24,7 @@ struct ResultsView {
 std::vector<PublishedExperiment> chosen(const PanelContext& context, const PaperRuns& runs) {
     const int choice = context.kept<ResultsView>().choice;
     if (choice <= 0 || choice > static_cast<int>(runs.experiments.size())) return runs.experiments;
-    return {runs.experiments[static_cast<std::size_t>(choice - 1)]};
+    return {runs.experiments[choice - 1]};
 }
 
 void header(PanelContext& context, PaperRuns& runs) {

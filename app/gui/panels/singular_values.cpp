@@ -1,43 +1,29 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "app/gui/panels/panels.h"
 #include "app/gui/panels/singular_values.h"
-#include "app/gui/plots/curve.h"
 #include "app/gui/plots/export_menu.h"
 #include "app/gui/plots/extent.h"
-#include "app/gui/plots/level.h"
 #include "app/gui/plots/marks.h"
 #include "app/gui/plots/memory.h"
 #include "app/gui/plots/phases.h"
-#include "app/gui/plots/readout.h"
 #include "app/gui/plots/source.h"
 #include "app/gui/plots/step_chart.h"
 #include "app/gui/plots/step_plot.h"
-#include "app/gui/plots/stride_text.h"
-#include "app/gui/plots/stroke.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/plots/value_axis.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
-#include "core/experiment/predicted_modes.h"
 
 namespace muonscope::gui {
 
 namespace {
 
 using namespace plots;
-
-struct SingularValuesChoices {
-    int source = 0;  // 0: product; l: layer l
-    bool heatmap = false, logarithmic = false;
-    bool target_basis = false;  // modes u_k^T P v_k instead of sorted singular values
-    bool levels = true;         // dotted target levels
-};
 
 std::vector<Remembered> remembered(Preferences& preferences) {
     SingularValuesChoices& own = preferences.panels.of<SingularValuesChoices>();
@@ -47,15 +33,6 @@ std::vector<Remembered> remembered(Preferences& preferences) {
             {"sv_target_basis", &own.target_basis},
             {"sv_levels", &own.levels}};
 }
-
-// What is drawn of each lane: `count` adjacent channels, one a mode.
-struct Modes {
-    std::size_t first = 0;
-    int count = 0;
-    int target = 0;  // modes of the target; the rest is noise, drawn thin
-};
-
-constexpr int most_modes = 64;
 
 Modes chosen_modes(const PanelContext& context) {
     const Layout& layout = context.snapshot->layout;
@@ -143,127 +120,11 @@ Grid arrange(std::size_t lanes, ImVec2 room, float labels, float right) {
 
 // Above the plot: inside it would lie over what rises early.
 void lane_name(const PanelContext& context, const Axes& plot, int lane) {
-    const std::string& name = context.snapshot->lanes[static_cast<std::size_t>(lane)].name;
+    const std::string& name = context.snapshot->lanes[lane].name;
     ImGui::PushFont(context.fonts.heading, 0);
     fitted_text(ImGui::GetWindowDrawList(), {plot.position.x, plot.position.y - name_height()},
                 plot.extent.x, context.theme.lane_text(lane), name.c_str());
     ImGui::PopFont();
-}
-
-// Up to twelve modes at the sample under the mouse, each beside its target.
-void readout(PanelContext& context, const Axes& plot, const Modes& modes, int lane) {
-    const HistoryView& history = context.snapshot->lanes[static_cast<std::size_t>(lane)].history;
-    if (history.size() == 0 ||
-        modes.first + static_cast<std::size_t>(modes.count) > history.channels())
-        return;
-    const Stride stride = stride_at(history, nearest_sample(history, memory(context).hovered_next));
-    const auto step = static_cast<double>(stride.to);
-    std::vector<ReadoutRow> rows;
-    const int shown = std::min(modes.count, 12);
-    for (int k = 0; k < shown; ++k) {
-        const std::size_t channel = modes.first + static_cast<std::size_t>(k);
-        const double value = history.value(stride.last, channel);
-        const double level = context.snapshot->problem
-                                 ? target_level(*context.snapshot->problem,
-                                                context.chosen<SingularValuesChoices>().source, k)
-                                 : std::nan("");
-        const ImVec4 colour =
-            k < modes.target ? rank_colour(context.theme, k, std::min(modes.target, modes.count))
-                             : context.theme.ghost;
-        std::string text = fmt::format("{:>10}", stride_value(history, stride, channel));
-        if (!std::isnan(level)) text += " / " + value_text(level);
-        rows.push_back({fmt::format("mode {}", k + 1), text, colour});
-        if (!context.chosen<SingularValuesChoices>().heatmap)
-            draw_dot(context, plot, step, value, colour);
-    }
-    if (shown < modes.count)
-        rows.push_back({fmt::format("and {} more", modes.count - shown), "", context.theme.ghost});
-    draw_readout(context,
-                 fmt::format("{}, {}{}: value / target",
-                             context.snapshot->lanes[static_cast<std::size_t>(lane)].name,
-                             stride_title(history, stride, false),
-                             phase_note(*context.snapshot, lane, step)),
-                 rows);
-}
-
-Table visible_table(const PanelContext& context, const Modes& modes) {
-    std::vector<std::size_t> channels;
-    std::vector<std::string> names;
-    for (int k = 0; k < modes.count; ++k) {
-        channels.push_back(modes.first + static_cast<std::size_t>(k));
-        names.push_back(fmt::format(
-            "{} {}", source_name(context.chosen<SingularValuesChoices>().source), k + 1));
-    }
-    Table table = history_table(*context.snapshot, context.view.step_min, context.view.step_max,
-                                channels, names);
-    table.logarithmic = context.chosen<SingularValuesChoices>().logarithmic;
-    return table;
-}
-
-void draw_lines(PanelContext& context, const Axes& plot, const Modes& modes,
-                const Reduction& reduction) {
-    const Theme& theme = context.theme;
-    const auto& problem = context.snapshot->problem;
-    const int coloured = std::min(modes.target, modes.count);
-    if (context.chosen<SingularValuesChoices>().levels && problem) {
-        std::array<double, most_modes> levels;
-        for (int k = 0; k < coloured; ++k)
-            levels[static_cast<std::size_t>(k)] =
-                target_level(*problem, context.chosen<SingularValuesChoices>().source, k);
-        draw_levels(context, plot, std::span(levels).first(static_cast<std::size_t>(coloured)),
-                    u32(with_alpha(theme.target, 0.75F)));
-    }
-    // Of the noise, all in one colour, only what can be told from the line above it.
-    std::array<int, most_modes> until;
-    until.fill(reduction.bins() + 2);
-    std::vector<int> above(static_cast<std::size_t>(reduction.bins()) + 2, coloured);
-    for (int k = coloured + 1; k < modes.count; ++k) {
-        const int end = apart_until(plot, reduction, k, above, 0.5F);
-        until[static_cast<std::size_t>(k)] = end;
-        std::fill_n(above.begin(), end, k);
-    }
-    // Small modes first, so that large ones lie on top.
-    for (int k = modes.count - 1; k >= 0; --k) {
-        const bool noise = k >= coloured;
-        draw_curve(context, plot, reduction, k,
-                   u32(noise ? theme.ghost : rank_colour(theme, k, coloured)),
-                   noise ? theme.line() * 0.6F : theme.line(), Dash::solid,
-                   until[static_cast<std::size_t>(k)]);
-    }
-}
-
-// What theory says of the product's modes, dashed, until an edit takes the run off its path.
-void draw_theory(PanelContext& context, const Axes& plot, const Modes& modes, int lane) {
-    const Snapshot& snapshot = *context.snapshot;
-    if (context.chosen<SingularValuesChoices>().source != 0 || !snapshot.problem ||
-        !snapshot.spec || (snapshot.events && !snapshot.events->empty()) ||
-        static_cast<std::size_t>(lane) >= snapshot.spec->lanes.size())
-        return;
-    const Recipe& recipe = snapshot.spec->lanes[static_cast<std::size_t>(lane)];
-    if (!theory_covers(snapshot.spec->experiment, recipe)) return;
-    constexpr int samples = 120;
-    Theory& theory = context.kept<SingularValuesView>().theories[lane];
-    const OptimizerSpec& optimizer = optimizer_of(recipe.phases.front(), 1);
-    if (theory.problem != snapshot.problem || !(theory.optimizer == optimizer) ||
-        theory.to != plot.x.high) {
-        std::vector<double> steps(samples);
-        for (int i = 0; i < samples; ++i)
-            steps[static_cast<std::size_t>(i)] = std::max(0.0, plot.x.high) * i / (samples - 1);
-        theory.modes = predicted_modes(*snapshot.problem, recipe, steps);
-        theory.problem = snapshot.problem;
-        theory.optimizer = optimizer;
-        theory.to = plot.x.high;
-    }
-    std::array<ImVec2, samples> points;
-    const auto count = std::min<Eigen::Index>(modes.count, theory.modes.rows());
-    for (Eigen::Index k = 0; k < count; ++k) {
-        for (int i = 0; i < samples; ++i)
-            points[static_cast<std::size_t>(i)] = {
-                plot.pixel_x(std::max(0.0, plot.x.high) * i / (samples - 1)),
-                plot.pixel_y(theory.modes(k, i))};
-        add_line(ImGui::GetWindowDrawList(), points, u32(with_alpha(context.theme.text, 0.7F)),
-                 context.theme.line() * 0.6F, Dash::dashed, context.theme.line());
-    }
 }
 
 // What all plots of the panel share.
@@ -310,43 +171,10 @@ void note_in(const PanelContext& context, const Axes& plot, const char* note) {
                                         u32(context.theme.dim), note);
 }
 
-// One lane's modes on paper: lines in the colours of their ranks over the target's levels.
-Chart chart_of_lane(const PanelContext& paper, const Shared& shared, std::size_t lane) {
-    const Snapshot& snapshot = *paper.snapshot;
-    const SingularValuesChoices& chosen = paper.chosen<SingularValuesChoices>();
-    const HistoryView& history = snapshot.lanes[lane].history;
-    const int coloured = std::min(shared.modes.target, shared.modes.count);
-    Chart chart;
-    chart.title = snapshot.lanes[lane].name;
-    chart.x = {paper.view.step_min, paper.view.step_max, false, "step"};
-    const AxisScale& scale = shared.values.scale;
-    chart.y = {shared.values.min, shared.values.max, scale.logarithmic, "",
-               scale.logarithmic ? scale.floor : 0};
-    for (int k = 0; k < coloured && chosen.levels && snapshot.problem; ++k)
-        chart.marks.emplace_back(Rule{"",
-                                      false,
-                                      target_level(*snapshot.problem, chosen.source, k),
-                                      {paper.theme.target, Dash::dotted, 0.7F}});
-    for (int k = shared.modes.count - 1; k >= 0; --k) {
-        const bool noise = k >= coloured;
-        Curve curve;
-        curve.name = fmt::format("{} {}", source_name(chosen.source), k + 1);
-        curve.ink = {noise ? paper.theme.ghost : rank_colour(paper.theme, k, coloured), Dash::solid,
-                     noise ? 0.6F : 1.0F};
-        const std::size_t channel = shared.modes.first + static_cast<std::size_t>(k);
-        for (std::size_t i = 0; i < history.size() && channel < history.channels(); ++i) {
-            curve.x.push_back(static_cast<double>(history.step(i)));
-            curve.y.push_back(history.value(i, channel));
-        }
-        chart.marks.emplace_back(std::move(curve));
-    }
-    return chart;
-}
-
 std::vector<Chart> charts_of(const PanelContext& paper, const Shared& shared) {
     std::vector<Chart> charts;
     for (std::size_t l = 0; l < paper.snapshot->lanes.size(); ++l)
-        charts.push_back(chart_of_lane(paper, shared, l));
+        charts.push_back(chart_of_lane(paper, shared.modes, shared.values, l));
     if (!paper.chosen<SingularValuesChoices>().heatmap)
         for (Chart& chart : charts) take_range(paper.kept<Memory>().axis(shared.axis), chart);
     return charts;
@@ -366,7 +194,7 @@ void draw_inside(PanelContext& context, const Axes& plot, const Shared& shared, 
     draw_marks(context, plot, lane);
     draw_published_ends(context, plot, lane);
     if (!shared.any) note_in(context, plot, "not measured yet");
-    if (plot.hovered) readout(context, plot, shared.modes, lane);
+    if (plot.hovered) draw_readout_of_modes(context, plot, shared.modes, lane);
 }
 
 void draw_lane(PanelContext& context, const Shared& shared, ImVec2 origin, int lane, bool changed) {
@@ -390,7 +218,7 @@ void draw_lane(PanelContext& context, const Shared& shared, ImVec2 origin, int l
     end_step_plot(context, plot);
     lane_name(context, plot, lane);
     export_menu(context, "##export", "singular-values", hovered,
-                {.table = [&] { return visible_table(context, shared.modes); },
+                {.table = [&] { return table_of_modes(context, shared.modes); },
                  .charts = [&](const PanelContext& paper) { return charts_of(paper, shared); },
                  .fit = [&] { follow_everything(context, shared.axis); },
                  .columns = grid.columns});

@@ -6,6 +6,8 @@
 
 #include "app/gui/panel.h"
 #include "app/gui/plots/axis.h"
+#include "app/gui/plots/chart.h"
+#include "app/gui/plots/table.h"
 #include "app/gui/plots/texture.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/plots/value_axis.h"
@@ -16,8 +18,25 @@ namespace muonscope {
 struct Problem;
 }
 
-// What the panel of singular values keeps between frames, and its heatmap.
+// The panel of singular values: what was chosen in it, what it keeps between frames, and what it
+// draws of one lane.
 namespace muonscope::gui {
+
+struct SingularValuesChoices {
+    int source = 0;  // 0: product; l: layer l
+    bool heatmap = false, logarithmic = false;
+    bool target_basis = false;  // modes u_k^T P v_k instead of sorted singular values
+    bool levels = true;         // dotted target levels
+};
+
+// What is drawn of each lane: `count` adjacent channels, one a mode.
+struct Modes {
+    std::size_t first = 0;
+    int count = 0;
+    int target = 0;  // modes of the target; the rest is noise, drawn thin
+};
+
+constexpr int most_modes = 64;
 
 // Singular values over steps as a picture: a column a bin, two rows an index: the largest of the
 // bin above, the smallest below.
@@ -41,6 +60,20 @@ struct SingularValuesView {
     std::map<int, Heatmap> heatmaps;  // likewise
     std::vector<float> lows, highs;   // scratch
 };
+
+// The modes as lines over the target's levels, and what theory says of them: dashed, until an edit
+// takes the run off its path.
+void draw_lines(PanelContext& context, const plots::Axes& plot, const Modes& modes,
+                const plots::Reduction& reduction);
+void draw_theory(PanelContext& context, const plots::Axes& plot, const Modes& modes, int lane);
+// Up to twelve modes at the sample under the mouse, each beside its target.
+void draw_readout_of_modes(PanelContext& context, const plots::Axes& plot, const Modes& modes,
+                           int lane);
+
+// What is seen, as CSV, and one lane's modes on paper.
+plots::Table table_of_modes(const PanelContext& context, const Modes& modes);
+plots::Chart chart_of_lane(const PanelContext& paper, const Modes& modes,
+                           const plots::ValueRange& values, std::size_t lane);
 
 // One lane's heatmap on a plot whose value axis has mode k at −k. `changed`: the curves have, since
 // it was drawn last.

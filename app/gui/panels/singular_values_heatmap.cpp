@@ -37,8 +37,8 @@ void draw_heatmap(PanelContext& context, const Axes& plot, int modes, const Redu
         const auto table = colour_table();
         const double low = range.scale.forward(range.min), high = range.scale.forward(range.max);
         const double stretch = 255 / std::max(high - low, 1e-300);
-        kept.lows.resize(static_cast<std::size_t>(bins));
-        kept.highs.resize(static_cast<std::size_t>(bins));
+        kept.lows.resize(bins);
+        kept.highs.resize(bins);
         for (int k = 0; k < rows; ++k) {
             reduction.ranges(k, kept.lows, kept.highs);
             for (const bool below : {false, true}) {
@@ -46,7 +46,7 @@ void draw_heatmap(PanelContext& context, const Axes& plot, int modes, const Redu
                 ImU32* row = pixels + static_cast<std::ptrdiff_t>(2 * k + (below ? 1 : 0)) *
                                           map.texture.width();
                 for (int bin = 0; bin < bins; ++bin) {
-                    const float value = column[static_cast<std::size_t>(bin)];
+                    const float value = column[bin];
                     if (std::isnan(value)) {
                         row[bin] = 0;
                         continue;

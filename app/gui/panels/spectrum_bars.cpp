@@ -40,9 +40,8 @@ std::vector<double> newest(const PanelContext& context, const LaneSnapshot& lane
                                    : layout.update_sv(layer, 0);
     }
     std::vector<double> values;
-    if (first + static_cast<std::size_t>(count) > lane.now.size()) return values;
-    for (int k = 0; k < std::min(count, most_bars); ++k)
-        values.push_back(lane.now[first + static_cast<std::size_t>(k)]);
+    if (first + count > lane.now.size()) return values;
+    for (int k = 0; k < std::min(count, most_bars); ++k) values.push_back(lane.now[first + k]);
     if (std::none_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); }))
         values.clear();
     return values;
@@ -79,7 +78,7 @@ Ticks with_floor(double floor, double max, int wanted) {
     ticks.add(floor, "≤ " + power_of_ten(static_cast<int>(std::lround(std::log10(floor)))));
     const Ticks above = log_ticks(floor, max, wanted);
     for (int i = 0; i < above.count; ++i) {
-        const auto at = static_cast<std::size_t>(i);
+        const std::size_t at = i;
         if (above.values[at] > 1.5 * floor) ticks.add(above.values[at], above.labels[at].data());
     }
     return ticks;

@@ -112,8 +112,7 @@ void draw_plans(PanelContext& context) {
         ImGui::TableNextColumn();
         ImGui::TextColored(context.theme.dim, "from the weights as they are now");
         for (int l = 0; l < lanes; ++l)
-            right_cell(snapshot.lanes[static_cast<std::size_t>(l)].name,
-                       context.theme.lane_text(l));
+            right_cell(snapshot.lanes[l].name, context.theme.lane_text(l));
         for (const PlanRow& row : plan_rows) {
             ImGui::TableNextRow();
             ImGui::TableNextColumn();

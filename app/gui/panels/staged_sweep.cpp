@@ -36,7 +36,7 @@ Ticks seed_ticks(const std::vector<SweepSeed>& seeds, int count, double min, dou
                  float length) {
     Ticks ticks;
     const auto name = [&](int i) {
-        const auto at = static_cast<std::size_t>(i);
+        const std::size_t at = i;
         return fmt::format("seed {}", at < seeds.size() ? static_cast<int>(seeds[at].shift) : i);
     };
     const float width = ImGui::CalcTextSize(name(count - 1).c_str()).x * 1.8F;
@@ -196,7 +196,7 @@ void sweep_controls(PanelContext& context, PaperRuns& runs) {
     ImGui::EndDisabled();
     ImGui::SameLine(0, gap);
     ImGui::BeginDisabled(runs.seeds.empty());
-    const Budget budget = budgets[static_cast<std::size_t>(plans.budget)];
+    const Budget budget = budgets[plans.budget];
     if (quiet_button(context, "Copy as Markdown", button_width("Copy as Markdown"),
                      "Every seed under this budget, and the sum."))
         ImGui::SetClipboardText(sweep_markdown(runs.seeds, budget).c_str());
@@ -211,7 +211,7 @@ void draw_staged_sweep(PanelContext& context) {
     StagedPlans& plans = context.kept<StagedPlans>();
     plans.budget = std::clamp(plans.budget, 0, 2);
     sweep_controls(context, runs);
-    const auto chosen = static_cast<std::size_t>(plans.budget);
+    const std::size_t chosen = plans.budget;
     ImGui::PushTextWrapPos(0);
     ImGui::TextColored(theme.dim, "%s", budget_help[chosen]);
     ImGui::PopTextWrapPos();

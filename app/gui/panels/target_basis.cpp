@@ -117,7 +117,7 @@ Chart product_chart(const PanelContext& context, const Matrix& values, int lane,
     const Theme& theme = context.theme;
     const auto edge = static_cast<double>(std::max(values.rows(), values.cols()));
     Chart chart;
-    chart.title = context.snapshot->lanes[static_cast<std::size_t>(lane)].name;
+    chart.title = context.snapshot->lanes[lane].name;
     chart.place = {{"lane", lane + 1}};
     chart.equal = true;
     chart.x = {0, edge};
@@ -152,7 +152,7 @@ void entry_readout(PanelContext& context, int lane, const Matrix& values, const 
                                   diverging(context.theme, value / limit)}};
     if (i == j && i < problem.modes)
         text.push_back({"target", value_text(problem.target_svd.s(i)), context.theme.target});
-    draw_readout(context, context.snapshot->lanes[static_cast<std::size_t>(lane)].name, text);
+    draw_readout(context, context.snapshot->lanes[lane].name, text);
 }
 
 // All lanes' squares, as they are shown: zoomed together.
@@ -173,7 +173,7 @@ void draw_product(PanelContext& context, SpectrumView& kept, const Squares& squa
     ImDrawList* draw = ImGui::GetWindowDrawList();
     ImGui::PushFont(context.fonts.heading, 0);
     fitted_text(draw, squares.title(lane), squares.side + squares.gap / 2, theme.lane_text(lane),
-                name_and_step(context.snapshot->lanes[static_cast<std::size_t>(lane)]).c_str());
+                name_and_step(context.snapshot->lanes[lane]).c_str());
     ImGui::PopFont();
     const ImVec2 corner = squares.corner(lane);
     const Matrix& values = kept.products[lane].values;

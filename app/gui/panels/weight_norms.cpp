@@ -55,7 +55,7 @@ void header(PanelContext& context) {
 const OptimizerSpec* optimizer_now(const Snapshot& snapshot, std::size_t lane, int layer) {
     if (!snapshot.spec || lane >= snapshot.spec->lanes.size()) return nullptr;
     const std::vector<Phase>& phases = snapshot.spec->lanes[lane].phases;
-    const auto phase = static_cast<std::size_t>(std::max(0, snapshot.lanes[lane].phase));
+    const std::size_t phase = std::max(0, snapshot.lanes[lane].phase);
     return phase < phases.size() ? &optimizer_of(phases[phase], layer) : nullptr;
 }
 

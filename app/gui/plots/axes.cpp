@@ -28,8 +28,7 @@ float label_line() {
 float label_width(const Ticks& ticks) {
     float widest = em(1.9F);
     for (int i = 0; i < ticks.count; ++i)
-        widest = std::max(widest,
-                          ImGui::CalcTextSize(ticks.labels[static_cast<std::size_t>(i)].data()).x);
+        widest = std::max(widest, ImGui::CalcTextSize(ticks.labels[i].data()).x);
     return widest + label_gap();
 }
 
@@ -79,12 +78,12 @@ void draw_lines(const gui::PanelContext& context, const Axes& axes, const AxesOp
     ImDrawList* draw = ImGui::GetWindowDrawList();
     const ImU32 colour = u32(context.theme.grid);
     for (int i = 0; options.x.lines && i < across.count; ++i) {
-        const float x = std::round(axes.pixel_x(across.values[static_cast<std::size_t>(i)]));
+        const float x = std::round(axes.pixel_x(across.values[i]));
         if (x >= axes.position.x && x <= axes.right())
             draw->AddRectFilled({x, axes.position.y}, {x + 1, axes.bottom()}, colour);
     }
     for (int i = 0; options.y.lines && i < up.count; ++i) {
-        const float y = std::round(axes.pixel_y(up.values[static_cast<std::size_t>(i)]));
+        const float y = std::round(axes.pixel_y(up.values[i]));
         if (y >= axes.position.y && y <= axes.bottom())
             draw->AddRectFilled({axes.position.x, y}, {axes.right(), y + 1}, colour);
     }
@@ -100,8 +99,7 @@ float room_for_labels(const AxesOptions& options, const Ticks& up) {
     if (!options.small) return label_width(up);
     float widest = ImGui::CalcTextSize("00").x;
     for (int i = 0; i < up.count; ++i)
-        widest =
-            std::max(widest, ImGui::CalcTextSize(up.labels[static_cast<std::size_t>(i)].data()).x);
+        widest = std::max(widest, ImGui::CalcTextSize(up.labels[i].data()).x);
     return std::ceil(0.8F * widest + label_gap());
 }
 
@@ -118,7 +116,7 @@ class Labels {
     // A label that would stand out at an end is moved in.
     void across(const Ticks& ticks, float right) const {
         for (int i = 0; i < ticks.count; ++i) {
-            const auto at = static_cast<std::size_t>(i);
+            const std::size_t at = i;
             const char* label = ticks.labels[at].data();
             const float x = std::round(axes_.pixel_x(ticks.values[at]));
             if (*label == '\0' || x < axes_.position.x - 1 || x > axes_.right() + 1) continue;
@@ -132,7 +130,7 @@ class Labels {
     }
     void up(const Ticks& ticks) const {
         for (int i = 0; i < ticks.count; ++i) {
-            const auto at = static_cast<std::size_t>(i);
+            const std::size_t at = i;
             const char* label = ticks.labels[at].data();
             const float y = std::round(axes_.pixel_y(ticks.values[at]));
             if (*label == '\0' || y < axes_.position.y - 1 || y > axes_.bottom() + 1) continue;

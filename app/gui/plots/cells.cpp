@@ -23,7 +23,7 @@ struct Pictures {
 
 std::vector<ImU32> colours_of(const Cells& cells) {
     std::vector<ImU32> colours;
-    colours.reserve(static_cast<std::size_t>(cells.values.size()));
+    colours.reserve(cells.values.size());
     for (Eigen::Index i = 0; i < cells.values.rows(); ++i)
         for (Eigen::Index j = 0; j < cells.values.cols(); ++j)
             colours.push_back(gui::u32(cells.colour(cells.values(i, j))));

@@ -81,7 +81,7 @@ class Rows {
     std::size_t column_of(const std::string& name) {
         const auto begin = columns_.begin() + static_cast<std::ptrdiff_t>(first_);
         const auto found = std::find(begin, columns_.end(), name);
-        if (found != columns_.end()) return static_cast<std::size_t>(found - columns_.begin());
+        if (found != columns_.end()) return found - columns_.begin();
         columns_.push_back(name);
         return columns_.size() - 1;
     }

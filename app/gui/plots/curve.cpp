@@ -209,7 +209,7 @@ int apart_until(const Axes& plot, const Reduction& reduction, int channel,
     for (int bin = until - 1; bin >= 0; --bin) {
         const Reduction::Column a = reduction.column(bin, channel);
         if (a.samples == 0) continue;
-        const Reduction::Column b = reduction.column(bin, others[static_cast<std::size_t>(bin)]);
+        const Reduction::Column b = reduction.column(bin, others[bin]);
         if (a.gap != b.gap || !near(a.first, b.first) || !near(a.low, b.low) ||
             !near(a.high, b.high) || !near(a.last, b.last) || !near(a.band_low, b.band_low) ||
             !near(a.band_high, b.band_high))

@@ -33,7 +33,7 @@ void Extent::add(const LaneSnapshot& lane, const Reduction& reduction, std::size
     const HistoryView& history = lane.history;
     const std::size_t sample = history.find(lane.sound_step);
     for (int c = first; c < first + count && sample < history.size(); ++c) {
-        const std::size_t channel = first_channel + static_cast<std::size_t>(c);
+        const std::size_t channel = first_channel + c;
         if (channel >= history.channels()) break;
         add(history.low(sample, channel));
         add(history.high(sample, channel));

@@ -39,7 +39,7 @@ void readout(gui::PanelContext& context, const Axes& plot, const LanePlot& what)
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
         const LaneSnapshot& lane = snapshot.lanes[l];
         const HistoryView& history = lane.history;
-        const std::size_t channel = what.first_channel + static_cast<std::size_t>(what.curve);
+        const std::size_t channel = what.first_channel + what.curve;
         if (history.size() == 0 || channel >= history.channels()) continue;
         const Stride stride = stride_at(history, nearest_sample(history, at));
         step = static_cast<double>(stride.to);
@@ -56,7 +56,7 @@ void readout(gui::PanelContext& context, const Axes& plot, const LanePlot& what)
 // Where a lane that has diverged was sound last, and its curve begins to leave the plot: a cross.
 void draw_last_sound(const gui::PanelContext& context, const Axes& plot, const LaneSnapshot& lane,
                      const LanePlot& what, int index) {
-    const std::size_t channel = what.first_channel + static_cast<std::size_t>(what.curve);
+    const std::size_t channel = what.first_channel + what.curve;
     const std::size_t sample = lane.history.find(lane.sound_step);
     if (!lane.lost() || sample >= lane.history.size() || channel >= lane.history.channels()) return;
     const double value = lane.history.value(sample, channel);
@@ -135,13 +135,13 @@ Table table_of(const gui::PanelContext& context, const LanePlot& what) {
     std::vector<std::string> names;
     const std::vector<std::string> titles = channel_titles(context.snapshot->layout);
     for (int c = 0; c < what.channels; ++c) {
-        channels.push_back(what.first_channel + static_cast<std::size_t>(c));
+        channels.push_back(what.first_channel + c);
         names.push_back(titles[channels.back()]);
     }
     Table table = history_table(*context.snapshot, context.view.step_min, context.view.step_max,
                                 channels, names);
     table.logarithmic = what.logarithmic;
-    table.drawn = {table.drawn[static_cast<std::size_t>(what.curve)]};
+    table.drawn = {table.drawn[what.curve]};
     return table;
 }
 

@@ -8,6 +8,7 @@
 
 #include "app/gui/plots/texture.h"
 #include "app/gui/theme.h"
+#include "core/base/choice.h"
 
 namespace muonscope::plots {
 
@@ -50,7 +51,7 @@ int cell_size(float radius) {
 // Half the side of the square that holds a shape and its soft edge.
 float half_size(Shape shape, float radius) {
     constexpr std::array<float, shapes> reach{1, 0.85F, 1.2F, 1.15F, 1.15F, 1.1F, 1.1F, 1};
-    return reach[static_cast<std::size_t>(shape)] * radius + 0.75F;
+    return reach[place_of(shape)] * radius + 0.75F;
 }
 
 // The shapes, drawn once for the size they are shown at.

@@ -74,7 +74,7 @@ std::vector<PhaseSpan> phase_spans(const Snapshot& snapshot, std::size_t lane, d
 std::string phase_name(const Snapshot& snapshot, std::size_t lane, double step) {
     for (const PhaseSpan& span : phase_spans(snapshot, lane, step, step + 1))
         if (step >= span.from && step <= span.to)
-            return snapshot.spec->lanes[lane].phases[static_cast<std::size_t>(span.phase)].name;
+            return snapshot.spec->lanes[lane].phases[span.phase].name;
     return {};
 }
 

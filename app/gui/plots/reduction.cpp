@@ -59,7 +59,7 @@ void Reduction::add(double x, std::span<const double> values) {
     } else {
         bin = 1 + std::min(static_cast<int>(position), bins_ - 1);
     }
-    Bin& at = at_[static_cast<std::size_t>(bin)];
+    Bin& at = at_[bin];
     const auto base = static_cast<std::size_t>(bin) * static_cast<std::size_t>(channels_);
     const float px = narrow(position);
     if (bin == 0 && at.samples > 0) {  // only the newest sample left of the range matters
@@ -71,10 +71,10 @@ void Reduction::add(double x, std::span<const double> values) {
     at.last_x = px;
     ++at.samples;
     for (int c = 0; c < channels_; ++c) {
-        const double exact = values[static_cast<std::size_t>(c)];
-        Cell& into = cells_[base + static_cast<std::size_t>(c)];
+        const double exact = values[c];
+        Cell& into = cells_[base + c];
         if (!std::isfinite(exact)) {
-            gap_[base + static_cast<std::size_t>(c)] = 1;
+            gap_[base + c] = 1;
             at.gap = true;
             continue;
         }
@@ -120,7 +120,7 @@ void Reduction::trace(int channel, std::vector<CurvePoint>& out) const {
         open = false;
     };
     for (int bin = 0; bin < bins_ + 2; ++bin) {
-        const Bin& at = at_[static_cast<std::size_t>(bin)];
+        const Bin& at = at_[bin];
         if (at.samples == 0) continue;  // sparse samples: the line goes through
         const auto index = static_cast<std::size_t>(bin) * static_cast<std::size_t>(channels_) +
                            static_cast<std::size_t>(channel);
@@ -149,7 +149,7 @@ void Reduction::trace(int channel, std::vector<CurvePoint>& out) const {
 }
 
 Reduction::Column Reduction::column(int bin, int channel) const {
-    const Bin& at = at_[static_cast<std::size_t>(bin)];
+    const Bin& at = at_[bin];
     const auto index = static_cast<std::size_t>(bin) * static_cast<std::size_t>(channels_) +
                        static_cast<std::size_t>(channel);
     const Cell& from = cells_[index];
@@ -205,18 +205,18 @@ void Reduction::ranges(int channel, std::span<float> low, std::span<float> high)
     const int end = std::min(bins_, static_cast<int>(std::min(low.size(), high.size())));
     int newest_bin = 0;  // no value is drawn beyond the newest sample
     for (int bin = 1; bin <= bins_ + 1; ++bin)
-        if (at_[static_cast<std::size_t>(bin)].samples > 0) newest_bin = bin;
+        if (at_[bin].samples > 0) newest_bin = bin;
     for (int bin = 1; bin <= end; ++bin) {
         const Cell& at = cell(bin, channel);
         float lowest = newest, highest = newest;
-        if (at_[static_cast<std::size_t>(bin)].samples > 0) {
+        if (at_[bin].samples > 0) {
             newest = at.last;
             lowest = at.low;
             highest = at.high;
         }
         if (at.band_low < lowest || std::isnan(lowest)) lowest = at.band_low;
         if (at.band_high > highest || std::isnan(highest)) highest = at.band_high;
-        const auto into = static_cast<std::size_t>(bin - 1);
+        const std::size_t into = bin - 1;
         low[into] = bin <= newest_bin ? lowest : nothing;
         high[into] = bin <= newest_bin ? highest : nothing;
     }
@@ -265,7 +265,7 @@ void StrideFeed::spread(Reduction& into, std::int64_t first, std::int64_t step, 
 }
 
 void HistoryReduction::feed(const HistoryView& history, std::size_t row) {
-    const auto channels = static_cast<std::size_t>(reduction_.channels());
+    const std::size_t channels = reduction_.channels();
     const std::span<const double> values = history.row(row).subspan(first_channel_, channels);
     if (first_channel_ >= history.followed()) {
         feed_.add(reduction_, history.first_step(row), history.step(row), values, values, values);
@@ -317,7 +317,7 @@ bool HistoryReduction::update(const HistoryView& history, std::size_t first_chan
     } else if (!more(history)) {
         return false;
     }
-    const auto channels = static_cast<std::size_t>(count);
+    const std::size_t channels = count;
     if (first_channel + channels <= history.channels())
         for (; more(history); ++read_) feed(history, read_);
     if (read_ > 0 && read_ <= history.size()) {

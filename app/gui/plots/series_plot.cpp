@@ -54,7 +54,7 @@ void readout(gui::PanelContext& context, const Axes& plot, const std::vector<Ser
         if (after == one.steps.end() ||
             (after != one.steps.begin() && at - *(after - 1) < *after - at))
             --after;
-        const auto sample = static_cast<std::size_t>(after - one.steps.begin());
+        const std::size_t sample = after - one.steps.begin();
         const double value = one.values[sample];
         step = *after;
         std::string text = value_text(value);
@@ -80,7 +80,7 @@ Table series_table(const std::vector<Series>& series, double from, double to, bo
     table.per_lane = ranges ? 3 : 1;
     table.drawn = {0};
     if (ranges) table.bands = {{0, 1, 2}};
-    const auto width = static_cast<std::size_t>(table.per_lane);
+    const std::size_t width = table.per_lane;
     std::map<double, std::vector<double>> rows;
     for (std::size_t s = 0; s < series.size(); ++s) {
         const Series& one = series[s];

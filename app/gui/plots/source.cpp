@@ -20,7 +20,7 @@ namespace {
 void word_list(gui::PanelContext& context, const char* id, std::span<const char* const> names,
                float width, int& chosen, const char* help) {
     chosen = std::clamp(chosen, 0, static_cast<int>(names.size()) - 1);
-    if (!gui::begin_word_combo(context, id, names[static_cast<std::size_t>(chosen)], width)) {
+    if (!gui::begin_word_combo(context, id, names[chosen], width)) {
         gui::hover_help(context, "", help);
         return;
     }

@@ -12,7 +12,7 @@ namespace muonscope::plots {
 namespace {
 
 std::size_t width_of(const Table& table) {
-    return static_cast<std::size_t>(std::max(table.per_lane, 1));
+    return std::max(table.per_lane, 1);
 }
 
 std::vector<std::size_t> drawn_columns(const Table& table) {
@@ -36,7 +36,7 @@ std::size_t lane_of(const Table& table, std::size_t column) {
 }
 
 std::size_t beside(const Table& table, std::size_t column, int other) {
-    return 1 + lane_of(table, column) * width_of(table) + static_cast<std::size_t>(other);
+    return 1 + lane_of(table, column) * width_of(table) + other;
 }
 
 double sound_until(const Table& table, std::size_t column) {

@@ -83,7 +83,7 @@ void add_band(ImDrawList* draw, std::span<const BandColumn> columns, ImU32 colou
     const auto count = static_cast<int>(columns.size());
     draw->PrimReserve(6 * (count - 1), 2 * count);
     for (int i = 0; i < count; ++i) {
-        const BandColumn& at = columns[static_cast<std::size_t>(i)];
+        const BandColumn& at = columns[i];
         const float height = at.low - at.high + thickness, middle = (at.low + at.high) / 2;
         // As in add_stroke, of the row nearest in height: between two columns the texture goes
         // through the rows between, and their lines are as wide as the band is there.

@@ -47,7 +47,7 @@ Table history_table(const Snapshot& snapshot, double from, double to,
         columns += channel < followed ? 3 : 1;
     }
     table.per_lane = columns;
-    const auto per_lane = static_cast<std::size_t>(columns);
+    const std::size_t per_lane = columns;
     const std::size_t width = per_lane * snapshot.lanes.size();
     std::map<std::int64_t, std::vector<double>> rows;
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {

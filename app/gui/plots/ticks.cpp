@@ -59,7 +59,7 @@ std::string scaled(double mantissa, int exponent) {
 
 void Ticks::add(double value, const std::string& label) {
     if (count >= capacity) return;
-    const auto at = static_cast<std::size_t>(count++);
+    const std::size_t at = count++;
     values[at] = value;
     const std::size_t length = std::min(label.size(), labels[at].size() - 1);
     std::memcpy(labels[at].data(), label.data(), length);
@@ -69,7 +69,7 @@ void Ticks::add(double value, const std::string& label) {
 int Ticks::labelled() const {
     int labels_seen = 0;
     for (int i = 0; i < count; ++i)
-        if (labels[static_cast<std::size_t>(i)][0]) ++labels_seen;
+        if (labels[i][0]) ++labels_seen;
     return labels_seen;
 }
 

@@ -90,7 +90,7 @@ Ticks value_ticks(gui::PanelContext& context, std::string_view name, float heigh
     const double clearance =
         (axis.range.high - axis.range.low) * static_cast<double>(em(1.2F) / height);
     for (int i = 0; i < above.count; ++i) {
-        const auto at = static_cast<std::size_t>(i);
+        const std::size_t at = i;
         const bool near = std::log10(above.values[at] / axis.scale.floor) < clearance;
         ticks.add(above.values[at], near ? "" : above.labels[at].data());
     }

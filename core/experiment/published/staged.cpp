@@ -25,7 +25,7 @@ Work<std::vector<Figure>> run_arm(Spec spec, std::size_t arm, Watch& watch) {
         {path + "relative_error", name + ": ‖W₂W₁ − A‖/‖A‖ at the end",
          norm(Matrix(w[1] * w[0] - problem->target)) / problem->target_norm, "{:.6f}"},
         {path + "flatness_h", name + ": flatness_H of W₁, exp(−Σ p ln p)/64, p = s²/Σs²",
-         flatness({values.data(), static_cast<std::size_t>(values.size())}), "{:.4f}"},
+         flatness(std::span(values.data(), values.size())), "{:.4f}"},
     };
     co_return figures;
 }

@@ -86,7 +86,7 @@ Work<SweepSeed> run_seed(Spec spec, std::uint64_t shift, Watch& watch) {
     const std::int64_t most = 100 * steps;
     SweepSeed seed{shift};
     const auto note = [&](Budget budget, std::size_t arm, const Lane& lane) {
-        seed.arms[static_cast<std::size_t>(budget)][arm] = arm_after(*problem, lane, second);
+        seed.arms[place_of(budget)][arm] = arm_after(*problem, lane, second);
     };
 
     std::vector<Lane> lanes;
@@ -144,13 +144,13 @@ Work<std::vector<Figure>> run_job(Spec spec, std::uint64_t shift, Watch& watch) 
 
 std::string_view budget_name(Budget budget) {
     constexpr std::array<std::string_view, 3> names{"fixed", "distance", "loss"};
-    return names[static_cast<std::size_t>(budget)];
+    return names[place_of(budget)];
 }
 
 std::string_view budget_title(Budget budget) {
     constexpr std::array<std::string_view, 3> titles{"fixed steps", "matched distance",
                                                      "matched loss"};
-    return titles[static_cast<std::size_t>(budget)];
+    return titles[place_of(budget)];
 }
 
 PublishedExperiment sweep_experiment(int seeds, const std::function<void(Spec&)>& adjust) {

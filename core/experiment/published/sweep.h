@@ -36,7 +36,7 @@ struct SweepSeed {
     std::array<std::array<SweepArm, 2>, budgets.size()> arms = {};  // by budget; SGD, Muon
 
     const SweepArm& arm(Budget budget, std::size_t which) const {
-        return arms[static_cast<std::size_t>(budget)][which];
+        return arms[place_of(budget)][which];
     }
     // Steps of phase 2 that Muon saves.
     double difference(Budget budget) const {

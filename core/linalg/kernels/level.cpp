@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "core/base/choice.h"
 #include "core/base/error.h"
 #include "core/linalg/kernels/kernels.h"
 
@@ -97,7 +98,7 @@ const Kernels& table_of(Level level) {
         }
         return all;
     }();
-    return tables.at(static_cast<std::size_t>(level));
+    return tables.at(place_of(level));
 }
 
 // The table comes with its level, so that whoever sees one sees the other.

@@ -126,7 +126,7 @@ class Soap final : public Direction {
         product_.multiply(symmetric, basis, image);
         Vector quotients(n);
         for (Eigen::Index i = 0; i < n; ++i) quotients(i) = dot(basis.col(i), image.col(i));
-        order_.resize(static_cast<std::size_t>(n));
+        order_.resize(n);
         std::iota(order_.begin(), order_.end(), 0);
         std::stable_sort(order_.begin(), order_.end(), [&](Eigen::Index a, Eigen::Index b) {
             return quotients(a) > quotients(b);

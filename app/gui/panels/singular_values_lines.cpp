@@ -1,0 +1,117 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "app/gui/panels/singular_values.h"
+#include "app/gui/plots/curve.h"
+#include "app/gui/plots/level.h"
+#include "app/gui/plots/memory.h"
+#include "app/gui/plots/phases.h"
+#include "app/gui/plots/readout.h"
+#include "app/gui/plots/source.h"
+#include "app/gui/plots/stride_text.h"
+#include "app/gui/plots/stroke.h"
+#include "app/gui/theme.h"
+#include "app/gui/widgets.h"
+#include "core/experiment/predicted_modes.h"
+
+namespace muonscope::gui {
+
+using namespace plots;
+
+void draw_lines(PanelContext& context, const Axes& plot, const Modes& modes,
+                const Reduction& reduction) {
+    const Theme& theme = context.theme;
+    const auto& problem = context.snapshot->problem;
+    const int coloured = std::min(modes.target, modes.count);
+    if (context.chosen<SingularValuesChoices>().levels && problem) {
+        std::array<double, most_modes> levels;
+        for (int k = 0; k < coloured; ++k)
+            levels[k] = target_level(*problem, context.chosen<SingularValuesChoices>().source, k);
+        draw_levels(context, plot, std::span(levels).first(coloured),
+                    u32(with_alpha(theme.target, 0.75F)));
+    }
+    // Of the noise, all in one colour, only what can be told from the line above it.
+    std::array<int, most_modes> until;
+    until.fill(reduction.bins() + 2);
+    std::vector<int> above(static_cast<std::size_t>(reduction.bins()) + 2, coloured);
+    for (int k = coloured + 1; k < modes.count; ++k) {
+        const int end = apart_until(plot, reduction, k, above, 0.5F);
+        until[k] = end;
+        std::fill_n(above.begin(), end, k);
+    }
+    // Small modes first, so that large ones lie on top.
+    for (int k = modes.count - 1; k >= 0; --k) {
+        const bool noise = k >= coloured;
+        draw_curve(context, plot, reduction, k,
+                   u32(noise ? theme.ghost : rank_colour(theme, k, coloured)),
+                   noise ? theme.line() * 0.6F : theme.line(), Dash::solid, until[k]);
+    }
+}
+
+void draw_theory(PanelContext& context, const Axes& plot, const Modes& modes, int lane) {
+    const Snapshot& snapshot = *context.snapshot;
+    if (context.chosen<SingularValuesChoices>().source != 0 || !snapshot.problem ||
+        !snapshot.spec || (snapshot.events && !snapshot.events->empty()) ||
+        static_cast<std::size_t>(lane) >= snapshot.spec->lanes.size())
+        return;
+    const Recipe& recipe = snapshot.spec->lanes[lane];
+    if (!theory_covers(snapshot.spec->experiment, recipe)) return;
+    constexpr int samples = 120;
+    Theory& theory = context.kept<SingularValuesView>().theories[lane];
+    const OptimizerSpec& optimizer = optimizer_of(recipe.phases.front(), 1);
+    if (theory.problem != snapshot.problem || !(theory.optimizer == optimizer) ||
+        theory.to != plot.x.high) {
+        std::vector<double> steps(samples);
+        for (int i = 0; i < samples; ++i) steps[i] = std::max(0.0, plot.x.high) * i / (samples - 1);
+        theory.modes = predicted_modes(*snapshot.problem, recipe, steps);
+        theory.problem = snapshot.problem;
+        theory.optimizer = optimizer;
+        theory.to = plot.x.high;
+    }
+    std::array<ImVec2, samples> points;
+    const auto count = std::min<Eigen::Index>(modes.count, theory.modes.rows());
+    for (Eigen::Index k = 0; k < count; ++k) {
+        for (int i = 0; i < samples; ++i)
+            points[i] = {plot.pixel_x(std::max(0.0, plot.x.high) * i / (samples - 1)),
+                         plot.pixel_y(theory.modes(k, i))};
+        add_line(ImGui::GetWindowDrawList(), points, u32(with_alpha(context.theme.text, 0.7F)),
+                 context.theme.line() * 0.6F, Dash::dashed, context.theme.line());
+    }
+}
+
+void draw_readout_of_modes(PanelContext& context, const Axes& plot, const Modes& modes, int lane) {
+    const HistoryView& history = context.snapshot->lanes[lane].history;
+    if (history.size() == 0 || modes.first + modes.count > history.channels()) return;
+    const Stride stride = stride_at(history, nearest_sample(history, memory(context).hovered_next));
+    const auto step = static_cast<double>(stride.to);
+    std::vector<ReadoutRow> rows;
+    const int shown = std::min(modes.count, 12);
+    for (int k = 0; k < shown; ++k) {
+        const std::size_t channel = modes.first + k;
+        const double value = history.value(stride.last, channel);
+        const double level = context.snapshot->problem
+                                 ? target_level(*context.snapshot->problem,
+                                                context.chosen<SingularValuesChoices>().source, k)
+                                 : std::nan("");
+        const ImVec4 colour =
+            k < modes.target ? rank_colour(context.theme, k, std::min(modes.target, modes.count))
+                             : context.theme.ghost;
+        std::string text = fmt::format("{:>10}", stride_value(history, stride, channel));
+        if (!std::isnan(level)) text += " / " + value_text(level);
+        rows.push_back({fmt::format("mode {}", k + 1), text, colour});
+        if (!context.chosen<SingularValuesChoices>().heatmap)
+            draw_dot(context, plot, step, value, colour);
+    }
+    if (shown < modes.count)
+        rows.push_back({fmt::format("and {} more", modes.count - shown), "", context.theme.ghost});
+    draw_readout(context,
+                 fmt::format("{}, {}{}: value / target", context.snapshot->lanes[lane].name,
+                             stride_title(history, stride, false),
+                             phase_note(*context.snapshot, lane, step)),
+                 rows);
+}
+
+}  // namespace muonscope::gui
