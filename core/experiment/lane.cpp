@@ -119,10 +119,15 @@ void Lane::enter_phase(int phase) {
         training().layers.push_back(layer);
         training().optimizers.emplace_back(weight.rows(), weight.cols(),
                                            optimizer_of(current, layer));
-        updates_[index_of(layer)].resize(weight.rows(), weight.cols());
-        if (current.objective == Objective::layer_target)
-            layer_gradients_[index_of(layer)].resize(weight.rows(), weight.cols());
+        make_room(current, layer);
     }
+}
+
+void Lane::make_room(const Phase& phase, int layer) {
+    const Matrix& weight = weights_[index_of(layer)];
+    updates_[index_of(layer)].resize(weight.rows(), weight.cols());
+    if (phase.objective == Objective::layer_target)
+        layer_gradients_[index_of(layer)].resize(weight.rows(), weight.cols());
 }
 
 void Lane::next_phase() {
@@ -262,6 +267,7 @@ void Lane::follow_update() {
 }
 
 double Lane::gradients() {
+    given_gradients_.clear();
     if (recipe_.phases[phase_].objective == Objective::layer_target)
         return layer_target_gradients();
     if (minibatches_) backpropagation_->use_columns(minibatches_->columns(step_));
@@ -290,6 +296,7 @@ const Matrix& Lane::gradient(int layer) const {
 }
 
 const Matrix& Lane::newest_gradient(int layer) const {
+    if (!given_gradients_.empty()) return given_gradients_[index_of(layer)];
     return recipe_.phases[newest_phase_].objective == Objective::layer_target
                ? layer_gradients_[index_of(layer)]
                : backpropagation_->gradient(layer);
@@ -356,15 +363,6 @@ std::uint64_t Lane::state_hash() const {
             optimizer.visit_state([&](auto word) { fnv.add(std::bit_cast<std::uint64_t>(word)); },
                                   [&](const Matrix& buffer) { fnv.add(buffer); });
     return fnv.hash();
-}
-
-std::size_t Lane::bytes() const {
-    // Weights, updates, gradients, what the pass keeps and two of a layer to work in.
-    std::size_t entries = 0, optimizers = 0;
-    for (const Matrix& weight : weights_) entries += 8 * static_cast<std::size_t>(weight.size());
-    for (const Training& training : trainings_)
-        for (const LayerOptimizer& optimizer : training.optimizers) optimizers += optimizer.bytes();
-    return sizeof(double) * entries + optimizers;
 }
 
 }  // namespace muonscope

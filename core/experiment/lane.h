@@ -30,8 +30,8 @@ bool same_phases(const Recipe& a, const Recipe& b, int depth);
 bool switches(const OptimizerSpec& before, const OptimizerSpec& after);
 
 // One run of the shared experiment by its own recipe. Deterministic; takes no lock; allocates
-// nothing in advance() after the first step of a phase (where phases repeat, of each). Copyable,
-// which is what keyframes are.
+// nothing in advance() after the first step of a phase (where phases repeat, of each). Copyable;
+// what it is without the room it works in is its State, which keyframes hold.
 class Lane {
   public:
     Lane(std::shared_ptr<const Problem> problem, Recipe recipe);
@@ -87,7 +87,41 @@ class Lane {
     // optimisers: equal bits, equal hash.
     std::uint64_t state_hash() const;
 
-    std::size_t bytes() const;  // about what a copy takes
+    // All that decides what comes next, and what is followed; nothing to work in.
+    struct State {
+        // By phase: empty until entered.
+        struct Trained {
+            std::vector<int> layers;
+            std::vector<LayerOptimizer::State> optimizers;
+        };
+
+        Recipe recipe;
+        std::vector<Matrix> weights;
+        std::int64_t step = 0;
+        int phase = 0;
+        std::vector<std::int64_t> phase_steps;
+        std::int64_t entered_at = 0;
+        std::vector<Trained> trained;
+        std::size_t newest_phase = 0;
+        Followed followed;
+        double loss_before = 0;
+        bool looked_ahead = false;
+        Status status = Status::training;
+        std::optional<Fault> fault;
+    };
+    // What measures see of the newest step: every step makes it anew, so that it is wanted of a
+    // lane that takes no further one. By layer; empty where it did not move.
+    struct NewestStep {
+        std::vector<Matrix> gradients, updates;
+    };
+    State state() const;
+    NewestStep newest_step() const;
+    // From here on as the lane that the state is of, to the bit: one of the same problem, which
+    // followed the same. Without its newest step gradients and updates are not measured (NaN)
+    // until the next.
+    void set_state(const State& state, const NewestStep* newest = nullptr);
+    std::size_t state_bytes() const;  // what the matrices of state() take
+    std::size_t newest_step_bytes() const;
 
   private:
     // What one phase trains: kept while phases repeat, so that momentum lives on and no step
@@ -99,6 +133,7 @@ class Lane {
 
     bool find_phase();  // passes over phases that have ended; true: ready to step
     void enter_phase(int phase);
+    void make_room(const Phase& phase, int layer);
     void next_phase();
     Training& training() { return trainings_[phase_]; }
     double gradients();  // of the current phase's objective; returns its loss
@@ -132,7 +167,9 @@ class Lane {
     Spectrum spectrum_;
     std::vector<Matrix> layer_gradients_;  // of the layer targets; empty until such a phase
     std::vector<Matrix> updates_;          // by layer, of the newest step; empty until trained
-    std::vector<char> moved_;              // by layer: in the newest step
+    std::vector<Matrix>
+        given_gradients_;      // by layer, of the newest step; empty unless it was given
+    std::vector<char> moved_;  // by layer: in the newest step
     std::size_t newest_phase_ = 0;
     Followed followed_;
     Layout layout_;                         // of what is followed

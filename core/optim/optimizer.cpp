@@ -62,13 +62,48 @@ MomentumFate LayerOptimizer::reconfigure(const OptimizerSpec& spec, bool keep_mo
     if (spec.kind != spec_.kind)
         direction_ = Cloned<Direction>(rule_of(spec.kind).make(rows_, cols_));
     const MomentumFate fate = pass_on_momentum(spec, keep_momentum);
+    configure(spec);
+    return fate;
+}
+
+void LayerOptimizer::configure(const OptimizerSpec& spec) {
     spec_ = spec;
     if (spec.decay == Decay::coupled)
         coupled_.resize(rows_, cols_);
     else
         coupled_.resize(0, 0);
     direction_->reconfigure(spec);
-    return fate;
+}
+
+LayerOptimizer::State LayerOptimizer::state() const {
+    return {spec_,
+            steps_,
+            seen_,
+            newest_rate_,
+            momentum_.unit,
+            momentum_.bias,
+            momentum_.unit > 0 ? momentum_.buffer : Matrix(),
+            own_};
+}
+
+void LayerOptimizer::set_state(const State& state) {
+    if (state.spec.kind != spec_.kind)
+        direction_ = Cloned<Direction>(rule_of(state.spec.kind).make(rows_, cols_));
+    configure(state.spec);
+    steps_ = state.steps;
+    seen_ = state.seen;
+    newest_rate_ = state.newest_rate;
+    momentum_.clear();
+    momentum_.unit = state.momentum_unit;
+    momentum_.bias = state.momentum_bias;
+    if (state.momentum.size() > 0) momentum_.buffer = state.momentum;
+    own_ = state.own;
+}
+
+std::size_t LayerOptimizer::state_bytes() const {
+    Eigen::Index entries = momentum_.unit > 0 ? momentum_.buffer.size() : 0;
+    for (const Matrix& buffer : own_) entries += buffer.size();
+    return sizeof(double) * static_cast<std::size_t>(entries);
 }
 
 const Matrix& LayerOptimizer::with_coupled_decay(const Matrix& gradient, const Matrix& weight) {
@@ -86,15 +121,6 @@ void LayerOptimizer::update(const Matrix& gradient, const Matrix& weight, Matrix
     if (step.rests) return;
     add_decay(spec_, rate, weight, update);
     if (spec_.radial_only) keep_across_from_growing(weight, update);
-}
-
-std::size_t LayerOptimizer::bytes() const {
-    Eigen::Index entries =
-        momentum_.buffer.size() + momentum_.looked_ahead.size() + coupled_.size();
-    for (const Matrix& buffer : own_) entries += buffer.size();
-    // The orthogonaliser's or the decomposition's room is about as large as five of the layer.
-    if (rule_of(spec_.kind).uses.orthogonaliser || !own_.empty()) entries += 5 * rows_ * cols_;
-    return sizeof(double) * static_cast<std::size_t>(entries);
 }
 
 }  // namespace muonscope

@@ -47,7 +47,20 @@ class LayerOptimizer {
     // Whoever hashes or counts need not know which a kind has.
     template <class AddWord, class AddMatrix>
     void visit_state(AddWord word, AddMatrix matrix) const;
-    std::size_t bytes() const;  // of the state and of about as much to work in
+
+    // The same as a value, with nothing to work in: taken here and given to an optimiser of the
+    // same shape, whatever that was, the two go on alike.
+    struct State {
+        OptimizerSpec spec;
+        std::int64_t steps = 0, seen = 0;
+        double newest_rate = 0;
+        double momentum_unit = 0, momentum_bias = 1;
+        Matrix momentum;  // empty where the shared buffer holds nothing
+        std::vector<Matrix> own;
+    };
+    State state() const;
+    void set_state(const State& state);
+    std::size_t state_bytes() const;  // what the matrices of its state take
 
     const Momentum& momentum() const { return momentum_; }
     // The kind's own, and how many gradients they have taken in.
@@ -59,6 +72,7 @@ class LayerOptimizer {
   private:
     const Matrix& with_coupled_decay(const Matrix& gradient, const Matrix& weight);
     MomentumFate pass_on_momentum(const OptimizerSpec& spec, bool keep_momentum);
+    void configure(const OptimizerSpec& spec);  // buffers apart
 
     Eigen::Index rows_, cols_;
     OptimizerSpec spec_;

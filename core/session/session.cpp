@@ -11,6 +11,7 @@
 
 #include "core/base/error.h"
 #include "core/base/progress.h"
+#include "core/experiment/cost.h"
 
 namespace muonscope {
 
@@ -67,12 +68,12 @@ void Session::begin() {
 
     restore(nullptr);
     std::size_t bytes = 0;
-    for (const Lane& lane : lanes_) bytes += lane.bytes();
+    for (const Lane& lane : lanes_) bytes += lane.state_bytes();
     const std::size_t budget = spec_->experiment.record.keyframes;
-    keyframes_ = Keyframes(bytes, budget << 20);
+    const double cost = static_cast<double>(count) * step_cost(spec_->experiment);
+    keyframes_ = Keyframes(budget << 20, keyframe_pace(cost, bytes));
 
     // All lanes start from the same weights: one measurement holds for all of them.
-    newest_.assign(lanes_.size(), {});
     sound_.assign(lanes_.size(), {});
     start_error_ = lanes_.front().errors().relative_error;
     measure(0);
@@ -105,9 +106,33 @@ void Session::advance_to(std::int64_t step, WorkerPool& pool) {
         std::int64_t stop = std::min(step, keyframes_.next_due(step_));
         if (applied_ < log_.size()) stop = std::min(stop, log_[applied_].step);
         run_stretch(stop, pool);
-        if (keyframes_.due(step_) && !ended() && !abandoned())
-            keyframes_.add({step_, lanes_, spec_, applied_});
+        if (!ended() && !abandoned()) offer_keyframe();
     }
+}
+
+void Session::offer_keyframe() {
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        if (resting_[i].state) continue;
+        bytes += lanes_[i].state_bytes();
+        if (lanes_[i].status() != Lane::Status::training) bytes += lanes_[i].newest_step_bytes();
+    }
+    keyframes_.offer(step_, bytes, [this] {
+        Keyframe keyframe{step_, {}, spec_, applied_};
+        for (std::size_t i = 0; i < lanes_.size(); ++i) keyframe.lanes.push_back(kept(i));
+        return keyframe;
+    });
+}
+
+Keyframe::Kept Session::kept(std::size_t index) {
+    const Lane& lane = lanes_[index];
+    if (resting_[index].state) return resting_[index];
+    Keyframe::Kept kept{std::make_shared<const Lane::State>(lane.state()), nullptr,
+                        lane.state_bytes()};
+    if (lane.status() == Lane::Status::training) return kept;
+    kept.newest = std::make_shared<const Lane::NewestStep>(lane.newest_step());
+    kept.bytes += lane.newest_step_bytes();
+    return resting_[index] = kept;
 }
 
 bool Session::advance_until(std::int64_t step, const std::vector<Bound>& bounds, WorkerPool& pool) {
@@ -194,8 +219,13 @@ std::int64_t Session::first_met(const Watch& watch) const {
 }
 
 void Session::run_stretch(std::int64_t stop, WorkerPool& pool) {
+    std::vector<std::size_t> training;
+    for (std::size_t i = 0; i < lanes_.size(); ++i)
+        if (lanes_[i].status() == Lane::Status::training) training.push_back(i);
     pool.for_each(lanes(), [&](int i) { run_lane(static_cast<std::size_t>(i), stop); });
     if (abandoned()) return;
+    for (const std::size_t i : training)
+        if (lanes_[i].status() != Lane::Status::training) keyframes_.complete(i, lanes_[i]);
     if (ended()) {
         for (const Lane& lane : lanes_) step_ = std::max(step_, lane.step());
     } else {
@@ -251,7 +281,10 @@ void Session::record(std::size_t index) {
     Followed& followed = lane.followed();
     if (lane.step() <= history.last_step()) {
         // Passed again after going back.
-        if (history.row_at_or_before(lane.step()) == lane.step()) followed.begin_after(lane.step());
+        if (history.row_at_or_before(lane.step()) == lane.step()) {
+            take_row(index);
+            followed.begin_after(lane.step());
+        }
         return;
     }
     if (newest_[index].step != lane.step()) measure(index);
@@ -268,7 +301,7 @@ void Session::rewind(std::int64_t step) {
     if (step < step_) return_towards(step);
 }
 
-void Session::return_towards(std::int64_t step) {
+void Session::forget_beyond(std::int64_t step) {
     std::vector<Event> events = *events_;
     std::erase_if(events, [step](const Event& event) { return event.step > step; });
     events_ = std::make_shared<const std::vector<Event>>(std::move(events));
@@ -277,12 +310,15 @@ void Session::return_towards(std::int64_t step) {
     marked_ = log_.size();
     for (History& history : histories_) history.truncate_after(step);
     keyframes_.truncate_after(step);
-    restore(keyframes_.at_or_before(step, [this](const Keyframe& k) { return complete(k); }));
-    for (std::size_t i = 0; i < newest_.size(); ++i) {
-        newest_[i].step = -1;
-        if (sound_[i].step > step) sound_[i].step = -1;
-    }
-    losses_.assign(lanes_.size(), {});
+    for (Sound& sound : sound_)
+        if (sound.step > step) sound.step = -1;
+}
+
+// From before the step, so that what is measured of the newest step there is made anew.
+void Session::return_towards(std::int64_t step) {
+    forget_beyond(step);
+    restore(keyframes_.at_or_before(
+        step, [&](const Keyframe& k) { return k.step < step && complete(k); }));
 }
 
 bool Session::within(double relative_error, double times) const {
@@ -293,28 +329,42 @@ bool Session::within(double relative_error, double times) const {
 // was thinned may begin after a row that was dropped since.
 bool Session::complete(const Keyframe& keyframe) const {
     for (std::size_t i = 0; i < keyframe.lanes.size(); ++i) {
-        const Lane& lane = keyframe.lanes[i];
-        if (lane.followed().row() != histories_[i].row_at_or_before(lane.step())) return false;
+        const Lane::State& lane = *keyframe.lanes[i].state;
+        if (lane.followed.row() != histories_[i].row_at_or_before(lane.step)) return false;
     }
     return true;
 }
 
 void Session::restore(const Keyframe* keyframe) {
-    if (keyframe) {
-        lanes_ = keyframe->lanes;
-        spec_ = keyframe->spec;
-        step_ = keyframe->step;
-        applied_ = keyframe->edits;
-        return;
+    spec_ = keyframe ? keyframe->spec : initial_spec_;
+    step_ = keyframe ? keyframe->step : 0;
+    applied_ = keyframe ? keyframe->edits : 0;
+    if (!keyframe) {
+        lanes_.clear();
+        for (const Recipe& recipe : spec_->lanes) {
+            lanes_.emplace_back(problem_, recipe);
+            lanes_.back().follow(layout_);
+        }
     }
-    spec_ = initial_spec_;
-    step_ = 0;
-    applied_ = 0;
-    lanes_.clear();
-    for (const Recipe& recipe : spec_->lanes) {
-        lanes_.emplace_back(problem_, recipe);
-        lanes_.back().follow(layout_);
+    resting_.assign(lanes_.size(), {});
+    for (std::size_t i = 0; keyframe && i < lanes_.size(); ++i) {
+        const Keyframe::Kept& kept = keyframe->lanes[i];
+        lanes_[i].set_state(*kept.state, kept.newest.get());
+        if (kept.state->status != Lane::Status::training) resting_[i] = kept;
     }
+    losses_.assign(lanes_.size(), {});
+    newest_.assign(lanes_.size(), {});
+    for (std::size_t i = 0; i < lanes_.size(); ++i) take_row(i);
+}
+
+// Until a lane is measured again, the newest row that is recorded of it stands for it.
+void Session::take_row(std::size_t index) {
+    const HistoryView history = histories_[index].view();
+    const std::size_t at = history.find(lanes_[index].step());
+    if (at == history.size()) return;
+    Row& row = newest_[index];
+    row.step = history.step(at);
+    row.values.assign(history.row(at).begin(), history.row(at).end());
 }
 
 void Session::go_back_to(std::int64_t step, WorkerPool& pool) {
@@ -423,8 +473,6 @@ void Session::go_on(const LowerRate& edit) {
         if (sound_[i].step > *parting[i]) sound_[i] = {};
     }
     restore(keyframes_.at_or_before(turn.step, [this](const Keyframe& k) { return complete(k); }));
-    for (Row& row : newest_) row.step = -1;
-    losses_.assign(lanes_.size(), {});
 }
 
 // A slider that is dragged sets the rate again at later steps, some of them after the lane ended:
@@ -453,7 +501,9 @@ Session::Turn Session::last_sound_step(std::size_t index) const {
     Turn at;
     at.spec = keyframe ? *keyframe->spec : *initial_spec_;
     at.edits = keyframe ? keyframe->edits : 0;
-    Lane trial = keyframe ? keyframe->lanes[index] : Lane(problem_, at.spec.lanes[index]);
+    Lane trial(problem_, at.spec.lanes[index]);
+    trial.follow(layout_);
+    if (keyframe) trial.set_state(*keyframe->lanes[index].state);
     Turn last = at;
     do {
         at.step = trial.step();
@@ -471,6 +521,7 @@ Session::Fates Session::take(std::shared_ptr<const Spec> spec, bool keep_momentu
     Fates fates;
     for (std::size_t i = 0; i < lanes_.size(); ++i)
         fates.push_back(lanes_[i].set_recipe(spec->lanes[i], keep_momentum));
+    resting_.assign(lanes_.size(), {});
     spec_ = std::move(spec);
     return fates;
 }

@@ -142,7 +142,11 @@ class Session {
     std::int64_t first_met(const Watch& watch) const;
     void measure(std::size_t index);
     void record(std::size_t index);
+    void take_row(std::size_t index);
+    void offer_keyframe();
+    Keyframe::Kept kept(std::size_t index);
     bool complete(const Keyframe& keyframe) const;
+    void forget_beyond(std::int64_t step);
     void return_towards(std::int64_t step);
     void go_on(const LowerRate& edit);
     void lower_rates_set_since(const LowerRate& edit, std::size_t first, Spec spec);
@@ -162,7 +166,9 @@ class Session {
     std::vector<LoggedEdit> log_;
     std::size_t applied_ = 0;  // of log_; the rest is pending
     std::size_t marked_ = 0;   // of log_; the rest has no event yet
-    Keyframes keyframes_{0, 0};
+    Keyframes keyframes_{0, {}};
+    // Of each lane that has ended, until something is done to it: keyframes share it.
+    std::vector<Keyframe::Kept> resting_;
     std::int64_t step_ = 0;
     std::uint64_t generation_ = 0;  // of the histories made next
     const std::atomic<bool>* abandon_ = nullptr;

@@ -4,6 +4,8 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+
 #include "core/experiment/presets.h"
 #include "core/session/session.h"
 #include "tests/bench/stopwatch.h"
@@ -69,16 +71,21 @@ BENCHMARK(snapshot_while_training)
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond);
 
-// width; back by one step at step 400
+// width, depth, steps: back by one step from there, where a window had come in stretches of so many
+// steps
 void step_back(benchmark::State& state) {
-    const auto width = static_cast<int>(state.range(0));
-    const auto steps = static_cast<std::int64_t>(state.range(1));
-    Session session(spec_of(width, 2));
+    const auto width = static_cast<int>(state.range(0)), depth = static_cast<int>(state.range(1));
+    const std::int64_t steps = state.range(2), stretch = state.range(3);
+    Session session(spec_of(width, 2, depth));
     WorkerPool pool(2);
-    const double there = seconds([&] { session.advance_to(steps, pool); });
+    const auto come = [&] {
+        while (session.step() < steps)
+            session.advance_to(std::min(session.step() + stretch, steps), pool);
+    };
+    const double there = seconds(come);
     double back = 0;
     for (auto _ : state) {
-        session.advance_to(steps, pool);
+        come();
         const double taken = seconds([&] { session.go_back_to(steps - 1, pool); });
         state.SetIterationTime(taken);
         back += taken;
@@ -86,9 +93,9 @@ void step_back(benchmark::State& state) {
     state.counters["ratio"] = back / static_cast<double>(state.iterations()) / there;
 }
 BENCHMARK(step_back)
-    ->Args({32, 400})
-    ->Args({256, 400})
-    ->Args({1024, 24})
+    ->Args({32, 3, 400, 100})
+    ->Args({256, 3, 400, 1})
+    ->Args({1024, 4, 24, 1})
     ->Iterations(3)
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond);
