@@ -294,11 +294,19 @@ void Session::record(std::size_t index) {
         followed.go_on_after(history.last_step());
 }
 
-void Session::rewind(std::int64_t step) {
+bool Session::rewind(std::int64_t step) {
     if (step < 0)
         throw Error(fmt::format("step {}", step), "there is nothing before step 0",
                     "give a step of at least 0");
-    if (step < step_) return_towards(step);
+    // On the way up again, what is to come is known.
+    std::int64_t known = std::max(step_, log_.empty() ? 0 : log_.back().step);
+    for (const History& history : histories_) known = std::max(known, history.last_step());
+    if (step >= known) return false;
+    if (step < step_)
+        return_towards(step);
+    else
+        forget_beyond(step);
+    return true;
 }
 
 void Session::forget_beyond(std::int64_t step) {
@@ -307,7 +315,7 @@ void Session::forget_beyond(std::int64_t step) {
     events_ = std::make_shared<const std::vector<Event>>(std::move(events));
     last_mark_ = {};
     std::erase_if(log_, [step](const LoggedEdit& logged) { return logged.step > step; });
-    marked_ = log_.size();
+    marked_ = std::min(marked_, log_.size());
     for (History& history : histories_) history.truncate_after(step);
     keyframes_.truncate_after(step);
     for (Sound& sound : sound_)

@@ -59,9 +59,10 @@ class Session {
     void open(const SessionFile& file);
     // Throws Error where a lane stands at another step or has other bits than the file says.
     void verify(const SessionFile& file) const;
-    // Forgets samples, events and edits beyond `step` and goes to the nearest keyframe at or before
-    // it; advance_to(step) leads the rest of the way. Both together: go_back_to.
-    void rewind(std::int64_t step);
+    // Forgets samples, events and edits beyond `step`, where it is past it at the nearest keyframe
+    // before; advance_to(step) leads the rest of the way. Both together: go_back_to. Whether there
+    // was anything beyond.
+    bool rewind(std::int64_t step);
     void go_back_to(std::int64_t step, WorkerPool& pool);  // same bits as when it was there first
 
     // Of a lane that has diverged, or whose relative error says that it is about to: what stands

@@ -61,6 +61,12 @@ bool supersedes_all(const Command& command) {
     return std::holds_alternative<SetSpec>(command) || std::holds_alternative<OpenSession>(command);
 }
 
+bool sets_speed(const Command& command) {
+    const auto* parameter = std::get_if<SetParameter>(&command);
+    return std::holds_alternative<SetSpeed>(command) ||
+           (parameter && parameter->path == "run.speed");
+}
+
 }  // namespace
 
 struct Trainer::State {
@@ -106,11 +112,14 @@ struct Trainer::State {
     TrainerState state = TrainerState::idle;
     bool playing = false;                // Start was asked for and nothing has called it off
     std::optional<std::int64_t> target;  // StepOnce, RunTo: unpaced up to here, then pause
+    // Up to here its steps are known: what is sent meanwhile waits (see trainer.h).
+    std::optional<std::int64_t> arriving;
+    CommandQueue waiting;
     double speed = 0;
     std::shared_ptr<const SessionFile>
         opened;  // until it is where it was saved, or goes another way
     std::string message;
-    std::uint64_t taken = 0;  // commands out of the queue
+    std::uint64_t taken = 0, acted = 0;  // commands out of the queue; of which none waits
     Pacer pacer;
     StretchLength stretch;
     SpeedMeter meter;
@@ -123,7 +132,10 @@ struct Trainer::State {
     template <class Make>
     void build(std::shared_ptr<const Spec> coming, const std::atomic<bool>& flag, Make&& make);
     void tell(const std::shared_ptr<const Spec>& coming, std::string_view what, double done);
+    bool waited() const { return !arriving && !waiting.empty(); }
     void serve(std::unique_lock<std::mutex>& lock);
+    bool must_wait(const Command& command) const;
+    bool act_on(const std::vector<Command>& commands);
     Workplace::Next wanted() const;
     template <class Condition>
     bool wait(std::unique_lock<std::mutex>& lock, double seconds, Condition holds);
@@ -136,6 +148,7 @@ struct Trainer::State {
     static void hold_pending(Snapshot& picture, const std::string& word);
     void make_pool();
     void go();
+    void call_off_the_way();
     void begin_again();
 
     void perform(const Command& command);
@@ -158,7 +171,7 @@ Workplace::Next Trainer::State::slice() {
     ready = true;
     settled.notify_all();
     // All that waits: what was called off for something newer must not train first.
-    while (!stop && (!queue.empty() || !save_wanted.empty())) serve(lock);
+    while (!stop && (!queue.empty() || !save_wanted.empty() || waited())) serve(lock);
     if (!stop && state == TrainerState::running) {
         lock.unlock();
         train();
@@ -234,32 +247,21 @@ void Trainer::State::tell(const std::shared_ptr<const Spec>& coming, std::string
 
 // Applies what waits in the queue and answers requests. The lock is held on entry and return only.
 void Trainer::State::serve(std::unique_lock<std::mutex>& lock) {
-    const bool any = !queue.empty();
+    const bool any = !queue.empty() || waited();
+    if (waited()) {
+        // Newer ones come after.
+        std::vector<Command> newer = queue.take();
+        queue = std::exchange(waiting, {});
+        for (Command& command : newer) queue.push(std::move(command));
+    }
     const std::vector<Command> commands = queue.take();
     taken = sent;
     auto requests = std::exchange(save_wanted, {});
     lock.unlock();
 
     if (any) message.clear();
-    bool superseded = false;
-    for (const Command& command : commands) {
-        if (stop) break;
-        if (superseded) {
-            // A newer command takes the place of all that was done to what was not built.
-            if (std::holds_alternative<Start>(command)) playing = true;
-            if (std::holds_alternative<Pause>(command)) playing = false;
-            continue;
-        }
-        try {
-            perform(command);
-        } catch (const Abandoned&) {
-            superseded = true;
-        } catch (const std::exception& fault) {
-            message = fault_text(fault);
-            if (first) state = TrainerState::error;
-        }
-    }
-    if (any && !superseded) {
+    const bool whole = act_on(commands);
+    if (any && whole) {
         settle();
         publish();
     }
@@ -277,7 +279,42 @@ void Trainer::State::serve(std::unique_lock<std::mutex>& lock) {
     lock.lock();
 }
 
+bool Trainer::State::must_wait(const Command& command) const {
+    if (!arriving || std::holds_alternative<Pause>(command) || supersedes_all(command) ||
+        sets_speed(command))
+        return false;
+    return !std::holds_alternative<RunTo>(command) || !waiting.empty();
+}
+
+// False when a newer command takes the place of all that was done to what was not built.
+bool Trainer::State::act_on(const std::vector<Command>& commands) {
+    bool superseded = false;
+    for (const Command& command : commands) {
+        if (stop) break;
+        if (superseded) {
+            if (std::holds_alternative<Start>(command)) playing = true;
+            if (std::holds_alternative<Pause>(command)) playing = false;
+            continue;
+        }
+        if (must_wait(command)) {
+            waiting.push(command);
+            continue;
+        }
+        try {
+            perform(command);
+            if (waited()) superseded = !act_on(waiting.take());
+        } catch (const Abandoned&) {
+            superseded = true;
+        } catch (const std::exception& fault) {
+            message = fault_text(fault);
+            if (first) state = TrainerState::error;
+        }
+    }
+    return !superseded;
+}
+
 Workplace::Next Trainer::State::wanted() const {
+    if (waited()) return Workplace::at_once;
     if (state != TrainerState::running) return Workplace::when_called;
     if (target || speed <= 0) return Workplace::at_once;
     const Clock::time_point step = pacer.deadline(session.step());
@@ -311,7 +348,7 @@ void Trainer::State::train_stretch(std::int64_t stop_at) {
     } catch (const std::exception& fault) {
         state = TrainerState::error;
         message = fault_text(fault);
-        target.reset();
+        call_off_the_way();
     }
     const auto ended = Clock::now();
     stretch.took(session.step() - before, std::chrono::duration<double>(ended - started).count());
@@ -330,9 +367,10 @@ void Trainer::State::settle() {
         }
         opened.reset();
     }
+    if (arriving && session.step() >= *arriving) arriving.reset();
     if (session.ended()) {
         state = session.diverged() ? TrainerState::diverged : TrainerState::finished;
-        target.reset();
+        call_off_the_way();
     } else if (target && session.step() >= *target) {
         target.reset();
         if (playing)
@@ -383,7 +421,7 @@ void Trainer::State::publish() {
         return;
     } catch (const std::exception& fault) {
         state = TrainerState::error;
-        target.reset();
+        call_off_the_way();
         const std::lock_guard lock(mutex);
         fresh = std::make_shared<Snapshot>(*snapshot);
         fresh->state = state;
@@ -393,15 +431,16 @@ void Trainer::State::publish() {
     const auto interval = std::chrono::duration_cast<Clock::duration>(
         std::chrono::duration<double>(1 / std::max(options.snapshots_per_second, 0.1)));
     next_publish = std::max(next_publish + interval, now);
-    fresh->commands = taken;
+    if (!arriving && waiting.empty()) acted = taken;
+    fresh->commands = acted;
     unpublished = false;
     std::shared_ptr<const Snapshot> old;  // freed without the lock
     {
         const std::lock_guard lock(mutex);
         fresh->serial = ++serial;
-        if (!queue.empty()) hold_pending(*fresh, snapshot->pending);
+        if (!queue.empty() || !waiting.empty()) hold_pending(*fresh, snapshot->pending);
         old = std::exchange(snapshot, std::move(fresh));
-        if (!target) applied = taken;
+        if (!target) applied = acted;
     }
     settled.notify_all();
     if (options.on_snapshot) options.on_snapshot();
@@ -429,8 +468,16 @@ void Trainer::State::go() {
     pacer.start(Clock::now(), session.step(), speed);
 }
 
-void Trainer::State::begin_again() {
+void Trainer::State::call_off_the_way() {
     target.reset();
+    arriving.reset();
+}
+
+// With another session goes what waits for the one before.
+void Trainer::State::begin_again() {
+    call_off_the_way();
+    for (const Command& command : waiting.take())
+        if (std::holds_alternative<Start>(command)) playing = true;
     make_pool();
     if (playing)
         go();
@@ -461,7 +508,7 @@ void Trainer::State::perform(const Start&) {
 
 void Trainer::State::perform(const Pause&) {
     playing = false;
-    target.reset();
+    call_off_the_way();
     if (state == TrainerState::running) state = TrainerState::paused;
 }
 
@@ -477,11 +524,10 @@ void Trainer::State::perform(const RunTo& command) {
         throw Error(fmt::format("step {}", command.step), "there is nothing before step 0",
                     "give a step of at least 0");
     if (state == TrainerState::error || first) return;
-    if (command.step < session.step()) {
-        session.rewind(command.step);
-    } else if (state == TrainerState::finished || state == TrainerState::diverged) {
-        return;
-    }
+    const bool ended = state == TrainerState::finished || state == TrainerState::diverged;
+    if (ended && command.step >= session.step()) return;
+    if (opened && command.step < opened->step) opened.reset();
+    if (session.rewind(command.step)) arriving = command.step;
     playing = false;
     target = command.step;
     go();
@@ -527,6 +573,7 @@ void Trainer::State::perform(const OpenSession& command) {
     begin_again();
     // A lane knows that it ended only once it was asked for one step more.
     perform(RunTo{file.step + (file.ended ? 1 : 0)});
+    arriving = target;
     opened = command.file;
 }
 
@@ -554,7 +601,7 @@ void Trainer::State::perform_edit(const Edit& edit) {
         begin_again();
     } else if (session.step() < step) {
         // A lane goes on from its past: up to the present as fast as it can.
-        target = step;
+        target = arriving = step;
         go();
     }
 }

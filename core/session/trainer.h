@@ -43,6 +43,13 @@ struct TrainerOptions {
 //   LowerRate         of a lane that has diverged: -> running unpaced up to the present step, then
 //                     as before
 //   a command that fails leaves state and session as they were; its message is in the snapshot
+//
+// RunTo an earlier step, LowerRate and OpenSession lead up again over steps whose edits are known.
+// What is sent on that way waits, in its order, until it has arrived, and acts at the step that was
+// asked for. At once act Pause, which calls the way off (what waits is then done where it stands),
+// speeds, which change no step, SetSpec and OpenSession, with which goes all that waits for the
+// session before, and another RunTo as long as nothing waits. On the way to a step that is new
+// everything acts at once, as on any run.
 class Trainer {
   public:
     // Throws Error for a bad spec, unless that shows only after `patience`: then the state is
