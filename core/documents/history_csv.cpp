@@ -7,16 +7,10 @@
 #include <iterator>
 #include <ostream>
 
+#include "core/formats/csv.h"
+
 namespace muonscope {
 namespace {
-
-// RFC 4180: quotes around what holds a comma or a quote, quotes doubled.
-std::string cell(const std::string& text) {
-    if (text.find_first_of(",\"") == std::string::npos) return text;
-    std::string result = "\"";
-    for (const char c : text) result += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return result + "\"";
-}
 
 // One line's numbers, wherever they stand.
 struct Line {
@@ -55,7 +49,7 @@ void write_history_csv(std::ostream& stream, const Snapshot& snapshot) {
     }
     stream << '\n';
     for (const LaneSnapshot& lane : snapshot.lanes) {
-        const std::string name = cell(lane.name);
+        const std::string name = csv_field(lane.name);
         const HistoryView& history = lane.history;
         for (std::size_t i = 0; i < history.size(); ++i)
             write(stream, name, followed,

@@ -11,6 +11,7 @@
 #include "core/base/near_names.h"
 #include "core/base/program.h"
 #include "core/documents/spec_json.h"
+#include "core/formats/json_node.h"
 #include "core/formats/json_text.h"
 #include "core/linalg/kernels/level.h"
 #include "core/session/edit.h"
@@ -22,8 +23,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t max_bytes = 64u << 20;
 
-[[noreturn]] void fail(const std::string& where, const std::string& what) {
-    throw Error(where, what, "use a file that Muonscope saved");
+[[noreturn]] void fail(const JsonNode& node, const std::string& what) {
+    node.fail(what, "use a file that Muonscope saved");
 }
 
 // Recipes have no text of their own: they travel as the only lane of a spec.
@@ -33,12 +34,12 @@ Json json_of(const Recipe& recipe) {
     return Json::parse(to_json(spec))["lanes"][0];
 }
 
-Recipe recipe_of(const Json& json, const Json& experiment, const std::string& where) {
+Recipe recipe_of(const JsonNode& node, const Json& experiment) {
     // The experiment comes along because layers are checked against its depth.
     const Json spec = {{"version", Spec::current_version},
                        {"experiment", experiment},
-                       {"lanes", Json::array({json})}};
-    return spec_from_tree(spec, where).lanes.at(0);
+                       {"lanes", Json::array({node.value()})}};
+    return spec_from_tree(spec, node.place().text()).lanes.at(0);
 }
 
 Json json_of(const Edit& edit) {
@@ -60,131 +61,127 @@ Json json_of(const Edit& edit) {
     return json;
 }
 
-const Json& member(const Json& json, const char* key, const std::string& where) {
-    if (!json.is_object() || !json.contains(key))
-        fail(where, fmt::format("\"{}\" is missing", key));
-    return json.at(key);
+JsonNode member(const JsonNode& node, const char* key) {
+    if (node.value().is_object())
+        if (auto found = node.find(key)) return *found;
+    fail(node, fmt::format("\"{}\" is missing", key));
 }
 
-std::int64_t step_of(const Json& json, const std::string& where) {
-    const Json& step = member(json, "step", where);
-    if (!step.is_number_integer() || step.get<std::int64_t>() < 0)
-        fail(where + ".step", step.dump() + " is not a step");
-    return step.get<std::int64_t>();
+std::int64_t step_of(const JsonNode& node) {
+    const JsonNode step = member(node, "step");
+    const Json& value = step.value();
+    if (!value.is_number_integer() || value.get<std::int64_t>() < 0)
+        fail(step, value.dump() + " is not a step");
+    return value.get<std::int64_t>();
 }
 
-bool flag(const Json& json, const char* key, bool fallback, const std::string& where) {
-    if (!json.contains(key)) return fallback;
-    if (!json.at(key).is_boolean()) fail(where + "." + key, "neither true nor false");
-    return json.at(key).get<bool>();
+bool flag(const JsonNode& node, const char* key, bool fallback) {
+    const auto found = node.find(key);
+    if (!found) return fallback;
+    if (!found->value().is_boolean()) fail(*found, "neither true nor false");
+    return found->flag();
 }
 
-Value value_of(const Json& json, const std::string& where) {
-    if (json.is_boolean()) return json.get<bool>();
-    if (json.is_number_integer()) return json.get<std::int64_t>();
-    if (json.is_number()) return json.get<double>();
-    if (json.is_string()) return json.get<std::string>();
-    fail(where, json.dump() + " is no value of a parameter");
+Value value_of(const JsonNode& node) {
+    const Json& value = node.value();
+    if (value.is_boolean()) return value.get<bool>();
+    if (value.is_number_integer()) return value.get<std::int64_t>();
+    if (value.is_number()) return value.get<double>();
+    if (value.is_string()) return value.get<std::string>();
+    fail(node, value.dump() + " is no value of a parameter");
 }
 
-std::string string_of(const Json& json, const std::string& where) {
-    if (!json.is_string()) fail(where, json.dump() + " is not a text");
-    return json.get<std::string>();
+std::string string_of(const JsonNode& node) {
+    if (!node.value().is_string()) fail(node, node.value().dump() + " is not a text");
+    return node.value().get<std::string>();
 }
 
-Edit edit_of(const Json& json, const Json& experiment, const std::string& where) {
-    const bool keep = flag(json, "keep_momentum", true, where);
-    if (json.contains("set"))
-        return SetParameter{string_of(json["set"], where + ".set"),
-                            value_of(member(json, "to", where), where + ".to"), keep};
-    if (json.contains("lane")) {
-        if (!json["lane"].is_number_integer()) fail(where + ".lane", "not a lane's number");
-        return SetLane{json["lane"].get<int>(),
-                       recipe_of(member(json, "recipe", where), experiment, where + ".recipe"),
-                       keep};
+int lane_of(const JsonNode& node) {
+    if (!node.value().is_number_integer()) fail(node, "not a lane's number");
+    return node.value().get<int>();
+}
+
+Edit edit_of(const JsonNode& node, const Json& experiment) {
+    const bool keep = flag(node, "keep_momentum", true);
+    if (const auto path = node.find("set"))
+        return SetParameter{string_of(*path), value_of(member(node, "to")), keep};
+    if (const auto lane = node.find("lane"))
+        return SetLane{lane_of(*lane), recipe_of(member(node, "recipe"), experiment), keep};
+    if (const auto lane = node.find("lower_rate")) {
+        const JsonNode by = member(node, "by");
+        const int index = lane_of(*lane);
+        if (!by.value().is_number()) fail(by, by.value().dump() + " is not a number");
+        return LowerRate{index, by.value().get<double>()};
     }
-    if (json.contains("lower_rate")) {
-        const Json& by = member(json, "by", where);
-        if (!json["lower_rate"].is_number_integer())
-            fail(where + ".lower_rate", "not a lane's number");
-        if (!by.is_number()) fail(where + ".by", by.dump() + " is not a number");
-        return LowerRate{json["lower_rate"].get<int>(), by.get<double>()};
-    }
-    if (flag(json, "swap", false, where)) return SwapOptimizers{keep};
-    fail(where, "neither \"set\" nor \"lane\" nor \"lower_rate\" nor \"swap\"");
+    if (flag(node, "swap", false)) return SwapOptimizers{keep};
+    fail(node, "neither \"set\" nor \"lane\" nor \"lower_rate\" nor \"swap\"");
 }
 
 // A run that met a bad edit half way would stop there.
-void try_edits(const SessionFile& file, const std::string& source) {
+void try_edits(const SessionFile& file, const std::vector<JsonNode>& log) {
     Spec spec = file.spec;
     for (std::size_t i = 0; i < file.log.size(); ++i) {
         const Edit& edit = file.log[i].edit;
-        const std::string where = fmt::format("{}: log.{}", source, i);
         Spec after;
         try {
             after = edited(spec, edit);
         } catch (const Error& fault) {
-            fail(where, fault.what());
+            fail(log[i], fault.what());
         }
         if (restarts(edit, spec, after))
-            fail(where, "an edit that starts over is not one of a run");
+            fail(log[i], "an edit that starts over is not one of a run");
         spec = std::move(after);
     }
 }
 
-std::uint64_t hash_of(const Json& json, const std::string& where) {
-    const std::string text = string_of(json, where);
+std::uint64_t hash_of(const JsonNode& node) {
+    const std::string text = string_of(node);
     std::uint64_t hash = 0;
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), hash, 16);
     if (fault != std::errc() || end != text.data() + text.size())
-        fail(where, "\"" + text + "\" is not a hash");
+        fail(node, "\"" + text + "\" is not a hash");
     return hash;
 }
 
-SessionFile::Program program_of(const Json& json) {
-    const auto text = [&](const char* key) {
-        return string_of(member(json, key, "program"), std::string("program.") + key);
-    };
-    return {text("version"), text("commit"), text("level")};
+SessionFile::Program program_of(const JsonNode& node) {
+    return {string_of(member(node, "version")), string_of(member(node, "commit")),
+            string_of(member(node, "level"))};
 }
 
-// `source` is what a message begins with.
-SessionFile session_of(const Json& json, const std::string& source) {
-    const Json& version = member(json, "version", source);
+SessionFile session_of(const JsonNode& root) {
+    const JsonNode version = member(root, "version");
     SessionFile file;
-    if (!version.is_number_integer() || version.get<std::int64_t>() < 1 ||
-        version.get<std::int64_t>() > SessionFile::current_version)
-        fail(source + ": version",
-             fmt::format("{} instead of 1 to {}", version.dump(), SessionFile::current_version));
-    file.version = version.get<int>();
-    if (json.contains("program")) file.program = program_of(json["program"]);
-    file.spec = spec_from_tree(member(json, "spec", source), source + ": spec");
-    file.step = step_of(json, source);
-    file.ended = flag(json, "ended", false, source);
+    if (!version.value().is_number_integer() || version.value().get<std::int64_t>() < 1 ||
+        version.value().get<std::int64_t>() > SessionFile::current_version)
+        fail(version, fmt::format("{} instead of 1 to {}", version.value().dump(),
+                                  SessionFile::current_version));
+    file.version = version.value().get<int>();
+    if (const auto program = root.find("program")) file.program = program_of(*program);
+    const JsonNode spec = member(root, "spec");
+    file.spec = spec_from_tree(spec.value(), spec.place().text());
+    file.step = step_of(root);
+    file.ended = flag(root, "ended", false);
 
-    const Json& log = member(json, "log", source);
-    if (!log.is_array()) fail(source + ": log", "not a list");
+    const JsonNode log = member(root, "log");
+    if (!log.value().is_array()) fail(log, "not a list");
+    const std::vector<JsonNode> entries = log.elements();
     const Json experiment = Json::parse(to_json(file.spec))["experiment"];
     std::int64_t previous = 0;
-    for (std::size_t i = 0; i < log.size(); ++i) {
-        const std::string where = fmt::format("{}: log.{}", source, i);
-        const std::int64_t step = step_of(log[i], where);
+    for (const JsonNode& entry : entries) {
+        const std::int64_t step = step_of(entry);
         if (step < previous || step > file.step)
-            fail(where + ".step", fmt::format("{} is out of order", step));
-        file.log.push_back({step, edit_of(log[i], experiment, where)});
+            fail(member(entry, "step"), fmt::format("{} is out of order", step));
+        file.log.push_back({step, edit_of(entry, experiment)});
         previous = step;
     }
-    try_edits(file, source);
+    try_edits(file, entries);
 
-    const Json& lanes = member(json, "lanes", source);
-    if (!lanes.is_array() || lanes.size() != file.spec.lanes.size())
-        fail(source + ": lanes", "not one entry for each lane of the spec");
-    for (std::size_t i = 0; i < lanes.size(); ++i) {
-        const std::string where = fmt::format("{}: lanes.{}", source, i);
+    const JsonNode lanes = member(root, "lanes");
+    if (!lanes.value().is_array() || lanes.value().size() != file.spec.lanes.size())
+        fail(lanes, "not one entry for each lane of the spec");
+    for (const JsonNode& lane : lanes.elements())
         file.lanes.push_back(
-            {string_of(member(lanes[i], "name", where), where + ".name"), step_of(lanes[i], where),
-             hash_of(member(lanes[i], "state_hash", where), where + ".state_hash")});
-    }
+            {string_of(member(lane, "name")), step_of(lane), hash_of(member(lane, "state_hash"))});
     return file;
 }
 
@@ -226,7 +223,7 @@ std::variant<Spec, SessionFile> spec_or_session_from_json(std::string_view text,
     const Json json = parse_json(text, source, max_bytes);
     const bool any_session = json.is_object() && (json.contains("log") || json.contains("spec"));
     if (!any_session) return spec_from_tree(json, source);
-    return session_of(json, std::string(source));
+    return session_of(JsonNode(json, {source, ""}));
 }
 
 }  // namespace muonscope

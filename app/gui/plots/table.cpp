@@ -6,23 +6,14 @@
 #include <cmath>
 #include <map>
 
+#include "core/formats/csv.h"
+
 namespace muonscope::plots {
-
-namespace {
-
-std::string field(const std::string& text) {
-    if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-    std::string quoted = "\"";
-    for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + "\"";
-}
-
-}  // namespace
 
 std::string to_csv(const Table& table) {
     std::string text;
     for (std::size_t i = 0; i < table.columns.size(); ++i)
-        text += (i ? "," : "") + field(table.columns[i]);
+        text += (i ? "," : "") + csv_field(table.columns[i]);
     text += '\n';
     for (const auto& row : table.rows) {
         for (std::size_t i = 0; i < row.size(); ++i) {
