@@ -154,7 +154,7 @@ struct Application::State {
             memory_ = resident_megabytes();
             memory_read_ = start;
         }
-        view_.animating = view_.working = view_.weights_shown = false;
+        view_.animating = view_.working = view_.weights_shown = view_.moves_shown = false;
         save_what_is_ready();
         window_.begin_frame();
         PanelContext context{
@@ -165,6 +165,7 @@ struct Application::State {
             .fonts = imgui_.fonts(),
             .send = [this](Command c) { return trainer_.send(std::move(c)); },
             .workplace = beside_,
+            .renderer = &window_.renderer(),
             .frame_milliseconds = times_.mean_of_newest_second(start),
             .memory_megabytes = memory_,
             .save_session = [this](const std::string& path) { return save_session(path); },
@@ -176,6 +177,7 @@ struct Application::State {
                 }};
         draw_frame(context);
         trainer_.show_weights(view_.weights_shown);
+        trainer_.show_moves(view_.moves_shown);
         ++built_;
         ImGui::Render();
         const double built = seconds();

@@ -15,6 +15,9 @@
 #include "imgui.h"
 
 struct ImFont;
+namespace muonscope {
+class Renderer;  // app/render/renderer.h
+}
 
 // A panel is a free function of (snapshot, ui state, command sink). It never sees a lane, a thread
 // or the trainer.
@@ -54,6 +57,7 @@ struct ViewState {
     bool show_help = false;
     bool animating = false;  // an axis is on its way: draw another frame even if nothing else moves
     bool weights_shown = false;  // by some panel that was drawn
+    bool moves_shown = false;    // likewise what the newest step did
     bool working = false;     // something runs in the background: a few frames a second are enough
     std::string toast;        // last word of a window action
     std::string toast_about;  // what it speaks of: gone once that is as it should be
@@ -74,6 +78,7 @@ struct PanelContext {
     const Fonts& fonts;
     std::function<std::uint64_t(Command)> send;  // its number, as Trainer::send gives it
     Workplace& workplace;                        // for what takes longer than a frame
+    Renderer* renderer = nullptr;                // of pictures of scenes; none: they stay empty
     double frame_milliseconds = 0;               // mean of the newest second
     double memory_megabytes = 0;                 // resident
     // Writes the session, or throws; false: it will once the step under way has ended, and says so

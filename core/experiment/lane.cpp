@@ -302,6 +302,11 @@ const Matrix& Lane::newest_gradient(int layer) const {
                : backpropagation_->gradient(layer);
 }
 
+Lane::Move Lane::newest_move(int layer) const {
+    if (!moved_[index_of(layer)]) return {};
+    return {looked_ahead_ ? nullptr : &newest_gradient(layer), &updates_[index_of(layer)]};
+}
+
 const LayerOptimizer* Lane::newest_optimizer(int layer) const {
     const Training& newest = trainings_[newest_phase_];
     const auto found = std::find(newest.layers.begin(), newest.layers.end(), layer);

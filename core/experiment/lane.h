@@ -55,6 +55,14 @@ class Lane {
     const std::vector<std::int64_t>& phase_steps() const { return phase_steps_; }
     const Recipe& recipe() const { return recipe_; }
     const std::vector<Matrix>& weights() const { return weights_; }
+    // What the newest step did to a layer: the gradient it was given and what was added to its
+    // weights. Null where the layer did not move in it; the gradient also where the next step has
+    // been looked at already, as at a recipe's end.
+    struct Move {
+        const Matrix* gradient = nullptr;
+        const Matrix* update = nullptr;
+    };
+    Move newest_move(int layer) const;
     // Where the newest step began (finished: where it ended), in a phase of the network objective:
     // known from the gradient, so it costs nothing.
     double relative_error_before() const { return backpropagation_->relative_error(); }

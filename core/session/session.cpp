@@ -596,6 +596,20 @@ HistoryView Session::history(int lane) const {
     return histories_[lane].view();
 }
 
+namespace {
+
+std::shared_ptr<const NewestMove> newest_move(const Lane& lane) {
+    auto newest = std::make_shared<NewestMove>();
+    for (int layer = 1; layer <= static_cast<int>(lane.weights().size()); ++layer) {
+        const Lane::Move move = lane.newest_move(layer);
+        newest->gradients.push_back(move.gradient != nullptr ? *move.gradient : Matrix());
+        newest->updates.push_back(move.update != nullptr ? *move.update : Matrix());
+    }
+    return newest;
+}
+
+}  // namespace
+
 std::shared_ptr<Snapshot> Session::snapshot(const Wanted& wanted) {
     auto snapshot = std::make_shared<Snapshot>();
     snapshot->step = step_;
@@ -630,6 +644,7 @@ std::shared_ptr<Snapshot> Session::snapshot(const Wanted& wanted) {
                 view.weights = sound.weights;
             else if (wanted.weights)
                 view.weights = std::make_shared<const std::vector<Matrix>>(lane.weights());
+            if (wanted.moves) view.move = newest_move(lane);
             view.now = newest.values;
             view.now_step = newest.step;
             if (newest.step == lane.step() && newest.step > histories_[i].last_step()) {

@@ -70,11 +70,11 @@ class Session {
     // times that of the start (or three, where it started closer).
     enum class Show { where_it_is, what_is_sound };
     // What costs: lanes whose newest row is older than their step are measured first (else the
-    // newest sample stands), states are hashed, weights are copied.
+    // newest sample stands), states are hashed, weights and the newest step are copied.
     struct Wanted {
         bool fresh = true;
         Show show = Show::where_it_is;
-        bool hashed = true, weights = true;
+        bool hashed = true, weights = true, moves = true;
     };
     // Everything but the transport's fields.
     std::shared_ptr<Snapshot> snapshot(const Wanted& wanted);

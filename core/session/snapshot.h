@@ -28,6 +28,11 @@ struct Event {
     std::string text;  // "Muon -> SGD"
 };
 
+// What the newest step did: a matrix a layer, empty where there is none.
+struct NewestMove {
+    std::vector<Matrix> gradients, updates;
+};
+
 struct LaneSnapshot {
     std::string name;
     std::int64_t step = 0;
@@ -37,6 +42,9 @@ struct LaneSnapshot {
     std::optional<Divergence> divergence;
     // W_1 ... W_L, at `step`. None while training goes on and nobody looks at them.
     std::shared_ptr<const std::vector<Matrix>> weights;
+    // The step that led to `step`. None while training goes on and nobody looks at it, and none of
+    // a lane that is lost.
+    std::shared_ptr<const NewestMove> move;
     std::vector<double> now;  // the newest measured row (see Layout); empty before the first
     std::int64_t now_step = 0;
     // Where it is newer than the history's last: of the followed channels, smallest and largest

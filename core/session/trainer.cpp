@@ -96,7 +96,7 @@ struct Trainer::State {
     std::shared_ptr<const Snapshot> snapshot;
     std::uint64_t serial = 0;
     std::atomic<bool> stop = false;
-    std::atomic<bool> weights_shown = true;
+    std::atomic<bool> weights_shown = true, moves_shown = false;
     std::atomic<bool> call_off = false;  // what is being built
     bool building = false;
     bool ready = false, over = false;  // the first problem; all of it
@@ -394,7 +394,8 @@ std::shared_ptr<Snapshot> Trainer::State::picture() {
     auto picture = session.snapshot({.fresh = fresh,
                                      .show = Session::Show::what_is_sound,
                                      .hashed = !running,
-                                     .weights = !running || weights_shown});
+                                     .weights = !running || weights_shown,
+                                     .moves = !running || moves_shown});
     picture->state = state;
     picture->message = message;
     picture->wanted_speed = speed;
@@ -676,6 +677,10 @@ std::uint64_t Trainer::send(Command command) {
 
 void Trainer::show_weights(bool shown) {
     state_->weights_shown = shown;
+}
+
+void Trainer::show_moves(bool shown) {
+    state_->moves_shown = shown;
 }
 
 std::shared_ptr<const Snapshot> Trainer::snapshot() const {

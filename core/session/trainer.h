@@ -67,6 +67,8 @@ class Trainer {
     // Whether snapshots made while it runs hold weights, whose copies cost a large net much; they
     // do until told otherwise. Those made when it has stopped always do.
     void show_weights(bool shown);
+    // Likewise the newest step's gradients and updates; they do not until told to.
+    void show_moves(bool shown);
     // Spec + log of edits: replayed, it gives the same bits.
     SessionFile saved() const;
     // The same, ready when the step under way has ended: for whoever must not wait.

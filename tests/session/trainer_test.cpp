@@ -301,6 +301,42 @@ TEST(Trainer, a_run_whose_phases_end_is_finished_and_a_longer_phase_goes_on) {
     EXPECT_EQ(w.trainer.snapshot()->step, 20);
 }
 
+TEST(Trainer, copies_the_newest_step_while_it_runs_only_where_somebody_looks) {
+    Spec spec = small_spec();
+    spec.experiment.run.speed = 0;
+    Watched w(spec);
+    const auto running = [](bool moves) {
+        return [moves](const Snapshot& s) {
+            return s.state == TrainerState::running && !s.lanes.empty() &&
+                   (s.lanes[1].move != nullptr) == moves;
+        };
+    };
+    w.trainer.send(Start{});
+    w.wait_for(running(false));  // at first nobody does
+    w.trainer.show_moves(true);
+    w.wait_for(running(true));
+    w.trainer.show_moves(false);
+    w.wait_for(running(false));
+    const auto paused = w.after(Pause{});
+    ASSERT_TRUE(paused->lanes[1].move) << "nothing is in a hurry now";
+    // It is the step that led here.
+    WorkerPool pool(1);
+    Session straight(spec);
+    straight.advance_to(paused->step, pool);
+    const auto matches = [&](int lane) {
+        const NewestMove& move = *paused->lanes[static_cast<std::size_t>(lane)].move;
+        for (int layer = 1; layer <= 2; ++layer) {
+            const auto at = static_cast<std::size_t>(layer - 1);
+            const Lane::Move own = straight.lane(lane).newest_move(layer);
+            ASSERT_TRUE(own.update != nullptr && own.gradient != nullptr);
+            EXPECT_EQ(move.updates[at], *own.update);
+            EXPECT_EQ(move.gradients[at], *own.gradient);
+        }
+    };
+    matches(0);
+    matches(1);
+}
+
 TEST(Trainer, copies_weights_while_it_runs_only_where_somebody_looks) {
     Spec spec = small_spec();
     spec.experiment.run.speed = 0;
