@@ -89,6 +89,7 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Snapshot& sna
         .fonts = imgui.fonts(),
         .send = [](const Command&) { return std::uint64_t{0}; },
         .workplace = workplace,
+        .renderer = &window.renderer(),
         .save_session =
             [](const std::string&) { return true; }};  // shown as it is in the window: ready
     if (alone != nullptr && alone->draw == results_panel.draw) run_experiments(context, snapshot);

@@ -106,7 +106,9 @@ Opened open_on(int platform, const char* title, Window::Size size, Window::Kind 
     if (kind == Window::Kind::on_screen) size = that_fits(size);
     if (GLFWwindow* window = glfwCreateWindow(size.width, size.height, title, nullptr, nullptr)) {
         glfwMakeContextCurrent(window);
-        if (auto renderer = opengl_renderer(address)) return {window, std::move(renderer)};
+        // No screen: the time that it takes to be told of every fault is there.
+        const OpenGlOptions options{.watched = kind == Window::Kind::offscreen};
+        if (auto renderer = opengl_renderer(address, options)) return {window, std::move(renderer)};
     }
     fault = "OpenGL 3.3 is needed, and it is not given: " + last_fault();
     glfwTerminate();  // and its windows

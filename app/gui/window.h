@@ -49,6 +49,7 @@ class Window {
     void present();
     // Part of what was drawn last, as RGB bytes, top row first.
     std::vector<std::uint8_t> pixels(const PixelArea& area) { return renderer_->pixels(area); }
+    Renderer& renderer() { return *renderer_; }
 
     ClearColour background;
 

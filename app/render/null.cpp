@@ -28,17 +28,27 @@ class NullRenderer final : public Renderer {
         }
     }
     std::vector<std::uint8_t> pixels(const PixelArea& area) override {
+        return ground(area.width, area.height, background_);
+    }
+    std::vector<std::uint8_t> pixels_of(ImDrawList&, int width, int height,
+                                        const ClearColour& background) override {
+        return ground(width, height, background);
+    }
+
+  protected:
+    Image paint(const Picture&, int, int, std::unique_ptr<Surface>&) override { return {}; }
+
+  private:
+    static std::vector<std::uint8_t> ground(int width, int height, const ClearColour& colour) {
         const auto byte = [](float share) {
             return static_cast<std::uint8_t>(std::lround(255 * share));
         };
         std::vector<std::uint8_t> bytes;
-        for (int i = 0; i < area.width * area.height; ++i)
-            for (const float share : {background_.red, background_.green, background_.blue})
+        for (int i = 0; i < width * height; ++i)
+            for (const float share : {colour.red, colour.green, colour.blue})
                 bytes.push_back(byte(share));
         return bytes;
     }
-
-  private:
     static void forget(ImTextureData& texture) {
         texture.SetTexID(ImTextureID_Invalid);
         texture.SetStatus(ImTextureStatus_Destroyed);

@@ -40,6 +40,7 @@ PanelContext Harness::context() {
                                                : std::uint64_t{sent.size()};
                 },
             .workplace = workplace_,
+            .renderer = renderer_.get(),
             .save_session =
                 [this](const std::string& path) {
                     if (refusal) throw Error(path, refusal, "try another");
@@ -56,6 +57,7 @@ void Harness::begin() {
     theme_ = theme_for(preferences, scale_);
     apply_theme(theme_);
     ImGui::GetIO().DeltaTime = 1.0F / 60.0F;
+    renderer_->begin_frame();
     ImGui::NewFrame();
 }
 

@@ -79,6 +79,7 @@ class Harness {
     const char* refusal = nullptr;      // why it cannot be
 
     PanelContext context();
+    Renderer& renderer() { return *renderer_; }
 
   private:
     void begin();

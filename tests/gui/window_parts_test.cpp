@@ -11,9 +11,9 @@
 #include "core/formats/files.h"
 #include "imgui.h"
 #include "tests/gui/choices.h"
+#include "tests/gui/mesa.h"
 #include "tests/scratch_folder.h"
 
-#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <png.h>
 
@@ -44,13 +44,6 @@ class PreferenceFiles : public testing::Test {
     std::filesystem::path file(const char* name) const { return folder_ / "muonscope" / name; }
     std::filesystem::path folder_;
 };
-
-// So that what Mesa leaks at its end is still known by Mesa's name.
-void keep_mesa_loaded() {
-#ifdef __SANITIZE_ADDRESS__
-    dlopen("libOSMesa.so.8", RTLD_NOW | RTLD_NODELETE);
-#endif
-}
 
 TEST(pacer, draws_nothing_while_nothing_happens) {
     FramePacer pacer;
