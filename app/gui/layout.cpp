@@ -200,8 +200,8 @@ DockTree default_tree(ImVec2 size) {
     const auto middle = [&] {
         return split(
             Axis::down, 0.57F,
-            end({"Singular values", "Trade-off", "Results", "Staged planner", "Orthogonaliser lab",
-                 "Conditioning", "Random matrices", "Weight norms"}),
+            end({"Singular values", "Maps", "Trade-off", "Results", "Staged planner",
+                 "Orthogonaliser lab", "Conditioning", "Random matrices", "Weight norms"}),
             [&] { return split(Axis::across, 0.5F, end({"Loss"}), end({"Downstream probe"})); });
     };
     const auto column = [&] {
@@ -214,6 +214,38 @@ DockTree default_tree(ImVec2 size) {
     });
     return tree;
 }
+
+namespace {
+
+bool was_saved(const std::string& title) {
+    return ImGui::FindWindowByName(title.c_str()) != nullptr ||
+           ImGui::FindWindowSettingsByID(ImHashStr(title.c_str())) != nullptr;
+}
+
+// A layout that an older program saved, with the panels that it did not know: each a tab beside
+// those that it stands with by default.
+DockTree with_new_panels(DockTree tree, ImVec2 size) {
+    const DockTree ours = default_tree(size);
+    for (const DockTree::Node& home : ours.nodes)
+        for (const std::string& title : home.panels) {
+            if (was_saved(title)) continue;
+            const auto beside =
+                std::find_if(tree.nodes.begin(), tree.nodes.end(), [&](const DockTree::Node& node) {
+                    return std::find_first_of(node.panels.begin(), node.panels.end(),
+                                              home.panels.begin(),
+                                              home.panels.end()) != node.panels.end();
+                });
+            const auto any =
+                beside != tree.nodes.end()
+                    ? beside
+                    : std::find_if(tree.nodes.begin(), tree.nodes.end(),
+                                   [](const DockTree::Node& node) { return !node.panels.empty(); });
+            if (any != tree.nodes.end()) any->panels.push_back(title);
+        }
+    return tree;
+}
+
+}  // namespace
 
 void arrange_panels(PanelContext& context, ImGuiID dock_space, ImVec2 size) {
     ViewState& view = context.view;
@@ -237,7 +269,7 @@ void arrange_panels(PanelContext& context, ImGuiID dock_space, ImVec2 size) {
     if (none)
         layout.chosen = default_tree(size);
     else if (!known)
-        layout.chosen = now;
+        layout.chosen = with_new_panels(now, size);
     else
         take_changes(layout, now);
     view.reset_layout = false;

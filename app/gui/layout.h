@@ -6,7 +6,8 @@
 
 namespace muonscope::gui {
 
-// Raised when panels are added or renamed: an older saved layout is then not read.
+// Raised when panels are renamed or removed: an older saved layout is then not read. A panel that a
+// saved layout does not know becomes a tab beside its neighbours.
 inline constexpr int layout_version = 7;
 
 // The layout as it was last arranged, by the user or by default, and as it stands now.

@@ -216,6 +216,27 @@ TEST(layout, what_dear_imgui_writes_is_taken) {
     for (const std::string& layout : real_layouts()) EXPECT_EQ(layout_fault(layout), "") << layout;
 }
 
+// As a program saved it that had no such panel.
+TEST(layout, one_that_does_not_know_a_panel_opens_with_it_as_a_tab_beside_its_neighbours) {
+    for (std::string text : real_layouts()) {
+        const std::size_t from = text.find("[Window][Maps]");
+        ASSERT_NE(from, std::string::npos);
+        text.erase(from, text.find("\n\n", from) + 2 - from);
+        Harness harness;
+        ImGui::LoadIniSettingsFromMemory(text.data(), text.size());
+        const ImGuiWindowSettings* const loss = ImGui::FindWindowSettingsByID(ImHashStr("Loss"));
+        ASSERT_NE(loss, nullptr);
+        const bool docked = loss->DockId != 0;
+        harness.frames(6);
+        const ImGuiWindow* maps = harness.window("Maps");
+        const ImGuiWindow* values = harness.window("Singular values");
+        ASSERT_TRUE(maps != nullptr && values != nullptr);
+        EXPECT_NE(maps->DockNode, nullptr);
+        EXPECT_EQ(maps->DockNode, values->DockNode);
+        EXPECT_EQ(harness.window("Loss")->DockNode != nullptr, docked);
+    }
+}
+
 TEST(layout, one_with_a_node_missing_is_refused) {
     const std::string layout = layout_without_a_node();
     EXPECT_TRUE(contains(layout_fault(layout), "a part of it is missing"));
