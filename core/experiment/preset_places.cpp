@@ -10,9 +10,10 @@ constexpr std::string_view first = "To begin with", nets = "Other nets, other da
                            ways = "Optimisers beside one another", known = "Theory and numbers",
                            paper = "The paper";
 
-constexpr std::array<PresetPlace, 20> places{{
+constexpr std::array<PresetPlace, 21> places{{
     {"two-ways-up", first, "singular-values"},
     {"deep", first, "singular-values"},
+    {"three-dimensions", first, "maps"},
     {"momentum", first, "singular-values"},
     {"tree", first, "singular-values"},
     {"tanh", nets, "singular-values"},

@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <set>
 
 #include "core/base/error.h"
 #include "core/documents/spec_json.h"
 #include "core/experiment/lane.h"
+#include "core/linalg/spectrum.h"
+#include "core/measure/sphere_image.h"
 #include "core/session/session.h"
 #include "tests/sanitized.h"
 
@@ -90,6 +93,39 @@ TEST(Presets, two_ways_up_shows_the_fan_and_the_bundle) {
     }
 }
 
+// What the preset says of its product, by the step; and of each step by itself.
+TEST(Presets, three_dimensions_shows_needle_disc_and_ball) {
+    const Spec& spec = preset("three-dimensions");
+    const auto problem = make_problem(spec.experiment);
+    const std::array<int, 3> which{0, 1, 2};
+    const auto shape = [&](const Matrix& matrix) {
+        return shape_of(sphere_image(thin_svd(matrix), problem->target_svd.u, which));
+    };
+    Lane sgd(problem, spec.lanes[0]), muon(problem, spec.lanes[1]);
+    for (int step = 1; step <= 240; ++step) {
+        sgd.advance();
+        muon.advance();
+        const BodyShape slow = shape(product(sgd.weights()));
+        if (step >= 16 && step < 107) {
+            EXPECT_EQ(slow, BodyShape::needle) << step;
+        } else if (step >= 107 && step < 167) {
+            EXPECT_EQ(slow, BodyShape::disc) << step;
+        } else if (step >= 167) {
+            EXPECT_EQ(slow, BodyShape::between) << step;
+        }
+        EXPECT_EQ(shape(product(muon.weights())) == BodyShape::ball, step >= 27 && step < 56)
+            << step;
+        for (const int layer : {1, 2}) {
+            if (step <= 50) {
+                EXPECT_EQ(shape(*muon.newest_move(layer).update), BodyShape::ball) << step;
+            }
+            const Vector sgd_step = singular_values(*sgd.newest_move(layer).update);
+            EXPECT_LT(sgd_step(2), 0.25 * sgd_step(0)) << step;
+        }
+    }
+    EXPECT_EQ(arrivals(Lane(problem, spec.lanes[0]), *problem, 0.9, 260).back(), 234);
+}
+
 class EveryPreset : public testing::TestWithParam<std::string> {};
 
 TEST_P(EveryPreset, trains_without_diverging) {
@@ -110,9 +146,9 @@ TEST_P(EveryPreset, trains_without_diverging) {
 INSTANTIATE_TEST_SUITE_P(Presets, EveryPreset,
                          testing::Values("two-ways-up", "staged", "deep", "momentum", "tree",
                                          "tanh", "minibatch", "rectangular", "matched-norm",
-                                         "theory", "conditioning", "between", "libraries",
-                                         "weight-norms", "planned", "black-box", "ce-probe", "tau",
-                                         "schedules", "adjacent"),
+                                         "theory", "three-dimensions", "conditioning", "between",
+                                         "libraries", "weight-norms", "planned", "black-box",
+                                         "ce-probe", "tau", "schedules", "adjacent"),
                          [](const auto& each) {
                              std::string name = each.param;
                              std::replace(name.begin(), name.end(), '-', '_');

@@ -91,6 +91,17 @@ def arrivals(preset, lane, steps, levels, *settings):
     return result
 
 
+def bodies(lane, steps=260):
+    """By step of Three dimensions: what the product makes of the sphere."""
+    columns = history_of("three-dimensions", steps)[lane]
+    words = []
+    for t in range(steps + 1):
+        long, middle, short = (columns[f"product_sv_{k}"][t] for k in (1, 2, 3))
+        words.append("ball" if short >= 0.8 * long else "needle" if middle < 0.2 * long
+                     else "disc" if short < 0.2 * middle else "")
+    return words
+
+
 @functools.lru_cache(maxsize=None)
 def spec_of(preset, *settings):
     return run(preset, 1, *settings)[1]["spec"]
@@ -449,6 +460,14 @@ CLAIMS = {
         max(arrivals("matched-norm", "Muon matched", 200, targets()))],
     "Polar Express stays within 1 % of it": lambda: [
         Rule(1, largest_gap_of_theory() < 0.01, "per cent")],
+    "the pictures of maps leave nothing out": lambda: [
+        experiment("three-dimensions", "network", "width")],
+    "is its product from step 27 on": lambda: [
+        bodies("Muon").index("ball"),
+        max(t for t, word in enumerate(bodies("Muon")) if word == "ball") + 1],
+    "product is a needle until step 107": lambda: [
+        max(t for t, word in enumerate(bodies("SGD")) if word == "needle") + 1,
+        arrivals("three-dimensions", "SGD", 260, targets(3, 0.6, 3))[-1]],
     "layer 2 stands still with κ = 10": lambda: [experiment("conditioning", "init", "condition")],
     "= .980 a step in the long run": lambda: [
         (10**2 - 1) / (10**2 + 1), 1 - (1 / (1 + 0.01)) * 0.1**2],
