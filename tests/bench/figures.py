@@ -148,6 +148,10 @@ def ui_rows(build):
                f"{run['ratio']:.2f}x the same windows without a run, "
                f"{run['frames_per_s']:.0f} frames/s",
                "at most 1.5x, at least 20 frames/s")
+    for name, run in benchmark(build, "draw_maps", env, 1).items():
+        drawn = "drawn anew in every frame" if "changes:1" in name else "left as they are"
+        yield (f"Maps alone, 800x420, 2 lanes x 4 pictures, llvmpipe with one raster thread, {drawn}",
+               f"median {run['median_ms']:.1f} ms", "-")
 
 
 def speed_rows(build):

@@ -189,4 +189,48 @@ BENCHMARK(draw_a_frame)
     ->Iterations(60)
     ->Unit(benchmark::kMillisecond);
 
+// The panel of maps alone, two lanes and three layers of width 32 as tall as in a window of
+// 1600x900, and what its pictures cost: drawn anew in every frame, as while training, or left as
+// they are.
+void draw_maps(benchmark::State& state) {
+    const bool changes = state.range(0) == 1;
+    WorkerPool pool(1);
+    Session training(preset("two-ways-up"));
+    training.advance_to(60, pool);
+    const std::shared_ptr<Snapshot> run = training.snapshot();
+    ImGuiSession session;
+    Window window("bench", {800, 420}, Window::Kind::offscreen);
+    View view;
+    apply_theme(view.theme);
+    const Panel& maps = panel_by_slug("maps");
+    double& around = choice<double>(view.preferences, "maps_around");
+    const auto frame = [&] {
+        const auto start = Clock::now();
+        window.begin_frame();
+        PanelContext context{.snapshot = run.get(),
+                             .preferences = view.preferences,
+                             .view = view.view,
+                             .theme = view.theme,
+                             .fonts = session.fonts(),
+                             .send = [](const Command&) { return std::uint64_t{0}; },
+                             .workplace = view.workplace_,
+                             .renderer = &window.renderer()};
+        draw_panel_alone(context, maps);
+        ImGui::Render();
+        window.draw();
+        benchmark::DoNotOptimize(window.pixels({}));  // waits for the rasteriser
+        return milliseconds(Clock::now() - start);
+    };
+    for (int i = 0; i < 20; ++i) frame();
+    std::vector<double> times;
+    for (auto _ : state) {
+        if (changes) around += 0.01;
+        times.push_back(frame());
+    }
+    state.counters["median_ms"] = quantile(times, 0.5);
+    state.counters["p99_ms"] = quantile(times, 0.99);
+}
+BENCHMARK(draw_maps)->ArgName("changes")->Arg(0)->Arg(1)->Iterations(100)->Unit(
+    benchmark::kMillisecond);
+
 }  // namespace

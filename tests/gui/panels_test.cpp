@@ -29,12 +29,15 @@ void draw_everything(Harness& harness) {
             !on;
         switch_of(harness.preferences, "loss_log") = !on;
         switch_of(harness.preferences, "trade_off_from_start") = on;
+        switch_of(harness.preferences, "maps_update") = on;
         for (int kind = 0; kind < 3; ++kind) {
             number_of(harness.preferences, "spectrum_kind") = kind;
             switch_of(harness.preferences, "sv_target_basis") = kind == 1;
             number_of(harness.preferences, "trade_off_layer") = kind;
             number_of(harness.preferences, "sv_source") =
                 number_of(harness.preferences, "spectrum_source") = kind;
+            switch_of(harness.preferences, "maps_shape") = kind == 1;
+            number_of(harness.preferences, "maps_source") = kind - 1;
             for (const Panel& panel : panels())
                 for (int i = 0; i < 5; ++i) harness.panel_frame(panel);
         }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <string>
@@ -17,6 +18,11 @@
 namespace muonscope::plots {
 
 namespace {
+
+// What was typed last.
+struct PrintWidth {
+    int pixels = 2400;
+};
 
 // In the home folder, where a person finds it again.
 std::string export_path(const gui::PanelContext& context, const char* name, const char* ending) {
@@ -53,7 +59,8 @@ std::string drawing(const gui::PanelContext& context, const char* name, const Ex
                                   .theme = light,
                                   .fonts = context.fonts,
                                   .send = context.send,
-                                  .workplace = context.workplace};
+                                  .workplace = context.workplace,
+                                  .renderer = context.renderer};
     const std::string title = context.snapshot && context.snapshot->spec
                                   ? context.snapshot->spec->title + ": " + name
                                   : name;
@@ -83,6 +90,22 @@ void export_menu(gui::PanelContext& context, const char* id, const char* name, b
                      [save = context.save_picture, from, size](const std::string& path) {
                          save(path, from, {from.x + size.x, from.y + size.y});
                      });
+    if (exports.print && ImGui::BeginMenu("Save picture as PNG of width")) {
+        int& typed = context.kept<PrintWidth>().pixels;
+        int width = 0;
+        for (const int choice : {1600, 3200, 6400})
+            if (ImGui::MenuItem(fmt::format("{} pixels…", choice).c_str())) width = choice;
+        ImGui::SetNextItemWidth(gui::em(6));
+        ImGui::InputInt("##width", &typed, 0);
+        typed = std::clamp(typed, 64, 8192);
+        ImGui::SameLine();
+        if (ImGui::MenuItem("pixels…")) width = typed;
+        ImGui::EndMenu();
+        if (width > 0)
+            ask_and_save(
+                context, "Save picture as PNG", name, "png",
+                [print = exports.print, width](const std::string& path) { print(path, width); });
+    }
     if (exports.fit) {
         ImGui::Separator();
         if (ImGui::MenuItem("Show everything", "double click")) exports.fit();

@@ -17,7 +17,9 @@ struct Exports {
     // whose theme is the light one; empty: what is shown is no drawing.
     std::function<std::vector<Chart>(const gui::PanelContext& paper)> charts = {};
     std::function<void()> fit = {};  // shows everything again
-    int columns = 1;                 // of drawings side by side
+    // The same picture into a file of this width in pixels; empty: only as it is on the screen.
+    std::function<void(const std::string& path, int width)> print = {};
+    int columns = 1;  // of drawings side by side
 };
 
 // A menu on right click over a plot. `name` goes into the file's name.
