@@ -21,10 +21,10 @@ const void* offset(int floats) {
     return reinterpret_cast<const void*>(static_cast<std::uintptr_t>(floats) * sizeof(float));
 }
 
-template <class T>
-void fill(GLenum target, GLuint buffer, const std::vector<T>& values, GLenum usage) {
-    glBindBuffer(target, buffer);
-    glBufferData(target, static_cast<GLsizeiptr>(values.size() * sizeof(T)), values.data(), usage);
+void fill(GLuint buffer, const std::vector<float>& values, GLenum usage) {
+    glBindBuffer(GL_ARRAY_BUFFER, buffer);
+    glBufferData(GL_ARRAY_BUFFER, static_cast<GLsizeiptr>(values.size() * sizeof(float)),
+                 values.data(), usage);
 }
 
 }  // namespace
@@ -58,21 +58,20 @@ Program::Program(const std::string& name, ShaderLanguage language, const ShaderF
         return;
     }
     glGenVertexArrays(1, &array_);
-    for (GLuint* buffer : {&corners_, &indices_, &instances_}) glGenBuffers(1, buffer);
+    for (GLuint* buffer : {&corners_, &instances_}) glGenBuffers(1, buffer);
 }
 
 Program::~Program() {
-    for (const GLuint* buffer : {&corners_, &indices_, &instances_})
+    for (const GLuint* buffer : {&corners_, &instances_})
         if (*buffer != 0) glDeleteBuffers(1, buffer);
     if (array_ != 0) glDeleteVertexArrays(1, &array_);
     if (program_ != 0) glDeleteProgram(program_);
 }
 
-void Program::set_corners(const std::vector<float>& corners,
-                          const std::vector<std::uint16_t>& indices) {
+void Program::set_corners(const std::vector<float>& corners) {
     if (!fault_.empty()) return;
     glBindVertexArray(array_);
-    fill(GL_ARRAY_BUFFER, corners_, corners, GL_STATIC_DRAW);
+    fill(corners_, corners, GL_STATIC_DRAW);
     int floats = 0, at = 0;
     for (const Input& input : inputs_)
         if (!input.each_instance) floats += input.floats;
@@ -83,21 +82,15 @@ void Program::set_corners(const std::vector<float>& corners,
                               floats * static_cast<int>(sizeof(float)), offset(at));
         at += inputs_[i].floats;
     }
-    indexed_ = static_cast<int>(indices.size());
-    strip_ = indexed_ > 0 ? 0 : static_cast<int>(corners.size()) / std::max(floats, 1);
-    if (indexed_ > 0) fill(GL_ELEMENT_ARRAY_BUFFER, indices_, indices, GL_STATIC_DRAW);
+    strip_ = static_cast<int>(corners.size()) / std::max(floats, 1);
     glBindVertexArray(0);
-}
-
-void Program::set_triangles(const std::vector<float>& corners) {
-    set_corners(corners, {});
 }
 
 void Program::set_instances(const std::vector<float>& values, int stride) {
     if (!fault_.empty()) return;
     stride_ = stride;
     glBindVertexArray(array_);
-    fill(GL_ARRAY_BUFFER, instances_, values, GL_STREAM_DRAW);
+    fill(instances_, values, GL_STREAM_DRAW);
     glBindVertexArray(0);
 }
 
@@ -145,10 +138,7 @@ void Program::point_at_instances(int first) const {
 void Program::draw_instances(int first, int count) const {
     if (count < 1) return;
     point_at_instances(first);
-    if (indexed_ > 0)
-        glDrawElementsInstanced(GL_TRIANGLES, indexed_, GL_UNSIGNED_SHORT, nullptr, count);
-    else
-        glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, strip_, count);
+    glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, strip_, count);
 }
 
 void Program::draw_triangles(int first_corner, int corners) const {

@@ -2,7 +2,6 @@
 
 #include <Eigen/Core>
 #include <array>
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -32,12 +31,10 @@ class Program {
 
     const std::string& fault() const { return fault_; }
 
-    // What is drawn once an instance: as indexed triangles, or a strip where there are no indices.
-    void set_corners(const std::vector<float>& corners, const std::vector<std::uint16_t>& indices);
+    // What is drawn once an instance, a strip of triangles; or by itself, triangle after triangle.
+    void set_corners(const std::vector<float>& corners);
     // `stride` floats from one instance to the next.
     void set_instances(const std::vector<float>& values, int stride);
-    // Corners alone: triangles, one after the other.
-    void set_triangles(const std::vector<float>& corners);
 
     void use() const;
     void set(const char* uniform, int value) const;
@@ -54,9 +51,9 @@ class Program {
   private:
     void point_at_instances(int first) const;
 
-    GLuint program_ = 0, array_ = 0, corners_ = 0, indices_ = 0, instances_ = 0;
+    GLuint program_ = 0, array_ = 0, corners_ = 0, instances_ = 0;
     std::vector<Input> inputs_;
-    int indexed_ = 0, strip_ = 0, stride_ = 0;
+    int strip_ = 0, stride_ = 0;
     std::string fault_;
 };
 

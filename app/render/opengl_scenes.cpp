@@ -1,12 +1,13 @@
 #include "app/render/opengl_scenes.h"
 
+#include <Eigen/LU>
+#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 #include <span>
 #include <utility>
 
 #include "app/render/opengl_program.h"
-#include "app/render/sphere_mesh.h"
 
 namespace muonscope {
 namespace {
@@ -28,10 +29,22 @@ struct Range {
 
 constexpr int ellipsoid_floats = 16, segment_floats = 24, point_floats = 15, corner_floats = 7;
 
+// A line of sight meets what has a volume: what is flat becomes a film or a thread.
+Eigen::Matrix3f with_volume(const Eigen::Matrix3f& axes) {
+    constexpr float thin = 1e-3F;
+    const float size = axes.norm();
+    if (std::abs(axes.determinant()) > thin * thin * size * size * size) return axes;
+    const Eigen::JacobiSVD<Eigen::Matrix3f> svd(axes, Eigen::ComputeFullU | Eigen::ComputeFullV);
+    const Eigen::Vector3f lengths =
+        svd.singularValues().cwiseMax(std::max(thin * svd.singularValues()(0), 1e-12F));
+    return svd.matrixU() * lengths.asDiagonal() * svd.matrixV().transpose();
+}
+
 Range add_ellipsoids(const Scene& scene, std::vector<float>& to) {
     const int first = static_cast<int>(to.size()) / ellipsoid_floats;
     for (const Ellipsoid& each : scene.ellipsoids) {
-        for (int k = 0; k < 3; ++k) add(to, Eigen::Vector3f(each.axes.col(k)));
+        const Eigen::Matrix3f axes = with_volume(each.axes);
+        for (int k = 0; k < 3; ++k) add(to, Eigen::Vector3f(axes.col(k)));
         add(to, each.centre);
         add(to, each.colour);
     }
@@ -184,7 +197,7 @@ struct ScenePainter::Programs {
     };
     ShaderLanguage language;
     ShaderFiles files;
-    Lazy ellipsoid{"ellipsoid", {{3, false}, {3}, {3}, {3}, {3}, {4}}};
+    Lazy ellipsoid{"ellipsoid", {{2, false}, {3}, {3}, {3}, {3}, {4}}};
     Lazy polyline{"polyline", {{2, false}, {4}, {4}, {4}, {4}, {4}, {4}}};
     Lazy band{"band", {{3, false}, {4, false}}};
     Lazy point{"point", {{2, false}, {3}, {4}, {4}, {4}}};
@@ -193,11 +206,10 @@ struct ScenePainter::Programs {
     std::string fault{};  // the first of the picture under way
 
     // Ready for use, or null: then why is noted.
-    Program* of(Lazy& lazy, const std::vector<float>& corners,
-                const std::vector<std::uint16_t>& indices = {}) {
+    Program* of(Lazy& lazy, const std::vector<float>& corners) {
         if (!lazy.program) {
             lazy.program = std::make_unique<Program>(lazy.name, language, files, lazy.inputs);
-            lazy.program->set_corners(corners, indices);
+            lazy.program->set_corners(corners);
         }
         if (!lazy.program->fault().empty()) {
             if (fault.empty()) fault = lazy.program->fault();
@@ -216,10 +228,7 @@ struct ScenePainter::Programs {
     void draw_strokes(const View& view, Program* program, Range range);
     void draw_heatmap(const View& view, const Heatmap& map);
     void draw_grid(const View& view, const Grid& lines);
-    Program* sphere() {
-        static const Mesh mesh = sphere_mesh(48, 24);
-        return of(ellipsoid, mesh.corners, mesh.triangles);
-    }
+    Program* bodies() { return of(ellipsoid, {-1, -1, 1, -1, -1, 1, 1, 1}); }
     Program* lines() { return of(polyline, {0, -1, 1, -1, 0, 1, 1, 1}); }
     Program* marks() { return of(point, {-1, -1, 1, -1, -1, 1, 1, 1}); }
 };
@@ -230,22 +239,23 @@ std::vector<ScenePainter::Programs::Ranges> ScenePainter::Programs::fill(const P
     for (const Pane& pane : picture.panes)
         ranges.push_back({add_ellipsoids(pane.scene, balls), add_lines(pane, segments),
                           add_points(pane.scene, dots), add_bands(pane.scene, corners)});
-    if (Program* program = balls.empty() ? nullptr : sphere())
+    if (Program* program = balls.empty() ? nullptr : bodies())
         program->set_instances(balls, ellipsoid_floats);
     if (Program* program = segments.empty() ? nullptr : lines())
         program->set_instances(segments, segment_floats);
     if (Program* program = dots.empty() ? nullptr : marks())
         program->set_instances(dots, point_floats);
     if (Program* program = corners.empty() ? nullptr : of(band, corners))
-        program->set_triangles(corners);
+        program->set_corners(corners);
     return ranges;
 }
 
 void ScenePainter::Programs::draw_ellipsoids(const View& view, Range range) {
-    Program* program = range.count > 0 ? sphere() : nullptr;
+    Program* program = range.count > 0 ? bodies() : nullptr;
     if (program == nullptr) return;
     program->use();
     view.set(*program);
+    program->set("size", view.size);
     program->set("line", std::max(1.0F, std::min(view.size[0], view.size[1]) / 250));
     program->draw_instances(range.first, range.count);
 }

@@ -13,12 +13,12 @@ int limit(GLenum name) {
     return value;
 }
 
-int samples_for(int width, int height) {
+int affordable(int wanted, int width, int height) {
     const double pixels = static_cast<double>(width) * height;
-    const int wanted = pixels <= Target::most_pixels_of_four  ? 4
-                       : pixels <= Target::most_pixels_of_two ? 2
-                                                              : 0;
-    return std::min(wanted, limit(GL_MAX_SAMPLES));
+    const int most = pixels <= Target::most_pixels_of_four  ? 4
+                     : pixels <= Target::most_pixels_of_two ? 2
+                                                            : 0;
+    return std::min({wanted, most, limit(GL_MAX_SAMPLES)});
 }
 
 GLuint renderbuffer(int samples, GLenum format, int width, int height) {
@@ -46,12 +46,12 @@ void Target::free() {
     width_ = height_ = 0;
 }
 
-std::string Target::make(int width, int height, bool with_depth) {
+std::string Target::make(int width, int height, int samples) {
     const int widest = std::min(limit(GL_MAX_RENDERBUFFER_SIZE), limit(GL_MAX_TEXTURE_SIZE));
     if (width < 1 || height < 1 || width > widest || height > widest)
         return fmt::format("a picture of {} x {} pixels cannot be drawn: this OpenGL takes 1 to {}",
                            width, height, widest);
-    const int samples = samples_for(width, height);
+    const int taken = affordable(samples, width, height);
     glGenTextures(1, &texture_);
     glBindTexture(GL_TEXTURE_2D, texture_);
     glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE, nullptr);
@@ -63,8 +63,8 @@ std::string Target::make(int width, int height, bool with_depth) {
     glGenFramebuffers(1, &resolved_);
     glBindFramebuffer(GL_FRAMEBUFFER, resolved_);
     glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, texture_, 0);
-    colour_ = renderbuffer(samples, GL_RGBA8, width, height);
-    if (with_depth) depth_ = renderbuffer(samples, GL_DEPTH_COMPONENT24, width, height);
+    colour_ = renderbuffer(taken, GL_RGBA8, width, height);
+    depth_ = renderbuffer(taken, GL_DEPTH_COMPONENT24, width, height);
     glGenFramebuffers(1, &drawn_);
     glBindFramebuffer(GL_FRAMEBUFFER, drawn_);
     glFramebufferRenderbuffer(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_RENDERBUFFER, colour_);
@@ -74,13 +74,14 @@ std::string Target::make(int width, int height, bool with_depth) {
                            height);
     width_ = width;
     height_ = height;
+    samples_ = samples;
     return {};
 }
 
-std::string Target::bind(int width, int height, bool with_depth) {
-    if (width != width_ || height != height_) {
+std::string Target::bind(int width, int height, int samples) {
+    if (width != width_ || height != height_ || samples != samples_) {
         free();
-        if (std::string fault = make(width, height, with_depth); !fault.empty()) {
+        if (std::string fault = make(width, height, samples); !fault.empty()) {
             free();
             glBindFramebuffer(GL_FRAMEBUFFER, 0);
             return fault;

@@ -127,7 +127,7 @@ TEST_F(Maps, of_wide_layers_have_the_chosen_singular_values_and_say_what_is_left
                 EXPECT_NEAR(
                     static_cast<double>(drawn(k)),
                     std::max(s(3 * k),
-                             0.012 * static_cast<double>(scene(4 * lane + m).camera.reach) / 1.22),
+                             0.012 * static_cast<double>(scene(4 * lane + m).camera.reach) / 1.28),
                     2e-5)
                     << lane << ", " << m << ", " << k;
         }

@@ -15,10 +15,10 @@
 #include "app/gui/theme.h"
 #include "app/gui/window.h"
 #include "app/render/opengl_scenes.h"
+#include "app/render/opengl_target.h"
 #include "app/render/renderer.h"
 #include "app/render/scene.h"
 #include "app/render/shader_text.h"
-#include "app/render/sphere_mesh.h"
 #include "core/base/error.h"
 #include "tests/gui/mesa.h"
 
@@ -122,22 +122,6 @@ TEST(Camera, shows_its_reach_to_the_nearer_edges) {
     EXPECT_LT((seen_at(camera, {1, 6, 3}, 200, 100) - Eigen::Vector2f(100, 0)).norm(), 1e-4);
     EXPECT_LT((seen_at(camera, {5, 2, 9}, 200, 100) - Eigen::Vector2f(150, 50)).norm(), 1e-4);
     EXPECT_FLOAT_EQ(pixels_per_unit(camera, 200, 100), 12.5F);
-}
-
-TEST(SphereMesh, has_its_corners_on_the_sphere_and_no_hole) {
-    const Mesh mesh = sphere_mesh(12, 6);
-    for (std::size_t i = 0; i < mesh.corners.size(); i += 3)
-        EXPECT_NEAR(Vector3f(mesh.corners[i], mesh.corners[i + 1], mesh.corners[i + 2]).norm(), 1,
-                    1e-6);
-    const auto corner = [&](std::size_t i) {
-        const std::size_t at = 3U * mesh.triangles[i];
-        return Vector3f(mesh.corners[at], mesh.corners[at + 1], mesh.corners[at + 2]);
-    };
-    // Its triangles bound the volume of a ball, nearly.
-    float volume = 0;
-    for (std::size_t i = 0; i < mesh.triangles.size(); i += 3)
-        volume += corner(i).dot(corner(i + 1).cross(corner(i + 2))) / 6;
-    EXPECT_NEAR(std::abs(volume), 4.0 / 3 * std::numbers::pi, 0.5);
 }
 
 TEST_F(Scenes, a_ball_is_a_disc_of_its_radius_where_it_lies) {
@@ -390,6 +374,29 @@ TEST_F(Scenes, edges_are_smooth) {
             if (const int level = seen.at(x, y)[0]; level > 8 && level < 60)
                 levels.push_back(level);
     EXPECT_GT(levels.size(), 20U);
+}
+
+// Bodies, lines and points smooth their edges themselves.
+TEST_F(Scenes, edges_of_areas_are_smooth_where_there_are_samples) {
+    Scene scene{.camera = {.reach = 1}};
+    scene.bands.push_back({.one = {{-1, 0.9F, 0}, {1, 0.3F, 0}},
+                           .other = {{-1, -0.4F, 0}, {1, -0.9F, 0}},
+                           .colour = white});
+    ScenePainter painter(ShaderLanguage::glsl_330, embedded_shaders());
+    const auto mixed = [&](int samples) {
+        Target target;
+        EXPECT_EQ(target.bind(120, 120, samples), "");
+        EXPECT_EQ(painter.paint({black, {{{0, 0, 120, 120}, scene}}}, 120, 120), "");
+        target.resolve();
+        const Pixels seen{120, 120, target.pixels()};
+        int found = 0;
+        for (int y = 0; y < 120; ++y)
+            for (int x = 0; x < 120; ++x)
+                found += seen.at(x, y)[0] > 20 && seen.at(x, y)[0] < 235 ? 1 : 0;
+        return found;
+    };
+    EXPECT_EQ(mixed(0), 0);
+    EXPECT_GT(mixed(4), 50);
 }
 
 // ---- what is drawn again, and what is kept ----

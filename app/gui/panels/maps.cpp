@@ -46,9 +46,9 @@ struct NamedView {
     double around, above;
 };
 constexpr std::array<NamedView, 4> views{{{"oblique", oblique_around, oblique_above},
-                                          {"1 across, 2 up", 0, 0},
-                                          {"1 across, 3 down", 0, quarter},
-                                          {"3 across, 2 up", -quarter, 0}}};
+                                          {"front", 0, 0},
+                                          {"above", 0, quarter},
+                                          {"side", -quarter, 0}}};
 
 void view_picker(PanelContext& context, float width) {
     MapsChoices& chosen = context.chosen<MapsChoices>();
@@ -151,7 +151,7 @@ void header(PanelContext& context) {
     const float map = word_combo_width(ImGui::CalcTextSize("all maps").x);
     const float which = word_combo_width(
         std::max(ImGui::CalcTextSize(directions_text(chosen.which).c_str()).x, em(4)));
-    const float view = word_combo_width(ImGui::CalcTextSize("1 across, 3 down").x);
+    const float view = word_combo_width(ImGui::CalcTextSize("oblique").x);
     const float size = segmented_width({"to scale", "shape"});
     const float both = segmented_width({"weights", "update"});
     float width = map + between + which + between + view + between + both;
@@ -296,17 +296,11 @@ void draw_maps(PanelContext& context) {
     menu(context, sheet, hovered);
 }
 
-std::string explain(const Experiment& experiment) {
-    return experiment.network.activation == Activation::tanh
-               ? "what each layer, and the response to unit vectors, makes of the unit sphere"
-               : "what each layer, and their product, makes of the unit sphere";
-}
-
 }  // namespace
 
 constinit const Panel maps_panel{
     .title = "Maps",
-    .explanation = "what each layer makes of the unit sphere",
+    .explanation = "what becomes of the unit sphere",
     .help =
         "A matrix turns the unit sphere into an ellipsoid: its axes are the singular values, along "
         "the left singular vectors. A ball is an orthogonal map, a needle one that has collapsed "
@@ -315,7 +309,6 @@ constinit const Panel maps_panel{
     .draw = draw_maps,
     .least = {15, 11},
     .weights = true,
-    .explain = explain,
     .remembered = remembered,
 };
 

@@ -36,7 +36,7 @@ Eigen::Matrix3d directions_of(const Eigen::Matrix3d& axes) {
 }
 
 std::vector<Eigen::Vector3f> ellipse(const Eigen::Vector3d& a, const Eigen::Vector3d& b) {
-    constexpr int corners = 56;
+    constexpr int corners = 40;  // half a pixel off at most where they are 300 wide
     std::vector<Eigen::Vector3f> points;
     for (int i = 0; i < corners; ++i) {
         const double turn = 2 * std::numbers::pi * i / corners;
@@ -75,8 +75,7 @@ void add_body(const Theme& theme, const MapCell& cell, Scene& scene) {
     for (int k = 0; k < 3; ++k) {
         const double length = cell.shrink * body.image.axes.col(k).norm();
         if (body.image.which[static_cast<std::size_t>(k)] < 0 || !(length > 0)) continue;
-        const Eigen::Vector3f end =
-            ((length + 0.13 * cell.reach) * directions.col(k)).cast<float>();
+        const Eigen::Vector3f end = ((length + 0.1 * cell.reach) * directions.col(k)).cast<float>();
         Polyline line;
         line.points = {-end, end};
         line.colour = colour_of(axis_colour(theme, k));
@@ -108,7 +107,7 @@ ImVec4 axis_colour(const Theme& theme, int k) {
 Camera camera_of(const MapsChoices& chosen, double reach) {
     Camera camera;
     camera.turn = turned(static_cast<float>(chosen.around), static_cast<float>(chosen.above));
-    camera.reach = static_cast<float>(1.22 * reach / chosen.zoom);
+    camera.reach = static_cast<float>(1.28 * reach / chosen.zoom);
     return camera;
 }
 

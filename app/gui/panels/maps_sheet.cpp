@@ -192,7 +192,7 @@ void draw_words(PanelContext& context, ImDrawList* list, const MapsSheet& sheet,
     const Theme& theme = context.theme;
     const ImVec2 at{origin.x + cell.corner.x, origin.y + cell.corner.y};
     const ImVec2 below{at.x + cell.size.x / 2, at.y + cell.size.y + em(0.05F)};
-    const float width = cell.size.x + em(0.3F);
+    const float width = cell.size.x - em(0.2F);
     centred(list, below, width, theme.text, title_of(cell));
     if (!cell.body.missing.empty()) {
         centred(list, {below.x, at.y + cell.size.y / 2 - em(0.5F)}, width, theme.dim,
@@ -218,7 +218,7 @@ void draw_labels(PanelContext& context, ImDrawList* list, ImVec2 origin, const M
         const double length = cell.body.image.axes.col(k).norm();
         if (which < 0 || !(length > 0)) continue;
         const Eigen::Vector3d tip =
-            cell.body.image.axes.col(k) / length * (length * cell.shrink + 0.24 * cell.reach);
+            cell.body.image.axes.col(k) / length * (length * cell.shrink + 0.19 * cell.reach);
         const Eigen::Vector2f seen =
             seen_at(camera, tip.cast<float>(), static_cast<int>(cell.size.x),
                     static_cast<int>(cell.size.y));
