@@ -13,6 +13,7 @@
 
 #include "app/gui/frame.h"
 #include "app/gui/panels/panels.h"
+#include "app/gui/path_dialog.h"
 #include "app/gui/plots/svg.h"
 #include "app/gui/window.h"
 #include "app/render/renderer.h"
@@ -278,8 +279,9 @@ TEST_F(Maps, tell_the_numbers_under_the_mouse) {
     const PixelArea area = picture().panes[5].area;  // Muon's product
     const auto words = drawing().word("Muon");
     ASSERT_TRUE(words);
-    ImGui::GetIO().AddMousePosEvent(words->min.x + static_cast<float>(area.x + area.width / 2),
-                                    words->max.y + static_cast<float>(area.height / 2));
+    ImGui::GetIO().AddMousePosEvent(
+        words->min.x + static_cast<float>(area.x) + 0.5F * static_cast<float>(area.width),
+        words->max.y + 0.5F * static_cast<float>(area.height));
     look();
     EXPECT_EQ(harness.kept<MapsView>().hovered, 5);
     const std::string text = drawing().text();
@@ -330,7 +332,7 @@ TEST_F(Maps, leave_as_a_table_of_axes_and_as_outlines) {
     const Matrix product = (*snapshot->lanes[1].weights)[1] * (*snapshot->lanes[1].weights)[0];
     const Vector s = Eigen::JacobiSVD<Matrix>(product).singularValues();
     for (int k = 0; k < 3; ++k) {
-        const std::vector<double>& row = table.rows[static_cast<std::size_t>(15 + k)];
+        const std::vector<double>& row = table.rows[15 + static_cast<std::size_t>(k)];
         EXPECT_EQ(row[0], 2);
         EXPECT_EQ(row[1], 0);
         EXPECT_EQ(row[3], k + 1);
@@ -344,6 +346,41 @@ TEST_F(Maps, leave_as_a_table_of_axes_and_as_outlines) {
     EXPECT_NE(svg.find("Muon, product"), std::string::npos);
     EXPECT_NE(svg.find("<path"), std::string::npos);
     ImGui::EndFrame();
+}
+
+TEST_F(Maps, have_a_menu_that_saves_them_at_any_width) {
+    show(three());
+    const ImVec2 at{300, 250};
+    harness.move_to(at);
+    look();
+    for (const bool down : {true, false}) {
+        ImGui::GetIO().AddMouseButtonEvent(1, down);
+        harness.panel_frame(maps_panel);
+    }
+    look();
+    const Drawing menu = drawing();
+    for (const char* entry : {"Copy values as CSV", "Save values as CSV…", "Save drawing as SVG…",
+                              "Save picture as PNG…", "Save picture as PNG of width"})
+        EXPECT_EQ(menu.all(entry).size(), 1U) << entry << " in\n" << menu.text();
+    const auto wide = menu.word("Save picture as PNG of width");
+    ASSERT_TRUE(wide);
+    ImGui::GetIO().AddMousePosEvent(wide->middle().x, wide->middle().y);
+    look();
+    look();
+    const auto entry = drawing().word("3200 pixels…");
+    ASSERT_TRUE(entry);
+    ImGui::GetIO().AddMousePosEvent(wide->max.x, wide->middle().y);
+    look();
+    ImGui::GetIO().AddMousePosEvent(entry->middle().x, entry->middle().y);
+    look();
+    for (const bool down : {true, false}) {
+        ImGui::GetIO().AddMouseButtonEvent(0, down);
+        harness.panel_frame(maps_panel);
+    }
+    look();
+    ASSERT_TRUE(harness.view.path_dialog);
+    EXPECT_EQ(harness.view.path_dialog->request.ending, ".png");
+    EXPECT_NE(harness.view.path_dialog->request.path.find("maps-step-60"), std::string::npos);
 }
 
 TEST_F(Maps, are_said_to_be_what_they_look_like) {

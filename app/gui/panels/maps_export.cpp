@@ -130,7 +130,9 @@ void save_maps_picture(PanelContext& context, ImVec2 size, const std::string& pa
     list.PushTexture(ImGui::GetIO().Fonts->TexRef);
     list.PushClipRect({0, 0}, whole);
     ImGui::PushFont(context.fonts.text, ImGui::GetStyle().FontSizeBase * times);
-    draw_sheet(larger, &list, maps_sheet(larger, whole), {0, 0}, "maps for print");
+    const float edge = std::floor(em(0.7F));
+    draw_sheet(larger, &list, maps_sheet(larger, {whole.x - 2 * edge, whole.y - 2 * edge}),
+               {edge, edge}, "maps for print");
     ImGui::PopFont();
     const ImVec4& ground = theme.card;
     const auto pixels = context.renderer->pixels_of(

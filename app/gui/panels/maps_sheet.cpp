@@ -297,7 +297,7 @@ MapsSheet maps_sheet(PanelContext& context, ImVec2 size) {
 }
 
 std::string title_of(const MapCell& cell) {
-    const std::string source =
+    std::string source =
         cell.body.source == 0 ? "product" : fmt::format("layer {}", cell.body.source);
     if (cell.body.body == Body::weights) return source;
     return fmt::format("{}: {}", source, body_name(cell.body.body));
