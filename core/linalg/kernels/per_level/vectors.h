@@ -240,8 +240,12 @@ MUONSCOPE_INLINE bool all_true(Pack<std::int64_t, 2> condition) {
     return _mm_movemask_pd(reinterpret_cast<__m128d>(condition)) == 3;
 }
 
+// Where a factor of zero leaves nothing to round but the sum, and where only the slow way is exact.
 [[gnu::noinline]] Vec<double> fma_by_entry(Vec<double> a, Vec<double> b, Vec<double> c) {
-    return Vec<double>{slow_fma(a[0], b[0], c[0]), slow_fma(a[1], b[1], c[1])};
+    const auto zero = (a == 0) | (b == 0);
+    if (all_true(zero)) return a * b + c;
+    return Vec<double>{zero[0] ? a[0] * b[0] + c[0] : slow_fma(a[0], b[0], c[0]),
+                       zero[1] ? a[1] * b[1] + c[1] : slow_fma(a[1], b[1], c[1])};
 }
 
 // x = high + low, each of at most 26 bits (Veltkamp).
@@ -252,6 +256,7 @@ MUONSCOPE_INLINE Vec<double> high_half(Vec<double> x) {
 
 // a b = product + error exactly (Dekker), and with c a sum s, rest v: the result is s + v rounded,
 // unless v's own rounding error matters. It cannot where s + v(1 +- 2^-51) round to the same.
+// What overflows on the way, halves included, leaves bounds whose difference is no number.
 MUONSCOPE_INLINE Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) {
     const Vec<double> product = a * b;
     const Vec<double> ah = high_half(a), al = a - ah, bh = high_half(b), bl = b - bh;
@@ -259,28 +264,30 @@ MUONSCOPE_INLINE Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) {
     const Vec<double> sum = product + c, part = sum - product;
     const Vec<double> rest = ((product - (sum - part)) + (c - part)) + error;
     const Vec<double> low = sum + rest * (1 - 0x1p-51), high = sum + rest * (1 + 0x1p-51);
-    // Halves that do not overflow, errors that do not underflow; no zero whose sign is lost.
-    const Vec<double> size = product < 0 ? -product : product;
-    const auto ordinary = (size > 0x1p-900) & (size < 0x1p900) & (a < 0x1p990) & (a > -0x1p990) &
-                          (b < 0x1p990) & (b > -0x1p990);
-    // A factor of zero leaves nothing to round but the sum.
-    const auto zero = (a == 0) | (b == 0);
-    if (all_true(((low == high) & (low != 0) & ordinary) | zero)) return zero ? sum : low;
+    // The error must not underflow.
+    const Vec<double> size = _mm_andnot_pd(Vec<double>{-0., -0.}, product);
+    if (all_true((high - low == 0) & (size > 0x1p-900))) [[likely]]
+        return low;
     return fma_by_entry(a, b, c);
 }
 
 // In double the product is exact and the sum rounded to 53 bits; rounding that to 24 is right
-// unless it lies in the middle of two floats, or where floats have fewer bits. low: the first two
-// entries, or the last two.
+// unless it lies in the middle of two floats, or where floats have fewer bits.
 MUONSCOPE_INLINE Pack<double, 2> sum_in_double(__m128 a, __m128 b, __m128 c) {
     return _mm_cvtps_pd(a) * _mm_cvtps_pd(b) + _mm_cvtps_pd(c);
 }
-MUONSCOPE_INLINE bool rounds_once(Pack<double, 2> sum) {
-    const auto bits = reinterpret_cast<Pack<std::int64_t, 2>>(sum);
-    const Pack<double, 2> size = sum < 0 ? -sum : sum;
-    const auto middle = reinterpret_cast<__m128i>(bits & 0x1fffffff);
-    const auto is_middle = _mm_cmpeq_epi32(middle, _mm_set1_epi64x(0x10000000));
-    return all_true((size > 0x1p-125) | (sum == 0)) && (_mm_movemask_epi8(is_middle) & 0x0f0f) == 0;
+// Of two sums each.
+MUONSCOPE_INLINE bool round_once(Pack<double, 2> first, Pack<double, 2> second) {
+    const auto a = reinterpret_cast<__m128>(first), b = reinterpret_cast<__m128>(second);
+    using Words = Pack<std::int32_t, 4>;
+    const auto low = reinterpret_cast<Words>(_mm_shuffle_ps(a, b, 0x88));
+    const auto high = reinterpret_cast<Words>(_mm_shuffle_ps(a, b, 0xdd));
+    // The upper half of 2^-125. Zero, which is exact, is made one less than it and so the largest.
+    constexpr std::uint32_t least = (1023 - 125) << 20;
+    const Words size = ((high & 0x7fffffff) - 1) ^ INT32_MIN;
+    const Words too_small = size < static_cast<std::int32_t>((least - 1) ^ 0x80000000);
+    const Words middle = (low & 0x1fffffff) == 0x10000000;
+    return _mm_movemask_ps(reinterpret_cast<__m128>(too_small | middle)) == 0;
 }
 [[gnu::noinline]] Vec<float> fma_by_entry(Vec<float> a, Vec<float> b, Vec<float> c) {
     return Vec<float>{slow_fma(a[0], b[0], c[0]), slow_fma(a[1], b[1], c[1]),
@@ -290,7 +297,7 @@ MUONSCOPE_INLINE Vec<float> fma(Vec<float> a, Vec<float> b, Vec<float> c) {
     const Pack<double, 2> low = sum_in_double(a, b, c);
     const Pack<double, 2> high =
         sum_in_double(_mm_movehl_ps(a, a), _mm_movehl_ps(b, b), _mm_movehl_ps(c, c));
-    if (rounds_once(low) && rounds_once(high))
+    if (round_once(low, high)) [[likely]]
         return _mm_movelh_ps(_mm_cvtpd_ps(low), _mm_cvtpd_ps(high));
     return fma_by_entry(a, b, c);
 }
