@@ -5,16 +5,12 @@ sources(kernel_sources core/linalg/kernels/per_level/*.cpp)
 set(kernel_objects)
 
 # Optimised in a debug build too, or its tests would take hours. Under a sanitizer what is unrolled
-# takes minutes to compile, unless its checks are called and those of every address alone are left to
-# the address sanitizer.
+# takes minutes to compile, unless its checks are called.
 set(kernel_speed -O3)
 if(MUONSCOPE_SANITIZE)
     set(kernel_speed -O1)
     if(MUONSCOPE_SANITIZE MATCHES "address" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         list(APPEND kernel_speed --param=asan-instrumentation-with-call-threshold=0)
-    endif()
-    if(MUONSCOPE_SANITIZE MATCHES "undefined")
-        list(APPEND kernel_speed -fno-sanitize=null,alignment,pointer-overflow,object-size)
     endif()
 endif()
 
