@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""usage: lint.py BUILD [source…]
+
+Runs clang-tidy over these sources, all of core/ and app/ without any; BUILD was configured by Clang
+and without precompiled headers. Nine tenths of its time go into the headers that a source includes,
+so sources that can stand behind each other are looked at as one text; findings are told at their own
+places. What does not compile as one text is looked at source by source.
+"""
+
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TIDY = "clang-tidy-14"
+AT_ONCE = 12  # more gain little, and the last to end is waited for
+# What a source declares at the left margin: a type, a name for one, a function or a constant.
+DECLARED = re.compile(r"(?:(?:struct|class|enum class|enum|using)\s+(\w+)|(?!namespace|template|return|extern)"
+                      r"[\w:<>,&*\s\[\]\".]+?[\s&*](\w+)\s*[(={\[;])")
+PLACE = re.compile(r"^(\S+?):(\d+):", re.M)
+
+
+def names(text):
+    found = (DECLARED.match(line) for line in text.splitlines() if line and line[0] not in " \t#}/")
+    return {match[1] or match[2] for match in found if match}
+
+
+def commands_of(build):
+    """Of each source how it is compiled, once for every target that it is part of."""
+    found = {}
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        path = pathlib.Path(entry["directory"], entry["file"]).resolve()
+        found.setdefault(path, []).append(entry)
+    return found
+
+
+def together(sources, commands):
+    """Sources that are compiled alike and declare nothing under the same name, in lists."""
+    batches = []
+    for source in sources:
+        entries = commands[source]
+        text = source.read_text()
+        alike = None if len(entries) > 1 else re.sub(r" -o .*", "", entries[0]["command"])
+        declared = names(text)
+        for batch in batches:
+            if alike and batch["alike"] == alike and len(batch["sources"]) < AT_ONCE \
+                    and not declared & batch["names"]:
+                batch["sources"].append(source)
+                batch["names"] |= declared
+                break
+        else:
+            batches.append({"alike": alike, "sources": [source], "names": declared})
+    return [batch["sources"] for batch in batches]
+
+
+def tidy(build, source):
+    done = subprocess.run([TIDY, "--quiet", "-p", build, source], capture_output=True, text=True)
+    return done.returncode == 0, done.stdout + "".join(
+        line for line in done.stderr.splitlines(True) if not re.match(r"\d+ warnings? (generated|treated)", line))
+
+
+def tidy_together(build, commands, number, sources):
+    """The same for all of them as one text, or None where that does not compile."""
+    folder = build / "lint" / str(number)
+    folder.mkdir(parents=True, exist_ok=True)
+    whole, lines = folder / "sources.cpp", []  # of each line its source and its number there
+    with whole.open("w") as file:
+        for source in sources:
+            for at, line in enumerate(source.read_text().splitlines(), 1):
+                file.write(line + "\n")
+                lines.append((source, at))
+    entry = commands[sources[0]][0]
+    command = entry["command"].replace(str(entry["file"]), str(whole))
+    (folder / "compile_commands.json").write_text(json.dumps(
+        [{"directory": entry["directory"], "file": str(whole), "command": command}]))
+    passed, said = tidy(folder, whole)
+    if "[clang-diagnostic-error]" in said:
+        return None
+
+    def own_place(match):
+        if pathlib.Path(match[1]) != whole:
+            return match[0]
+        source, at = lines[int(match[2]) - 1]
+        return f"{source}:{at}:"
+    return passed, PLACE.sub(own_place, said)
+
+
+def look_at(build, commands, number, sources):
+    if len(sources) > 1:
+        found = tidy_together(build, commands, number, sources)
+        if found:
+            return found
+        print(f"One by one, since they do not compile as one text: {' '.join(s.name for s in sources)}",
+              file=sys.stderr)
+    results = [tidy(build, source) for source in sources]
+    return all(passed for passed, _ in results), "".join(said for _, said in results)
+
+
+def main():
+    build = pathlib.Path(sys.argv[1]).resolve()
+    commands = commands_of(build)
+    sources = [pathlib.Path(name).resolve() for name in sys.argv[2:]] or \
+        sorted(path for folder in ("core", "app") for path in (ROOT / folder).rglob("*.cpp"))
+    unknown = [str(source) for source in sources if source not in commands]
+    if unknown:
+        sys.exit(f"lint.py: {build} does not compile {' '.join(unknown)}")
+    batches = sorted(together(sources, commands), key=len, reverse=True)
+    with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        results = list(pool.map(lambda at: look_at(build, commands, at, batches[at]), range(len(batches))))
+    for _, said in results:
+        sys.stdout.write(said)
+    sys.exit(0 if all(passed for passed, _ in results) else 1)
+
+
+if __name__ == "__main__":
+    main()
