@@ -8,10 +8,9 @@
 #include <string>
 
 #include "core/base/types.h"
+#include "core/experiment/lane.h"
 #include "core/experiment/presets.h"
 #include "core/linalg/perturbed_column.h"
-#include "core/session/session.h"
-#include "core/session/worker_pool.h"
 
 namespace muonscope {
 namespace {
@@ -47,22 +46,21 @@ TEST(CheckedSvd, an_entry_too_small_to_keep_leads_nowhere) {
 // own deflation left its arrays, which the sanitized build says.
 TEST(CheckedSvd, of_layers_on_their_way_hold_to_rounding) {
     for (const char* name : {"theory", "between"}) {
-        Session session(preset(name));
-        WorkerPool pool(1);
-        for (std::int64_t step = 0; step <= 300; step += 20) {
-            session.advance_to(step, pool);
-            const auto snapshot = session.snapshot();
-            for (const LaneSnapshot& lane : snapshot->lanes) {
-                Matrix product = Matrix(lane.weights->front());
-                for (std::size_t i = 1; i < lane.weights->size(); ++i)
-                    product = Matrix((*lane.weights)[i] * product);
+        const Spec spec = preset(name);
+        const auto problem = make_problem(spec.experiment);
+        for (const Recipe& recipe : spec.lanes)
+            for (Lane lane(problem, recipe); lane.step() <= 300;
+                 ASSERT_EQ(lane.advance(), Lane::Status::training)) {
+                if (lane.step() % 20 != 0) continue;
+                Matrix product = lane.weights().front();
+                for (std::size_t i = 1; i < lane.weights().size(); ++i)
+                    product = Matrix(lane.weights()[i] * product);
                 const CheckedSvd<double> svd(product);
-                EXPECT_LT(svd.defect(product), 1e-12) << name << " at " << step;
+                EXPECT_LT(svd.defect(product), 1e-12) << name << " at " << lane.step();
                 const Eigen::MatrixXf single = product.cast<float>();
                 EXPECT_LT(CheckedSvd<float>(single).defect(single), 1e-4F)
-                    << name << " at " << step;
+                    << name << " at " << lane.step();
             }
-        }
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/base/types.h"
 #include "core/linalg/kernels/level.h"
+#include "tests/sanitized.h"
 
 namespace muonscope {
 namespace {
@@ -64,8 +65,11 @@ bool same(const DenseOf<Scalar>& a, const DenseOf<Scalar>& b) {
 template <typename Scalar>
 void expect_plain_products() {
     MatrixProduct<Scalar> product;
+    // A sanitizer has seen what there is to see after a second block's first step.
+    const std::vector<Index> depths =
+        sanitized ? std::vector<Index>{1, 9, 64, 257} : std::vector<Index>{1, 9, 64, 257, 600};
     for (Index rows : {1, 3, 8, 24, 65, 300})
-        for (Index depth : {1, 9, 64, 257, 600})
+        for (Index depth : depths)
             for (Index cols : {1, 2, 7, 8, 33, 130}) {
                 const DenseOf<Scalar> a = DenseOf<Scalar>::Random(rows, depth),
                                       b = DenseOf<Scalar>::Random(depth, cols);
@@ -203,8 +207,10 @@ TEST(MatrixProduct, infinity_stays_where_it_belongs) {
 
 template <typename Scalar>
 void expect_symmetric_products() {
+    const std::vector<Index> depths =
+        sanitized ? std::vector<Index>{1, 5, 257} : std::vector<Index>{1, 5, 64, 257, 600};
     for (Index n : {1, 7, 15, 16, 57, 64, 65, 100, 129, 290})
-        for (Index k : {1, 5, 64, 257, 600}) {
+        for (Index k : depths) {
             const DenseOf<Scalar> x = DenseOf<Scalar>::Random(n, k);
             MatrixProduct<Scalar> product(n, k);
             for (const Level level : levels_here()) {

@@ -709,13 +709,13 @@ TEST(DrawnPlots, theory_is_drawn_beside_a_run_that_it_covers_and_not_beyond_an_e
         ink.w = 0.7F;
         return drawing.of_colour(u32(ink)).size();
     };
-    const auto snapshot = trained(preset("theory"), 300);
+    const auto snapshot = trained(preset("theory"), 60);
     EXPECT_GT(dashes(snapshot), 30u);
     auto edited = std::make_shared<Snapshot>(*snapshot);
     edited->events = std::make_shared<const std::vector<Event>>(
-        std::vector<Event>{{100, 0, "learning rate 0.005 → 0.01"}});
+        std::vector<Event>{{20, 0, "learning rate 0.005 → 0.01"}});
     EXPECT_EQ(dashes(edited), 0u);
-    EXPECT_EQ(dashes(trained(preset("two-ways-up"), 100)), 0u);
+    EXPECT_EQ(dashes(trained(preset("two-ways-up"), 60)), 0u);
 }
 
 }  // namespace

@@ -499,7 +499,7 @@ TEST(PanelNumbers, figures_as_published_are_green_and_others_red) {
 // ---- small things ----
 
 TEST(PanelNumbers, a_layers_distance_from_its_target_is_a_share_of_the_target) {
-    const auto snapshot = trained(preset("staged"), 200);
+    const auto snapshot = trained(preset("staged"), 20);
     Shown shown(snapshot, "trade-off", {900, 700});
     const Drawing drawing = shown.look();
     std::vector<std::string> expected;

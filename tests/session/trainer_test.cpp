@@ -216,6 +216,7 @@ Spec with_rates(double first, double second) {
 
 TEST(Trainer, goes_on_while_a_lane_lives_and_says_which_one_does_not) {
     Spec spec = preset("two-ways-up");
+    spec.experiment.record.dense = 1;  // its rows are not looked at
     spec.lanes[0].phases[0].optimizer.lr = 10;
     spec.experiment.run.speed = 0;
     Watched w(spec);
@@ -263,6 +264,7 @@ TEST(Trainer, is_diverged_once_no_lane_goes_on) {
 TEST(Trainer, a_lane_that_goes_on_comes_up_to_the_present_and_the_run_stays_as_it_was) {
     for (const bool playing : {false, true}) {
         Spec spec = preset("two-ways-up");
+        spec.experiment.record.dense = 1;  // its rows are not looked at
         spec.lanes[0].phases[0].optimizer.lr = 1;
         spec.experiment.run.speed = playing ? 50 : 0;
         Watched w(spec);
