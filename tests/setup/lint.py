@@ -4,9 +4,10 @@
 Runs clang-tidy over these sources, all of core/ and app/ without any; BUILD was configured by Clang
 and without precompiled headers. Nine tenths of its time go into the headers that a source includes,
 so sources that can stand behind each other are looked at as one text; findings are told at their own
-places. What does not compile as one text is looked at source by source.
+places. What does not compile as one text is looked at in halves.
 """
 
+import collections
 import concurrent.futures
 import json
 import os
@@ -14,13 +15,17 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TIDY = "clang-tidy-14"
 AT_ONCE = 12  # more gain little, and the last to end is waited for
 # What a source declares at the left margin: a type, a name for one, a function or a constant.
-DECLARED = re.compile(r"(?:(?:struct|class|enum class|enum|using)\s+(\w+)|(?!namespace|template|return|extern)"
+DECLARED = re.compile(r"(?:(?:struct|class|enum class|enum|using)\s+(?!namespace)(\w+)|"
+                      r"(?!namespace|using|template|return|extern)"
                       r"[\w:<>,&*\s\[\]\".]+?[\s&*](\w+)\s*[(={\[;])")
+TYPE = re.compile(r"^(?:struct|class|enum class|using) (\w+)", re.M)
+OWN_TYPE = re.compile(r"^(?:struct|class|enum class) (\w+) (?=[{:])|^using (\w+) =", re.M)
 PLACE = re.compile(r"^(\S+?):(\d+):", re.M)
 
 
@@ -40,20 +45,26 @@ def commands_of(build):
 
 def together(sources, commands):
     """Sources that are compiled alike and declare nothing under the same name, in lists."""
+    texts = {source: source.read_text() for source in sources}
+    declared = {source: names(text) for source, text in texts.items()}
+    often = collections.Counter(name for found in declared.values() for name in found)
+    # A type of a source's own may hide one that others have from a header.
+    of_headers = {name for folder in ("core", "app") for header in (ROOT / folder).rglob("*.h")
+                  for name in TYPE.findall(header.read_text())}
     batches = []
-    for source in sources:
-        entries = commands[source]
-        text = source.read_text()
-        alike = None if len(entries) > 1 else re.sub(r" -o .*", "", entries[0]["command"])
-        declared = names(text)
+    # Those first that meet their names in most others: each needs a list of its own, which the rest fill.
+    for source in sorted(sources, key=lambda source: -max((often[name] for name in declared[source]), default=0)):
+        alike = re.sub(r" -o .*", "", commands[source][0]["command"])
+        alone = len(commands[source]) > 1 or any(own in of_headers for both in OWN_TYPE.findall(texts[source])
+                                                 for own in both if own)
         for batch in batches:
-            if alike and batch["alike"] == alike and len(batch["sources"]) < AT_ONCE \
-                    and not declared & batch["names"]:
+            if not alone and batch["alike"] == alike and len(batch["sources"]) < AT_ONCE \
+                    and not declared[source] & batch["names"]:
                 batch["sources"].append(source)
-                batch["names"] |= declared
+                batch["names"] |= declared[source]
                 break
         else:
-            batches.append({"alike": alike, "sources": [source], "names": declared})
+            batches.append({"alike": None if alone else alike, "sources": [source], "names": set(declared[source])})
     return [batch["sources"] for batch in batches]
 
 
@@ -63,10 +74,9 @@ def tidy(build, source):
         line for line in done.stderr.splitlines(True) if not re.match(r"\d+ warnings? (generated|treated)", line))
 
 
-def tidy_together(build, commands, number, sources):
+def tidy_together(build, commands, sources):
     """The same for all of them as one text, or None where that does not compile."""
-    folder = build / "lint" / str(number)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="lint-", dir=build))
     whole, lines = folder / "sources.cpp", []  # of each line its source and its number there
     with whole.open("w") as file:
         for source in sources:
@@ -89,15 +99,15 @@ def tidy_together(build, commands, number, sources):
     return passed, PLACE.sub(own_place, said)
 
 
-def look_at(build, commands, number, sources):
-    if len(sources) > 1:
-        found = tidy_together(build, commands, number, sources)
-        if found:
-            return found
-        print(f"One by one, since they do not compile as one text: {' '.join(s.name for s in sources)}",
-              file=sys.stderr)
-    results = [tidy(build, source) for source in sources]
-    return all(passed for passed, _ in results), "".join(said for _, said in results)
+def look_at(build, commands, sources):
+    if len(sources) == 1:
+        return tidy(build, sources[0])
+    found = tidy_together(build, commands, sources)
+    if found:
+        return found
+    half = len(sources) // 2
+    halves = [look_at(build, commands, part) for part in (sources[:half], sources[half:])]
+    return all(passed for passed, _ in halves), "".join(said for _, said in halves)
 
 
 def main():
@@ -110,7 +120,7 @@ def main():
         sys.exit(f"lint.py: {build} does not compile {' '.join(unknown)}")
     batches = sorted(together(sources, commands), key=len, reverse=True)
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        results = list(pool.map(lambda at: look_at(build, commands, at, batches[at]), range(len(batches))))
+        results = list(pool.map(lambda sources: look_at(build, commands, sources), batches))
     for _, said in results:
         sys.stdout.write(said)
     sys.exit(0 if all(passed for passed, _ in results) else 1)
