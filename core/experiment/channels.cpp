@@ -11,8 +11,52 @@
 namespace muonscope {
 namespace {
 
-#define MUONSCOPE_ROW(name, scope, known, unit, column, title, help) \
-    ChannelInfo{Channel::name, Scope::scope, Known::known, Unit::unit, column, title, help},
+bool is_softmax(const Experiment& experiment) {
+    return experiment.probe.task == ProbeTask::softmax;
+}
+
+std::string said_of_loss(const Experiment& experiment) {
+    return loss_formula(experiment) + ".";
+}
+
+std::string said_of_floor(const Experiment& experiment) {
+    return is_softmax(experiment)
+               ? "Cross-entropy of the least-squares head on the probed layer: a mark to compare "
+                 "with and no floor, a trained head may go below it."
+               : "Loss of the least-squares head on the probed layer: no head can do better.";
+}
+
+std::string said_of_after_k(const Experiment& experiment) {
+    return fmt::format("The head's loss after {} steps from zero, layer {}.",
+                       experiment.probe.steps,
+                       std::min(experiment.probe.layer, experiment.network.depth));
+}
+
+std::string said_of_steps(const Experiment& experiment) {
+    return fmt::format(
+        "Gradient steps until the head's {} is at most {:g}; > n where no more than n steps were "
+        "looked at.",
+        is_softmax(experiment) ? "share misclassified" : "relative error",
+        experiment.probe.threshold);
+}
+
+std::string said_of_critical_rate(const Experiment& experiment) {
+    return fmt::format("2/s₁(H)²: at this rate and beyond the head diverges; its rate is {:g}.",
+                       experiment.probe.lr);
+}
+
+bool has_critical_rate(const Experiment& experiment) {
+    return !is_softmax(experiment);
+}
+
+#define MUONSCOPE_ROW(name_, scope_, known_, unit_, column_, title_, ...) \
+    ChannelInfo{.channel = Channel::name_,                                \
+                .scope = Scope::scope_,                                   \
+                .known = Known::known_,                                   \
+                .unit = Unit::unit_,                                      \
+                .column = column_,                                        \
+                .title = title_,                                          \
+                .help = __VA_ARGS__},
 constexpr std::array table{MUONSCOPE_CHANNELS(MUONSCOPE_ROW)};
 #undef MUONSCOPE_ROW
 
@@ -52,35 +96,13 @@ const ChannelInfo& info(Channel channel) {
 }
 
 std::string definition(Channel channel, const Experiment& experiment, std::string_view matrix) {
-    const ProbeSpec& probe = experiment.probe;
-    const bool softmax = probe.task == ProbeTask::softmax;
-    const int layer = std::min(probe.layer, experiment.network.depth);
-    switch (channel) {
-        case Channel::loss:
-            return loss_formula(experiment) + ".";
-        case Channel::probe_floor:
-            return softmax ? "Cross-entropy of the least-squares head on the probed layer: a mark "
-                             "to compare with and no floor, a trained head may go below it."
-                           : "Loss of the least-squares head on the probed layer: no head can do "
-                             "better.";
-        case Channel::probe_after_k:
-            return fmt::format("The head's loss after {} steps from zero, layer {}.", probe.steps,
-                               layer);
-        case Channel::probe_steps:
-            return fmt::format(
-                "Gradient steps until the head's {} is at most {:g}; > n where no "
-                "more than n steps were looked at.",
-                softmax ? "share misclassified" : "relative error", probe.threshold);
-        case Channel::probe_critical_rate:
-            return fmt::format(
-                "2/s₁(H)²: at this rate and beyond the head diverges; its rate is {:g}.", probe.lr);
-        default:
-            return sentence(with_matrix(info(channel).help, matrix));
-    }
+    const ChannelInfo& row = info(channel);
+    return row.said ? row.said(experiment) : sentence(with_matrix(row.help, matrix));
 }
 
 bool applies(Channel channel, const Experiment& experiment) {
-    return channel != Channel::probe_critical_rate || experiment.probe.task != ProbeTask::softmax;
+    const ChannelInfo& row = info(channel);
+    return !row.applies || row.applies(experiment);
 }
 
 std::vector<ColumnWords> column_words() {
@@ -91,26 +113,11 @@ std::vector<ColumnWords> column_words() {
         {"…_min, …_max",
          "smallest and largest value over these steps, of a column known at every step"}};
     for (const ChannelInfo& channel : table) {
-        switch (channel.scope) {
-            case Scope::lane:
-                words.push_back(words_of(channel, "", "", ""));
-                break;
-            case Scope::map:
-                words.push_back(words_of(channel, "product_", "", "the product P"));
-                [[fallthrough]];
-            case Scope::matrix:
-                words.push_back(words_of(channel, "layer_L_", "", "layer L"));
-                break;
-            case Scope::product_values:
-                words.push_back(words_of(channel, "product_", "_K", "the product P"));
-                break;
-            case Scope::mode_values:
-                words.push_back(words_of(channel, "", "_K", ""));
-                break;
-            case Scope::matrix_values:
-                words.push_back(words_of(channel, "layer_L_", "_K", "layer L"));
-                break;
-        }
+        const ScopeParts parts = parts_of(channel.scope);
+        const char* const number = parts.values ? "_K" : "";
+        if (parts.product) words.push_back(words_of(channel, "product_", number, "the product P"));
+        if (parts.matrices) words.push_back(words_of(channel, "layer_L_", number, "layer L"));
+        if (!parts.product && !parts.matrices) words.push_back(words_of(channel, "", number, ""));
     }
     return words;
 }

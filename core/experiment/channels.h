@@ -12,16 +12,17 @@
 // The one table of what is measured of a lane. Rows of a history, the columns of history.csv and
 // their words in `run --help`, --until, the Measures panel and names in plots are made from it:
 //
-//   each(name, scope, known, unit, column, title, help)
+//   each(name, scope, known, unit, column, title, help, …)
 //
 // `name` is the accessor in Layout and the enumerator in Channel. `column` stands in the name of a
 // CSV column, after the matrix's slug and before the number of a value. `help` defines the number;
-// {} in it stands for the matrix. A channel is one row here and what fills it in Lane::measure. The
-// order is that of the columns, those that are followed first.
+// {} in it stands for the matrix. After it may stand `.said`, the definition as the experiment has
+// it, and `.applies`. A channel is one row here and what fills it in Lane::measure. The order is
+// that of the columns, those that are followed first.
 // clang-format off
 #define MUONSCOPE_CHANNELS(each)                                                                   \
     each(loss, lane, every_step, number, "loss", "loss",                                           \
-         "of all data, by the experiment's formula")                                               \
+         "of all data, by the experiment's formula", .said = said_of_loss)                         \
     each(relative_error, lane, every_step, number, "relative_error", "relative error",             \
          "‖P − A‖/‖A‖; with data or tanh ‖F(X) − Y‖/‖Y‖")                                          \
     each(error_left, lane, every_step, number, "error_left", "error left",                         \
@@ -34,15 +35,17 @@
     each(rate, matrix, every_step, number, "learning_rate", "learning rate",                       \
          "of the newest step of {}, schedule included")                                            \
     each(probe_floor, lane, with_a_row, number, "probe_floor", "probe floor",                      \
-         "loss of the least-squares head on the probed layer")                                     \
+         "loss of the least-squares head on the probed layer", .said = said_of_floor)              \
     each(probe_after_k, lane, with_a_row, number, "probe_after_k", "probe after K",                \
-         "loss of a head after K gradient steps from zero")                                        \
+         "loss of a head after K gradient steps from zero", .said = said_of_after_k)               \
     each(probe_steps, lane, with_a_row, steps, "probe_steps_to_threshold", "probe steps",          \
-         "gradient steps of a head to the probe's threshold; empty: not among those searched")     \
+         "gradient steps of a head to the probe's threshold; empty: not among those searched",     \
+         .said = said_of_steps)                                                                    \
     each(probe_searched, lane, with_a_row, steps, "probe_steps_searched", "steps searched",        \
          "gradient steps of a head that were looked at; inf: all")                                 \
     each(probe_critical_rate, lane, with_a_row, number, "probe_critical_rate", "probe's limit",    \
-         "of the head, 2/s₁(H)²: at this rate and beyond it diverges")                             \
+         "of the head, 2/s₁(H)²: at this rate and beyond it diverges",                             \
+         .said = said_of_critical_rate, .applies = has_critical_rate)                              \
     each(product_sv, product_values, with_a_row, number, "sv", "σ",                                \
          "singular values of {}, largest first")                                                   \
     each(mode, mode_values, with_a_row, number, "mode", "mode",                                    \
@@ -87,6 +90,17 @@ enum class Scope {
     matrix_values,   // for each matrix as many as it has
 };
 
+// A scope by its parts: of the product of all, of each matrix (of neither: of the lane), and
+// whether there are several values.
+struct ScopeParts {
+    bool product = false, matrices = false, values = false;
+};
+constexpr ScopeParts parts_of(Scope scope) {
+    return {scope == Scope::map || scope == Scope::product_values,
+            scope == Scope::matrix || scope == Scope::map || scope == Scope::matrix_values,
+            scope >= Scope::product_values};
+}
+
 // Followed: known at every step without further work, so that a history keeps the smallest and the
 // largest over the steps between two rows. The others take singular values or products of matrices.
 enum class Known { every_step, with_a_row };
@@ -107,6 +121,10 @@ struct ChannelInfo {
     Known known;
     Unit unit;
     std::string_view column, title, help;
+    // The definition as the experiment has it, where that is another; and whether it says anything
+    // in this one.
+    std::string (*said)(const Experiment&) = nullptr;
+    bool (*applies)(const Experiment&) = nullptr;
 };
 
 // In the order of the enumerators.

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "core/base/error.h"
@@ -19,12 +18,6 @@
 
 namespace muonscope {
 namespace {
-
-constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
-
-std::size_t index_of(int layer) {
-    return layer - 1;
-}
 
 // The root of a sum of squares; where that has overflowed or vanished, with care.
 double norm_of(double square, const Matrix& matrix) {

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <span>
 
 #include "core/base/progress.h"
@@ -14,12 +13,6 @@
 // What a lane measures where a row is recorded.
 namespace muonscope {
 namespace {
-
-constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
-
-std::size_t index_of(int layer) {
-    return layer - 1;
-}
 
 // The singular values of `matrix`, that of this source, stand in the row already.
 void sum_up(const Layout& layout, int source, const Matrix& matrix, std::span<double> row) {

@@ -60,7 +60,7 @@ void Lane::set_state(const State& state, const NewestStep* newest) {
         if (training.layers != trained.layers) training = {trained.layers, {}};
         for (std::size_t i = 0; i < trained.layers.size(); ++i) {
             const int layer = trained.layers[i];
-            const Matrix& weight = weights_[static_cast<std::size_t>(layer - 1)];
+            const Matrix& weight = weights_[index_of(layer)];
             make_room(recipe_.phases[p], layer);
             if (training.optimizers.size() == i)
                 training.optimizers.emplace_back(weight.rows(), weight.cols(),

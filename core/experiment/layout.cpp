@@ -7,7 +7,8 @@ namespace muonscope {
 namespace {
 
 bool one_a_matrix(const ChannelInfo& channel) {
-    return channel.scope == Scope::matrix || channel.scope == Scope::map;
+    const ScopeParts parts = parts_of(channel.scope);
+    return parts.matrices && !parts.values;
 }
 
 // Neighbouring rows of the table that there is one of for each matrix stand matrix by matrix.
@@ -40,26 +41,12 @@ Layout::Layout(const Model& model, int modes) : modes_(modes) {
         const std::size_t group = end - begin;
         for (std::size_t c = begin; c < end; ++c)
             places_[c] = {channels_ + (c - begin), one_a_matrix(all[c]) ? group : 0};
-        switch (all[begin].scope) {
-            case Scope::lane:
-                channels_ += 1;
-                break;
-            case Scope::matrix:
-                channels_ += group * matrices;
-                break;
-            case Scope::map:
-                channels_ += group * (matrices + 1);
-                break;
-            case Scope::product_values:
-                channels_ += product_rank_;
-                break;
-            case Scope::mode_values:
-                channels_ += modes_;
-                break;
-            case Scope::matrix_values:
-                channels_ += values;
-                break;
-        }
+        const ScopeParts parts = parts_of(all[begin].scope);
+        if (parts.product)
+            channels_ += parts.values ? static_cast<std::size_t>(product_rank_) : group;
+        if (parts.matrices) channels_ += parts.values ? values : group * matrices;
+        if (!parts.product && !parts.matrices)
+            channels_ += parts.values ? static_cast<std::size_t>(modes_) : 1;
         if (all[begin].known == Known::every_step) followed_ = channels_;
     }
 }
@@ -68,9 +55,9 @@ std::size_t Layout::at(Channel channel, int index, int k) const {
     const Place& place = places_[place_of(channel)];
     const Scope scope = info(channel).scope;
     std::size_t at = place.first + k;
-    if (scope == Scope::matrix) at += place.stride * (index - 1);
+    if (scope == Scope::matrix) at += place.stride * index_of(index);
     if (scope == Scope::map) at += place.stride * index;
-    if (scope == Scope::matrix_values) at += values_before_[index - 1];
+    if (scope == Scope::matrix_values) at += values_before_[index_of(index)];
     return at;
 }
 
@@ -79,19 +66,17 @@ namespace {
 // f(index, channel, matrix, k): matrix 0 is the product, -1 none; k -1: it is one number.
 template <class F>
 void for_each_channel(const Layout& layout, F&& f) {
-    const auto values = [&](const ChannelInfo& channel, int matrix, int index, int count) {
-        for (int k = 0; k < count; ++k) f(layout.at(channel.channel, index, k), channel, matrix, k);
-    };
     for (const ChannelInfo& channel : channels()) {
-        const Scope scope = channel.scope;
-        if (scope == Scope::lane) f(layout.at(channel.channel), channel, -1, -1);
-        if (scope == Scope::map) f(layout.at(channel.channel), channel, 0, -1);
-        if (scope == Scope::product_values) values(channel, 0, 0, layout.product_rank());
-        if (scope == Scope::mode_values) values(channel, -1, 0, layout.modes());
-        for (int layer = 1; layer <= layout.layers(); ++layer) {
-            if (one_a_matrix(channel)) f(layout.at(channel.channel, layer), channel, layer, -1);
-            if (scope == Scope::matrix_values) values(channel, layer, layer, layout.rank(layer));
-        }
+        const ScopeParts parts = parts_of(channel.scope);
+        const auto each = [&](int matrix, int count) {
+            const int index = std::max(matrix, 0);
+            for (int k = 0; k < count; ++k)
+                f(layout.at(channel.channel, index, k), channel, matrix, parts.values ? k : -1);
+        };
+        if (parts.product) each(0, parts.values ? layout.product_rank() : 1);
+        if (!parts.product && !parts.matrices) each(-1, parts.values ? layout.modes() : 1);
+        for (int layer = 1; parts.matrices && layer <= layout.layers(); ++layer)
+            each(layer, parts.values ? layout.rank(layer) : 1);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,9 @@
 #include "core/model/model.h"
 
 namespace muonscope {
+
+// What stands in a row where there is nothing to measure.
+inline constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
 
 // Where each channel of a lane stands in one flat row of doubles. A row is what a history stores
 // and a panel reads; NaN stands for "not measured" (a gradient before the first step, a probe that
@@ -23,10 +27,10 @@ class Layout {
     Layout(const Model& model, int modes);
 
     // What a matrix is called on screen, "layer 2", and in tables, "layer_2".
-    const std::string& name(int layer) const { return name_[layer - 1]; }
-    const std::string& slug(int layer) const { return slug_[layer - 1]; }
+    const std::string& name(int layer) const { return name_[index_of(layer)]; }
+    const std::string& slug(int layer) const { return slug_[index_of(layer)]; }
     int layers() const { return static_cast<int>(rank_.size()); }
-    int rank(int layer) const { return rank_[layer - 1]; }
+    int rank(int layer) const { return rank_[index_of(layer)]; }
     int product_rank() const { return product_rank_; }
     int modes() const { return modes_; }
 

@@ -14,10 +14,6 @@ namespace muonscope {
 
 namespace {
 
-std::size_t index_of(int layer) {
-    return layer - 1;
-}
-
 // For the linear whitened net G_l = (W_L..W_{l+1})^T (P - A) (W_{l-1}..W_1)^T. On a minibatch of b
 // columns: n = b, and |Y|^2 of all data times b/n, so that the mean over minibatches is the
 // gradient of the whole. The frozen layers below the first trained one run forward again only when

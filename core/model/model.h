@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -51,6 +52,11 @@ class Backpropagation {
     // Of the newest gradients() call: |F - Y|/|Y| on its columns.
     virtual double relative_error() const = 0;
 };
+
+// Where what belongs to matrix `number` stands in a list.
+constexpr std::size_t index_of(int number) {
+    return number - 1;
+}
 
 class Model {
   public:
