@@ -26,6 +26,7 @@ DECLARED = re.compile(r"(?:(?:struct|class|enum class|enum|using)\s+(?!namespace
                       r"[\w:<>,&*\s\[\]\".]+?[\s&*](\w+)\s*[(={\[;])")
 TYPE = re.compile(r"^(?:struct|class|enum class|using) (\w+)", re.M)
 OWN_TYPE = re.compile(r"^(?:struct|class|enum class) (\w+) (?=[{:])|^using (\w+) =", re.M)
+USING = re.compile(r"\busing (?:\w+::)+\w+;")  # whether it is used, others' code would blur
 PLACE = re.compile(r"^(\S+?):(\d+):", re.M)
 
 
@@ -55,8 +56,8 @@ def together(sources, commands):
     # Those first that meet their names in most others: each needs a list of its own, which the rest fill.
     for source in sorted(sources, key=lambda source: -max((often[name] for name in declared[source]), default=0)):
         alike = re.sub(r" -o .*", "", commands[source][0]["command"])
-        alone = len(commands[source]) > 1 or any(own in of_headers for both in OWN_TYPE.findall(texts[source])
-                                                 for own in both if own)
+        hides = any(own in of_headers for both in OWN_TYPE.findall(texts[source]) for own in both if own)
+        alone = len(commands[source]) > 1 or hides or USING.search(texts[source])
         for batch in batches:
             if not alone and batch["alike"] == alike and len(batch["sources"]) < AT_ONCE \
                     and not declared[source] & batch["names"]:
