@@ -31,6 +31,7 @@ guide() { # name, preset, steps, panel
         -o "$out/$1.png"
 }
 guide lab two-ways-up 60 orthogonaliser-lab
+guide maps three-dimensions 60 maps
 guide weight-norms weight-norms 4000 weight-norms
 guide conditioning conditioning 300 conditioning
 guide random-matrices two-ways-up 10 random-matrices

@@ -223,7 +223,7 @@ void draw_labels(PanelContext& context, ImDrawList* list, ImVec2 origin, const M
             seen_at(camera, tip.cast<float>(), static_cast<int>(cell.size.x),
                     static_cast<int>(cell.size.y));
         const std::string text =
-            side > em(15) ? fmt::format("σ{} {:.3g}", which + 1, cell.body.image.lengths(k))
+            side > em(24) ? fmt::format("σ{} {:.3g}", which + 1, cell.body.image.lengths(k))
                           : fmt::format("{}", which + 1);
         const ImVec2 extent = ImGui::CalcTextSize(text.c_str());
         list->AddText({std::round(at.x + seen.x() - extent.x / 2),
