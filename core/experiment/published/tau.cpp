@@ -15,7 +15,7 @@ Work<std::vector<Figure>> run_arm(int tau, std::size_t arm, std::string name, st
     co_await run_to_end(lane, tau == 0 ? joint_steps : steps_in_turns, watch);
     Figure steps{fmt::format("tau/{}/{}", tau, arm == 0 ? "sgd" : "muon"),
                  name + ": single-layer steps to 5 %", static_cast<double>(lane.step()), "{:.0f}"};
-    co_return std::vector<Figure>(1, std::move(steps));
+    co_return std::vector<Figure>(1, steps);
 }
 
 }  // namespace
