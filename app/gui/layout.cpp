@@ -200,7 +200,7 @@ DockTree default_tree(ImVec2 size) {
     const auto middle = [&] {
         return split(
             Axis::down, 0.57F,
-            end({"Singular values", "Maps", "Trade-off", "Results", "Staged planner",
+            end({"Singular values", "Maps", "Trade-off", "Why", "Results", "Staged planner",
                  "Orthogonaliser lab", "Conditioning", "Random matrices", "Weight norms"}),
             [&] { return split(Axis::across, 0.5F, end({"Loss"}), end({"Downstream probe"})); });
     };

@@ -6,10 +6,10 @@ namespace muonscope::gui {
 
 namespace {
 const std::array all{
-    lanes_panel,           singular_values_panel, maps_panel,    trade_off_panel,
-    results_panel,         staged_planner_panel,  lab_panel,     conditioning_panel,
-    random_matrices_panel, weight_norms_panel,    loss_panel,    probe_panel,
-    representations_panel, spectrum_now_panel,    measures_panel};
+    lanes_panel,        singular_values_panel, maps_panel,           trade_off_panel,
+    why_panel,          results_panel,         staged_planner_panel, lab_panel,
+    conditioning_panel, random_matrices_panel, weight_norms_panel,   loss_panel,
+    probe_panel,        representations_panel, spectrum_now_panel,   measures_panel};
 }  // namespace
 
 std::span<const Panel> panels() {

@@ -9,6 +9,7 @@ extern const Panel lanes_panel;
 extern const Panel singular_values_panel;
 extern const Panel maps_panel;
 extern const Panel trade_off_panel;
+extern const Panel why_panel;
 extern const Panel results_panel;
 extern const Panel staged_planner_panel;
 extern const Panel lab_panel;

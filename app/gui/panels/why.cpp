@@ -1,0 +1,439 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+
+#include "app/gui/local_row.h"
+#include "app/gui/panels/panels.h"
+#include "app/gui/plots/drawn_chart.h"
+#include "app/gui/plots/readout.h"
+#include "app/gui/plots/source.h"
+#include "app/gui/plots/ticks.h"
+#include "app/gui/theme.h"
+#include "app/gui/why_now.h"
+#include "app/gui/widgets.h"
+
+namespace muonscope::gui {
+namespace {
+
+using namespace plots;
+
+struct WhyChoices {
+    int layer = 0;  // 0: layer 1
+    int lane = 0;   // from whose state
+    bool as_set = false, along_run = false;
+    double power = 0.25, times = 1;
+    int iterations = 5;
+};
+
+std::vector<Remembered> remembered(Preferences& preferences) {
+    WhyChoices& own = preferences.panels.of<WhyChoices>();
+    return {{"why_layer", &own.layer, 0, 15},          {"why_lane", &own.lane, 0, 7},
+            {"why_as_set", &own.as_set},               {"why_along_run", &own.along_run},
+            {"why_power", &own.power, -0.5, 1},        {"why_times", &own.times, 0.01, 100},
+            {"why_iterations", &own.iterations, 1, 15}};
+}
+
+// ---- what is asked ----
+
+OptimizerSpec muon_of(Engine engine, int iterations) {
+    OptimizerSpec muon;
+    muon.kind = OptimizerKind::muon;
+    muon.orthogonaliser.engine = engine;
+    muon.orthogonaliser.iterations = iterations;
+    return muon;
+}
+
+// The session's optimisers first, those of other layers left out; then what shows where the thesis
+// ends: the exact polar factor, the floored one, a random spectrum.
+std::vector<ComparedStep> compared_steps(const PanelContext& context, int layer) {
+    const Snapshot& snapshot = *context.snapshot;
+    const WhyChoices& chosen = context.chosen<WhyChoices>();
+    std::vector<ComparedStep> steps;
+    for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
+        const std::vector<Phase>& phases = snapshot.spec->lanes[l].phases;
+        const auto last = static_cast<int>(phases.size()) - 1;
+        const Phase& phase = phases[std::clamp(snapshot.lanes[l].phase, 0, last)];
+        steps.push_back({snapshot.lanes[l].name, optimizer_of(phase, layer), static_cast<int>(l)});
+    }
+    if (chosen.as_set) return steps;  // these have no rate of their own
+    steps.push_back({fmt::format("Newton–Schulz x{}", chosen.iterations),
+                     muon_of(Engine::jordan, chosen.iterations)});
+    steps.push_back({"exact polar", muon_of(Engine::svd, 1)});
+    steps.push_back({"floored polar", muon_of(Engine::floored, 1)});
+    steps.push_back({"random spectrum", muon_of(Engine::random_spectrum, 1)});
+    return steps;
+}
+
+WhyWish wish_of(const PanelContext& context) {
+    const Snapshot& snapshot = *context.snapshot;
+    const WhyChoices& chosen = context.chosen<WhyChoices>();
+    WhyWish wish;
+    wish.problem = snapshot.problem;
+    wish.layer = std::clamp(chosen.layer + 1, 1, std::max(snapshot.layout.layers(), 1));
+    wish.probe = snapshot.spec->experiment.probe;
+    wish.lane = std::clamp(chosen.lane, 0, static_cast<int>(snapshot.lanes.size()) - 1);
+    wish.compared = compared_steps(context, wish.layer);
+    wish.one_length = !chosen.as_set;
+    wish.times = chosen.times;
+    wish.power = chosen.power;
+    return wish;
+}
+
+// ---- what can be turned ----
+
+Parameter slider(const char* key, const char* label, double min, double max, double fallback,
+                 ParameterScale scale, const char* help) {
+    Parameter parameter;
+    parameter.key = key;
+    parameter.label = label;
+    parameter.min = parameter.usual_min = min;
+    parameter.max = parameter.usual_max = max;
+    parameter.scale = scale;
+    parameter.fallback = fallback;
+    parameter.help = help;
+    return parameter;
+}
+
+void sliders(PanelContext& context) {
+    WhyChoices& chosen = context.chosen<WhyChoices>();
+    local_row(context,
+              slider("power", "spectral power p", -0.5, 1, 0.25, ParameterScale::linear,
+                     "U Sᵖ Vᵀ of the gradient U S Vᵀ: 1 is the gradient's own step, 0 the exact "
+                     "polar factor. The ring on the front."),
+              chosen.power);
+    Parameter iterations = slider("iterations", "Newton–Schulz", 1, 15, 5, ParameterScale::linear,
+                                  "Iterations of Jordan's quintic.");
+    iterations.type = ParameterType::integer;
+    iterations.fallback = std::int64_t{5};
+    local_row(context, iterations, chosen.iterations);
+    local_row(context,
+              slider("times", "step length x", 0.01, 100, 1, ParameterScale::logarithmic,
+                     "All steps are this many times as long as the lane's own step ‖ΔW‖."),
+              chosen.times);
+}
+
+void header(PanelContext& context) {
+    const Snapshot& snapshot = *context.snapshot;
+    WhyChoices& chosen = context.chosen<WhyChoices>();
+    WhyNow& now = context.kept<WhyNow>();
+    std::vector<const char*> lanes;
+    for (const LaneSnapshot& lane : snapshot.lanes) lanes.push_back(lane.name.c_str());
+    const float between = em(0.6F);
+    const bool several = lanes.size() > 1;
+    begin_header_controls(
+        context, source_picker_width() + (several ? between + picker_width(lanes) : 0) +
+                     2 * between + segmented_width({"one length", "as set"}) + between +
+                     segmented_width({"this step", "along the run"}) + toggle_width("hold"));
+    layer_picker(context, "##layer", chosen.layer, "Which layer steps; all others stand.");
+    if (several) {
+        next_header_control(context, between, picker_width(lanes));
+        chosen.lane = std::clamp(chosen.lane, 0, static_cast<int>(lanes.size()) - 1);
+        picker(context, "##lane", lanes, chosen.lane, "From whose weights all of them step.");
+    }
+    next_header_control(context, between, segmented_width({"one length", "as set"}));
+    segmented(context, "length", {"one length", "as set"}, chosen.as_set,
+              "One length: every step is as long as the lane's own, so that only its direction "
+              "counts. As set: each at its own learning rate.");
+    next_header_control(context, between, segmented_width({"this step", "along the run"}));
+    segmented(context, "span", {"this step", "along the run"}, chosen.along_run,
+              "This step: all optimisers from one state. Along the run: what each lane's own steps "
+              "gave up and gained in all, from its own states.");
+    next_header_control(context, between, toggle_width("hold"));
+    toggle(context, "hold", now.held,
+           "Keeps the state that is shown while training goes on, so that only what you turn "
+           "moves the picture.");
+    end_header_controls(context);
+}
+
+// ---- this step: arrows in the plane ----
+
+constexpr const char* given_up_help =
+    "Descent given up: the loss after this step less the loss after the gradient's own step of the "
+    "same length, as a share of the loss before.";
+constexpr const char* gained_help =
+    "Usability gained: a fresh linear head on this layer's output, trained from zero for the "
+    "probe's K steps on the probe's task; its loss before this step less its loss after, as a "
+    "share of its loss before.";
+
+struct Scale {
+    double loss = 1, head = 1;
+    double given_up(const StepTrade& trade) const { return trade.given_up / loss; }
+    double gained(const StepTrade& trade) const { return trade.gained / head; }
+};
+
+Scale scale_of(const WhyAnswer& answer) {
+    return {answer.loss > 0 ? answer.loss : 1,
+            answer.probe.after_k > 0 ? answer.probe.after_k : 1};
+}
+
+ImVec4 colour_of(const Theme& theme, const WhyAnswer& answer, std::size_t step) {
+    const int lane = answer.wish.compared[step].lane;
+    if (lane >= 0) return theme.lane(lane);
+    const auto lanes = static_cast<int>(answer.wish.states.size());
+    return theme.lane(lanes + static_cast<int>(step) - lanes);
+}
+
+Curve front_curve(const Theme& theme, const WhyAnswer& answer) {
+    const Scale scale = scale_of(answer);
+    Curve front;
+    front.name = "spectral powers p = 1 to −.5";
+    front.ink = {with_alpha(theme.text, 0.6F), Dash::solid, 1};
+    front.index.name = "p";
+    front.across = "descent given up";
+    front.up = "usability gained";
+    for (const FrontPoint& point : answer.front) {
+        front.index.values.push_back(point.power);
+        front.x.push_back(scale.given_up(point.trade));
+        front.y.push_back(scale.gained(point.trade));
+    }
+    return front;
+}
+
+void add_arrow(Chart& chart, const std::string& name, const ImVec4& colour, Dash dash,
+               std::array<double, 2> from, std::array<double, 2> to, Shape tip) {
+    Curve shaft;
+    shaft.ink = {colour, dash, 1.2F};
+    shaft.x = {from[0], to[0]};
+    shaft.y = {from[1], to[1]};
+    chart.marks.emplace_back(std::move(shaft));
+    Points head;
+    head.name = name;
+    head.colour = colour;
+    head.kind = tip;
+    head.radius = 0.32F;
+    head.across = name + " given up";
+    head.up = name + " gained";
+    head.x = {to[0]};
+    head.y = {to[1]};
+    chart.marks.emplace_back(std::move(head));
+}
+
+Chart arrows(const PanelContext& context, const WhyAnswer& answer) {
+    const Theme& theme = context.theme;
+    const Scale scale = scale_of(answer);
+    const std::array<double, 2> gradient{scale.given_up(answer.front.front().trade),
+                                         scale.gained(answer.front.front().trade)};
+    Chart chart;
+    chart.marks.emplace_back(front_curve(theme, answer));
+    for (std::size_t i = answer.compared.size(); i-- > 0;) {
+        const StepTrade& trade = answer.compared[i];
+        const bool session = answer.wish.compared[i].lane >= 0;
+        add_arrow(chart, answer.wish.compared[i].name, colour_of(theme, answer, i),
+                  session ? Dash::solid : Dash::dashed, gradient,
+                  {scale.given_up(trade), scale.gained(trade)},
+                  session ? Shape::disc : Shape::diamond);
+    }
+    add_arrow(chart, fmt::format("p = {:.2f}", answer.wish.power), theme.accent, Dash::dotted,
+              gradient, {scale.given_up(answer.followed), scale.gained(answer.followed)},
+              Shape::ring);
+    double left = 0, right = 0, low = 0, high = 0;
+    for (const Mark& mark : chart.marks)
+        if (const auto* curve = std::get_if<Curve>(&mark))
+            for (std::size_t i = 0; i < curve->x.size(); ++i) {
+                if (!std::isfinite(curve->x[i]) || !std::isfinite(curve->y[i])) continue;
+                left = std::min(left, curve->x[i]);
+                right = std::max(right, curve->x[i]);
+                low = std::min(low, curve->y[i]);
+                high = std::max(high, curve->y[i]);
+            }
+    const double across = std::max(right - left, 1e-12), up = std::max(high - low, 1e-12);
+    chart.x = {left - 0.06 * across, right + 0.1 * across, false,
+               "descent given up, share of the loss  →"};
+    chart.y = {low - 0.08 * up, high + 0.1 * up, false, "usability gained  ↑"};
+    chart.marks.insert(chart.marks.begin(),
+                       Rule{"", false, 0, {theme.dim, Dash::dotted, 0.6F}, "no step"});
+    return chart;
+}
+
+std::string verdict(const WhyAnswer& answer) {
+    const auto least = [&](auto&& what) {
+        return std::min_element(answer.compared.begin(), answer.compared.end(),
+                                [&](const StepTrade& a, const StepTrade& b) {
+                                    return what(a) < what(b);
+                                }) -
+               answer.compared.begin();
+    };
+    const auto now = least([](const StepTrade& trade) { return trade.loss; });
+    const auto later = least([](const StepTrade& trade) { return trade.probe.after_k; });
+    const std::string& first = answer.wish.compared[now].name;
+    const std::string& second = answer.wish.compared[later].name;
+    const StepTrade& gradient = answer.front.front().trade;
+    if (answer.compared[later].probe.after_k >= gradient.probe.after_k)
+        return fmt::format(
+            "From this state the thesis does not hold: the gradient's own step leaves a head on "
+            "layer {} no worse off than any other.",
+            answer.wish.layer);
+    if (now == later)
+        return fmt::format("{} is best for both: the loss now, and a head on layer {} after {} steps.",
+                           first, answer.wish.layer, answer.wish.probe.steps);
+    return fmt::format(
+        "Best for the loss now: {}. Best for who builds on layer {}: {} (after {} steps of a fresh "
+        "head {} rather than the gradient step's {}).",
+        first, answer.wish.layer, second, answer.wish.probe.steps,
+        value_text(answer.compared[later].probe.after_k), value_text(gradient.probe.after_k));
+}
+
+void wrapped(PanelContext& context, const std::string& text) {
+    ImGui::PushStyleColor(ImGuiCol_Text, context.theme.dim);
+    ImGui::TextWrapped("%s", text.c_str());
+    ImGui::PopStyleColor();
+}
+
+struct Column {
+    const char *name, *help;
+    std::string (*text)(const StepTrade&);
+};
+constexpr std::array columns{
+    Column{"fidelity", "cos(−ΔW, G): how far the step goes along the gradient.",
+           [](const StepTrade& trade) { return value_text(trade.fidelity); }},
+    Column{"preserved", "1 − ‖ΔW h‖/‖W h‖ of the layer's output, h what it gets from all data.",
+           [](const StepTrade& trade) { return value_text(trade.preservation); }},
+    Column{"loss", "Of all data, right after the step.",
+           [](const StepTrade& trade) { return value_text(trade.loss); }},
+    Column{"after K", "Loss of a fresh head on the layer's output after the probe's K steps.",
+           [](const StepTrade& trade) { return value_text(trade.probe.after_k); }},
+    Column{"steps", "What that head needs to the probe's threshold; > n where no more were looked at.",
+           [](const StepTrade& trade) {
+               return threshold_text(trade.probe.steps, trade.probe.searched);
+           }}};
+
+void table(PanelContext& context, const WhyAnswer& answer) {
+    ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {em(0.25F), em(0.12F)});
+    if (ImGui::BeginTable("steps", static_cast<int>(columns.size()) + 1,
+                          ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoPadOuterX |
+                              ImGuiTableFlags_NoSavedSettings)) {
+        ImGui::TableSetupColumn("step", ImGuiTableColumnFlags_WidthStretch, 1.9F);
+        for (const Column& column : columns)
+            ImGui::TableSetupColumn(column.name, ImGuiTableColumnFlags_WidthStretch, 1);
+        ImGui::TableNextRow();
+        ImGui::TableNextColumn();
+        for (const Column& column : columns) {
+            right_cell(column.name, context.theme.dim);
+            hover_help(context, column.name, column.help);
+        }
+        const auto row = [&](const std::string& name, const ImVec4& colour, const StepTrade& trade) {
+            ImGui::TableNextRow();
+            ImGui::TableNextColumn();
+            ImGui::TextColored(colour, "%s", name.c_str());
+            ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.95F);
+            for (const Column& column : columns) right_cell(column.text(trade), context.theme.text);
+            ImGui::PopFont();
+        };
+        row("the gradient itself", context.theme.text, answer.front.front().trade);
+        for (std::size_t i = 0; i < answer.compared.size(); ++i) {
+            const int lane = answer.wish.compared[i].lane;
+            row(answer.wish.compared[i].name,
+                lane >= 0 ? context.theme.lane_text(lane) : context.theme.dim, answer.compared[i]);
+        }
+        row(fmt::format("p = {:.2f}", answer.wish.power), context.theme.dim, answer.followed);
+        ImGui::EndTable();
+    }
+    ImGui::PopStyleVar();
+}
+
+// ---- along the run ----
+
+Chart ways_of(const PanelContext& context, const WhyNow& now) {
+    Chart chart;
+    double right = 0, low = 0, high = 0;
+    for (std::size_t l = now.ways.size(); l-- > 0;) {
+        const WhyWay& way = now.ways[l];
+        const auto lane = static_cast<int>(l);
+        Curve curve;
+        curve.name = l < context.snapshot->lanes.size() ? context.snapshot->lanes[l].name : "";
+        curve.ink = {context.theme.lane(lane), lane % 2 == 0 ? Dash::solid : Dash::dashed, 1.2F};
+        curve.index = {"step", {way.steps.begin(), way.steps.end()}};
+        curve.across = curve.name + " given up";
+        curve.up = curve.name + " gained";
+        curve.x = way.given_up;
+        curve.y = way.gained;
+        for (std::size_t i = 0; i < curve.x.size(); ++i) {
+            if (!std::isfinite(curve.x[i]) || !std::isfinite(curve.y[i])) continue;
+            right = std::max(right, curve.x[i]);
+            low = std::min(low, curve.y[i]);
+            high = std::max(high, curve.y[i]);
+        }
+        chart.marks.emplace_back(std::move(curve));
+    }
+    right = std::max(right, 1e-12);
+    const double up = std::max(high - low, 1e-12);
+    chart.x = {-0.03 * right, 1.06 * right, false, "loss given up in all  →"};
+    chart.y = {low - 0.05 * up, high + 0.08 * up, false, "usability gained in all  ↑"};
+    return chart;
+}
+
+void chart_with_menu(PanelContext& context, const ChartOptions& options,
+                     const std::function<Chart(const PanelContext&)>& describe, const char* title,
+                     const std::string& help) {
+    const Chart chart = describe(context);
+    Axes axes;
+    if (!begin_chart(context, options, chart, axes)) return;
+    draw_marks(context, axes, chart);
+    end_chart(context, axes);
+    if (axes.hovered) hover_help(context, title, help);
+    chart_menu(context, options, axes, describe);
+}
+
+void draw_why(PanelContext& context) {
+    const Snapshot* snapshot = context.snapshot;
+    if (snapshot == nullptr || !snapshot->spec || !snapshot->problem || snapshot->lanes.empty()) {
+        centred_note(context, "Waiting for the first step");
+        return;
+    }
+    header(context);
+    const WhyNow& now = why_now(context, wish_of(context));
+    const WhyAnswer& answer = now.answer;
+    SideColumn column = begin_side_column("steps", em(27), em(16));
+    sliders(context);
+    ImGui::Dummy({0, em(0.2F)});
+    if (!now.work.error().empty()) {
+        wrapped(context, now.work.error());
+    } else if (answer.ready()) {
+        wrapped(context, verdict(answer));
+        ImGui::Dummy({0, em(0.2F)});
+        table(context, answer);
+    } else {
+        ImGui::TextColored(context.theme.dim, "working it out");
+    }
+    end_side_column(column);
+    if (!answer.ready()) return;
+    if (context.chosen<WhyChoices>().along_run)
+        chart_with_menu(
+            context, {.id = "##ways", .name = "trade-along-the-run", .size = column.rest},
+            [&](const PanelContext& on) { return ways_of(on, now); }, "Along the run",
+            fmt::format("Each lane's own steps of layer {} from its own states, summed over {} states "
+                        "that were looked at; between two of them every step counts as the later "
+                        "one's. Right: loss given up against the gradient's own step of the same "
+                        "length. Up: loss of a fresh head after its K steps, before less after.",
+                        answer.wish.layer, now.ways.empty() ? 0 : now.ways.front().steps.size()));
+    else
+        chart_with_menu(
+            context, {.id = "##arrows", .name = "trade-of-a-step", .size = column.rest},
+            [&](const PanelContext& on) { return arrows(on, answer); }, "Why",
+            std::string("Arrows begin at the gradient's own step. ") + given_up_help + "\n\n" +
+                gained_help + "\n\n" +
+                fmt::format("From {}'s weights at step {}, momentum left out.",
+                            answer.wish.compared[answer.wish.lane].name,
+                            answer.wish.states[answer.wish.lane].step));
+}
+
+}  // namespace
+
+constinit const Panel why_panel{
+    .title = "Why",
+    .explanation = "what one step gives up now and buys for who builds on it",
+    .help =
+        "From the newest state one step of each optimiser is taken on a copy. To the right: descent "
+        "that it gives up against the gradient's own step. Up: how much better a fresh layer "
+        "downstream learns from the layer's output after it. The curve is every spectral power from "
+        "the gradient (p = 1) over the polar factor (p = 0) to p = −.5.",
+    .draw = draw_why,
+    .least = {24, 13},
+    .weights = true,
+    .remembered = remembered,
+};
+
+}  // namespace muonscope::gui

@@ -1,0 +1,74 @@
+#include "core/experiment/step_trade.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+
+#include "core/base/error.h"
+#include "core/linalg/factorisations.h"
+#include "core/linalg/reductions.h"
+#include "core/measure/preservation.h"
+#include "core/optim/optimizer.h"
+
+namespace muonscope {
+
+StepTrades::StepTrades(std::shared_ptr<const Problem> problem, std::vector<Matrix> weights,
+                       int layer, const ProbeSpec& spec)
+    : problem_(std::move(problem)),
+      weights_(std::move(weights)),
+      spec_(spec),
+      backpropagation_(backpropagation_of(problem_)),
+      prober_(problem_) {
+    const auto layers = static_cast<int>(weights_.size());
+    if (layer < 1 || layer > layers)
+        throw Error(fmt::format("There is no layer {}: the net has {}.", layer, layers));
+    at_ = layer - 1;
+    spec_.layer = layer;
+    loss_ = backpropagation_->gradients(weights_, {layer});
+    gradient_ = backpropagation_->gradient(layer);
+    weight_ = weights_[at_];
+    inputs_ = problem_->model->matrix_inputs(weights_, problem_->data.inputs)[at_];
+    probed_ = prober_.measure(weights_, spec_);
+}
+
+StepTrade StepTrades::of(const Matrix& update) {
+    StepTrade trade;
+    trade.length = norm(update);
+    const auto loss_after = [&](const Matrix& step) {
+        weights_[at_] = weight_ + step;
+        return backpropagation_->errors(weights_).loss;
+    };
+    const double with_gradient = loss_after(at_length(-gradient_, trade.length));
+    trade.loss = loss_after(update);  // last, so that its weights stand for the probe
+    trade.descent = loss_ - trade.loss;
+    trade.given_up = trade.loss - with_gradient;
+    const double lengths = trade.length * norm(gradient_);
+    trade.fidelity = lengths > 0 ? -dot(update, gradient_) / lengths
+                                 : std::numeric_limits<double>::quiet_NaN();
+    trade.preservation = preservation(update, weight_, inputs_);
+    trade.probe = prober_.measure(weights_, spec_);
+    trade.gained = probed_.after_k - trade.probe.after_k;
+    weights_[at_] = weight_;
+    return trade;
+}
+
+Matrix StepTrades::spectral_step(double power, double length) const {
+    Matrix direction = Matrix::Zero(gradient_.rows(), gradient_.cols());
+    spectral_power(gradient_, power, 0, direction);
+    return at_length(-direction, length);
+}
+
+Matrix StepTrades::step_of(const OptimizerSpec& optimizer) const {
+    Matrix update = Matrix::Zero(gradient_.rows(), gradient_.cols());
+    LayerOptimizer(gradient_.rows(), gradient_.cols(), optimizer).update(gradient_, weight_, update);
+    return update;
+}
+
+Matrix StepTrades::at_length(const Matrix& update, double length) {
+    const ScaledNorm size = scaled_norm(update);
+    if (!(size.norm > 0)) return Matrix::Zero(update.rows(), update.cols());
+    return update * size.unit * (length / size.norm);
+}
+
+}  // namespace muonscope

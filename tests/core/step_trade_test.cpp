@@ -1,0 +1,157 @@
+#include "core/experiment/step_trade.h"
+
+#include <gtest/gtest.h>
+
+#include <Eigen/SVD>
+#include <cmath>
+#include <vector>
+
+#include "core/experiment/presets.h"
+#include "core/linalg/spectrum.h"
+#include "tests/errors.h"
+
+namespace muonscope {
+namespace {
+
+constexpr int layer = 2;
+
+std::shared_ptr<const Problem> small_problem() {
+    Experiment experiment;
+    experiment.network.depth = 3;
+    experiment.network.widths = {8, 6, 8, 5};
+    experiment.target.scale = 2;
+    experiment.init.scale = 1;
+    experiment.probe.steps = 7;
+    experiment.probe.threshold = 0.6;
+    return make_problem(experiment);
+}
+
+StepTrades trades_of(const std::shared_ptr<const Problem>& problem) {
+    return StepTrades(problem, problem->start, layer, problem->experiment.probe);
+}
+
+double half_loss(const Problem& problem, const Matrix& middle) {
+    return 0.5 * (problem.start[2] * middle * problem.start[0] - problem.target).squaredNorm();
+}
+
+// The loss of a head from zero on the layer's output, by real steps of gradient descent.
+double downstream_loss(const Problem& problem, const Matrix& middle) {
+    const Matrix h = middle * problem.start[0];
+    const ProbeSpec& spec = problem.experiment.probe;
+    Matrix head = Matrix::Zero(problem.target.rows(), h.rows());
+    for (int t = 0; t < spec.steps; ++t)
+        head -= spec.lr * (head * h - problem.target) * h.transpose();
+    return 0.5 * (head * h - problem.target).squaredNorm();
+}
+
+TEST(StepTrades, are_what_matrices_by_hand_give) {
+    const auto problem = small_problem();
+    StepTrades trades = trades_of(problem);
+    const Matrix& middle = problem->start[1];
+    const Matrix gradient = problem->start[2].transpose() *
+                            (problem->start[2] * middle * problem->start[0] - problem->target) *
+                            problem->start[0].transpose();
+    EXPECT_LT((trades.gradient() - gradient).norm(), 1e-13 * gradient.norm());
+    EXPECT_NEAR(trades.loss(), half_loss(*problem, middle), 1e-13);
+    for (const double power : {-0.5, 0.0, 0.3, 1.0}) {
+        const double length = 0.1;
+        const Matrix update = trades.spectral_step(power, length);
+        const StepTrade trade = trades.of(update);
+        EXPECT_NEAR(trade.length, length, 1e-15);
+        EXPECT_NEAR(trade.loss, half_loss(*problem, middle + update), 1e-12);
+        EXPECT_NEAR(trade.descent, half_loss(*problem, middle) - trade.loss, 1e-12);
+        EXPECT_NEAR(trade.given_up,
+                    trade.loss - half_loss(*problem, middle - gradient * length / gradient.norm()),
+                    1e-12);
+        EXPECT_NEAR(trade.fidelity,
+                    -update.cwiseProduct(gradient).sum() / (update.norm() * gradient.norm()), 1e-13);
+        EXPECT_NEAR(trade.preservation,
+                    1 - (update * problem->start[0]).norm() / (middle * problem->start[0]).norm(),
+                    1e-13);
+        EXPECT_NEAR(trade.probe.after_k, downstream_loss(*problem, middle + update), 1e-11);
+        EXPECT_NEAR(trade.gained,
+                    downstream_loss(*problem, middle) - downstream_loss(*problem, middle + update),
+                    1e-11);
+    }
+}
+
+TEST(StepTrades, spectral_steps_are_powers_of_the_gradients_singular_values) {
+    const auto problem = small_problem();
+    const StepTrades trades = trades_of(problem);
+    const Eigen::JacobiSVD<Matrix> svd(trades.gradient(), Eigen::ComputeThinU | Eigen::ComputeThinV);
+    const Eigen::Index rank = svd.rank();
+    for (const double power : {-0.5, 0.0, 0.5, 1.0}) {
+        Vector values = Vector::Zero(svd.singularValues().size());
+        values.head(rank) = svd.singularValues().head(rank).array().pow(power);
+        const Matrix wanted = -(svd.matrixU() * values.asDiagonal() * svd.matrixV().transpose());
+        const Matrix step = trades.spectral_step(power, 3);
+        EXPECT_LT((step - wanted * 3 / wanted.norm()).norm(), 1e-10) << power;
+    }
+}
+
+TEST(StepTrades, give_nothing_up_along_the_gradient_and_most_where_it_ends_least) {
+    const auto problem = small_problem();
+    StepTrades trades = trades_of(problem);
+    EXPECT_NEAR(trades.of(trades.spectral_step(1, 0.05)).given_up, 0, 1e-14);
+    EXPECT_NEAR(trades.of(trades.spectral_step(1, 0.05)).fidelity, 1, 1e-14);
+    double before = 0;
+    // The lower the power, the less of a short step lies along the gradient.
+    for (const double power : {0.8, 0.5, 0.2, 0.0, -0.3, -0.5}) {
+        const double given_up = trades.of(trades.spectral_step(power, 1e-4)).given_up;
+        EXPECT_GT(given_up, before) << power;
+        before = given_up;
+    }
+    // The exact polar factor: |G|_*/(sqrt(r) |G|).
+    const Vector values = singular_values(trades.gradient());
+    const double rank = static_cast<double>(
+        numerical_rank(values, trades.gradient().rows(), trades.gradient().cols()));
+    EXPECT_NEAR(trades.of(trades.spectral_step(0, 0.1)).fidelity,
+                values.sum() / (std::sqrt(rank) * values.norm()), 1e-12);
+}
+
+TEST(StepTrades, steps_of_optimisers_are_their_first) {
+    const auto problem = small_problem();
+    StepTrades trades = trades_of(problem);
+    OptimizerSpec sgd;
+    sgd.lr = 0.3;
+    EXPECT_LT((trades.step_of(sgd) + 0.3 * trades.gradient()).norm(), 1e-14);
+    OptimizerSpec muon;
+    muon.kind = OptimizerKind::muon;
+    muon.lr = 0.3;
+    muon.orthogonaliser.engine = Engine::svd;
+    const Matrix exact = trades.step_of(muon);
+    EXPECT_LT((exact - trades.spectral_step(0, exact.norm())).norm(), 1e-10);
+    EXPECT_NEAR(StepTrades::at_length(exact, 5).norm(), 5, 1e-14);
+}
+
+TEST(StepTrades, leave_the_state_as_it_was) {
+    const auto problem = small_problem();
+    StepTrades trades = trades_of(problem);
+    const StepTrade first = trades.of(trades.spectral_step(0, 0.5));
+    trades.of(trades.spectral_step(-0.5, 7));
+    const StepTrade again = trades.of(trades.spectral_step(0, 0.5));
+    EXPECT_EQ(first.loss, again.loss);
+    EXPECT_EQ(first.gained, again.gained);
+    EXPECT_EQ(first.preservation, again.preservation);
+}
+
+TEST(StepTrades, stay_where_there_is_no_gradient) {
+    const auto problem = small_problem();
+    StepTrades trades = trades_of(problem);
+    const Matrix nothing = Matrix::Zero(8, 6);
+    EXPECT_EQ(StepTrades::at_length(nothing, 2), nothing);
+    const StepTrade trade = trades.of(nothing);
+    EXPECT_EQ(trade.descent, 0);
+    EXPECT_EQ(trade.gained, 0);
+    EXPECT_EQ(trade.preservation, 1);
+    EXPECT_TRUE(std::isnan(trade.fidelity));
+}
+
+TEST(StepTrades, know_their_layers) {
+    const auto problem = small_problem();
+    for (const int wrong : {0, -1, 4})
+        EXPECT_THROW(StepTrades(problem, problem->start, wrong, problem->experiment.probe), Error);
+}
+
+}  // namespace
+}  // namespace muonscope
