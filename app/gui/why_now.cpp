@@ -25,9 +25,8 @@ Work<WhyAnswer> work_out(WhyWish wish) {
     co_await pause();
     for (const ComparedStep& compared : wish.compared) {
         const Matrix step = trades.step_of(compared.optimizer);
-        answer.compared.push_back(trades.of(wish.one_length
-                                                ? StepTrades::at_length(step, length)
-                                                : Matrix(step * wish.times)));
+        answer.compared.push_back(trades.of(wish.one_length ? StepTrades::at_length(step, length)
+                                                            : Matrix(step * wish.times)));
         co_await pause();
     }
     answer.followed = trades.of(trades.spectral_step(wish.power, length));
@@ -97,7 +96,9 @@ void WhyWay::add(std::int64_t step, const StepTrade& trade) {
         gained.pop_back();
     }
     const auto since = static_cast<double>(step - (steps.empty() ? 0 : steps.back()));
-    const auto before = [](const std::vector<double>& sums) { return sums.empty() ? 0.0 : sums.back(); };
+    const auto before = [](const std::vector<double>& sums) {
+        return sums.empty() ? 0.0 : sums.back();
+    };
     given_up.push_back(before(given_up) + trade.given_up * since);
     gained.push_back(before(gained) + trade.gained * since);
     steps.push_back(step);
@@ -112,10 +113,9 @@ WhyNow& why_now(PanelContext& context, WhyWish wish) {
     const Snapshot& snapshot = *context.snapshot;
     take_over(now);
     if (now.work.busy()) now.took = ImGui::GetTime() - now.begun_at;
-    const bool asked_anew = now.answer.wish.problem != snapshot.problem ||
-                            now.answer.wish.compared != wish.compared ||
-                            now.answer.wish.power != wish.power ||
-                            now.answer.wish.times != wish.times;
+    const bool asked_anew =
+        now.answer.wish.problem != snapshot.problem || now.answer.wish.compared != wish.compared ||
+        now.answer.wish.power != wish.power || now.answer.wish.times != wish.times;
     const bool rested = ImGui::GetTime() - now.begun_at > std::max(0.25, 4 * now.took) ||
                         asked_anew || snapshot.state != TrainerState::running;
     if (!now.work.busy() && rested && with_states(wish, now, snapshot) &&

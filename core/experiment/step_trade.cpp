@@ -22,7 +22,8 @@ StepTrades::StepTrades(std::shared_ptr<const Problem> problem, std::vector<Matri
       prober_(problem_) {
     const auto layers = static_cast<int>(weights_.size());
     if (layer < 1 || layer > layers)
-        throw Error(fmt::format("There is no layer {}: the net has {}.", layer, layers));
+        throw Error("layer", fmt::format("there is no layer {}", layer),
+                    fmt::format("1 to {}", layers));
     at_ = layer - 1;
     spec_.layer = layer;
     loss_ = backpropagation_->gradients(weights_, {layer});
@@ -44,8 +45,8 @@ StepTrade StepTrades::of(const Matrix& update) {
     trade.descent = loss_ - trade.loss;
     trade.given_up = trade.loss - with_gradient;
     const double lengths = trade.length * norm(gradient_);
-    trade.fidelity = lengths > 0 ? -dot(update, gradient_) / lengths
-                                 : std::numeric_limits<double>::quiet_NaN();
+    trade.fidelity =
+        lengths > 0 ? -dot(update, gradient_) / lengths : std::numeric_limits<double>::quiet_NaN();
     trade.preservation = preservation(update, weight_, inputs_);
     trade.probe = prober_.measure(weights_, spec_);
     trade.gained = probed_.after_k - trade.probe.after_k;
@@ -61,7 +62,8 @@ Matrix StepTrades::spectral_step(double power, double length) const {
 
 Matrix StepTrades::step_of(const OptimizerSpec& optimizer) const {
     Matrix update = Matrix::Zero(gradient_.rows(), gradient_.cols());
-    LayerOptimizer(gradient_.rows(), gradient_.cols(), optimizer).update(gradient_, weight_, update);
+    LayerOptimizer(gradient_.rows(), gradient_.cols(), optimizer)
+        .update(gradient_, weight_, update);
     return update;
 }
 

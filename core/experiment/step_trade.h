@@ -13,11 +13,11 @@ namespace muonscope {
 
 // What one step gives up and what it buys.
 struct StepTrade {
-    double length = 0;   // |D|, D what is added to the layer's weights
-    double loss = 0;     // of all data after the step
-    double descent = 0;  // loss before − loss after: below 0 where it rose
+    double length = 0;    // |D|, D what is added to the layer's weights
+    double loss = 0;      // of all data after the step
+    double descent = 0;   // loss before − loss after: below 0 where it rose
     double given_up = 0;  // what the gradient's own step of that length descends, beyond this one
-    double fidelity = 0;      // cos(−D, G)
+    double fidelity = 0;  // cos(−D, G)
     double preservation = 0;  // 1 − |D h|/|W h|, h what the layer gets from all data
     ProbeResult probe;        // a fresh head on what the layer puts out after the step
     double gained = 0;        // loss of that head after its K steps: before − after

@@ -64,7 +64,8 @@ TEST(StepTrades, are_what_matrices_by_hand_give) {
                     trade.loss - half_loss(*problem, middle - gradient * length / gradient.norm()),
                     1e-12);
         EXPECT_NEAR(trade.fidelity,
-                    -update.cwiseProduct(gradient).sum() / (update.norm() * gradient.norm()), 1e-13);
+                    -update.cwiseProduct(gradient).sum() / (update.norm() * gradient.norm()),
+                    1e-13);
         EXPECT_NEAR(trade.preservation,
                     1 - (update * problem->start[0]).norm() / (middle * problem->start[0]).norm(),
                     1e-13);
@@ -78,7 +79,8 @@ TEST(StepTrades, are_what_matrices_by_hand_give) {
 TEST(StepTrades, spectral_steps_are_powers_of_the_gradients_singular_values) {
     const auto problem = small_problem();
     const StepTrades trades = trades_of(problem);
-    const Eigen::JacobiSVD<Matrix> svd(trades.gradient(), Eigen::ComputeThinU | Eigen::ComputeThinV);
+    const Eigen::JacobiSVD<Matrix> svd(trades.gradient(),
+                                       Eigen::ComputeThinU | Eigen::ComputeThinV);
     const Eigen::Index rank = svd.rank();
     for (const double power : {-0.5, 0.0, 0.5, 1.0}) {
         Vector values = Vector::Zero(svd.singularValues().size());
@@ -119,6 +121,7 @@ TEST(StepTrades, steps_of_optimisers_are_their_first) {
     muon.kind = OptimizerKind::muon;
     muon.lr = 0.3;
     muon.orthogonaliser.engine = Engine::svd;
+    muon.orthogonaliser.precision = Precision::float64;
     const Matrix exact = trades.step_of(muon);
     EXPECT_LT((exact - trades.spectral_step(0, exact.norm())).norm(), 1e-10);
     EXPECT_NEAR(StepTrades::at_length(exact, 5).norm(), 5, 1e-14);

@@ -22,5 +22,8 @@ inline bool& switch_of(Preferences& preferences, std::string_view name) {
 inline int& number_of(Preferences& preferences, std::string_view name) {
     return choice<int>(preferences, name);
 }
+inline double& real_of(Preferences& preferences, std::string_view name) {
+    return choice<double>(preferences, name);
+}
 
 }  // namespace muonscope::gui

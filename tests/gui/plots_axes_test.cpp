@@ -84,6 +84,7 @@ const std::vector<Kind> kinds{
     {"parts of updates", "weight-norms", "two-ways-up", 4},
     {"series", "conditioning", "two-ways-up", 2},
     {"ways in the plane", "trade-off", "two-ways-up", 3},
+    {"arrows in the plane", "why", "two-ways-up", 1},
     {"bars", "spectrum-now", "two-ways-up", 1,
      [](Harness& h) { switch_of(h.preferences, "spectrum_bars") = true; }, false, true, "<rect"},
     {"squares", "spectrum-now", "two-ways-up", 2,

@@ -22,6 +22,7 @@ TEST(Ticks, are_round_numbers_with_the_digits_they_need) {
     EXPECT_EQ(labels(linear_ticks(0, 4.5, 9)), "0 0.5 1.0 1.5 2.0 2.5 3.0 3.5 4.0 4.5");
     EXPECT_EQ(labels(linear_ticks(0, 40, 5)), "0 10 20 30 40");
     EXPECT_EQ(labels(linear_ticks(-0.2, 0.2, 4)), "-0.2 -0.1 0 0.1 0.2");
+    EXPECT_EQ(labels(linear_ticks(-4e-7, 2.1e-6, 3)), "0 1e-06 2e-06");
 }
 
 TEST(Ticks, write_thousands_short) {

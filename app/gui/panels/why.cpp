@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <functional>
+#include <limits>
 
 #include "app/gui/local_row.h"
 #include "app/gui/panels/panels.h"
@@ -14,6 +15,7 @@
 #include "app/gui/theme.h"
 #include "app/gui/why_now.h"
 #include "app/gui/widgets.h"
+#include "imgui_internal.h"
 
 namespace muonscope::gui {
 namespace {
@@ -24,16 +26,17 @@ struct WhyChoices {
     int layer = 0;  // 0: layer 1
     int lane = 0;   // from whose state
     bool as_set = false, along_run = false;
+    bool to_threshold = false;  // what usability is: a head's loss after K steps, or its steps
     double power = 0.25, times = 1;
     int iterations = 5;
 };
 
 std::vector<Remembered> remembered(Preferences& preferences) {
     WhyChoices& own = preferences.panels.of<WhyChoices>();
-    return {{"why_layer", &own.layer, 0, 15},          {"why_lane", &own.lane, 0, 7},
-            {"why_as_set", &own.as_set},               {"why_along_run", &own.along_run},
-            {"why_power", &own.power, -0.5, 1},        {"why_times", &own.times, 0.01, 100},
-            {"why_iterations", &own.iterations, 1, 15}};
+    return {{"why_layer", &own.layer, 0, 15},     {"why_lane", &own.lane, 0, 7},
+            {"why_as_set", &own.as_set},          {"why_to_threshold", &own.to_threshold},
+            {"why_along_run", &own.along_run},    {"why_power", &own.power, -0.5, 1},
+            {"why_times", &own.times, 0.01, 100}, {"why_iterations", &own.iterations, 1, 15}};
 }
 
 // ---- what is asked ----
@@ -43,6 +46,7 @@ OptimizerSpec muon_of(Engine engine, int iterations) {
     muon.kind = OptimizerKind::muon;
     muon.orthogonaliser.engine = engine;
     muon.orthogonaliser.iterations = iterations;
+    if (!is_polynomial(engine)) muon.orthogonaliser.precision = Precision::float64;
     return muon;
 }
 
@@ -113,6 +117,13 @@ void sliders(PanelContext& context) {
               slider("times", "step length x", 0.01, 100, 1, ParameterScale::logarithmic,
                      "All steps are this many times as long as the lane's own step ‖ΔW‖."),
               chosen.times);
+    ImGui::AlignTextToFramePadding();
+    ImGui::TextColored(context.theme.dim, "usability is");
+    ImGui::SameLine(0, em(0.6F));
+    segmented(
+        context, "usability", {"loss after K", "steps to threshold"}, chosen.to_threshold,
+        "Of a fresh linear head from zero on the layer's output: its loss after the probe's K "
+        "steps, or how many steps it needs to the probe's threshold.");
 }
 
 void header(PanelContext& context) {
@@ -154,19 +165,25 @@ constexpr const char* given_up_help =
     "Descent given up: the loss after this step less the loss after the gradient's own step of the "
     "same length, as a share of the loss before.";
 constexpr const char* gained_help =
-    "Usability gained: a fresh linear head on this layer's output, trained from zero for the "
-    "probe's K steps on the probe's task; its loss before this step less its loss after, as a "
-    "share of its loss before.";
+    "Usability gained: a fresh linear head on this layer's output, trained from zero on the "
+    "probe's task. Its loss after the probe's K steps, or its steps to the threshold: before this "
+    "step less after it, as a share of what it was before.";
 
+// Both as shares of what was before the step.
 struct Scale {
-    double loss = 1, head = 1;
+    double loss = 1;
+    ProbeResult before;
+    bool to_threshold = false;
+
     double given_up(const StepTrade& trade) const { return trade.given_up / loss; }
-    double gained(const StepTrade& trade) const { return trade.gained / head; }
+    double gained(const StepTrade& trade) const {
+        return to_threshold ? 1 - trade.probe.steps / before.steps : trade.gained / before.after_k;
+    }
 };
 
-Scale scale_of(const WhyAnswer& answer) {
-    return {answer.loss > 0 ? answer.loss : 1,
-            answer.probe.after_k > 0 ? answer.probe.after_k : 1};
+Scale scale_of(const PanelContext& context, const WhyAnswer& answer) {
+    return {answer.loss > 0 ? answer.loss : 1, answer.probe,
+            context.chosen<WhyChoices>().to_threshold};
 }
 
 ImVec4 colour_of(const Theme& theme, const WhyAnswer& answer, std::size_t step) {
@@ -176,8 +193,7 @@ ImVec4 colour_of(const Theme& theme, const WhyAnswer& answer, std::size_t step) 
     return theme.lane(lanes + static_cast<int>(step) - lanes);
 }
 
-Curve front_curve(const Theme& theme, const WhyAnswer& answer) {
-    const Scale scale = scale_of(answer);
+Curve front_curve(const Theme& theme, const WhyAnswer& answer, const Scale& scale) {
     Curve front;
     front.name = "spectral powers p = 1 to −.5";
     front.ink = {with_alpha(theme.text, 0.6F), Dash::solid, 1};
@@ -213,11 +229,11 @@ void add_arrow(Chart& chart, const std::string& name, const ImVec4& colour, Dash
 
 Chart arrows(const PanelContext& context, const WhyAnswer& answer) {
     const Theme& theme = context.theme;
-    const Scale scale = scale_of(answer);
+    const Scale scale = scale_of(context, answer);
     const std::array<double, 2> gradient{scale.given_up(answer.front.front().trade),
                                          scale.gained(answer.front.front().trade)};
     Chart chart;
-    chart.marks.emplace_back(front_curve(theme, answer));
+    chart.marks.emplace_back(front_curve(theme, answer, scale));
     for (std::size_t i = answer.compared.size(); i-- > 0;) {
         const StepTrade& trade = answer.compared[i];
         const bool session = answer.wish.compared[i].lane >= 0;
@@ -248,32 +264,84 @@ Chart arrows(const PanelContext& context, const WhyAnswer& answer) {
     return chart;
 }
 
+// The compared step of which least is left; −1: the gradient's own leaves as little.
+template <class What>
+int best(const WhyAnswer& answer, What what) {
+    double least = what(answer.front.front().trade);
+    least -= 1e-9 * std::abs(least);  // what is the gradient's own step but for rounding
+    int index = -1;
+    for (std::size_t i = 0; i < answer.compared.size(); ++i)
+        if (what(answer.compared[i]) < least) {
+            least = what(answer.compared[i]);
+            index = static_cast<int>(i);
+        }
+    return index;
+}
+
 std::string verdict(const WhyAnswer& answer) {
-    const auto least = [&](auto&& what) {
-        return std::min_element(answer.compared.begin(), answer.compared.end(),
-                                [&](const StepTrade& a, const StepTrade& b) {
-                                    return what(a) < what(b);
-                                }) -
-               answer.compared.begin();
+    const auto name = [&](int index) {
+        return index < 0 ? "the gradient's own step" : answer.wish.compared[index].name;
     };
-    const auto now = least([](const StepTrade& trade) { return trade.loss; });
-    const auto later = least([](const StepTrade& trade) { return trade.probe.after_k; });
-    const std::string& first = answer.wish.compared[now].name;
-    const std::string& second = answer.wish.compared[later].name;
-    const StepTrade& gradient = answer.front.front().trade;
-    if (answer.compared[later].probe.after_k >= gradient.probe.after_k)
-        return fmt::format(
-            "From this state the thesis does not hold: the gradient's own step leaves a head on "
-            "layer {} no worse off than any other.",
-            answer.wish.layer);
-    if (now == later)
-        return fmt::format("{} is best for both: the loss now, and a head on layer {} after {} steps.",
-                           first, answer.wish.layer, answer.wish.probe.steps);
-    return fmt::format(
-        "Best for the loss now: {}. Best for who builds on layer {}: {} (after {} steps of a fresh "
-        "head {} rather than the gradient step's {}).",
-        first, answer.wish.layer, second, answer.wish.probe.steps,
-        value_text(answer.compared[later].probe.after_k), value_text(gradient.probe.after_k));
+    const int now = best(answer, [](const StepTrade& trade) { return trade.loss; });
+    const int soon = best(answer, [](const StepTrade& trade) { return trade.probe.after_k; });
+    const int late = best(answer, [](const StepTrade& trade) {
+        return std::isnan(trade.probe.steps) ? std::numeric_limits<double>::infinity()
+                                             : trade.probe.steps;
+    });
+    std::string text = fmt::format(
+        "Best for the loss now: {}. For a fresh head on layer {} after {} steps: {}; to reach its "
+        "threshold: {}.",
+        name(now), answer.wish.layer, answer.wish.probe.steps, name(soon), name(late));
+    if (soon < 0 && late < 0)
+        text +=
+            " From this state the thesis does not hold: nobody downstream gains by leaving the "
+            "gradient.";
+    return text;
+}
+
+struct Tip {
+    std::string text;
+    const StepTrade* trade;
+    ImVec4 colour;
+};
+
+std::vector<Tip> tips_of(const PanelContext& context, const WhyAnswer& answer) {
+    const Theme& theme = context.theme;
+    std::vector<Tip> tips{{"gradient, p = 1", &answer.front.front().trade, theme.text}};
+    for (std::size_t i = 0; i < answer.compared.size(); ++i) {
+        if (answer.compared[i].given_up == 0) continue;  // the gradient's own, named already
+        const int lane = answer.wish.compared[i].lane;
+        tips.push_back({answer.wish.compared[i].name, &answer.compared[i],
+                        lane >= 0 ? theme.lane_text(lane) : theme.text});
+    }
+    tips.push_back({fmt::format("p = {:.2f}", answer.wish.power), &answer.followed, theme.text});
+    tips.push_back({"p = −.5", &answer.front.back().trade, theme.dim});
+    return tips;
+}
+
+// Each tip's name beside it, where it covers no other; the legend has them all.
+void name_tips(const PanelContext& context, const Axes& axes, const WhyAnswer& answer) {
+    const Scale scale = scale_of(context, answer);
+    const ImRect area{axes.position,
+                      {axes.position.x + axes.extent.x, axes.position.y + axes.extent.y}};
+    std::vector<ImRect> taken;
+    for (const Tip& tip : tips_of(context, answer)) {
+        const ImVec2 at = axes.pixel(scale.given_up(*tip.trade), scale.gained(*tip.trade));
+        const ImVec2 words = ImGui::CalcTextSize(tip.text.c_str());
+        const float right = em(0.6F), left = -words.x - right, above = -words.y * 1.05F;
+        for (const ImVec2 offset :
+             {ImVec2{right, above}, ImVec2{right, 0}, ImVec2{left, 0}, ImVec2{left, above}}) {
+            const ImVec2 from{at.x + offset.x, at.y + offset.y};
+            const ImRect room{from, {from.x + words.x, from.y + words.y}};
+            if (!area.Contains(room) ||
+                std::any_of(taken.begin(), taken.end(),
+                            [&](const ImRect& other) { return other.Overlaps(room); }))
+                continue;
+            taken.push_back(room);
+            ImGui::GetWindowDrawList()->AddText(from, u32(tip.colour), tip.text.c_str());
+            break;
+        }
+    }
 }
 
 void wrapped(PanelContext& context, const std::string& text) {
@@ -282,20 +350,27 @@ void wrapped(PanelContext& context, const std::string& text) {
     ImGui::PopStyleColor();
 }
 
+std::string short_text(double value) {
+    return std::isfinite(value) ? fmt::format("{:.3g}", value) : value_text(value);
+}
+
 struct Column {
     const char *name, *help;
     std::string (*text)(const StepTrade&);
 };
 constexpr std::array columns{
     Column{"fidelity", "cos(−ΔW, G): how far the step goes along the gradient.",
-           [](const StepTrade& trade) { return value_text(trade.fidelity); }},
-    Column{"preserved", "1 − ‖ΔW h‖/‖W h‖ of the layer's output, h what it gets from all data.",
-           [](const StepTrade& trade) { return value_text(trade.preservation); }},
-    Column{"loss", "Of all data, right after the step.",
-           [](const StepTrade& trade) { return value_text(trade.loss); }},
-    Column{"after K", "Loss of a fresh head on the layer's output after the probe's K steps.",
-           [](const StepTrade& trade) { return value_text(trade.probe.after_k); }},
-    Column{"steps", "What that head needs to the probe's threshold; > n where no more were looked at.",
+           [](const StepTrade& trade) { return short_text(trade.fidelity); }},
+    Column{"kept", "1 − ‖ΔW h‖/‖W h‖ of the layer's output, h what it gets from all data.",
+           [](const StepTrade& trade) { return short_text(trade.preservation); }},
+    Column{"descent", "Loss of all data: before the step less right after it.",
+           [](const StepTrade& trade) { return short_text(trade.descent); }},
+    Column{"gained",
+           "Loss of a fresh head on the layer's output after the probe's K steps: before the step "
+           "less after it.",
+           [](const StepTrade& trade) { return short_text(trade.gained); }},
+    Column{"steps",
+           "What that head needs to the probe's threshold; > n where no more were looked at.",
            [](const StepTrade& trade) {
                return threshold_text(trade.probe.steps, trade.probe.searched);
            }}};
@@ -305,7 +380,7 @@ void table(PanelContext& context, const WhyAnswer& answer) {
     if (ImGui::BeginTable("steps", static_cast<int>(columns.size()) + 1,
                           ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoPadOuterX |
                               ImGuiTableFlags_NoSavedSettings)) {
-        ImGui::TableSetupColumn("step", ImGuiTableColumnFlags_WidthStretch, 1.9F);
+        ImGui::TableSetupColumn("step", ImGuiTableColumnFlags_WidthStretch, 2.1F);
         for (const Column& column : columns)
             ImGui::TableSetupColumn(column.name, ImGuiTableColumnFlags_WidthStretch, 1);
         ImGui::TableNextRow();
@@ -314,7 +389,8 @@ void table(PanelContext& context, const WhyAnswer& answer) {
             right_cell(column.name, context.theme.dim);
             hover_help(context, column.name, column.help);
         }
-        const auto row = [&](const std::string& name, const ImVec4& colour, const StepTrade& trade) {
+        const auto row = [&](const std::string& name, const ImVec4& colour,
+                             const StepTrade& trade) {
             ImGui::TableNextRow();
             ImGui::TableNextColumn();
             ImGui::TextColored(colour, "%s", name.c_str());
@@ -367,11 +443,12 @@ Chart ways_of(const PanelContext& context, const WhyNow& now) {
 
 void chart_with_menu(PanelContext& context, const ChartOptions& options,
                      const std::function<Chart(const PanelContext&)>& describe, const char* title,
-                     const std::string& help) {
+                     const std::string& help, const std::function<void(const Axes&)>& inside = {}) {
     const Chart chart = describe(context);
     Axes axes;
     if (!begin_chart(context, options, chart, axes)) return;
     draw_marks(context, axes, chart);
+    if (inside) inside(axes);
     end_chart(context, axes);
     if (axes.hovered) hover_help(context, title, help);
     chart_menu(context, options, axes, describe);
@@ -386,7 +463,7 @@ void draw_why(PanelContext& context) {
     header(context);
     const WhyNow& now = why_now(context, wish_of(context));
     const WhyAnswer& answer = now.answer;
-    SideColumn column = begin_side_column("steps", em(27), em(16));
+    SideColumn column = begin_side_column("steps", em(28), em(16));
     sliders(context);
     ImGui::Dummy({0, em(0.2F)});
     if (!now.work.error().empty()) {
@@ -404,11 +481,12 @@ void draw_why(PanelContext& context) {
         chart_with_menu(
             context, {.id = "##ways", .name = "trade-along-the-run", .size = column.rest},
             [&](const PanelContext& on) { return ways_of(on, now); }, "Along the run",
-            fmt::format("Each lane's own steps of layer {} from its own states, summed over {} states "
-                        "that were looked at; between two of them every step counts as the later "
-                        "one's. Right: loss given up against the gradient's own step of the same "
-                        "length. Up: loss of a fresh head after its K steps, before less after.",
-                        answer.wish.layer, now.ways.empty() ? 0 : now.ways.front().steps.size()));
+            fmt::format(
+                "Each lane's own steps of layer {} from its own states, summed over {} states "
+                "that were looked at; between two of them every step counts as the later "
+                "one's. Right: loss given up against the gradient's own step of the same "
+                "length. Up: loss of a fresh head after its K steps, before less after.",
+                answer.wish.layer, now.ways.empty() ? 0 : now.ways.front().steps.size()));
     else
         chart_with_menu(
             context, {.id = "##arrows", .name = "trade-of-a-step", .size = column.rest},
@@ -417,7 +495,8 @@ void draw_why(PanelContext& context) {
                 gained_help + "\n\n" +
                 fmt::format("From {}'s weights at step {}, momentum left out.",
                             answer.wish.compared[answer.wish.lane].name,
-                            answer.wish.states[answer.wish.lane].step));
+                            answer.wish.states[answer.wish.lane].step),
+            [&](const Axes& axes) { name_tips(context, axes, answer); });
 }
 
 }  // namespace
@@ -426,9 +505,11 @@ constinit const Panel why_panel{
     .title = "Why",
     .explanation = "what one step gives up now and buys for who builds on it",
     .help =
-        "From the newest state one step of each optimiser is taken on a copy. To the right: descent "
+        "From the newest state one step of each optimiser is taken on a copy. To the right: "
+        "descent "
         "that it gives up against the gradient's own step. Up: how much better a fresh layer "
-        "downstream learns from the layer's output after it. The curve is every spectral power from "
+        "downstream learns from the layer's output after it. The curve is every spectral power "
+        "from "
         "the gradient (p = 1) over the polar factor (p = 0) to p = −.5.",
     .draw = draw_why,
     .least = {24, 13},

@@ -38,7 +38,7 @@ Ticks evenly(double min, double max, int wanted, double least_distance, Text tex
         std::max(round_distance((max - min) / std::max(wanted, 1)), least_distance);
     const double first = std::ceil(min / distance - 1e-9), last = std::floor(max / distance + 1e-9);
     for (double k = first; k <= last && ticks.count < Ticks::capacity; ++k)
-        ticks.add(k * distance, text(k * distance, distance));
+        ticks.add(k * distance + 0.0, text(k * distance + 0.0, distance));  // no -0
     return ticks;
 }
 

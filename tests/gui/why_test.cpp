@@ -1,0 +1,179 @@
+#include "app/gui/why_now.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/gui/theme.h"
+#include "core/experiment/presets.h"
+#include "tests/gui/choices.h"
+#include "tests/gui/drawing.h"
+#include "tests/gui/harness.h"
+
+namespace muonscope::gui {
+namespace {
+
+const Panel& why_panel_of_list() {
+    for (const Panel& panel : panels())
+        if (std::string_view(panel.title) == "Why") return panel;
+    throw std::runtime_error("no panel is called Why");
+}
+
+// The five numbers of a table's row, by the word that it begins with.
+std::vector<std::string> row_of(const Drawing& drawing, const std::string& name) {
+    for (const Word& word : drawing.words) {
+        if (word.text != name || word.min.x > 60) continue;
+        std::vector<Word> line = drawing.line_of(word);
+        std::sort(line.begin(), line.end(),
+                  [](const Word& a, const Word& b) { return a.min.x < b.min.x; });
+        std::vector<std::string> texts;
+        for (const Word& cell : line)
+            if (cell.min.x > word.min.x && texts.size() < 5) texts.push_back(cell.text);
+        return texts;
+    }
+    return {};
+}
+
+// On a run that has gone its first steps; threadless, so that frames do the work.
+class WhyPanel : public testing::Test {
+  protected:
+    void open(std::int64_t steps = 30) {
+        harness.train(spec);
+        run_to(steps);
+        settle();
+    }
+    void run_to(std::int64_t step) {
+        harness.context().send(RunTo{step});
+        harness.now();
+    }
+    // Until what is shown is of the newest state and of what is chosen.
+    void settle() {
+        for (int i = 0; i < 400; ++i) {
+            harness.panel_frame(panel);
+            harness.work(0.01);
+            if (i > 3 && now().answer.ready() && !now().work.busy()) break;
+        }
+        ASSERT_TRUE(now().answer.ready());
+        for (int i = 0; i < 30; ++i) harness.panel_frame(panel);  // axes come to rest
+    }
+    WhyNow& now() { return harness.kept<WhyNow>(); }
+    const StepTrade& trade(std::string_view name) {
+        for (std::size_t i = 0; i < now().answer.compared.size(); ++i)
+            if (now().answer.wish.compared[i].name == name) return now().answer.compared[i];
+        throw std::runtime_error("no such step");
+    }
+
+    Spec spec = preset("two-ways-up");
+    const Panel& panel = why_panel_of_list();
+    Harness harness{{1300, 700}};
+};
+
+TEST_F(WhyPanel, compares_steps_of_one_length_from_the_chosen_lanes_weights) {
+    number_of(harness.preferences, "why_lane") = 1;
+    number_of(harness.preferences, "why_layer") = 1;
+    open();
+    const WhyAnswer& answer = now().answer;
+    const Snapshot& snapshot = harness.now();
+    EXPECT_EQ(answer.wish.states[1].step, snapshot.lanes[1].step);
+    StepTrades trades(snapshot.problem, *snapshot.lanes[1].weights, 2,
+                      snapshot.spec->experiment.probe);
+    EXPECT_EQ(answer.loss, trades.loss());
+    const double length = trades.step_of(snapshot.spec->lanes[1].phases[0].optimizer).norm();
+    ASSERT_EQ(answer.compared.size(), 6U);
+    for (const StepTrade& each : answer.compared) EXPECT_NEAR(each.length, length, 1e-12);
+    EXPECT_EQ(trade("SGD").given_up, 0);
+    EXPECT_NEAR(trade("exact polar").loss, trades.of(trades.spectral_step(0, length)).loss, 1e-10);
+    EXPECT_NEAR(answer.followed.loss, trades.of(trades.spectral_step(0.25, length)).loss, 1e-12);
+    EXPECT_EQ(answer.front.front().power, 1);
+    EXPECT_EQ(answer.front.back().power, -0.5);
+}
+
+TEST_F(WhyPanel, takes_each_step_as_long_as_it_is_set_where_that_is_asked) {
+    switch_of(harness.preferences, "why_as_set") = true;
+    open();
+    const Snapshot& snapshot = harness.now();
+    StepTrades trades(snapshot.problem, *snapshot.lanes[0].weights, 1,
+                      snapshot.spec->experiment.probe);
+    ASSERT_EQ(now().answer.compared.size(), 2U);
+    for (int l = 0; l < 2; ++l) {
+        const OptimizerSpec& own = snapshot.spec->lanes[l].phases[0].optimizer;
+        EXPECT_EQ(now().answer.compared[l].length, trades.of(trades.step_of(own)).length);
+    }
+}
+
+TEST_F(WhyPanel, draws_each_tip_where_its_trade_says) {
+    for (const bool to_threshold : {false, true}) {
+        switch_of(harness.preferences, "why_to_threshold") = to_threshold;
+        open(300);
+        const Drawing drawing = muonscope::gui::drawing();
+        const auto up = drawing.word("usability gained  ↑");
+        const auto across = drawing.word("descent given up, share of the loss  →");
+        ASSERT_TRUE(up && across) << drawing.text();
+        const Scale x = Scale::across(drawing, {up->min.x + 30, across->min.y - 16},
+                                      {across->max.x + 20, across->min.y - 2});
+        const Scale y =
+            Scale::up(drawing, {up->min.x - 10, up->max.y + 10}, {up->max.x, across->min.y - 14});
+        ASSERT_GE(x.labels(), 2) << drawing.text();
+        ASSERT_GE(y.labels(), 2) << drawing.text();
+        const WhyAnswer& answer = now().answer;
+        const StepTrade& muon = trade("Muon");
+        const double gained = to_threshold ? 1 - muon.probe.steps / answer.probe.steps
+                                           : muon.gained / answer.probe.after_k;
+        const Theme theme = theme_for(harness.preferences, 1);
+        EXPECT_LE(drawing.distance(u32(theme.lane(1)),
+                                   {x.pixel(muon.given_up / answer.loss), y.pixel(gained)}),
+                  2.5F)
+            << to_threshold;
+    }
+}
+
+TEST_F(WhyPanel, says_in_its_table_what_was_worked_out) {
+    open();
+    const Drawing drawing = muonscope::gui::drawing();
+    const auto text = [](double value) { return fmt::format("{:.3g}", value); };
+    for (const char* name : {"Muon", "exact polar", "floored polar", "random spectrum"}) {
+        EXPECT_EQ(row_of(drawing, name),
+                  (std::vector<std::string>{
+                      text(trade(name).fidelity), text(trade(name).preservation),
+                      text(trade(name).descent), text(trade(name).gained),
+                      threshold_text(trade(name).probe.steps, trade(name).probe.searched)}))
+            << name;
+    }
+}
+
+TEST_F(WhyPanel, keeps_a_held_state_while_training_goes_on) {
+    open(20);
+    now().held = true;
+    run_to(40);
+    settle();
+    EXPECT_EQ(now().answer.wish.states[0].step, 20);
+    const StepTrade before = now().answer.followed;
+    real_of(harness.preferences, "why_power") = 0.75;
+    settle();
+    EXPECT_EQ(now().answer.wish.power, 0.75);
+    EXPECT_EQ(now().answer.wish.states[0].step, 20);
+    EXPECT_LT(now().answer.followed.given_up, before.given_up);
+    now().held = false;
+    settle();
+    EXPECT_EQ(now().answer.wish.states[0].step, 40);
+}
+
+TEST_F(WhyPanel, sums_along_the_run_and_again_after_a_step_back) {
+    WhyWay way;
+    StepTrade trade;
+    trade.given_up = 2;
+    trade.gained = 0.5;
+    way.add(10, trade);
+    way.add(30, trade);
+    EXPECT_EQ(way.given_up, (std::vector<double>{20, 60}));
+    EXPECT_EQ(way.gained, (std::vector<double>{5, 15}));
+    trade.given_up = 1;
+    way.add(20, trade);
+    EXPECT_EQ(way.steps, (std::vector<std::int64_t>{10, 20}));
+    EXPECT_EQ(way.given_up, (std::vector<double>{20, 30}));
+}
+
+}  // namespace
+}  // namespace muonscope::gui
