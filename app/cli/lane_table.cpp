@@ -51,12 +51,11 @@ Line line_of(const LaneSnapshot& lane, const Recipe& recipe, const Layout& layou
 
 // Two losses stand side by side, and may be of different kinds.
 std::string units(const Experiment& e) {
-    const int layer = std::min(e.probe.layer, e.network.depth);
     const bool softmax = e.probe.task == ProbeTask::softmax;
     return text_below(fmt::format(
-        "loss: {}. Probe floor and after {}: {} of a fresh linear head B on layer {}'s output H; "
+        "loss: {}. Probe floor and after {}: {} of a fresh linear head B on {}'s output H; "
         "steps to {:g}: until its {} is that small{}.",
-        loss_formula(e), e.probe.steps, probe_loss_formula(e), layer, e.probe.threshold,
+        loss_formula(e), e.probe.steps, probe_loss_formula(e), probed_matrix(e), e.probe.threshold,
         softmax ? "share misclassified" : "relative error",
         softmax ? ", > where no more were looked at" : ""));
 }

@@ -45,7 +45,7 @@ void report_divergence(const Snapshot& snapshot) {
     for (const LaneSnapshot& lane : snapshot.lanes) {
         if (!lane.divergence) continue;
         const Divergence& fault = *lane.divergence;
-        const std::string layer = fault.layer > 0 ? fmt::format(", layer {}", fault.layer) : "";
+        const std::string layer = fault.layer > 0 ? ", " + snapshot.layout.name(fault.layer) : "";
         fmt::print(
             stderr,
             "muonscope: lane {} diverged at step {}{}: {}; it was sound up to step {}: try a "

@@ -1,10 +1,10 @@
 #include "app/gui/application.h"
 
+#include "app/gui/dock_layout.h"
 #include "app/gui/frame.h"
 #include "app/gui/frame_pacer.h"
 #include "app/gui/imgui_session.h"
 #include "app/gui/keys.h"
-#include "app/gui/layout.h"
 #include "app/gui/preferences.h"
 #include "app/gui/saving.h"
 #include "app/gui/state_file.h"

@@ -1,8 +1,8 @@
 #include "app/gui/frame.h"
 
+#include "app/gui/dock_layout.h"
 #include "app/gui/fonts.h"
 #include "app/gui/keys.h"
-#include "app/gui/layout.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/path_dialog.h"
 #include "app/gui/theme.h"

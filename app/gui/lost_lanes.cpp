@@ -42,7 +42,8 @@ std::string name_and_step(const LaneSnapshot& lane) {
 std::string trouble(const Snapshot& snapshot) {
     std::string text = in_words(snapshot.message, snapshot);
     for (const LaneSnapshot& lane : snapshot.lanes)
-        if (lane.divergence) text += (text.empty() ? "" : "; ") + divergence_text(lane);
+        if (lane.divergence)
+            text += (text.empty() ? "" : "; ") + divergence_text(lane, snapshot.layout);
     return text;
 }
 

@@ -1,7 +1,7 @@
 #include "app/gui/preferences.h"
 
-#include "app/gui/layout.h"
-#include "app/gui/layout_check.h"
+#include "app/gui/dock_layout.h"
+#include "app/gui/dock_layout_check.h"
 #include "core/base/error.h"
 #include "core/formats/files.h"
 #include "core/formats/json_text.h"

@@ -1,6 +1,6 @@
 #include "app/gui/state_file.h"
 
-#include "app/gui/layout.h"
+#include "app/gui/dock_layout.h"
 #include "core/base/choice.h"
 #include "core/documents/spec_json.h"
 #include "core/experiment/parameters.h"

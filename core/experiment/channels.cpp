@@ -7,6 +7,7 @@
 
 #include "core/base/choice.h"
 #include "core/experiment/loss_text.h"
+#include "core/experiment/probe.h"
 
 namespace muonscope {
 namespace {
@@ -27,9 +28,8 @@ std::string said_of_floor(const Experiment& experiment) {
 }
 
 std::string said_of_after_k(const Experiment& experiment) {
-    return fmt::format("The head's loss after {} steps from zero, layer {}.",
-                       experiment.probe.steps,
-                       std::min(experiment.probe.layer, experiment.network.depth));
+    return fmt::format("The head's loss after {} steps from zero, {}.", experiment.probe.steps,
+                       probed_matrix(experiment));
 }
 
 std::string said_of_steps(const Experiment& experiment) {

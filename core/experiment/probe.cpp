@@ -87,6 +87,12 @@ ProbeResult softmax_probe(const Matrix& h, const Matrix& labels, const ProbeSpec
 
 }  // namespace
 
+std::string probed_matrix(const Experiment& experiment) {
+    const Chain model(experiment.network);
+    const auto last = static_cast<int>(model.matrices().size());
+    return model.matrices()[index_of(std::clamp(experiment.probe.layer, 1, last))].name;
+}
+
 std::string threshold_text(double steps, double searched) {
     if (!std::isnan(steps))
         return steps < 1e6 ? fmt::format("{:.0f}", steps) : fmt::format("{:.4g}", steps);

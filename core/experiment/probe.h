@@ -18,6 +18,9 @@ struct ProbeResult {
     double critical_rate = 0;
 };
 
+// What the probed matrix is called.
+std::string probed_matrix(const Experiment& experiment);
+
 // Steps to the threshold in words: "58", "never", "> 2000" where no more were looked at; "" for
 // what was not measured.
 std::string threshold_text(double steps, double searched);

@@ -4,11 +4,13 @@
 
 namespace muonscope {
 
-std::string divergence_text(const LaneSnapshot& lane) {
+std::string divergence_text(const LaneSnapshot& lane, const Layout& layout) {
     if (!lane.divergence) return {};
     const Divergence& fault = *lane.divergence;
-    return fmt::format("{} diverged at step {}{}: {}", lane.name, fault.step,
-                       fault.layer > 0 ? fmt::format(" in layer {}", fault.layer) : "", fault.what);
+    return fmt::format(
+        "{} diverged at step {}{}: {}", lane.name, fault.step,
+        fault.layer > 0 && fault.layer <= layout.layers() ? " in " + layout.name(fault.layer) : "",
+        fault.what);
 }
 
 }  // namespace muonscope

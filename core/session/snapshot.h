@@ -62,7 +62,7 @@ struct LaneSnapshot {
 };
 
 // "SGD diverged at step 31 in layer 2: update is not finite"; empty: it did not.
-std::string divergence_text(const LaneSnapshot& lane);
+std::string divergence_text(const LaneSnapshot& lane, const Layout& layout);
 
 // What the trainer is making while the picture of before stands.
 struct Building {

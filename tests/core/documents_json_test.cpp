@@ -416,12 +416,12 @@ TEST(SummaryJson, has_the_documented_keys_and_null_for_what_does_not_exist) {
 
 TEST(SummaryJson, tells_where_a_lane_diverged_as_the_window_does) {
     Snapshot snapshot = small_snapshot();
-    for (const auto& [layer, words] : {std::pair{2, "in layer 2: "}, {0, "at step 7: "}}) {
+    for (const auto& [layer, words] : {std::pair{1, "in layer 1: "}, {0, "at step 7: "}}) {
         snapshot.lanes[1].divergence = Divergence{7, layer, "update is not finite"};
         const Json summary = Json::parse(summary_json(snapshot, 2));
         EXPECT_EQ(summary["lanes"][1]["diverged"],
                   (Json{{"step", 7}, {"layer", layer}, {"what", "update is not finite"}}));
-        EXPECT_TRUE(contains(divergence_text(snapshot.lanes[1]), words));
+        EXPECT_TRUE(contains(divergence_text(snapshot.lanes[1], snapshot.layout), words));
         EXPECT_FALSE(summary["lanes"][0].contains("diverged"));
     }
 }

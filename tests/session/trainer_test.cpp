@@ -225,10 +225,10 @@ TEST(Trainer, goes_on_while_a_lane_lives_and_says_which_one_does_not) {
     EXPECT_EQ(running->state, TrainerState::running);
     ASSERT_TRUE(running->lanes[0].divergence);
     EXPECT_LT(running->lanes[0].divergence->step, 100);
-    EXPECT_TRUE(divergence_text(running->lanes[0])
+    EXPECT_TRUE(divergence_text(running->lanes[0], running->layout)
                     .starts_with(fmt::format("SGD diverged at step {} in layer ",
                                              running->lanes[0].divergence->step)));
-    EXPECT_TRUE(divergence_text(running->lanes[1]).empty());
+    EXPECT_TRUE(divergence_text(running->lanes[1], running->layout).empty());
     EXPECT_GT(running->lanes[1].step, 300);
     const auto paused = w.after(Pause{});
     EXPECT_TRUE(paused->can_start());

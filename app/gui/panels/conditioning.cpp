@@ -126,7 +126,7 @@ void lane_table(PanelContext& context, const ConditioningNow& now, std::size_t l
             if (linear)
                 values.insert(values.end(), {jacobian.below.condition(), jacobian.above.condition(),
                                              jacobian.condition()});
-            row(source_name(static_cast<int>(l + 1)), values);
+            row(source_name(context.snapshot->layout, static_cast<int>(l + 1)), values);
         }
         row("product", {linear ? numbers.product : measured_product(context, lane)});
         ImGui::EndTable();
@@ -177,7 +177,8 @@ void rates(PanelContext& context, const ConditioningNow& now, std::size_t lane) 
     }
     const Series measured = measured_ratios(snapshot, lane);
     ImGui::PushFont(context.fonts.heading, 0);
-    ImGui::Text("Error left after a step, layer %d alone", told->layer);
+    ImGui::Text("Error left after a step, %s alone",
+                source_name(snapshot.layout, told->layer).c_str());
     ImGui::PopFont();
     rate_line(context, "measured",
               ratio_text(measured.values.empty() ? NAN : measured.values.back()),

@@ -61,11 +61,12 @@ const Phase* current_phase(const Snapshot& snapshot, std::size_t lane) {
 
 namespace {
 
-std::vector<std::string> source_names(int depth, bool linear) {
+std::vector<std::string> source_names(const Layout& layout, bool linear) {
     std::vector<std::string> names;
-    for (int source = 0; source <= depth; ++source) names.push_back(source_name(source));
-    for (int layer = 1; layer <= depth && linear; ++layer)
-        names.push_back(fmt::format("J of layer {}", layer));
+    for (int source = 0; source <= layout.layers(); ++source)
+        names.push_back(source_name(layout, source));
+    for (int layer = 1; layer <= layout.layers() && linear; ++layer)
+        names.push_back("J of " + layout.name(layer));
     return names;
 }
 
@@ -112,9 +113,8 @@ Series condition_series(const Snapshot& snapshot, const ConditioningNow& now, st
 
 void draw_condition_curves(PanelContext& context, ConditioningNow& now, ImVec2 room) {
     const Snapshot& snapshot = *context.snapshot;
-    const int depth = snapshot.layout.layers();
     const bool linear = is_linear(snapshot.spec->experiment);
-    const std::vector<std::string> names = source_names(depth, linear);
+    const std::vector<std::string> names = source_names(snapshot.layout, linear);
     std::vector<const char*> labels;
     for (const std::string& name : names) labels.push_back(name.c_str());
 

@@ -69,7 +69,7 @@ void live_rows(PanelContext& context, Lab& bench) {
     std::vector<std::string> names;
     std::vector<const char*> layers;
     for (int layer = 1; layer <= std::max(1, snapshot->layout.layers()); ++layer)
-        names.push_back(source_name(layer));
+        names.push_back(source_name(snapshot->layout, layer));
     for (const std::string& name : names) layers.push_back(name.c_str());
     int chosen = bench.wish.layer - 1;
     ImGui::SameLine(0, em(0.4F));

@@ -3,6 +3,7 @@
 #include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/parameter_row.h"
+#include "app/gui/plots/source.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "core/optim/flavours.h"
@@ -56,8 +57,8 @@ std::string unfairness(const Spec& spec) {
 
 void layer_list(PanelContext& context, int lane, int depth, float width) {
     int& chosen = context.kept<LanesView>().layer[lane];
-    const auto name = [](int layer) {
-        return layer == 0 ? std::string("all layers") : fmt::format("layer {}", layer);
+    const auto name = [&](int layer) {
+        return layer == 0 ? "all layers" : plots::source_name(context.snapshot->layout, layer);
     };
     ImGui::SetNextItemWidth(width);
     ImGui::PushStyleColor(ImGuiCol_FrameBg, ImVec4{0, 0, 0, 0});
@@ -130,7 +131,7 @@ void lost_badge(PanelContext& context, int index, const LaneSnapshot& lane, floa
     ImGui::PushStyleColor(ImGuiCol_Text, context.theme.bad);
     if (ImGui::Button(text.c_str(), {width, 0})) ImGui::OpenPopup("lost");
     ImGui::PopStyleColor(2);
-    const std::string what = divergence_text(lane);
+    const std::string what = divergence_text(lane, context.snapshot->layout);
     hover_help(context, "Diverged",
                what + fmt::format(". The last sound picture of it stays, that of step {}; the "
                                   "other lanes go on. Press for the ways on.",

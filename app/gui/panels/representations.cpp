@@ -66,8 +66,8 @@ double round_scale(double reached) {
     return std::ceil(reached / power - 1e-9) * power;
 }
 
-std::string layer_name(int layer, int layers) {
-    return layer + 1 == layers ? "output" : fmt::format("layer {}", layer + 1);
+std::string layer_name(const Layout& layout, int layer) {
+    return layer + 1 == layout.layers() ? "output" : layout.name(layer + 1);
 }
 
 void follow_training(PanelContext& context, RepresentationsView& kept, int points) {
@@ -112,7 +112,7 @@ void draw_scale(const Theme& theme, const Axes& axes, double scale) {
 }
 
 // The names of lanes and layers around all pictures.
-void draw_names(const PanelContext& context, const RepresentationPlaces& places, int layers) {
+void draw_names(const PanelContext& context, const RepresentationPlaces& places) {
     ImDrawList* draw = ImGui::GetWindowDrawList();
     for (int l = 0; l < places.lanes; ++l) {
         ImGui::PushFont(context.fonts.heading, 0);
@@ -123,7 +123,7 @@ void draw_names(const PanelContext& context, const RepresentationPlaces& places,
     }
     for (int place = 0; place < places.across; ++place)
         for (std::size_t c = 0; c < places.shown.size(); ++c) {
-            const std::string label = layer_name(places.shown[c], layers);
+            const std::string label = layer_name(context.snapshot->layout, places.shown[c]);
             const float width = ImGui::CalcTextSize(label.c_str()).x;
             const float x =
                 places.left(place) + static_cast<float>(c) * (places.extent.x + places.gap);
@@ -210,9 +210,8 @@ Chart cell_chart(const PanelContext& context, RepresentationsView& kept, const C
     chart.y = axis_of(cell.size.y);
     chart.equal = true;
     chart.legend = false;
-    const int layers = context.snapshot->layout.layers();
     chart.title = fmt::format("{}, {}", context.snapshot->lanes[cell.lane].name,
-                              layer_name(cell.layer, layers));
+                              layer_name(context.snapshot->layout, cell.layer));
     chart.place = {{"lane", cell.lane + 1}, {"layer", cell.layer + 1}};
     const std::size_t layer = cell.layer;
     if (context.chosen<RepresentationsChoices>().start && layer < kept.start.layers.size())
@@ -255,11 +254,10 @@ void readout(PanelContext& context, const Axes& axes, const Cell& cell, const Ma
         fmt::format("class {}", kind + 1),
         fmt::format("{} , {}", value_text(at(0, nearest)), value_text(at(1, nearest))),
         context.theme.class_colour(kind)};
-    const int layers = snapshot.layout.layers();
-    draw_readout(
-        context,
-        fmt::format("{}, {}", snapshot.lanes[cell.lane].name, layer_name(cell.layer, layers)),
-        std::span(&row, 1));
+    draw_readout(context,
+                 fmt::format("{}, {}", snapshot.lanes[cell.lane].name,
+                             layer_name(snapshot.layout, cell.layer)),
+                 std::span(&row, 1));
 }
 
 // All pictures that stand here, as they are shown.
@@ -341,7 +339,7 @@ void draw_representations(PanelContext& context) {
         const int points = affordable_points(problem);
         follow_training(context, kept, points);
         const std::vector<double> scales = scales_of(kept, places, start);
-        draw_names(context, places, layers);
+        draw_names(context, places);
         draw_cells(context, kept, places, scales, points);
         ImGui::SetCursorScreenPos(origin);
     }

@@ -19,7 +19,9 @@ Table table_of_modes(const PanelContext& context, const Modes& modes) {
     for (int k = 0; k < modes.count; ++k) {
         channels.push_back(modes.first + k);
         names.push_back(fmt::format(
-            "{} {}", source_name(context.chosen<SingularValuesChoices>().source), k + 1));
+            "{} {}",
+            source_name(context.snapshot->layout, context.chosen<SingularValuesChoices>().source),
+            k + 1));
     }
     Table table = history_table(*context.snapshot, context.view.step_min, context.view.step_max,
                                 channels, names);
@@ -46,7 +48,7 @@ Chart chart_of_lane(const PanelContext& paper, const Modes& modes, const ValueRa
     for (int k = modes.count - 1; k >= 0; --k) {
         const bool noise = k >= coloured;
         Curve curve;
-        curve.name = fmt::format("{} {}", source_name(chosen.source), k + 1);
+        curve.name = fmt::format("{} {}", source_name(snapshot.layout, chosen.source), k + 1);
         curve.ink = {noise ? paper.theme.ghost : rank_colour(paper.theme, k, coloured), Dash::solid,
                      noise ? 0.6F : 1.0F};
         const std::size_t channel = modes.first + k;

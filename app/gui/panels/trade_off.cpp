@@ -21,6 +21,7 @@
 #include "app/gui/plots/value_axis.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
+#include "core/experiment/probe.h"
 
 namespace muonscope::gui {
 
@@ -117,8 +118,9 @@ void add_marks(const PanelContext& context, const Channels& channels, std::size_
     way.name = lane.name;
     way.ink = {with_alpha(colour, 0.7F), lane_dash(number), 0.8F};
     way.index.name = "step";
-    way.across = fmt::format("{} layer {} fidelity", lane.name, channels.layer);
-    way.up = fmt::format("{} layer {} preservation{}", lane.name, channels.layer, against);
+    const std::string matrix = source_name(context.snapshot->layout, channels.layer);
+    way.across = fmt::format("{} {} fidelity", lane.name, matrix);
+    way.up = fmt::format("{} {} preservation{}", lane.name, matrix, against);
     Points first, newest;
     first.colour = newest.colour = colour;
     first.kind = Shape::ring;
@@ -191,7 +193,9 @@ void readout(PanelContext& context, const Axes& axes, const Channels& channels,
         ReadoutRow{context.chosen<TradeOffChoices>().from_start ? "1 − ‖(W − W₀) h‖/‖W₀ h‖"
                                                                 : "1 − ‖ΔW h‖/‖W h‖",
                    value_text(preservation), colour}};
-    draw_readout(context, fmt::format("{}, layer {}, step {:.0f}", lane.name, channels.layer, step),
+    draw_readout(context,
+                 fmt::format("{}, {}, step {:.0f}", lane.name,
+                             source_name(context.snapshot->layout, channels.layer), step),
                  rows);
 }
 
@@ -219,8 +223,8 @@ void draw_trace(PanelContext& context, const Channels& channels, ImVec2 room) {
 }
 
 std::string explain_trade_off(const Experiment& experiment) {
-    return fmt::format("fidelity to the gradient against what a layer keeps; probe on layer {}",
-                       experiment.probe.layer);
+    return "fidelity to the gradient against what a layer keeps; probe on " +
+           probed_matrix(experiment);
 }
 
 void draw_trade_off(PanelContext& context) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/gui/plots/source.h"
 #include "app/gui/plots/ticks.h"
 #include "core/experiment/probe.h"
 #include "core/linalg/reductions.h"
@@ -41,13 +42,12 @@ std::vector<LaneRow> trade_off_outcomes(const Snapshot& snapshot, int layer) {
     };
     if (snapshot.problem &&
         static_cast<std::size_t>(layer) <= snapshot.problem->layer_targets.size())
-        add(fmt::format("layer {} from its target", layer),
+        add(plots::source_name(snapshot.layout, layer) + " from its target",
             "‖W − W*‖/‖W*‖, W* this layer's balanced factor of the target.", false,
             [&](const LaneSnapshot& lane, std::size_t) {
                 return distance_from_own_target(*snapshot.problem, lane, layer);
             });
-    const std::string probe =
-        snapshot.spec ? fmt::format("layer {}", snapshot.spec->experiment.probe.layer) : "a layer";
+    const std::string probe = snapshot.spec ? probed_matrix(snapshot.spec->experiment) : "a layer";
     add("probe steps",
         "Gradient steps that a fresh linear head on " + probe +
             "'s output needs to the probe's threshold; > n where no more than n were looked at.",

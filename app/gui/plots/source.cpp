@@ -10,6 +10,7 @@
 #include "app/gui/widgets.h"
 #include "core/base/elementary.h"
 #include "core/experiment/predicted_modes.h"
+#include "core/experiment/probe.h"
 #include "imgui.h"
 
 namespace muonscope::plots {
@@ -31,8 +32,9 @@ void word_list(gui::PanelContext& context, const char* id, std::span<const char*
 
 void source_list(gui::PanelContext& context, const char* id, int first, int last, int& chosen,
                  const char* help) {
+    const Layout layout = context.snapshot ? context.snapshot->layout : Layout();
     std::vector<std::string> names;
-    for (int source = first; source <= last; ++source) names.push_back(source_name(source));
+    for (int source = first; source <= last; ++source) names.push_back(source_name(layout, source));
     std::vector<const char*> labels;
     for (const std::string& name : names) labels.push_back(name.c_str());
     word_list(context, id, labels, source_picker_width(), chosen, help);
@@ -40,8 +42,9 @@ void source_list(gui::PanelContext& context, const char* id, int first, int last
 
 }  // namespace
 
-std::string source_name(int source) {
-    return source == 0 ? "product" : fmt::format("layer {}", source);
+std::string source_name(const Layout& layout, int source) {
+    if (source == 0) return "product";
+    return source <= layout.layers() ? layout.name(source) : "–";
 }
 
 float source_picker_width() {
@@ -82,9 +85,8 @@ std::string modes_formula(const Experiment& experiment) {
 }
 
 std::string probe_formula(const Experiment& experiment) {
-    const int depth = experiment.network.depth;
-    const int layer = std::clamp(experiment.probe.layer, 1, std::max(depth, 1));
-    return fmt::format("loss after {} steps, layer {}", experiment.probe.steps, layer);
+    return fmt::format("loss after {} steps, {}", experiment.probe.steps,
+                       probed_matrix(experiment));
 }
 
 }  // namespace muonscope::plots

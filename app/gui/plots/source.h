@@ -8,7 +8,8 @@
 // Which matrix a panel shows: 0 is the product, l is layer l.
 namespace muonscope::plots {
 
-std::string source_name(int source);  // product, layer 2
+// "product", or what the model calls the matrix; "–" where it has none of that number.
+std::string source_name(const Layout& layout, int source);
 // A quiet drop-down; clamps a source that the network no longer has.
 float source_picker_width();
 void source_picker(gui::PanelContext& context, const char* id, int& source, const char* help);

@@ -1,4 +1,4 @@
-#include "app/gui/layout.h"
+#include "app/gui/dock_layout.h"
 
 #include "app/gui/frame.h"
 #include "core/experiment/presets.h"

@@ -1,4 +1,4 @@
-#include "app/gui/layout_check.h"
+#include "app/gui/dock_layout_check.h"
 
 #include <fmt/format.h>
 

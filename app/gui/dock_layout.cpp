@@ -1,4 +1,4 @@
-#include "app/gui/layout.h"
+#include "app/gui/dock_layout.h"
 
 #include "app/gui/panels/panels.h"
 #include "app/gui/theme.h"

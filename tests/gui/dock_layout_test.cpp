@@ -1,7 +1,7 @@
 // Saved layouts that are damaged in every way a file can be: the window opens all the same.
 
-#include "app/gui/layout.h"
-#include "app/gui/layout_check.h"
+#include "app/gui/dock_layout.h"
+#include "app/gui/dock_layout_check.h"
 #include "app/gui/preferences.h"
 #include "core/formats/files.h"
 #include "tests/errors.h"
