@@ -139,7 +139,7 @@ void toggle_pause(PanelContext& context) {
 
 void step_once(PanelContext& context) {
     if (context.snapshot == nullptr) return;
-    if (context.snapshot->can_pause()) context.send(Pause{});
+    // Without a pause before it, which would call off the way of a step back.
     if (context.snapshot->can_pause() || context.snapshot->can_step()) context.send(StepOnce{});
     forget_awaited(context.view, "step");
 }
