@@ -374,7 +374,7 @@ class WindowTest(unittest.TestCase):
         window = self.open()
         window.key("Tab")
         window.key("Return")  # the list, the first control of all
-        for _ in range(3):
+        for _ in range(4):
             window.key("Down")
         window.key("Return")
         time.sleep(1)

@@ -71,21 +71,22 @@ void view_picker(PanelContext& context, float width) {
     ImGui::EndCombo();
 }
 
-std::string map_name(int source) {
-    return source < 0 ? "all maps" : source_name(source);
+std::string map_name(const PanelContext& context, int source) {
+    if (source < 0 || !context.snapshot) return "all maps";
+    return source_name(context.snapshot->layout, source);
 }
 
 void map_picker(PanelContext& context, float width) {
     MapsChoices& chosen = context.chosen<MapsChoices>();
     const int layers = context.snapshot ? context.snapshot->layout.layers() : 1;
     const int shown = chosen.update && chosen.source == 0 ? -1 : std::min(chosen.source, layers);
-    if (!begin_word_combo(context, "##map", map_name(shown).c_str(), width)) {
+    if (!begin_word_combo(context, "##map", map_name(context, shown).c_str(), width)) {
         hover_help(context, "", "Which maps: all, the product of all layers, or one layer.");
         return;
     }
     for (int source = -1; source <= layers; ++source) {
         if (source == 0 && chosen.update) continue;
-        if (list_row(map_name(source).c_str(), source == shown)) chosen.source = source;
+        if (list_row(map_name(context, source).c_str(), source == shown)) chosen.source = source;
     }
     ImGui::EndCombo();
 }

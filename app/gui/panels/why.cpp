@@ -103,11 +103,12 @@ Parameter slider(const char* key, const char* label, double min, double max, dou
 
 void sliders(PanelContext& context) {
     WhyChoices& chosen = context.chosen<WhyChoices>();
-    local_row(context,
-              slider("power", "spectral power p", -0.5, 1, 0.25, ParameterScale::linear,
-                     "U Sᵖ Vᵀ of the gradient U S Vᵀ: 1 is the gradient's own step, 0 the exact "
-                     "polar factor. The ring on the front."),
-              chosen.power);
+    local_row(
+        context,
+        slider("power", "spectral power p", -0.5, 1, 0.25, ParameterScale::linear,
+               "U Sᵖ Vᵀ of the gradient U S Vᵀ: one is the gradient's own step, zero the exact "
+               "polar factor. The ring on the front."),
+        chosen.power);
     Parameter iterations = slider("iterations", "Newton–Schulz", 1, 15, 5, ParameterScale::linear,
                                   "Iterations of Jordan's quintic.");
     iterations.type = ParameterType::integer;
@@ -195,7 +196,8 @@ ImVec4 colour_of(const Theme& theme, const WhyAnswer& answer, std::size_t step) 
 
 Curve front_curve(const Theme& theme, const WhyAnswer& answer, const Scale& scale) {
     Curve front;
-    front.name = "spectral powers p = 1 to −.5";
+    front.name = fmt::format("spectral powers p = {:g} to {:g}", answer.front.front().power,
+                             answer.front.back().power);
     front.ink = {with_alpha(theme.text, 0.6F), Dash::solid, 1};
     front.index.name = "p";
     front.across = "descent given up";
@@ -278,6 +280,10 @@ int best(const WhyAnswer& answer, What what) {
     return index;
 }
 
+const std::string& layer_name(const WhyAnswer& answer) {
+    return answer.wish.problem->model->matrices().at(answer.wish.layer - 1).name;
+}
+
 std::string verdict(const WhyAnswer& answer) {
     const auto name = [&](int index) {
         return index < 0 ? "the gradient's own step" : answer.wish.compared[index].name;
@@ -289,9 +295,9 @@ std::string verdict(const WhyAnswer& answer) {
                                              : trade.probe.steps;
     });
     std::string text = fmt::format(
-        "Best for the loss now: {}. For a fresh head on layer {} after {} steps: {}; to reach its "
+        "Best for the loss now: {}. For a fresh head on {} after {} steps: {}; to reach its "
         "threshold: {}.",
-        name(now), answer.wish.layer, answer.wish.probe.steps, name(soon), name(late));
+        name(now), layer_name(answer), answer.wish.probe.steps, name(soon), name(late));
     if (soon < 0 && late < 0)
         text +=
             " From this state the thesis does not hold: nobody downstream gains by leaving the "
@@ -307,7 +313,7 @@ struct Tip {
 
 std::vector<Tip> tips_of(const PanelContext& context, const WhyAnswer& answer) {
     const Theme& theme = context.theme;
-    std::vector<Tip> tips{{"gradient, p = 1", &answer.front.front().trade, theme.text}};
+    std::vector<Tip> tips{{"the gradient itself", &answer.front.front().trade, theme.text}};
     for (std::size_t i = 0; i < answer.compared.size(); ++i) {
         if (answer.compared[i].given_up == 0) continue;  // the gradient's own, named already
         const int lane = answer.wish.compared[i].lane;
@@ -315,7 +321,8 @@ std::vector<Tip> tips_of(const PanelContext& context, const WhyAnswer& answer) {
                         lane >= 0 ? theme.lane_text(lane) : theme.text});
     }
     tips.push_back({fmt::format("p = {:.2f}", answer.wish.power), &answer.followed, theme.text});
-    tips.push_back({"p = −.5", &answer.front.back().trade, theme.dim});
+    tips.push_back({fmt::format("p = {:g}", answer.front.back().power), &answer.front.back().trade,
+                    theme.dim});
     return tips;
 }
 
@@ -356,22 +363,23 @@ std::string short_text(double value) {
 
 struct Column {
     const char *name, *help;
+    float weight;
     std::string (*text)(const StepTrade&);
 };
 constexpr std::array columns{
-    Column{"fidelity", "cos(−ΔW, G): how far the step goes along the gradient.",
+    Column{"fidelity", "cos(−ΔW, G): how far the step goes along the gradient.", 0.85F,
            [](const StepTrade& trade) { return short_text(trade.fidelity); }},
-    Column{"kept", "1 − ‖ΔW h‖/‖W h‖ of the layer's output, h what it gets from all data.",
+    Column{"kept", "1 − ‖ΔW h‖/‖W h‖ of the layer's output, h what it gets from all data.", 0.85F,
            [](const StepTrade& trade) { return short_text(trade.preservation); }},
-    Column{"descent", "Loss of all data: before the step less right after it.",
+    Column{"descent", "Loss of all data: before the step less right after it.", 1.25F,
            [](const StepTrade& trade) { return short_text(trade.descent); }},
     Column{"gained",
            "Loss of a fresh head on the layer's output after the probe's K steps: before the step "
            "less after it.",
-           [](const StepTrade& trade) { return short_text(trade.gained); }},
+           1.25F, [](const StepTrade& trade) { return short_text(trade.gained); }},
     Column{"steps",
            "What that head needs to the probe's threshold; > n where no more were looked at.",
-           [](const StepTrade& trade) {
+           0.85F, [](const StepTrade& trade) {
                return threshold_text(trade.probe.steps, trade.probe.searched);
            }}};
 
@@ -380,9 +388,9 @@ void table(PanelContext& context, const WhyAnswer& answer) {
     if (ImGui::BeginTable("steps", static_cast<int>(columns.size()) + 1,
                           ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoPadOuterX |
                               ImGuiTableFlags_NoSavedSettings)) {
-        ImGui::TableSetupColumn("step", ImGuiTableColumnFlags_WidthStretch, 2.1F);
+        ImGui::TableSetupColumn("step", ImGuiTableColumnFlags_WidthStretch, 1.8F);
         for (const Column& column : columns)
-            ImGui::TableSetupColumn(column.name, ImGuiTableColumnFlags_WidthStretch, 1);
+            ImGui::TableSetupColumn(column.name, ImGuiTableColumnFlags_WidthStretch, column.weight);
         ImGui::TableNextRow();
         ImGui::TableNextColumn();
         for (const Column& column : columns) {
@@ -463,7 +471,7 @@ void draw_why(PanelContext& context) {
     header(context);
     const WhyNow& now = why_now(context, wish_of(context));
     const WhyAnswer& answer = now.answer;
-    SideColumn column = begin_side_column("steps", em(28), em(16));
+    SideColumn column = begin_side_column("steps", em(33), em(16));
     sliders(context);
     ImGui::Dummy({0, em(0.2F)});
     if (!now.work.error().empty()) {
@@ -481,12 +489,11 @@ void draw_why(PanelContext& context) {
         chart_with_menu(
             context, {.id = "##ways", .name = "trade-along-the-run", .size = column.rest},
             [&](const PanelContext& on) { return ways_of(on, now); }, "Along the run",
-            fmt::format(
-                "Each lane's own steps of layer {} from its own states, summed over {} states "
-                "that were looked at; between two of them every step counts as the later "
-                "one's. Right: loss given up against the gradient's own step of the same "
-                "length. Up: loss of a fresh head after its K steps, before less after.",
-                answer.wish.layer, now.ways.empty() ? 0 : now.ways.front().steps.size()));
+            fmt::format("Each lane's own steps of {} from its own states, summed over {} states "
+                        "that were looked at; between two of them every step counts as the later "
+                        "one's. Right: loss given up against the gradient's own step of the same "
+                        "length. Up: loss of a fresh head after its K steps, before less after.",
+                        layer_name(answer), now.ways.empty() ? 0 : now.ways.front().steps.size()));
     else
         chart_with_menu(
             context, {.id = "##arrows", .name = "trade-of-a-step", .size = column.rest},
@@ -508,9 +515,8 @@ constinit const Panel why_panel{
         "From the newest state one step of each optimiser is taken on a copy. To the right: "
         "descent "
         "that it gives up against the gradient's own step. Up: how much better a fresh layer "
-        "downstream learns from the layer's output after it. The curve is every spectral power "
-        "from "
-        "the gradient (p = 1) over the polar factor (p = 0) to p = −.5.",
+        "downstream learns from the layer's output after it. The curve is every spectral power, "
+        "from the gradient itself over the polar factor to powers below zero.",
     .draw = draw_why,
     .least = {24, 13},
     .weights = true,
