@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/gui/current_phase.h"
 #include "core/base/work.h"
 #include "imgui.h"
 
@@ -63,13 +64,6 @@ void take_over(WhyNow& now) {
     }
 }
 
-// The optimiser of the layer in a lane's phase; the last phase's where all have ended.
-const OptimizerSpec& optimizer_now(const Snapshot& snapshot, std::size_t lane, int layer) {
-    const std::vector<Phase>& phases = snapshot.spec->lanes[lane].phases;
-    const auto last = static_cast<int>(phases.size()) - 1;
-    return optimizer_of(phases[std::clamp(snapshot.lanes[lane].phase, 0, last)], layer);
-}
-
 // Whether the wish is whole: every lane's weights are there.
 bool with_states(WhyWish& wish, const WhyNow& now, const Snapshot& snapshot) {
     if (now.held && now.answer.ready() && now.answer.wish.problem == snapshot.problem &&
@@ -77,11 +71,11 @@ bool with_states(WhyWish& wish, const WhyNow& now, const Snapshot& snapshot) {
         wish.states = now.answer.wish.states;
         return true;
     }
-    if (snapshot.spec->lanes.size() != snapshot.lanes.size()) return false;
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
         const LaneSnapshot& lane = snapshot.lanes[l];
-        if (!lane.weights) return false;
-        wish.states.push_back({lane.step, lane.weights, optimizer_now(snapshot, l, wish.layer)});
+        const Phase* phase = current_phase(snapshot, l);
+        if (!lane.weights || phase == nullptr) return false;
+        wish.states.push_back({lane.step, lane.weights, optimizer_of(*phase, wish.layer)});
     }
     return true;
 }

@@ -3,13 +3,13 @@
 #include <optional>
 
 #include "app/gui/conditioning_now.h"
+#include "app/gui/current_phase.h"
 #include "app/gui/plots/series_plot.h"
 
 // What the numbers and the curves of conditioning have in common.
 namespace muonscope::gui {
 
 bool is_linear(const Experiment& experiment);
-const Phase* current_phase(const Snapshot& snapshot, std::size_t lane);
 
 // What theory says of a lane whose phase trains one layer alone.
 struct Prediction {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 
+#include "app/gui/current_phase.h"
 #include "app/gui/local_row.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/drawn_chart.h"
@@ -57,10 +58,9 @@ std::vector<ComparedStep> compared_steps(const PanelContext& context, int layer)
     const WhyChoices& chosen = context.chosen<WhyChoices>();
     std::vector<ComparedStep> steps;
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
-        const std::vector<Phase>& phases = snapshot.spec->lanes[l].phases;
-        const auto last = static_cast<int>(phases.size()) - 1;
-        const Phase& phase = phases[std::clamp(snapshot.lanes[l].phase, 0, last)];
-        steps.push_back({snapshot.lanes[l].name, optimizer_of(phase, layer), static_cast<int>(l)});
+        if (const Phase* phase = current_phase(snapshot, l))
+            steps.push_back(
+                {snapshot.lanes[l].name, optimizer_of(*phase, layer), static_cast<int>(l)});
     }
     if (chosen.as_set) return steps;  // these have no rate of their own
     steps.push_back({fmt::format("Newton–Schulz x{}", chosen.iterations),
