@@ -10,6 +10,27 @@
 
 namespace muonscope::gui {
 
+Parameter real_parameter(const char* key, const char* label, double low, double high,
+                         double fallback, const char* help, ParameterScale scale) {
+    Parameter parameter;
+    parameter.key = key;
+    parameter.label = label;
+    parameter.min = parameter.usual_min = low;
+    parameter.max = parameter.usual_max = high;
+    parameter.scale = scale;
+    parameter.fallback = fallback;
+    parameter.help = help;
+    return parameter;
+}
+
+Parameter integer_parameter(const char* key, const char* label, int low, int high, int fallback,
+                            const char* help, ParameterScale scale) {
+    Parameter parameter = real_parameter(key, label, low, high, 0, help, scale);
+    parameter.type = ParameterType::integer;
+    parameter.fallback = std::int64_t{fallback};
+    return parameter;
+}
+
 void local_row(PanelContext& context, const Parameter& parameter, const Value& current,
                const std::function<void(const Value&)>& set) {
     PanelContext own = context;

@@ -7,6 +7,13 @@
 
 namespace muonscope::gui {
 
+// A number that belongs to a panel: its range is all that can be typed.
+Parameter real_parameter(const char* key, const char* label, double low, double high,
+                         double fallback, const char* help,
+                         ParameterScale scale = ParameterScale::linear);
+Parameter integer_parameter(const char* key, const char* label, int low, int high, int fallback,
+                            const char* help, ParameterScale scale = ParameterScale::linear);
+
 // A row as parameter_row() draws it, for a number or choice that belongs to a panel and not to the
 // run: `set` takes what the user made of it, and nothing is sent.
 void local_row(PanelContext& context, const Parameter& parameter, const Value& current,

@@ -354,6 +354,12 @@ void fitted_text(ImDrawList* draw, ImVec2 at, float width, const ImVec4& colour,
     ImGui::PopStyleColor();
 }
 
+void dim_paragraph(PanelContext& context, const std::string& text) {
+    ImGui::PushStyleColor(ImGuiCol_Text, context.theme.dim);
+    ImGui::TextWrapped("%s", text.c_str());
+    ImGui::PopStyleColor();
+}
+
 void right_text(const std::string& text, const ImVec4& colour) {
     const float free = ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(text.c_str()).x;
     ImGui::SetCursorPosX(ImGui::GetCursorPosX() + std::max(0.0F, free));

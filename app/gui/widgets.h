@@ -76,6 +76,9 @@ void draw_track(PanelContext& context, const SliderTrack& track, const ImVec4& c
 // Text that ends in an ellipsis where it is wider than the room it has.
 void fitted_text(ImDrawList* draw, ImVec2 at, float width, const ImVec4& colour, const char* text);
 
+// Explaining words over as many lines as they take.
+void dim_paragraph(PanelContext& context, const std::string& text);
+
 // Text at the right end of what is left of the line; in a table's next cell.
 void right_text(const std::string& text, const ImVec4& colour);
 void right_cell(const std::string& text, const ImVec4& colour);

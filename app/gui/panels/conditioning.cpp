@@ -149,27 +149,23 @@ std::string ratio_text(double value) {
     return std::isfinite(value) ? fmt::format("{:.5f}", value) : "–";
 }
 
-void wrapped(PanelContext& context, const char* text) {
-    ImGui::PushStyleColor(ImGuiCol_Text, context.theme.dim);
-    ImGui::TextWrapped("%s", text);
-    ImGui::PopStyleColor();
-}
-
 void rates(PanelContext& context, const ConditioningNow& now, std::size_t lane) {
     const Snapshot& snapshot = *context.snapshot;
     if (!is_linear(snapshot.spec->experiment)) {
-        wrapped(context,
-                "Through tanh the map from one layer to the outputs is no longer linear: its "
-                "Jacobian depends on the inputs and is no product of two factors, so only the "
-                "layers' own κ and that of the response to unit vectors are shown.");
+        dim_paragraph(
+            context,
+            "Through tanh the map from one layer to the outputs is no longer linear: its "
+            "Jacobian depends on the inputs and is no product of two factors, so only the "
+            "layers' own κ and that of the response to unit vectors are shown.");
         return;
     }
     const auto told = prediction(snapshot, now, lane);
     if (!told) {
-        wrapped(context,
-                "Where plain SGD on all data trains one layer alone, κ(J) tells how fast: the "
-                "error shrinks by (κ² − 1)/(κ² + 1) a step at the best rate. This lane's phase "
-                "is not of that kind.");
+        dim_paragraph(
+            context,
+            "Where plain SGD on all data trains one layer alone, κ(J) tells how fast: the "
+            "error shrinks by (κ² − 1)/(κ² + 1) a step at the best rate. This lane's phase "
+            "is not of that kind.");
         if (quiet_button(context, "Watch one that is", button_width("Watch one that is"),
                          "Loads the preset Conditioning: layer 1 alone, layer 2 fixed."))
             watch(context, preset("conditioning"));

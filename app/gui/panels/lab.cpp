@@ -34,27 +34,6 @@ std::vector<Remembered> remembered(Preferences& preferences) {
     return rows;
 }
 
-Parameter number(const char* key, const char* label, double low, double high, double fallback,
-                 const char* help, ParameterScale scale = ParameterScale::linear) {
-    Parameter parameter;
-    parameter.key = key;
-    parameter.label = label;
-    parameter.min = parameter.usual_min = low;
-    parameter.max = parameter.usual_max = high;
-    parameter.scale = scale;
-    parameter.fallback = fallback;
-    parameter.help = help;
-    return parameter;
-}
-
-Parameter integer(const char* key, const char* label, int low, int high, int fallback,
-                  const char* help, ParameterScale scale = ParameterScale::linear) {
-    Parameter parameter = number(key, label, low, high, 0, help, scale);
-    parameter.type = ParameterType::integer;
-    parameter.fallback = std::int64_t{fallback};
-    return parameter;
-}
-
 // ---- the matrix ----
 
 void live_rows(PanelContext& context, Lab& bench) {
@@ -88,19 +67,22 @@ void random_rows(PanelContext& context, Lab& bench) {
            "s_k = k^(−exponent).");
     wish.spectrum = static_cast<RandomSpectrum>(kind);
     constexpr auto logarithmic = ParameterScale::logarithmic;
-    local_row(context, integer("rows", "Rows", 1, 512, 64, "Outputs.", logarithmic), wish.rows);
-    local_row(context, integer("cols", "Columns", 1, 512, 64, "Inputs.", logarithmic), wish.cols);
+    local_row(context, integer_parameter("rows", "Rows", 1, 512, 64, "Outputs.", logarithmic),
+              wish.rows);
+    local_row(context, integer_parameter("cols", "Columns", 1, 512, 64, "Inputs.", logarithmic),
+              wish.cols);
     if (wish.spectrum == RandomSpectrum::exponential)
-        local_row(
-            context,
-            number("decay", "Decay", 0.01, 1, 0.9, "Each singular value over the one before."),
-            wish.decay);
+        local_row(context,
+                  real_parameter("decay", "Decay", 0.01, 1, 0.9,
+                                 "Each singular value over the one before."),
+                  wish.decay);
     if (wish.spectrum == RandomSpectrum::power_law)
-        local_row(context, number("exponent", "Exponent", 0, 4, 1, "Of k^(−exponent)."),
+        local_row(context, real_parameter("exponent", "Exponent", 0, 4, 1, "Of k^(−exponent)."),
                   wish.exponent);
-    local_row(context,
-              integer("seed", "Seed", 1, 1000000, 1, "Which matrix of this kind.", logarithmic),
-              wish.seed);
+    local_row(
+        context,
+        integer_parameter("seed", "Seed", 1, 1000000, 1, "Which matrix of this kind.", logarithmic),
+        wish.seed);
 }
 
 void file_row(PanelContext& context, Lab& bench) {
@@ -208,39 +190,43 @@ void option_rows(PanelContext& context, Lab& bench) {
     OrthogonaliserSpec& options = bench.wish.options;
     constexpr auto logarithmic = ParameterScale::logarithmic;
     local_row(context,
-              integer("iterations", "Iterations", 1, most_iterations, 5,
-                      "Of the polynomial engines and of Newton's. The chosen engine's curves after "
-                      "fewer iterations are drawn dim."),
+              integer_parameter(
+                  "iterations", "Iterations", 1, most_iterations, 5,
+                  "Of the polynomial engines and of Newton's. The chosen engine's curves after "
+                  "fewer iterations are drawn dim."),
               options.iterations);
     constexpr std::array precisions{"double", "float", "bfloat16", "tensor core",
                                     "bfloat16, fused"};
     int precision = static_cast<int>(options.precision);
     if (bench.on(Engine::custom)) {
         Quintic& q = options.custom;
-        local_row(context, number("a", "a", 0, 9, jordan_coefficients.a, "Of x: slope at zero."),
+        local_row(context,
+                  real_parameter("a", "a", 0, 9, jordan_coefficients.a, "Of x: slope at zero."),
                   q.a);
-        local_row(context, number("b", "b", -24, 2, jordan_coefficients.b, "Of x³."), q.b);
-        local_row(context, number("c", "c", 0, 18, jordan_coefficients.c, "Of x⁵."), q.c);
+        local_row(context, real_parameter("b", "b", -24, 2, jordan_coefficients.b, "Of x³."), q.b);
+        local_row(context, real_parameter("c", "c", 0, 18, jordan_coefficients.c, "Of x⁵."), q.c);
         ImGui::PushStyleColor(ImGuiCol_Text, context.theme.dim);
         ImGui::TextWrapped("%s", custom_words(q).c_str());
         ImGui::PopStyleColor();
     }
     if (bench.on(Engine::optimal_cubic))
         local_row(context,
-                  number("low", "Cubic made for", 1e-4, 1, 1e-3,
-                         "Optimal cubic: the smallest s/‖G‖ it is made for.", logarithmic),
+                  real_parameter("low", "Cubic made for", 1e-4, 1, 1e-3,
+                                 "Optimal cubic: the smallest s/‖G‖ it is made for.", logarithmic),
                   options.low);
     if (bench.on(Engine::floored))
         local_row(context,
-                  number("floor", "Floor", 1e-4, 1, 1e-2,
-                         "Floored polar: below this s/‖G‖ values pass in proportion.", logarithmic),
+                  real_parameter("floor", "Floor", 1e-4, 1, 1e-2,
+                                 "Floored polar: below this s/‖G‖ values pass in proportion.",
+                                 logarithmic),
                   options.floor);
     if (bench.on(Engine::spectral_power))
-        local_row(context,
-                  number("power", "Power", -0.5, 1, 0.5,
-                         "Spectral power: 1 keeps the gradient's direction, 0 is the exact polar "
-                         "factor."),
-                  options.power);
+        local_row(
+            context,
+            real_parameter("power", "Power", -0.5, 1, 0.5,
+                           "Spectral power: 1 keeps the gradient's direction, 0 is the exact polar "
+                           "factor."),
+            options.power);
     ImGui::AlignTextToFramePadding();
     ImGui::TextColored(context.theme.dim, "Arithmetic");
     ImGui::SameLine(0, em(0.6F));

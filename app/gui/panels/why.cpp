@@ -88,35 +88,22 @@ WhyWish wish_of(const PanelContext& context) {
 
 // ---- what can be turned ----
 
-Parameter slider(const char* key, const char* label, double min, double max, double fallback,
-                 ParameterScale scale, const char* help) {
-    Parameter parameter;
-    parameter.key = key;
-    parameter.label = label;
-    parameter.min = parameter.usual_min = min;
-    parameter.max = parameter.usual_max = max;
-    parameter.scale = scale;
-    parameter.fallback = fallback;
-    parameter.help = help;
-    return parameter;
-}
-
 void sliders(PanelContext& context) {
     WhyChoices& chosen = context.chosen<WhyChoices>();
-    local_row(
-        context,
-        slider("power", "spectral power p", -0.5, 1, 0.25, ParameterScale::linear,
-               "U Sᵖ Vᵀ of the gradient U S Vᵀ: one is the gradient's own step, zero the exact "
-               "polar factor. The ring on the front."),
-        chosen.power);
-    Parameter iterations = slider("iterations", "Newton–Schulz", 1, 15, 5, ParameterScale::linear,
-                                  "Iterations of Jordan's quintic.");
-    iterations.type = ParameterType::integer;
-    iterations.fallback = std::int64_t{5};
-    local_row(context, iterations, chosen.iterations);
     local_row(context,
-              slider("times", "step length x", 0.01, 100, 1, ParameterScale::logarithmic,
-                     "All steps are this many times as long as the lane's own step ‖ΔW‖."),
+              real_parameter(
+                  "power", "spectral power p", -0.5, 1, 0.25,
+                  "U Sᵖ Vᵀ of the gradient U S Vᵀ: one is the gradient's own step, zero the exact "
+                  "polar factor. The ring on the front."),
+              chosen.power);
+    local_row(context,
+              integer_parameter("iterations", "Newton–Schulz", 1, 15, 5,
+                                "Iterations of Jordan's quintic."),
+              chosen.iterations);
+    local_row(context,
+              real_parameter("times", "step length x", 0.01, 100, 1,
+                             "All steps are this many times as long as the lane's own step ‖ΔW‖.",
+                             ParameterScale::logarithmic),
               chosen.times);
     ImGui::AlignTextToFramePadding();
     ImGui::TextColored(context.theme.dim, "usability is");
@@ -351,12 +338,6 @@ void name_tips(const PanelContext& context, const Axes& axes, const WhyAnswer& a
     }
 }
 
-void wrapped(PanelContext& context, const std::string& text) {
-    ImGui::PushStyleColor(ImGuiCol_Text, context.theme.dim);
-    ImGui::TextWrapped("%s", text.c_str());
-    ImGui::PopStyleColor();
-}
-
 std::string short_text(double value) {
     return std::isfinite(value) ? fmt::format("{:.3g}", value) : value_text(value);
 }
@@ -475,9 +456,9 @@ void draw_why(PanelContext& context) {
     sliders(context);
     ImGui::Dummy({0, em(0.2F)});
     if (!now.work.error().empty()) {
-        wrapped(context, now.work.error());
+        dim_paragraph(context, now.work.error());
     } else if (answer.ready()) {
-        wrapped(context, verdict(answer));
+        dim_paragraph(context, verdict(answer));
         ImGui::Dummy({0, em(0.2F)});
         table(context, answer);
     } else {
