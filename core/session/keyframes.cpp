@@ -19,8 +19,11 @@ constexpr double most_often = 50;
 Keyframes::Pace keyframe_pace(double step_cost, std::size_t bytes) {
     const double wanted = std::max(quick, most_often * cost_of_a_byte * static_cast<double>(bytes));
     Keyframes::Pace pace;
-    while (pace.recent > 1 && static_cast<double>(pace.recent / 2) * step_cost >= wanted)
-        pace.recent /= 2;
+    // No longer than it must be for the copies to stay cheap beside the training between them.
+    for (std::int64_t half = pace.recent / 2; half >= 1; half /= 2) {
+        if (static_cast<double>(half) * step_cost < wanted) break;
+        pace.recent = half;
+    }
     pace.spacing = std::min(pace.spacing, pace.recent);
     return pace;
 }
