@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 
 #include "core/base/types.h"
@@ -14,5 +15,24 @@ inline Matrix matrix_of(const nlohmann::json& rows) {
         for (Eigen::Index j = 0; j < matrix.cols(); ++j) matrix(i, j) = rows.at(i).at(j);
     return matrix;
 }
+
+// As probe_lstsq.py and likeness.py draw: a congruential generator, exact in any language.
+class GoldenDraws {
+  public:
+    explicit GoldenDraws(std::uint64_t seed) : state_(seed) {}
+    Matrix matrix(Eigen::Index rows, Eigen::Index cols) {
+        Matrix matrix(rows, cols);
+        for (Eigen::Index i = 0; i < rows; ++i)
+            for (Eigen::Index j = 0; j < cols; ++j) matrix(i, j) = uniform();
+        return matrix;
+    }
+
+  private:
+    double uniform() {
+        state_ = 6364136223846793005ULL * state_ + 1442695040888963407ULL;
+        return static_cast<double>(state_ >> 11) * 0x1p-52 - 1.0;
+    }
+    std::uint64_t state_;
+};
 
 }  // namespace muonscope

@@ -10,37 +10,19 @@
 #include <vector>
 
 #include "core/experiment/probe.h"
+#include "tests/core/golden_matrix.h"
 
 namespace muonscope {
 namespace {
 
 using Json = nlohmann::json;
 
-// As tests/golden/probe_lstsq.py draws: a congruential generator, exact in any language.
-class Draws {
-  public:
-    explicit Draws(std::uint64_t seed) : state_(seed) {}
-    Matrix matrix(Eigen::Index rows, Eigen::Index cols) {
-        Matrix matrix(rows, cols);
-        for (Eigen::Index i = 0; i < rows; ++i)
-            for (Eigen::Index j = 0; j < cols; ++j) matrix(i, j) = uniform();
-        return matrix;
-    }
-
-  private:
-    double uniform() {
-        state_ = 6364136223846793005ULL * state_ + 1442695040888963407ULL;
-        return static_cast<double>(state_ >> 11) * 0x1p-52 - 1.0;
-    }
-    std::uint64_t state_;
-};
-
 struct Case {
     std::vector<Matrix> weights;
     Matrix target, h;
 };
 Case case_of(const Json& json) {
-    Draws draws(json.at("seed").get<std::uint64_t>());
+    GoldenDraws draws(json.at("seed").get<std::uint64_t>());
     const auto widths = json.at("widths").get<std::vector<int>>();
     Case result;
     for (std::size_t l = 1; l < widths.size(); ++l)
