@@ -12,54 +12,20 @@
 #include "core/base/elementary.h"
 #include "core/base/error.h"
 #include "core/base/progress.h"
+#include "core/experiment/item_tree.h"
+#include "core/experiment/stream_draws.h"
+#include "core/experiment/teacher.h"
 #include "core/formats/files.h"
 #include "core/linalg/reductions.h"
 #include "core/model/chain.h"
 #include "core/random/generator.h"
 #include "core/random/given_spectrum.h"
-#include "core/random/torch_streams.h"
 
 namespace muonscope {
 
 namespace {
 
 constexpr int softmax_classes = 8;
-
-// Normal matrices from one stream, one after the other. Of our own, each has a purpose and an index
-// and owes nothing to the others.
-class Draws {
-  public:
-    Draws(Stream stream, int stream_seed, std::uint64_t seed, Purpose purpose)
-        : stream_(stream),
-          seed_(seed),
-          purpose_(purpose),
-          cpu_(static_cast<std::uint64_t>(stream_seed)),
-          cuda_(static_cast<std::uint64_t>(stream_seed)) {}
-
-    Matrix normal_matrix(Eigen::Index rows, Eigen::Index cols, std::uint64_t index = 0) {
-        switch (stream_) {
-            case Stream::own:
-                break;
-            case Stream::torch_cpu:
-                return cpu_.normal_matrix(rows, cols);
-            case Stream::torch_cuda:
-                return cuda_.normal_matrix(rows, cols);
-        }
-        return Generator(seed_, purpose_, index).normal_matrix(rows, cols);
-    }
-    // X, in x n. PyTorch's runs keep a sample a row.
-    Matrix samples(Eigen::Index in, Eigen::Index n, std::uint64_t index = 0) {
-        if (stream_ == Stream::own) return normal_matrix(in, n, index);
-        return normal_matrix(n, in).transpose();
-    }
-
-  private:
-    Stream stream_;
-    std::uint64_t seed_;
-    Purpose purpose_;
-    TorchCpu cpu_;
-    TorchCuda cuda_;
-};
 
 Matrix read_matrix(const std::string& key, const std::string& path, Eigen::Index rows,
                    Eigen::Index cols) {
@@ -82,40 +48,18 @@ Matrix target_with_spectrum(const Vector& spectrum, std::uint64_t seed, Eigen::I
     return with_spectrum(spectrum, out, in, left, right);
 }
 
-// Hierarchy of items and features (Saxe, McClelland, Ganguli 2014, fig. 1): items are the leaves of
-// a binary tree, a feature belongs to a node and is present in the items below it. Here item j is
-// input j; the tree halves the range of items until single items are left, which makes 2 in - 1
-// nodes for any number of items. Output i is node i in breadth-first order: fewer outputs leave out
-// the finest distinctions, more outputs begin again at the root.
+// Items and features (Saxe, McClelland, Ganguli 2014, fig. 1): a feature belongs to a node of the
+// tree of items and is present in the items below it. Here item j is input j. Output i is node i in
+// breadth-first order: fewer outputs leave out the finest distinctions, more outputs begin again at
+// the root.
 Matrix tree_features(Eigen::Index out, Eigen::Index in) {
-    struct Node {
-        Eigen::Index begin, end;
-    };
-    std::vector<Node> nodes{{0, in}};
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-        const Node node = nodes[i];
-        if (node.end - node.begin < 2) continue;
-        const Eigen::Index middle = node.begin + (node.end - node.begin + 1) / 2;
-        nodes.push_back({node.begin, middle});
-        nodes.push_back({middle, node.end});
-    }
+    const std::vector<TreeNode> nodes = tree_nodes(in);
     Matrix features = Matrix::Zero(out, in);
     for (Eigen::Index i = 0; i < out; ++i) {
-        const Node& node = nodes[static_cast<std::size_t>(i) % nodes.size()];
-        features.row(i).segment(node.begin, node.end - node.begin).setOnes();
+        const TreeNode& node = nodes[static_cast<std::size_t>(i) % nodes.size()];
+        features.row(i).segment(node.begin, node.items()).setOnes();
     }
     return features;
-}
-
-// Layers of a net of the network's shape, entries of sd scale/sqrt(fan in).
-std::vector<Matrix> make_teacher(const Experiment& experiment, const std::vector<int>& widths) {
-    const TargetSpec& spec = experiment.target;
-    Draws draws(spec.stream, spec.stream_seed, experiment.seed, Purpose::target);
-    std::vector<Matrix> teacher;
-    for (std::size_t l = 1; l < widths.size(); ++l)
-        teacher.emplace_back(spec.scale / std::sqrt(static_cast<double>(widths[l - 1])) *
-                             draws.normal_matrix(widths[l], widths[l - 1], l));
-    return teacher;
 }
 
 Matrix make_target(const TargetSpec& spec, std::uint64_t seed, Eigen::Index out, Eigen::Index in) {
@@ -367,7 +311,7 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
 
     std::vector<Matrix> teacher;
     if (experiment.target.kind == TargetKind::teacher) {
-        teacher = make_teacher(experiment, widths);
+        teacher = make_teacher(experiment);
         problem->target = product(teacher, experiment.network);
     } else {
         problem->target = make_target(experiment.target, experiment.seed, out, in);

@@ -1,6 +1,7 @@
 #include "core/experiment/projection.h"
 
 #include "core/linalg/activation.h"
+#include "core/linalg/spectrum.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,11 +19,11 @@ bool fits(const Problem& problem, const std::vector<Matrix>& weights) {
                       });
 }
 
-// Two orthonormal columns spanning those of `pair`; zero where nothing is left.
-Matrix orthonormal(const Matrix& pair) {
-    Matrix basis = Matrix::Zero(pair.rows(), 2);
-    for (Eigen::Index c = 0; c < std::min<Eigen::Index>(2, pair.cols()); ++c) {
-        Vector column = pair.col(c);
+// Orthonormal columns spanning those of `some`, in their order; zero where nothing is left.
+Matrix orthonormal(const Matrix& some) {
+    Matrix basis = Matrix::Zero(some.rows(), some.cols());
+    for (Eigen::Index c = 0; c < some.cols(); ++c) {
+        Vector column = some.col(c);
         const double before = column.norm();
         for (Eigen::Index d = 0; d < c; ++d) column -= basis.col(d) * basis.col(d).dot(column);
         const double norm = column.norm();
@@ -31,13 +32,21 @@ Matrix orthonormal(const Matrix& pair) {
     return basis;
 }
 
-}  // namespace
-
-int projected_point(const Problem& problem, int points, int column) {
-    const auto all = static_cast<std::int64_t>(problem.points.cols());
-    const auto shown = std::clamp<std::int64_t>(points, 1, std::max<std::int64_t>(all, 1));
-    return static_cast<int>(static_cast<std::int64_t>(column) * all / shown);
+// Three columns from number `first` on, those that there are.
+Matrix three(const Matrix& columns, Eigen::Index first) {
+    Matrix some = Matrix::Zero(columns.rows(), 3);
+    const Eigen::Index from = std::clamp<Eigen::Index>(first, 0, columns.cols());
+    const Eigen::Index count = std::min<Eigen::Index>(3, columns.cols() - from);
+    some.leftCols(count) = columns.middleCols(from, count);
+    return some;
 }
+
+PointFrame about_zero(Matrix directions) {
+    const Eigen::Index width = directions.rows();
+    return {std::move(directions), Vector::Zero(width)};
+}
+
+}  // namespace
 
 double multiply_adds(const Problem& problem, int columns) {
     double each = 1;
@@ -46,39 +55,63 @@ double multiply_adds(const Problem& problem, int columns) {
     return each * columns;
 }
 
-int affordable_points(const Problem& problem) {
-    const double each = multiply_adds(problem, 1);
-    const double legible = 24.0 * std::max(problem.experiment.classes.count, 1);
-    const double all = std::min(static_cast<double>(problem.points.cols()), legible);
-    return static_cast<int>(std::clamp(3e7 / each, std::min(8.0, all), std::max(all, 0.0)));
-}
-
-std::vector<Matrix> project_layers(const Problem& problem, const std::vector<Matrix>& weights,
-                                   int points) {
+std::vector<Matrix> layer_points(const Problem& problem, const std::vector<Matrix>& weights,
+                                 const Matrix& inputs) {
     std::vector<Matrix> layers;
-    const ThinSvd& svd = problem.target_svd;
-    if (!fits(problem, weights) || problem.points.rows() != weights.front().cols() ||
-        svd.v.rows() != weights.front().cols() || points < 1)
-        return layers;
-    const auto count = std::min<Eigen::Index>(points, problem.points.cols());
-    Matrix state(problem.points.rows(), count);  // width x points
-    for (Eigen::Index i = 0; i < count; ++i)
-        state.col(i) = problem.points.col(projected_point(problem, points, static_cast<int>(i)));
-    Matrix pair = Matrix::Zero(svd.v.rows(), 2);
-    const auto directions = std::min<Eigen::Index>(2, svd.v.cols());
-    pair.leftCols(directions) = svd.v.leftCols(directions);
+    if (!fits(problem, weights) || inputs.rows() != weights.front().cols()) return layers;
     for (std::size_t l = 0; l < weights.size(); ++l) {
-        const bool output = l + 1 == weights.size();
-        state = (weights[l] * state).eval();
+        Matrix state = weights[l] * (l == 0 ? inputs : layers.back());
         if (has_tanh(problem.experiment.network, static_cast<int>(l) + 1)) apply_tanh(state);
-        pair = (weights[l] * pair).eval();
-        if (output && svd.u.rows() == state.rows()) {
-            pair = Matrix::Zero(svd.u.rows(), 2);
-            pair.leftCols(directions) = svd.u.leftCols(directions);
-        }
-        layers.push_back(orthonormal(pair).transpose() * state);
+        layers.push_back(std::move(state));
     }
     return layers;
+}
+
+std::vector<PointFrame> target_frames(const Problem& problem, const std::vector<Matrix>& weights,
+                                      int first) {
+    std::vector<PointFrame> frames;
+    const ThinSvd& svd = problem.target_svd;
+    if (!fits(problem, weights) || svd.v.rows() != weights.front().cols()) return frames;
+    Matrix images = three(svd.v, first);
+    for (std::size_t l = 0; l < weights.size(); ++l) {
+        const bool output = l + 1 == weights.size();
+        images = (weights[l] * images).eval();
+        if (output && svd.u.rows() == images.rows()) images = three(svd.u, first);
+        frames.push_back(about_zero(orthonormal(images)));
+    }
+    return frames;
+}
+
+std::vector<PointFrame> start_frames(const Problem& problem, int first) {
+    std::vector<PointFrame> frames;
+    if (!fits(problem, problem.start)) return frames;
+    const Eigen::Index in = problem.start.front().cols();
+    for (const Matrix& layer : layer_points(problem, problem.start, Matrix::Identity(in, in)))
+        frames.push_back(about_zero(three(thin_svd(layer).u, first)));
+    return frames;
+}
+
+std::vector<PointFrame> principal_frames(const std::vector<Matrix>& layers, int first,
+                                         const std::vector<PointFrame>& before) {
+    std::vector<PointFrame> frames;
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+        const Matrix& points = layers[l];
+        PointFrame frame = about_zero(Matrix::Zero(points.rows(), 3));
+        if (points.cols() > 0 && points.allFinite()) {
+            frame.origin = points.rowwise().mean();
+            frame.directions = three(thin_svd(points.colwise() - frame.origin).u, first);
+        }
+        if (l < before.size() && before[l].directions.rows() == points.rows())
+            for (Eigen::Index k = 0; k < 3; ++k)
+                if (frame.directions.col(k).dot(before[l].directions.col(k)) < 0)
+                    frame.directions.col(k) *= -1;
+        frames.push_back(std::move(frame));
+    }
+    return frames;
+}
+
+Matrix in_frame(const PointFrame& frame, const Matrix& points) {
+    return frame.directions.transpose() * (points.colwise() - frame.origin);
 }
 
 Matrix in_target_basis(const Problem& problem, const std::vector<Matrix>& weights, int size) {
