@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <numbers>
 
 #include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
@@ -21,55 +19,22 @@ namespace {
 
 using namespace plots;
 
-constexpr double quarter = std::numbers::pi / 2;
-constexpr double nearest = 8, farthest = 0.4;  // zoom
 constexpr int most_directions = 1024;
 
 std::vector<Remembered> remembered(Preferences& preferences) {
     MapsChoices& own = preferences.panels.of<MapsChoices>();
-    return {{"maps_update", &own.update},
-            {"maps_shape", &own.shape},
-            {"maps_target", &own.target},
-            {"maps_source", &own.source, -1, 16},
-            {"maps_first", &own.which[0], 0, most_directions - 1},
-            {"maps_second", &own.which[1], 0, most_directions - 1},
-            {"maps_third", &own.which[2], 0, most_directions - 1},
-            {"maps_around", &own.around, -2 * quarter, 2 * quarter},
-            {"maps_above", &own.above, -quarter, quarter},
-            {"maps_zoom", &own.zoom, farthest, nearest}};
+    std::vector<Remembered> choices{{"maps_update", &own.update},
+                                    {"maps_shape", &own.shape},
+                                    {"maps_target", &own.target},
+                                    {"maps_source", &own.source, -1, 16},
+                                    {"maps_first", &own.which[0], 0, most_directions - 1},
+                                    {"maps_second", &own.which[1], 0, most_directions - 1},
+                                    {"maps_third", &own.which[2], 0, most_directions - 1}};
+    remember_orbit(choices, "maps", own);
+    return choices;
 }
 
 // ---- the header ----
-
-struct NamedView {
-    const char* name;
-    double around, above;
-};
-constexpr std::array<NamedView, 4> views{{{"oblique", oblique_around, oblique_above},
-                                          {"front", 0, 0},
-                                          {"above", 0, quarter},
-                                          {"side", -quarter, 0}}};
-
-void view_picker(PanelContext& context, float width) {
-    MapsChoices& chosen = context.chosen<MapsChoices>();
-    const char* now = "turned";
-    for (const NamedView& view : views)
-        if (std::abs(view.around - chosen.around) < 1e-6 &&
-            std::abs(view.above - chosen.above) < 1e-6)
-            now = view.name;
-    if (!begin_word_combo(context, "##view", now, width)) {
-        hover_help(context, "",
-                   "From where all pictures are seen. Drag turns, the wheel zooms, a double click "
-                   "goes back.");
-        return;
-    }
-    for (const NamedView& view : views)
-        if (list_row(view.name, now == view.name)) {
-            chosen.around = view.around;
-            chosen.above = view.above;
-        }
-    ImGui::EndCombo();
-}
 
 std::string map_name(const PanelContext& context, int source) {
     if (source < 0 || !context.snapshot) return "all maps";
@@ -152,7 +117,7 @@ void header(PanelContext& context) {
     const float map = word_combo_width(ImGui::CalcTextSize("all maps").x);
     const float which = word_combo_width(
         std::max(ImGui::CalcTextSize(directions_text(chosen.which).c_str()).x, em(4)));
-    const float view = word_combo_width(ImGui::CalcTextSize("oblique").x);
+    const float view = view_picker_width();
     const float size = segmented_width({"to scale", "shape"});
     const float both = segmented_width({"weights", "update"});
     float width = map + between + which + between + view + between + both;
@@ -162,7 +127,7 @@ void header(PanelContext& context) {
     next_header_control(context, between, which);
     direction_picker(context, which);
     next_header_control(context, between, view);
-    view_picker(context, view);
+    view_picker(context, chosen, view);
     if (!chosen.update) {
         next_header_control(context, between, toggle_width("target"));
         toggle(context, "target", chosen.target,
@@ -191,38 +156,6 @@ int cell_at(const MapsSheet& sheet, ImVec2 at) {
             return static_cast<int>(i);
     }
     return -1;
-}
-
-double wrapped(double angle) {
-    return std::remainder(angle, 4 * quarter);
-}
-
-// A right angle for a turn by the height of six lines.
-void turn(PanelContext& context) {
-    MapsChoices& chosen = context.chosen<MapsChoices>();
-    const ImVec2 by = ImGui::GetIO().MouseDelta;
-    const double each = quarter / static_cast<double>(em(12));
-    chosen.around = wrapped(chosen.around - each * static_cast<double>(by.x));
-    chosen.above = std::clamp(chosen.above + each * static_cast<double>(by.y), -quarter, quarter);
-}
-
-void use_mouse(PanelContext& context, bool hovered, bool pressed) {
-    MapsChoices& chosen = context.chosen<MapsChoices>();
-    if (hovered) {
-        ImGui::SetItemKeyOwner(ImGuiKey_MouseWheelY);
-        if (const float wheel = ImGui::GetIO().MouseWheel; wheel != 0)
-            chosen.zoom = std::clamp(chosen.zoom * std::pow(1.1, static_cast<double>(wheel)),
-                                     farthest, nearest);
-    }
-    if (pressed && ImGui::IsMouseDragging(ImGuiMouseButton_Left, em(0.3F))) {
-        ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeAll);
-        turn(context);
-    }
-    if (hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
-        chosen.around = oblique_around;
-        chosen.above = oblique_above;
-        chosen.zoom = 1;
-    }
 }
 
 void say_numbers(PanelContext& context, const MapCell& cell) {
@@ -275,7 +208,7 @@ void draw_maps(PanelContext& context) {
         centred_note(context, "Waiting for the first step");
         return;
     }
-    const MapsChoices& chosen = context.chosen<MapsChoices>();
+    MapsChoices& chosen = context.chosen<MapsChoices>();
     context.view.moves_shown = context.view.moves_shown || chosen.update;
     const ImVec2 origin = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     const ImVec2 size{std::floor(room.x), std::floor(room.y)};
@@ -287,7 +220,7 @@ void draw_maps(PanelContext& context) {
     follow_maps(context, kept.lanes, sources_shown(context, size), chosen.which, chosen.update);
     ImGui::InvisibleButton("##maps", size);
     const bool hovered = ImGui::IsItemHovered(), pressed = ImGui::IsItemActive();
-    use_mouse(context, hovered, pressed);
+    use_orbit_mouse(chosen, hovered, pressed);
     const MapsSheet sheet = maps_sheet(context, size);
     draw_sheet(context, ImGui::GetWindowDrawList(), sheet, origin, "maps");
     const ImVec2 mouse = ImGui::GetMousePos();

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/gui/orbit.h"
 #include "app/gui/panels/maps_bodies.h"
 #include "app/gui/plots/export_menu.h"
 #include "app/render/scene.h"
@@ -13,16 +14,12 @@
 // them.
 namespace muonscope::gui {
 
-// Seen from half right and half above, so that no axis lies along the view.
-inline constexpr double oblique_around = -0.5, oblique_above = 0.42;
-
-struct MapsChoices {
+struct MapsChoices : Orbit {
     bool update = false;                // −G beside the step, instead of weights
     bool shape = false;                 // each at its own size, instead of all to one scale
     bool target = true;                 // the target's, as wire
     int source = -1;                    // -1: all, 0: the product, l: layer l
     std::array<int, 3> which{0, 1, 2};  // singular directions, from 0
-    double around = oblique_around, above = oblique_above, zoom = 1;
 };
 
 struct MapsView {
@@ -52,8 +49,6 @@ MapsSheet maps_sheet(PanelContext& context, ImVec2 size);
 // The sources that a sheet of this size would show, in their order: layers, then the product.
 std::vector<int> sources_shown(const PanelContext& context, ImVec2 size);
 
-// From where all pictures are seen.
-Camera camera_of(const MapsChoices& chosen, double reach);
 Scene scene_of(const PanelContext& context, const MapCell& cell);
 Picture picture_of(const PanelContext& context, const MapsSheet& sheet, ImVec2 pixels_per_unit);
 // Colour of the first, second or third of the directions chosen.

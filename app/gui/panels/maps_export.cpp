@@ -6,10 +6,6 @@
 
 #include "app/gui/panels/maps.h"
 #include "app/gui/theme.h"
-#include "app/gui/widgets.h"
-#include "app/render/png.h"
-#include "app/render/renderer.h"
-#include "core/base/error.h"
 
 // Maps that leave the program.
 namespace muonscope::gui {
@@ -109,36 +105,11 @@ std::vector<Chart> maps_charts(const PanelContext& context, const MapsSheet& she
     return charts;
 }
 
-// The panel again, as many times as large as it takes: words and lines grow with it.
 void save_maps_picture(PanelContext& context, ImVec2 size, const std::string& path, int width) {
-    if (context.renderer == nullptr || size.x < 1 || size.y < 1)
-        throw Error(path, "nothing is drawn here", "save it from a window");
-    const float times = static_cast<float>(width) / size.x;
-    const ImVec2 whole{std::floor(size.x * times), std::floor(size.y * times)};
-    Theme theme = context.theme;
-    theme.scale *= times;
-    PanelContext larger{.snapshot = context.snapshot,
-                        .preferences = context.preferences,
-                        .view = context.view,
-                        .theme = theme,
-                        .fonts = context.fonts,
-                        .send = context.send,
-                        .workplace = context.workplace,
-                        .renderer = context.renderer};
-    ImDrawList list(ImGui::GetDrawListSharedData());
-    list._ResetForNewFrame();
-    list.PushTexture(ImGui::GetIO().Fonts->TexRef);
-    list.PushClipRect({0, 0}, whole);
-    ImGui::PushFont(context.fonts.text, ImGui::GetStyle().FontSizeBase * times);
-    const float edge = std::floor(em(0.7F));
-    draw_sheet(larger, &list, maps_sheet(larger, {whole.x - 2 * edge, whole.y - 2 * edge}),
-               {edge, edge}, "maps for print");
-    ImGui::PopFont();
-    const ImVec4& ground = theme.card;
-    const auto pixels = context.renderer->pixels_of(
-        list, static_cast<int>(whole.x), static_cast<int>(whole.y), {ground.x, ground.y, ground.z});
-    write_png(path, static_cast<int>(whole.x), static_cast<int>(whole.y), pixels);
-    say(context.view, "Saved " + path);
+    save_larger(context, size, path, width,
+                [](PanelContext& larger, ImDrawList* list, ImVec2 at, ImVec2 room) {
+                    draw_sheet(larger, list, maps_sheet(larger, room), at, "maps for print");
+                });
 }
 
 }  // namespace muonscope::gui

@@ -10,10 +10,6 @@
 namespace muonscope::gui {
 namespace {
 
-Colour colour_of(const ImVec4& colour, float opacity = 1) {
-    return {colour.x, colour.y, colour.z, colour.w * opacity};
-}
-
 // Unit vectors along the axes; those of no length complete the basis.
 Eigen::Matrix3d directions_of(const Eigen::Matrix3d& axes) {
     Eigen::Matrix3d directions = Eigen::Matrix3d::Zero();
@@ -85,35 +81,15 @@ void add_body(const Theme& theme, const MapCell& cell, Scene& scene) {
     }
 }
 
-// A floor tells above from below.
-void add_floor(const Theme& theme, double reach, Scene& scene) {
-    const auto far = static_cast<float>(1.2 * reach);
-    Grid floor;
-    floor.corner = {-far, -far, -far};
-    floor.right = {2 * far, 0, 0};
-    floor.up = {0, 0, 2 * far};
-    floor.across = floor.along = 4;
-    floor.colour = colour_of(theme.border);
-    floor.width = theme.hairline();
-    scene.grids.push_back(floor);
-}
-
 }  // namespace
 
 ImVec4 axis_colour(const Theme& theme, int k) {
     return rank_colour(theme, k, 4);  // the last of three would fade into the card
 }
 
-Camera camera_of(const MapsChoices& chosen, double reach) {
-    Camera camera;
-    camera.turn = turned(static_cast<float>(chosen.around), static_cast<float>(chosen.above));
-    camera.reach = static_cast<float>(1.28 * reach / chosen.zoom);
-    return camera;
-}
-
 Scene scene_of(const PanelContext& context, const MapCell& cell) {
     Scene scene{.camera = camera_of(context.chosen<MapsChoices>(), cell.reach)};
-    add_floor(context.theme, cell.reach, scene);
+    add_floor(context.theme, cell.reach, Eigen::Vector3f::Zero(), scene);
     if (!cell.body.missing.empty()) return scene;
     if (cell.target.squaredNorm() > 0) add_wire(context.theme, cell.target, scene);
     add_body(context.theme, cell, scene);
