@@ -1,8 +1,9 @@
 #include "app/gui/plots/markers.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
+#include <list>
 #include <set>
 #include <utility>
 
@@ -57,8 +58,29 @@ float half_size(Shape shape, float radius) {
 // The shapes, drawn once for the size they are shown at.
 struct Markers {
     Texture texture{512, 64};
-    int radius = 0;  // tenths of a pixel; 0: not drawn
+    int radius = 0;      // tenths of a pixel; 0: not drawn
+    int last_shown = 0;  // frame
 };
+// A picture a size: sizes that are shown together must not paint over one another.
+struct AllMarkers {
+    std::list<Markers> sizes;
+};
+constexpr int frames_kept = 120;
+
+// That of this size, or one that nobody has looked at for a while.
+Markers& markers_of(gui::PanelContext& context, float radius) {
+    std::list<Markers>& all = context.kept<AllMarkers>().sizes;
+    const int now = ImGui::GetFrameCount(), wanted = static_cast<int>(radius * 10);
+    auto found = std::find_if(all.begin(), all.end(),
+                              [&](const Markers& one) { return one.radius == wanted; });
+    if (found == all.end())
+        found = std::find_if(all.begin(), all.end(), [&](const Markers& one) {
+            return now - one.last_shown > frames_kept;
+        });
+    if (found == all.end()) found = all.emplace(all.end());
+    found->last_shown = now;
+    return *found;
+}
 
 // White shapes with soft edges, side by side; the colour comes with each point.
 bool prepare(Markers& markers, float radius) {
@@ -112,8 +134,8 @@ void add_triangle(ImDrawList* draw, const Markers& markers, Shape shape, ImVec2 
 }
 
 void draw_many(gui::PanelContext& context, const Axes& axes, const Points& points) {
-    Markers& markers = context.kept<Markers>();
     const float radius = em(points.radius);
+    Markers& markers = markers_of(context, radius);
     const bool textured = prepare(markers, radius);
     ImDrawList* draw = ImGui::GetWindowDrawList();
     const auto count = static_cast<int>(points.x.size());
