@@ -159,6 +159,16 @@ CLI::App& add_render(CLI::App& app, RenderArguments& arguments) {
         .add_option("--panel", arguments.panel,
                     "Draw this panel alone; results and staged-planner first run what they show")
         ->type_name("NAME");
+    render
+        .add_option("--choose", arguments.choices,
+                    "A choice of a panel as the file of preferences has it, such as "
+                    "representations_view=1")
+        ->type_name("NAME=VALUE");
+    render
+        .add_option("--looks", arguments.looks,
+                    "Look this often on the way, for what panels gather over steps; otherwise at "
+                    "the end alone")
+        ->type_name("N");
     add_spec_options(render, arguments.spec);
     render.add_option("-o,--output", arguments.output, "The picture to write")
         ->type_name("FILE.png")

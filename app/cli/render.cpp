@@ -11,7 +11,7 @@
 namespace muonscope::cli {
 namespace {
 
-// What --steps allows.
+// What --steps and --looks allow.
 Parameter whole_number(double min, double max) {
     Parameter parameter;
     parameter.type = ParameterType::integer;
@@ -28,6 +28,8 @@ int render(const RenderArguments& arguments) {
     const Spec spec = chosen_spec(arguments.spec);
     const auto steps = std::get<std::int64_t>(
         parse_value(whole_number(0, parameter_at("run.steps").max), "--steps", arguments.steps));
+    const auto looks =
+        std::get<std::int64_t>(parse_value(whole_number(1, 1000), "--looks", arguments.looks));
     const auto [width, height] = size_of(arguments.size);
     const double scale = scale_of(arguments.scale);
     const bool dark = is_dark(arguments.theme);
@@ -39,10 +41,12 @@ int render(const RenderArguments& arguments) {
                                .scale = scale,
                                .dark = dark,
                                .panel = arguments.panel,
+                               .looks = looks,
+                               .choices = arguments.choices,
                                .output = arguments.output});
 #else
     static_cast<void>(steps), static_cast<void>(width), static_cast<void>(height);
-    static_cast<void>(scale), static_cast<void>(dark);
+    static_cast<void>(scale), static_cast<void>(dark), static_cast<void>(looks);
     throw Error("render", "this program was built without a window",
                 "type `muonscope run " + spec.name + "`, or build with -DMUONSCOPE_GUI=ON");
 #endif

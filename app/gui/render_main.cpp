@@ -5,6 +5,7 @@
 #include "app/gui/keys.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/paper_runs.h"
+#include "app/gui/preferences.h"
 #include "app/gui/staged_plans.h"
 #include "app/gui/theme.h"
 #include "app/gui/window.h"
@@ -40,10 +41,10 @@ void check(const RenderOptions& o) {
     if (o.output.empty()) throw Error("-o", "no file is named", "give the picture's path");
 }
 
-std::shared_ptr<Snapshot> train(const RenderOptions& options) {
+std::shared_ptr<Snapshot> train(const RenderOptions& options, Session& session,
+                                std::int64_t steps) {
     WorkerPool pool(1);
-    Session session(options.spec);
-    session.advance_to(options.steps, pool);
+    session.advance_to(steps, pool);
     std::shared_ptr<Snapshot> snapshot = session.snapshot({.show = Session::Show::what_is_sound});
     // A picture shows the run, not how fast this machine happened to be.
     snapshot->state = !session.ended()     ? TrainerState::paused
@@ -68,37 +69,34 @@ void run_experiments(PanelContext& context, const Snapshot& snapshot) {
         }
 }
 
-std::vector<std::uint8_t> draw(const RenderOptions& options, const Snapshot& snapshot,
-                               const Panel* alone) {
-    ImGuiSession imgui;
-    Window window("Muonscope", {options.width, options.height}, Window::Kind::offscreen);
-    Preferences preferences;
-    preferences.dark = options.dark;
-    const Theme theme = theme_for(preferences, static_cast<float>(options.scale));
-    apply_theme(theme);
-    window.background = {theme.background.x, theme.background.y, theme.background.z};
-
-    Workplace workplace(jobs_at_once());
-    ViewState view;
-    look_at(view, options.spec);
-    PanelContext context{
-        .snapshot = &snapshot,
-        .preferences = preferences,
-        .view = view,
-        .theme = theme,
-        .fonts = imgui.fonts(),
-        .send = [](const Command&) { return std::uint64_t{0}; },
-        .workplace = workplace,
-        .renderer = &window.renderer(),
-        .save_session =
-            [](const std::string&) { return true; }};  // shown as it is in the window: ready
-    if (alone != nullptr && alone->draw == results_panel.draw) run_experiments(context, snapshot);
-    if (alone != nullptr && alone->draw == staged_planner_panel.draw) {
-        begin_sweep(context, paper_runs(context), context.kept<StagedPlans>().seeds);
-        wait_for(paper_runs(context));
+// Each as the file of preferences would have it.
+void choose(Preferences& preferences, const std::vector<std::string>& choices) {
+    for (const std::string& choice : choices) {
+        const std::size_t equals = choice.find('=');
+        const std::string name = choice.substr(0, equals);
+        bool known = false;
+        for (const Remembered& one : remembered(preferences)) known = known || one.name == name;
+        if (equals == std::string::npos || !known)
+            throw Error("--choose", choice, "give NAME=VALUE with a name of preferences.json");
+        const std::string value = choice.substr(equals + 1);
+        const Preferences before = preferences;
+        std::string text = to_json(preferences);
+        const std::string key = "\"" + name + "\": ";
+        const std::size_t from = text.find(key) + key.size();
+        text.replace(from, text.find_first_of(",\n", from) - from, value);
+        preferences = preferences_from_json(text, "--choose " + choice);
+        // What is out of range is not taken.
+        if (to_json(preferences) == to_json(before) &&
+            to_json(before).find(key + value) == std::string::npos)
+            throw Error("--choose", choice, "give a value that this choice can have");
     }
+}
+
+// What a panel works out beside the frames belongs to its picture.
+void draw_until_it_rests(PanelContext& context, Window& window, const Panel* alone, int most) {
     const auto patience = std::chrono::steady_clock::now() + most_work;
-    for (int frame = 0; frame < most_frames && (frame < fewest_frames || view.animating); ++frame) {
+    ViewState& view = context.view;
+    for (int frame = 0; frame < most && (frame < fewest_frames || view.animating); ++frame) {
         view.animating = view.working = false;
         window.begin_frame();
         if (alone != nullptr)
@@ -108,11 +106,49 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Snapshot& sna
         ImGui::Render();
         // Only the back end can make the textures of new glyphs, so every frame goes through it.
         window.draw();
-        // What a panel works out beside the frames belongs to its picture.
         if (view.working && std::chrono::steady_clock::now() < patience) {
-            workplace.work(0.02);
-            frame = std::min(frame, fewest_frames - 3);  // two more when it is done
+            context.workplace.work(0.02);
+            frame = std::min(frame, std::min(fewest_frames, most) - 3);  // two more when it is done
         }
+    }
+}
+
+std::vector<std::uint8_t> draw(const RenderOptions& options, const Panel* alone) {
+    ImGuiSession imgui;
+    Window window("Muonscope", {options.width, options.height}, Window::Kind::offscreen);
+    Preferences preferences;
+    preferences.dark = options.dark;
+    choose(preferences, options.choices);
+    const Theme theme = theme_for(preferences, static_cast<float>(options.scale));
+    apply_theme(theme);
+    window.background = {theme.background.x, theme.background.y, theme.background.z};
+
+    Workplace workplace(jobs_at_once());
+    ViewState view;
+    look_at(view, options.spec);
+    Session session(options.spec);
+    std::shared_ptr<Snapshot> snapshot = train(options, session, options.steps / options.looks);
+    PanelContext context{
+        .snapshot = snapshot.get(),
+        .preferences = preferences,
+        .view = view,
+        .theme = theme,
+        .fonts = imgui.fonts(),
+        .send = [](const Command&) { return std::uint64_t{0}; },
+        .workplace = workplace,
+        .renderer = &window.renderer(),
+        .save_session =
+            [](const std::string&) { return true; }};  // shown as it is in the window: ready
+    if (alone != nullptr && alone->draw == results_panel.draw) run_experiments(context, *snapshot);
+    if (alone != nullptr && alone->draw == staged_planner_panel.draw) {
+        begin_sweep(context, paper_runs(context), context.kept<StagedPlans>().seeds);
+        wait_for(paper_runs(context));
+    }
+    draw_until_it_rests(context, window, alone, most_frames);
+    for (std::int64_t look = 2; look <= options.looks; ++look) {
+        snapshot = train(options, session, options.steps * look / options.looks);
+        context.snapshot = snapshot.get();
+        draw_until_it_rests(context, window, alone, look < options.looks ? 1 : most_frames);
     }
     return window.pixels({0, 0, options.width, options.height});
 }
@@ -122,8 +158,7 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Snapshot& sna
 int render_window(const RenderOptions& options) {
     check(options);
     const Panel* alone = options.panel.empty() ? nullptr : &panel_by_slug(options.panel);
-    const std::shared_ptr<Snapshot> snapshot = train(options);
-    const auto pixels = draw(options, *snapshot, alone);
+    const auto pixels = draw(options, alone);
     write_png(options.output, options.width, options.height, pixels);
     return 0;
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "core/experiment/spec.h"
 
@@ -13,8 +14,10 @@ struct RenderOptions {
     int width = 1600, height = 900;  // pixels, 64..8192
     double scale = 1;                // 0.5..4
     bool dark = true;
-    std::string panel;   // slug of one panel ("singular-values"); empty: the whole window
-    std::string output;  // .png
+    std::string panel;       // slug of one panel ("singular-values"); empty: the whole window
+    std::int64_t looks = 1;  // at the run on the way, evenly, for what panels gather over steps
+    std::vector<std::string> choices{};  // name=value, of the preferences
+    std::string output;                  // .png
 };
 
 // Trains `steps` steps and draws the window into a PNG, with no display. The same arguments give
