@@ -11,7 +11,6 @@
 #include "app/gui/plots/ticks.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
-#include "core/experiment/projection.h"
 #include "core/measure/spectrum_measures.h"
 #include "core/model/chain.h"
 #include "core/session/session.h"
@@ -222,79 +221,6 @@ TEST(DrawnPanels, the_heatmap_has_the_colour_of_each_value_and_the_bar_says_whic
     // Nothing is painted of steps that are still to come.
     const auto beyond = drawing.painted({x.pixel(170), rows.pixel(1)});
     EXPECT_TRUE(!beyond || (*beyond >> IM_COL32_A_SHIFT) == 0);
-}
-
-// ---- representations ----
-
-TEST(DrawnPanels, points_stand_where_the_layers_map_them_in_the_colours_of_their_classes) {
-    Spec spec = small();
-    set(spec, "network.activation", "tanh");
-    spec.experiment.classes = {.count = 3, .points = 4, .spread = 0.3};
-    const auto snapshot = trained(spec, 80);
-    Shown shown(snapshot, "representations");
-    switch_of(shown.harness.preferences, "show_ghost") = false;
-    const Drawing drawing = shown.look();
-    const Problem& problem = *snapshot->problem;
-    const auto labels = drawing.starting("±");
-    ASSERT_EQ(labels.size(), 6u) << drawing.text();  // three layers, two lanes
-    std::vector<Word> sorted = labels;
-    std::sort(sorted.begin(), sorted.end(), [](const Word& a, const Word& b) {
-        return std::lround(a.min.y / 50) != std::lround(b.min.y / 50) ? a.min.y < b.min.y
-                                                                      : a.min.x < b.min.x;
-    });
-    for (int l = 0; l < 2; ++l) {
-        const auto layers = project_layers(problem, *shown.lane(l).weights, 12);
-        Matrix state = problem.points;
-        for (int layer = 0; layer < 3; ++layer) {
-            // By hand: the plane of each layer is spanned by the images of v1 and v2.
-            const Word& label = sorted[3 * l + layer];
-            // The frame of the cell: the outline whose lower right corner the label stands in.
-            const Shape* frame = nullptr;
-            for (const Shape& shape : drawing.shapes)
-                if (shape.max.x - shape.min.x > 100 && shape.max.x >= label.max.x &&
-                    shape.max.x < label.max.x + 12 && shape.max.y >= label.max.y - 2 &&
-                    shape.max.y < label.max.y + 12 && shape.max.y - shape.min.y > 60 &&
-                    shape.max.x - shape.min.x < screen.x / 2)
-                    frame = &shape;
-            ASSERT_NE(frame, nullptr);
-            const ImVec2 centre = frame->middle();
-            const double end = std::stod(label.text.substr(2));
-            // The tick at the end of the scale, on the horizontal axis.
-            float tick = 0;
-            for (const Shape& shape : drawing.shapes)
-                if (shape.max.x - shape.min.x <= 1.5F && shape.min.x > centre.x + 10 &&
-                    shape.max.x < frame->max.x && std::abs(shape.middle().y - centre.y) < 2 &&
-                    shape.max.y - shape.min.y < 12)
-                    tick = shape.min.x;
-            ASSERT_GT(tick, centre.x);
-            const double per_pixel = end / static_cast<double>(tick - centre.x);
-            const Matrix& at = layers[layer];
-            for (Eigen::Index i = 0; i < at.cols(); ++i) {
-                const ImVec2 expected{centre.x + static_cast<float>(at(0, i) / per_pixel),
-                                      centre.y - static_cast<float>(at(1, i) / per_pixel)};
-                const int kind = problem.point_class[i];
-                EXPECT_LE(drawing.distance(u32(shown.theme().class_colour(kind)), expected), 2.5F)
-                    << "lane " << l << ", layer " << layer + 1 << ", point " << i;
-            }
-        }
-    }
-    // The mouse on a point finds it.
-    const auto layers = project_layers(problem, *shown.lane(0).weights, 12);
-    int found = 0;
-    for (Eigen::Index i = 0; i < 12; i += 5) {
-        const int kind = problem.point_class[i];
-        for (const Shape& shape : drawing.of_colour(u32(shown.theme().class_colour(kind)))) {
-            if (shape.corners.size() != 3 || shape.max.y > screen.y / 2) continue;
-            const float half = (shape.max.x - shape.min.x) / 4;
-            const Drawing hovered =
-                shown.look_with_mouse_at({shape.min.x + half, shape.min.y + half});
-            EXPECT_EQ(hovered.all("class " + std::to_string(kind + 1)).size(), 1u)
-                << hovered.text();
-            ++found;
-            break;
-        }
-    }
-    EXPECT_EQ(found, 3);
 }
 
 // ---- tables ----

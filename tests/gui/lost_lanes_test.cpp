@@ -131,7 +131,7 @@ TEST(lost_lanes, leave_axes_and_scales_to_what_is_sound) {
             EXPECT_LT(product.values.norm(), 100) << lane;
         }
     for (const auto& [lane, picture] : harness.kept<RepresentationsView>().lanes)
-        for (const Matrix& layer : picture.layers) EXPECT_LT(layer.norm(), 1e3) << lane;
+        for (const Matrix& layer : picture.now.at) EXPECT_LT(layer.norm(), 1e3) << lane;
 }
 
 TEST(lost_lanes, leave_a_drawing_and_are_named_in_it) {

@@ -235,8 +235,10 @@ TEST(PanelNumbers, points_are_projected_on_the_plane_of_the_two_leading_directio
         const auto snapshot = trained(spec, 30);
         const Problem& problem = *snapshot->problem;
         const std::vector<Matrix>& w = *snapshot->lanes[1].weights;
-        const auto layers = project_layers(problem, w, static_cast<int>(problem.points.cols()));
-        ASSERT_EQ(layers.size(), 3u);
+        const auto states = layer_points(problem, w, problem.points);
+        const auto frames = target_frames(problem, w, 0);
+        ASSERT_EQ(states.size(), 3u);
+        ASSERT_EQ(frames.size(), 3u);
         Matrix state = problem.points, pair = problem.target_svd.v.leftCols(2);
         for (std::size_t l = 0; l < 3; ++l) {
             state = w[l] * state;
@@ -249,7 +251,8 @@ TEST(PanelNumbers, points_are_projected_on_the_plane_of_the_two_leading_directio
             plane.col(1) =
                 (pair.col(1) - plane.col(0) * plane.col(0).dot(pair.col(1))).normalized();
             if (l == 2) plane = problem.target_svd.u.leftCols(2);
-            EXPECT_LT((layers[l] - plane.transpose() * state).norm(), 1e-9)
+            const Matrix at = in_frame(frames[l], states[l]);
+            EXPECT_LT((at.topRows(2) - plane.transpose() * state).norm(), 1e-9)
                 << activation << ", layer " << l + 1;
         }
     }

@@ -217,18 +217,18 @@ TEST(PlotPanels, give_small_multiples_the_same_axes) {
 TEST(Projection, of_the_target_s_own_directions_lies_on_the_axes) {
     const auto snapshot = trained({{"network.width", "8"}, {"target.modes", "4"}}, 0);
     const Problem& problem = *snapshot->problem;
-    Problem pointed = problem;
-    pointed.points = problem.target_svd.v.leftCols(2);
-    pointed.point_class = {0, 1};
     // Weights that are the balanced factors: each layer scales v_k's image by s_k^(1/L).
-    const auto layers = project_layers(pointed, problem.layer_targets, 2);
-    ASSERT_EQ(layers.size(), 3u);
+    const Matrix points = problem.target_svd.v.leftCols(2);
+    const auto states = layer_points(problem, problem.layer_targets, points);
+    const auto frames = target_frames(problem, problem.layer_targets, 0);
+    ASSERT_EQ(states.size(), 3u);
+    ASSERT_EQ(frames.size(), 3u);
     for (std::size_t l = 0; l < 3; ++l)
         for (int k = 0; k < 2; ++k) {
             const double expected =
                 std::pow(problem.target_svd.s(k), static_cast<double>(l + 1) / 3);
-            EXPECT_NEAR(layers[l](k, k), expected, 1e-9);
-            EXPECT_NEAR(layers[l](1 - k, k), 0, 1e-9);
+            EXPECT_NEAR(in_frame(frames[l], states[l])(k, k), expected, 1e-9);
+            EXPECT_NEAR(in_frame(frames[l], states[l])(1 - k, k), 0, 1e-9);
         }
 }
 

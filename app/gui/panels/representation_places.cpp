@@ -8,39 +8,50 @@ namespace muonscope::gui {
 
 namespace {
 
-// Layers shown when not all fit: the first, the output, and some evenly between.
-std::vector<int> chosen_layers(int layers, int room) {
-    std::vector<int> chosen;
-    const int count = std::clamp(room, 1, std::max(layers, 1));
-    if (count == 1) return {layers - 1};
-    for (int i = 0; i < count; ++i) chosen.push_back(i * (layers - 1) / (count - 1));
-    return chosen;
+constexpr float least_side = 4.2F;  // em: of a picture that says something
+
+float side(const RepresentationPlaces& places) {
+    return std::min(places.extent.x, places.extent.y);
+}
+
+// So many layers of each lane, in the arrangement that makes pictures largest.
+RepresentationPlaces largest(ImVec2 room, int lanes, int count) {
+    RepresentationPlaces best;
+    for (int across = 1; across <= lanes; ++across)
+        for (int columns = 1; columns <= count; ++columns) {
+            RepresentationPlaces places;
+            places.line = ImGui::GetTextLineHeight();
+            places.foot = ImGui::GetTextLineHeight();
+            places.gap = em(0.4F);
+            places.lanes = lanes;
+            places.across = across;
+            places.columns = columns;
+            places.rows = (count + columns - 1) / columns;
+            const auto blocks = static_cast<float>((lanes + across - 1) / across);
+            const auto along = static_cast<float>(across);
+            const float once = places.names_once() ? places.foot : 0;
+            places.block = {(room.x - 2 * places.gap * (along - 1)) / along,
+                            (room.y - once - places.gap * (blocks - 1)) / blocks};
+            const auto wide = static_cast<float>(columns), high = static_cast<float>(places.rows);
+            const float feet = places.names_once() ? 0 : high * places.foot;
+            places.extent = {
+                (places.block.x - places.gap * (wide - 1)) / wide,
+                (places.block.y - places.line - feet - places.gap * (high - 1)) / high};
+            if (best.lanes == 0 || side(places) > side(best)) best = places;
+        }
+    return best;
 }
 
 }  // namespace
 
-RepresentationPlaces places_in(ImVec2 origin, ImVec2 room, int lanes, int layers) {
-    RepresentationPlaces places;
-    places.origin = origin;
-    places.line = ImGui::GetTextLineHeight();
-    places.gap = em(0.4F);
-    places.lanes = lanes;
-    const float gap = places.gap;
-    const auto height_with = [&](int lanes_across) {
-        const int full = (lanes + lanes_across - 1) / lanes_across;
-        const auto rows = static_cast<float>(full);
-        return (room.y - places.line * (rows + 1) - gap * rows) / rows;
-    };
-    const int most_across = std::max(1, static_cast<int>((room.x + gap) / (em(5.2F) + gap)));
-    while (places.across < std::min(lanes, most_across) && height_with(places.across) < em(2.4F))
-        ++places.across;
-    places.lane_width = (room.x - 2 * gap * static_cast<float>(places.across - 1)) /
-                        static_cast<float>(places.across);
-    places.shown =
-        chosen_layers(layers, static_cast<int>((places.lane_width + gap) / (em(5.2F) + gap)));
-    const auto columns = static_cast<float>(places.shown.size());
-    places.extent = {(places.lane_width - gap * (columns - 1)) / columns,
-                     height_with(places.across)};
+RepresentationPlaces places_in(ImVec2 room, int lanes, int layers, int first) {
+    int count = std::max(layers, 1);
+    RepresentationPlaces places = largest(room, std::max(lanes, 1), count);
+    while (count > 1 && side(places) < em(least_side))
+        places = largest(room, std::max(lanes, 1), --count);
+    places.layers = layers;
+    const int from = std::clamp(first, 0, std::max(layers, 1) - count);
+    for (int i = 0; i < count; ++i) places.shown.push_back(from + i);
     return places;
 }
 

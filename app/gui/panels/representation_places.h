@@ -7,31 +7,38 @@
 
 namespace muonscope::gui {
 
-// Where the pictures stand: a row a lane, a column a layer.
+// Where the pictures stand, from the panel's own corner: a block a lane, in it the layers in rows.
 struct RepresentationPlaces {
-    ImVec2 origin, extent;  // of all; of one picture
-    float line = 0, gap = 0, lane_width = 0;
-    int lanes = 0, across = 1;  // lanes side by side
-    std::vector<int> shown;     // layers
+    ImVec2 extent, block;               // of one picture; of a lane's, its name included
+    float line = 0, foot = 0, gap = 0;  // a lane's name, a layer's name
+    int lanes = 0, across = 1;          // lanes side by side
+    int columns = 1, rows = 1;          // of a lane's pictures
+    std::vector<int> shown;             // layers, one after the other
+    int layers = 0;                     // that there are to choose from
 
-    float left(int place) const {
-        return origin.x + static_cast<float>(place) * (lane_width + 2 * gap);
+    // Layers in one row have their names once, below the last lane's.
+    bool names_once() const { return rows == 1; }
+    bool all() const { return static_cast<int>(shown.size()) == layers; }
+    ImVec2 block_corner(int lane) const {
+        return {static_cast<float>(lane % across) * (block.x + 2 * gap),
+                static_cast<float>(lane / across) * (block.y + gap)};
     }
-    float top(int row) const {
-        return origin.y + static_cast<float>(row) * (line + extent.y + gap);
+    ImVec2 corner(int lane, std::size_t place) const {
+        const ImVec2 from = block_corner(lane);
+        const auto at = static_cast<int>(place);
+        const float below = names_once() ? 0 : foot;
+        return {std::round(from.x + static_cast<float>(at % columns) * (extent.x + gap)),
+                std::round(from.y + line +
+                           static_cast<float>(at / columns) * (extent.y + below + gap))};
     }
-    float below() const { return top((lanes + across - 1) / across) - gap * 0.5F; }
-    ImVec2 corner(int lane, std::size_t column) const {
-        return {std::round(left(lane % across) + static_cast<float>(column) * (extent.x + gap)),
-                std::round(top(lane / across) + line)};
-    }
-    ImVec2 size(int lane, std::size_t column) const {
-        const ImVec2 from = corner(lane, column);
+    ImVec2 size(int lane, std::size_t place) const {
+        const ImVec2 from = corner(lane, place);
         return {std::round(from.x + extent.x) - from.x, std::round(from.y + extent.y) - from.y};
     }
 };
 
-// Lanes stand below one another, and side by side only where their pictures would be too flat.
-RepresentationPlaces places_in(ImVec2 origin, ImVec2 room, int lanes, int layers);
+// The arrangement that makes pictures largest. Where not all layers are large enough to be of use
+// those from `first` on stand there, as many as are.
+RepresentationPlaces places_in(ImVec2 room, int lanes, int layers, int first);
 
 }  // namespace muonscope::gui

@@ -1,362 +1,475 @@
+#include "app/gui/panels/representations.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
-#include "app/gui/panels/representation_places.h"
-#include "app/gui/panels/representations.h"
-#include "app/gui/plots/drawn_chart.h"
-#include "app/gui/plots/export_menu.h"
 #include "app/gui/plots/readout.h"
-#include "app/gui/plots/table.h"
+#include "app/gui/plots/source.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
-#include "core/experiment/projection.h"
 
+// The same points after each layer: where they are, how they got there, and how alike they are.
 namespace muonscope::gui {
 
 namespace {
 
 using namespace plots;
 
-struct RepresentationsChoices {
-    bool start = true;  // grey: where the points were
-};
+constexpr std::array view_names{"2-D", "3-D", "similarity", "CKA"};
+constexpr std::array frame_names{"target's", "start's", "principal"};
+constexpr std::array trail_choices{0, 4, 8, 16, 32, 64};
+constexpr int most_layers = 16, most_directions = 1024, most_levels = 10;
 
 std::vector<Remembered> remembered(Preferences& preferences) {
     RepresentationsChoices& own = preferences.panels.of<RepresentationsChoices>();
-    return {{"show_ghost", &own.start}};
+    std::vector<Remembered> choices{{"show_ghost", &own.start},
+                                    {"representations_view", &own.view, 0, 3},
+                                    {"representations_directions", &own.directions, 0, 2},
+                                    {"representations_first", &own.first, 0, most_directions},
+                                    {"representations_level", &own.level, 1, most_levels},
+                                    {"representations_trail", &own.trail, 0, trail_choices.back()},
+                                    {"representations_layer", &own.layer, 0, most_layers},
+                                    {"representations_spread", &own.spread},
+                                    {"representations_own_scale", &own.own_scale},
+                                    {"representations_leading", &own.leading, 1, 16},
+                                    {"representations_over_steps", &own.over_steps},
+                                    {"representations_measure", &own.measure, 0, 1},
+                                    {"representations_with", &own.with, 0, 2}};
+    remember_orbit(choices, "representations", own);
+    return choices;
 }
 
-int class_of(const Problem& problem, int shown, int column) {
-    const int point = projected_point(problem, shown, column);
-    return point < static_cast<int>(problem.point_class.size()) ? problem.point_class[point] : 0;
+const RepresentationsView& view_of(const PanelContext& context) {
+    return context.kept<RepresentationsView>();
 }
 
-void update(PanelContext& context, Representation& kept,
-            const std::shared_ptr<const Problem>& problem,
-            const std::shared_ptr<const std::vector<Matrix>>& weights, int points) {
-    kept.later.look(context, kept.layers);
-    if (kept.problem != problem) kept.layers.clear();  // of another
-    if (!weights || (kept.problem == problem && kept.weights == weights) || kept.later.busy())
+bool has_pictures(const RepresentationsChoices& chosen) {
+    return chosen.as() == RepresentationsAs::plane || chosen.as() == RepresentationsAs::space;
+}
+
+// ---- the header ----
+
+int directions_of(const PanelContext& context) {
+    return chosen_first(context) +
+           (context.chosen<RepresentationsChoices>().as() == RepresentationsAs::space ? 3 : 2);
+}
+
+void direction_picker(PanelContext& context, float width) {
+    RepresentationsChoices& chosen = context.chosen<RepresentationsChoices>();
+    RepresentationsView& kept = context.kept<RepresentationsView>();
+    if (!begin_word_combo(context, "##directions", directions_text(context).c_str(), width)) {
+        hover_help(context, "",
+                   "From where points are seen. Target's: the images of its right singular vectors "
+                   "in each layer, its left ones at the output. Start's: the left singular vectors "
+                   "of what the layers made of unit vectors then. Principal: those along "
+                   "which the points spread most, about their mean. Held: as they were when you "
+                   "pressed hold.");
         return;
-    kept.problem = problem;
-    kept.weights = weights;
-    kept.later.begin(
-        context, multiply_adds(*problem, points + 2),
-        [problem, weights, points] { return project_layers(*problem, *weights, points); },
-        kept.layers);
+    }
+    for (std::size_t i = 0; i < frame_names.size(); ++i)
+        if (list_row(frame_names[i], !kept.held && chosen.directions == static_cast<int>(i))) {
+            chosen.directions = static_cast<int>(i);
+            kept.held = false;
+        }
+    ImGui::Separator();
+    int first = chosen_first(context) + 1;
+    ImGui::SetNextItemWidth(em(7));
+    if (ImGui::InputInt("first", &first)) {
+        chosen.first = std::clamp(first, 1, most_directions);
+        kept.held = false;
+    }
+    toggle(context, "hold", kept.held,
+           "Keeps the directions of this step, whatever the weights do from here on; off: they "
+           "follow.");
+    ImGui::EndCombo();
 }
 
-double reach(const Matrix& points) {
-    double largest = 0;
-    for (Eigen::Index i = 0; i < points.size(); ++i)
-        if (std::isfinite(points.data()[i]))
-            largest = std::max(largest, std::abs(points.data()[i]));
-    return largest;
+void trail_row(PanelContext& context, int& trail) {
+    ImGui::TextColored(context.theme.dim, "trails");
+    for (const int samples : trail_choices) {
+        ImGui::SameLine(0, em(0.3F));
+        bool on = trail == samples;
+        if (toggle(context, samples == 0 ? "off" : fmt::format("{}", samples).c_str(), on,
+                   "Where each point was in the newest samples that were drawn, each from the "
+                   "directions of its own step."))
+            trail = samples;
+    }
 }
 
-// Half a digit finer than an axis: a picture that is too small wastes what it shows.
-double round_scale(double reached) {
-    if (!(reached > 0) || !std::isfinite(reached)) return 1;
-    const double power = std::pow(10.0, std::floor(std::log10(reached))) / 5;
-    return std::ceil(reached / power - 1e-9) * power;
+void level_row(PanelContext& context, int& level) {
+    const ShownPoints& shown = *view_of(context).shown;
+    ImGui::TextColored(context.theme.dim, "branches");
+    for (std::size_t i = 0; i < shown.levels.size(); ++i) {
+        ImGui::SameLine(0, em(0.3F));
+        bool on = colour_level(context) == i;
+        ImGui::PushID(static_cast<int>(i));
+        if (toggle(context, fmt::format("{}", shown.classes[i]).c_str(), on,
+                   "Colours by branch of the tree: from two broad ones to single items."))
+            level = static_cast<int>(i) + 1;
+        ImGui::PopID();
+    }
 }
+
+void layer_row(PanelContext& context, int& layer) {
+    const Layout& layout = context.snapshot->layout;
+    const std::string now =
+        layer == 0 ? "all layers" : layer_name(layout, std::min(layer, layout.layers()) - 1);
+    ImGui::SetNextItemWidth(em(9));
+    if (!begin_combo(context, "##layer", now.c_str())) return;
+    if (list_row("all layers", layer == 0)) layer = 0;
+    for (int l = 1; l <= layout.layers(); ++l)
+        if (list_row(layer_name(layout, l - 1).c_str(), layer == l)) layer = l;
+    ImGui::EndCombo();
+}
+
+// What is shown, and how.
+void show_picker(PanelContext& context, float width) {
+    RepresentationsChoices& chosen = context.chosen<RepresentationsChoices>();
+    if (!begin_word_combo(context, "##show", "show", width)) {
+        hover_help(context, "", "Which layers, the start, means and spreads, trails, colours.");
+        return;
+    }
+    if (context.snapshot && view_of(context).shown) {
+        layer_row(context, chosen.layer);
+        if (view_of(context).shown->tree) level_row(context, chosen.level);
+    }
+    if (has_pictures(chosen)) {
+        trail_row(context, chosen.trail);
+        toggle(context, "start", chosen.start, "Shows where the points were at step 0, in grey.");
+        toggle(context, "means and spread", chosen.spread,
+               "The mean of each class and one standard deviation around it, of the points that "
+               "are drawn.");
+        toggle(context, "own scales", chosen.own_scale,
+               "Each picture as large as its own points, instead of one scale for all lanes of a "
+               "layer.");
+    }
+    if (chosen.as() == RepresentationsAs::likeness) {
+        ImGui::SetNextItemWidth(em(8));
+        if (ImGui::InputInt("leading directions", &chosen.leading))
+            chosen.leading = std::clamp(chosen.leading, 1, 16);
+    }
+    ImGui::EndCombo();
+}
+
+void header(PanelContext& context) {
+    RepresentationsChoices& chosen = context.chosen<RepresentationsChoices>();
+    const float between = em(0.5F);
+    const float view = picker_width(view_names);
+    const float show = word_combo_width(ImGui::CalcTextSize("show").x);
+    const float directions =
+        word_combo_width(std::max(ImGui::CalcTextSize(directions_text(context).c_str()).x, em(5)));
+    float width = view + between + show;
+    if (has_pictures(chosen)) width += between + directions;
+    if (chosen.as() == RepresentationsAs::space) width += between + view_picker_width();
+    if (chosen.as() == RepresentationsAs::likeness)
+        width += between + segmented_width({"now", "over steps"});
+    begin_header_controls(context, width);
+    picker(context, "##as", view_names, chosen.view,
+           "The points themselves in two or three directions. Similarity: the cosine between any "
+           "two of them, "
+           "seen from their mean. CKA: how alike each layer is to the start, to the target, and "
+           "to the other lane.");
+    if (has_pictures(chosen)) {
+        next_header_control(context, between, directions);
+        direction_picker(context, directions);
+    }
+    if (chosen.as() == RepresentationsAs::space) {
+        next_header_control(context, between, view_picker_width());
+        view_picker(context, chosen, view_picker_width());
+    }
+    if (chosen.as() == RepresentationsAs::likeness) {
+        next_header_control(context, between, segmented_width({"now", "over steps"}));
+        segmented(context, "span", {"now", "over steps"}, chosen.over_steps,
+                  "Now: a table of the newest state. Over steps: the states that were seen since "
+                  "the panel was opened.");
+    }
+    next_header_control(context, between, show);
+    show_picker(context, show);
+    end_header_controls(context);
+}
+
+// ---- below the pictures: what is not shown, and which step ----
+
+bool has_foot(const PanelContext& context, const RepresentationPlaces& places, float height) {
+    return !places.all() || (view_of(context).run.states().size() > 2 && height > em(15));
+}
+
+void pager(PanelContext& context, const RepresentationPlaces& places) {
+    int& page = context.kept<RepresentationsView>().page;
+    const auto count = static_cast<int>(places.shown.size());
+    const int last = places.layers - count;
+    page = std::clamp(page, 0, last);
+    const float button = button_width("‹");
+    if (quiet_button(context, "‹##before", button, "Layers before these."))
+        page = std::max(page - count, 0);
+    ImGui::SameLine(0, em(0.3F));
+    ImGui::AlignTextToFramePadding();
+    const std::string text =
+        count == 1 ? fmt::format("layer {} of {}", places.shown.front() + 1, places.layers)
+                   : fmt::format("layers {}–{} of {}", places.shown.front() + 1,
+                                 places.shown.back() + 1, places.layers);
+    ImGui::TextColored(context.theme.dim, "%s", text.c_str());
+    ImGui::SameLine(0, em(0.3F));
+    if (quiet_button(context, "›##after", button, "Layers after these."))
+        page = std::min(page + count, last);
+}
+
+// From the first state that was seen to the newest, which is followed again at its end.
+void step_slider(PanelContext& context) {
+    RepresentationsView& kept = context.kept<RepresentationsView>();
+    const auto& states = kept.run.states();
+    if (states.size() < 3) return;
+    const auto last = static_cast<int>(states.size()) - 1;
+    const int at =
+        kept.looked_at < 0 ? last : static_cast<int>(kept.run.at(kept.looked_at) - states.data());
+    const std::string text =
+        at == last ? "newest step"
+                   : fmt::format("step {}", states[static_cast<std::size_t>(at)].step);
+    ImGui::AlignTextToFramePadding();
+    const float before = ImGui::GetContentRegionAvail().x;
+    ImGui::TextColored(context.theme.dim, "%s", text.c_str());
+    // As wide as the longest of these texts, so that the track stays where it is.
+    const float words = ImGui::CalcTextSize("newest step").x + em(0.7F);
+    ImGui::SameLine(0, std::max(words - ImGui::GetItemRectSize().x, 0.0F));
+    const float width = before - words;
+    if (width < em(4)) {
+        ImGui::NewLine();
+        return;
+    }
+    const ImVec2 from = ImGui::GetCursorScreenPos();
+    const float high = ImGui::GetFrameHeight(), knob = em(0.36F);
+    ImGui::InvisibleButton("##step", {width, high}, ImGuiButtonFlags_EnableNav);
+    const float left = from.x + knob, right = from.x + width - knob;
+    int wanted = at;
+    if (ImGui::IsItemActive())
+        wanted = static_cast<int>(std::lround((ImGui::GetMousePos().x - left) / (right - left) *
+                                              static_cast<float>(last)));
+    wanted = std::clamp(wanted + arrow_of_focused_item(), 0, last);
+    if (wanted != at)
+        kept.looked_at = wanted == last ? -1 : states[static_cast<std::size_t>(wanted)].step;
+    const bool hot = ImGui::IsItemHovered() || ImGui::IsItemActive();
+    draw_track(context,
+               {left, right, from.y + high / 2,
+                left + (right - left) * static_cast<float>(at) / static_cast<float>(last),
+                em(0.18F), hot ? knob : 0.8F * knob},
+               context.theme.dim);
+    hover_help(context, "",
+               "Any state that was seen while this panel was open: a few over all of the run. At "
+               "the right end the newest is followed.");
+}
+
+void foot(PanelContext& context, const RepresentationPlaces& places) {
+    if (!places.all()) {
+        pager(context, places);
+        ImGui::SameLine(0, em(0.8F));
+    }
+    step_slider(context);
+}
+
+void draw_pictures(PanelContext& context) {
+    const ImVec2 origin = ImGui::GetCursorScreenPos();
+    ImVec2 room = ImGui::GetContentRegionAvail();
+    const float whole = room.y;
+    const float line = ImGui::GetFrameHeight();
+    RepresentationSheet sheet = representation_sheet(context, room);
+    const bool footed = has_foot(context, sheet.places, room.y);
+    if (footed) {
+        room.y -= line + em(0.2F);
+        sheet = representation_sheet(context, room);
+    }
+    if (sheet.places.extent.x >= em(2) && sheet.places.extent.y >= em(2)) {
+        switch (context.chosen<RepresentationsChoices>().as()) {
+            case RepresentationsAs::space:
+                draw_space(context, sheet, origin);
+                break;
+            case RepresentationsAs::similarity:
+                draw_similarity(context, sheet, origin);
+                break;
+            default:
+                draw_plane(context, sheet, origin);
+        }
+        if (footed) {
+            ImGui::SetCursorScreenPos({origin.x, origin.y + room.y + em(0.2F)});
+            foot(context, sheet.places);
+        }
+        ImGui::SetCursorScreenPos(origin);
+    }
+    ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, whole)});
+}
+
+void draw_representations(PanelContext& context) {
+    header(context);
+    if (!context.snapshot || !context.snapshot->problem || context.snapshot->lanes.empty()) {
+        centred_note(context, "Waiting for the first step");
+        return;
+    }
+    if (context.snapshot->layout.layers() < 1) {
+        centred_note(context, "No layers to show");
+        return;
+    }
+    follow_points(context);
+    if (view_of(context).shown->points() == 0) {
+        centred_note(context, "No classes to show");
+        return;
+    }
+    if (context.chosen<RepresentationsChoices>().as() == RepresentationsAs::likeness)
+        draw_likeness(context);
+    else
+        draw_pictures(context);
+}
+
+std::string explained(const Experiment& experiment) {
+    return experiment.target.kind == TargetKind::tree ? "items after each layer"
+                                                      : "classes after each layer";
+}
+
+}  // namespace
+
+// ---- what the views share ----
 
 std::string layer_name(const Layout& layout, int layer) {
     return layer + 1 == layout.layers() ? "output" : layout.name(layer + 1);
 }
 
-void follow_training(PanelContext& context, RepresentationsView& kept, int points) {
+const DrawnPoints* points_in(const PanelContext& context, const RepresentationCell& cell) {
+    const auto& lanes = view_of(context).lanes;
+    const auto found = lanes.find(cell.lane);
+    return found == lanes.end() || found->second.now.at.empty() ? nullptr : &found->second.now;
+}
+
+const Matrix* drawn_at(const PanelContext& context, const RepresentationCell& cell) {
+    const DrawnPoints* points = points_in(context, cell);
+    const auto layer = static_cast<std::size_t>(cell.layer);
+    return points == nullptr || layer >= points->at.size() ? nullptr : &points->at[layer];
+}
+
+std::size_t colour_level(const PanelContext& context) {
+    const ShownPoints& shown = *view_of(context).shown;
+    const int level = context.chosen<RepresentationsChoices>().level;
+    return static_cast<std::size_t>(std::clamp(level, 1, static_cast<int>(shown.levels.size())) -
+                                    1);
+}
+
+int classes_of(const PanelContext& context) {
+    return view_of(context).shown->classes[colour_level(context)];
+}
+
+const std::vector<int>& kinds_of(const PanelContext& context) {
+    return view_of(context).shown->levels[colour_level(context)];
+}
+
+// More than there are colours: neighbours in the tree have neighbouring ones.
+ImVec4 kind_colour(const PanelContext& context, int kind) {
+    const int classes = classes_of(context);
+    if (!view_of(context).shown->tree || classes <= static_cast<int>(context.theme.classes.size()))
+        return context.theme.class_colour(kind);
+    return rank_colour(context.theme, kind, classes);
+}
+
+std::string kind_name(const PanelContext& context, int kind) {
+    return view_of(context).shown->tree
+               ? fmt::format("branch {} of {}", kind + 1, classes_of(context))
+               : fmt::format("class {}", kind + 1);
+}
+
+std::string directions_text(const PanelContext& context) {
+    const RepresentationsChoices& chosen = context.chosen<RepresentationsChoices>();
+    const RepresentationsView& kept = view_of(context);
+    std::string text = kept.held ? fmt::format("held, step {}", kept.held_step)
+                                 : frame_names[static_cast<std::size_t>(chosen.directions)];
+    for (int k = chosen_first(context); k < directions_of(context); ++k)
+        text += fmt::format("{} {}", k == chosen_first(context) ? "" : ",", k + 1);
+    return text;
+}
+
+RepresentationSheet representation_sheet(PanelContext& context, ImVec2 size) {
+    const RepresentationsChoices& chosen = context.chosen<RepresentationsChoices>();
     const Snapshot& snapshot = *context.snapshot;
-    // The weights of the start belong to the problem, which keeps them as long as they are needed.
-    update(context, kept.start, snapshot.problem, {snapshot.problem, &snapshot.problem->start},
-           points);
-    for (std::size_t l = 0; l < snapshot.lanes.size(); ++l)
-        update(context, kept.lanes[static_cast<int>(l)], snapshot.problem,
-               snapshot.lanes[l].weights, points);
-}
-
-// One a column, so that lanes can be compared; it moves in round numbers.
-std::vector<double> scales_of(const RepresentationsView& kept, const RepresentationPlaces& places,
-                              bool start) {
-    std::vector<double> scales(places.shown.size(), 0);
-    for (std::size_t c = 0; c < scales.size(); ++c) {
-        const std::size_t layer = places.shown[c];
-        const auto widen = [&](const Representation& from) {
-            if (layer < from.layers.size())
-                scales[c] = std::max(scales[c], reach(from.layers[layer]));
-        };
-        for (const auto& [lane, from] : kept.lanes)
-            if (lane < places.lanes) widen(from);
-        if (start) widen(kept.start);
-        scales[c] = round_scale(scales[c]);
-    }
-    return scales;
-}
-
-// Where the scale ends, a tick on the horizontal axis and its number in the corner.
-void draw_scale(const Theme& theme, const Axes& axes, double scale) {
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    const float small = ImGui::GetFontSize() * 0.8F;
-    const ImVec2 end = axes.pixel(scale, 0);
-    draw->AddRectFilled({end.x, end.y - em(0.2F)}, {end.x + 1, end.y + em(0.2F)}, u32(theme.dim));
-    const std::string label = fmt::format("±{:g}", scale);
-    const float width = ImGui::GetFont()->CalcTextSizeA(small, 1e6F, 0, label.c_str()).x;
-    draw->AddText(nullptr, small,
-                  {axes.right() - width - em(0.25F), axes.bottom() - small - em(0.2F)},
-                  u32(theme.dim), label.c_str());
-}
-
-// The names of lanes and layers around all pictures.
-void draw_names(const PanelContext& context, const RepresentationPlaces& places) {
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    for (int l = 0; l < places.lanes; ++l) {
-        ImGui::PushFont(context.fonts.heading, 0);
-        fitted_text(draw, {places.left(l % places.across), places.top(l / places.across)},
-                    places.lane_width, context.theme.lane_text(l),
-                    name_and_step(context.snapshot->lanes[l]).c_str());
-        ImGui::PopFont();
-    }
-    for (int place = 0; place < places.across; ++place)
-        for (std::size_t c = 0; c < places.shown.size(); ++c) {
-            const std::string label = layer_name(context.snapshot->layout, places.shown[c]);
-            const float width = ImGui::CalcTextSize(label.c_str()).x;
-            const float x =
-                places.left(place) + static_cast<float>(c) * (places.extent.x + places.gap);
-            draw->AddText({x + (places.extent.x - width) / 2, places.below()},
-                          u32(context.theme.dim), label.c_str());
-        }
-}
-
-// Every so many points in the shapes of their classes, and where `coloured` in their colours.
-Points points_of(const PanelContext& context, const Matrix& at, const Problem& problem, int shown,
-                 int stride, bool coloured) {
-    Points points;
-    points.radius = context.theme.point() / em(1);
-    const std::size_t count = at.cols() / stride + 1;
-    points.x.reserve(count);
-    points.y.reserve(count);
-    points.kinds.reserve(count);
-    if (coloured) points.colours.reserve(count);
-    for (Eigen::Index i = 0; i < at.cols(); i += stride) {
-        const int kind = class_of(problem, shown, static_cast<int>(i));
-        points.x.push_back(at(0, i));
-        points.y.push_back(at(1, i));
-        points.kinds.push_back(static_cast<Shape>(kind % shapes));
-        if (coloured) points.colours.push_back(context.theme.class_colour(kind));
-    }
-    return points;
-}
-
-// Grey, half of the points: where the start of all lanes was.
-Points start_of(const PanelContext& context, const Matrix& at, const Problem& problem, int shown) {
-    Points points = points_of(context, at, problem, shown, 2, false);
-    points.colour = with_alpha(context.theme.ghost, 0.55F);
-    return points;
-}
-
-// What the table says of points beside their places.
-void add_columns(const Problem& problem, int shown, Points& points) {
-    points.name = "point";
-    points.across = "x";
-    points.up = "y";
-    points.index.name = "point";
-    Column classes{"class", {}};
-    for (std::size_t i = 0; i < points.x.size(); ++i) {
-        points.index.values.push_back(static_cast<double>(i + 1));
-        classes.values.push_back(class_of(problem, shown, static_cast<int>(i)) + 1);
-    }
-    points.beside.push_back(std::move(classes));
-}
-
-// At rest a line through zero alone: where the scale ends is said in the corner.
-Ticks plane_ticks(double rest, double min, double max, float length) {
-    Ticks ticks;
-    if (min >= -rest * 1.0001 && min <= -rest * 0.9999)
-        ticks.add(0, "");
-    else
-        ticks = linear_ticks(min, max, std::clamp(static_cast<int>(length / em(3)), 2, 6));
-    return ticks;
-}
-
-// One picture: a layer of a lane. `size` in pixels, `scale` as far as points reach.
-struct Cell {
-    int lane = 0, layer = 0;
-    ImVec2 size;
-    double scale = 1;
-};
-
-Chart cell_chart(const PanelContext& context, RepresentationsView& kept, const Cell& cell,
-                 int points) {
-    const Problem& problem = *context.snapshot->problem;
-    const double per_pixel =
-        cell.scale /
-        static_cast<double>(std::max(std::min(cell.size.x, cell.size.y) / 2 - em(0.5F), 1.0F));
-    const auto axis_of = [&](float length) {
-        ChartAxis axis;
-        axis.max = per_pixel * static_cast<double>(length) / 2;
-        axis.min = -axis.max;
-        axis.ticks = [rest = axis.max](double min, double max, float pixels) {
-            return plane_ticks(rest, min, max, pixels);
-        };
-        return axis;
-    };
-    Chart chart;
-    chart.x = axis_of(cell.size.x);
-    chart.y = axis_of(cell.size.y);
-    chart.equal = true;
-    chart.legend = false;
-    chart.title = fmt::format("{}, {}", context.snapshot->lanes[cell.lane].name,
-                              layer_name(context.snapshot->layout, cell.layer));
-    chart.place = {{"lane", cell.lane + 1}, {"layer", cell.layer + 1}};
-    const std::size_t layer = cell.layer;
-    if (context.chosen<RepresentationsChoices>().start && layer < kept.start.layers.size())
-        chart.marks.emplace_back(start_of(context, kept.start.layers[layer], problem, points));
-    const Representation& now = kept.lanes[cell.lane];
-    if (layer < now.layers.size())
-        chart.marks.emplace_back(points_of(context, now.layers[layer], problem, points, 1, true));
-    return chart;
-}
-
-// Pictures of one layer are zoomed together.
-std::string range_name(int layer) {
-    return fmt::format("##layer {}", layer + 1);
-}
-
-// The point under the mouse; −1: none is near.
-int nearest_point(const Axes& axes, const Matrix& at) {
-    if (!axes.hovered) return -1;
-    const ImVec2 mouse = ImGui::GetMousePos();
-    int nearest = -1;
-    float best = em(0.6F);
-    for (Eigen::Index i = 0; i < at.cols(); ++i) {
-        const ImVec2 point = axes.pixel(at(0, i), at(1, i));
-        const float distance = std::hypot(point.x - mouse.x, point.y - mouse.y);
-        if (distance < best) {
-            best = distance;
-            nearest = static_cast<int>(i);
-        }
-    }
-    return nearest;
-}
-
-void readout(PanelContext& context, const Axes& axes, const Cell& cell, const Matrix& at,
-             int points) {
-    const Snapshot& snapshot = *context.snapshot;
-    const int nearest = nearest_point(axes, at);
-    if (nearest < 0) return;
-    const int kind = class_of(*snapshot.problem, points, nearest);
-    const ReadoutRow row{
-        fmt::format("class {}", kind + 1),
-        fmt::format("{} , {}", value_text(at(0, nearest)), value_text(at(1, nearest))),
-        context.theme.class_colour(kind)};
-    draw_readout(context,
-                 fmt::format("{}, {}", snapshot.lanes[cell.lane].name,
-                             layer_name(snapshot.layout, cell.layer)),
-                 std::span(&row, 1));
-}
-
-// All pictures that stand here, as they are shown.
-std::vector<Chart> all_charts(const PanelContext& context, RepresentationsView& kept,
-                              std::span<const Cell> cells, int points) {
-    std::vector<Chart> charts;
-    for (const Cell& cell : cells) {
-        Chart chart = as_shown(context, range_name(cell.layer).c_str(),
-                               cell_chart(context, kept, cell, points));
-        if (auto* now = chart.marks.empty() ? nullptr : std::get_if<Points>(&chart.marks.back()))
-            if (!now->colours.empty()) add_columns(*context.snapshot->problem, points, *now);
-        charts.push_back(std::move(chart));
-    }
-    return charts;
-}
-
-void draw_cell(PanelContext& context, RepresentationsView& kept, const Cell& cell, ImVec2 corner,
-               std::span<const Cell> all, int points) {
-    const std::string name = range_name(cell.layer);
-    const ChartOptions options{
-        .id = name.c_str(), .name = "representations", .size = cell.size, .inside = true};
-    const Chart chart = cell_chart(context, kept, cell, points);
-    ImGui::SetCursorScreenPos(corner);
-    ImGui::PushID(cell.lane);
-    Axes axes;
-    if (begin_chart(context, options, chart, axes)) {
-        draw_marks(context, axes, chart);
-        if (!axes.moved) draw_scale(context.theme, axes, cell.scale);
-        end_chart(context, axes);
-        const Representation& now = kept.lanes[cell.lane];
-        const std::size_t layer = cell.layer;
-        if (layer < now.layers.size()) readout(context, axes, cell, now.layers[layer], points);
-        const auto charts = [&](const PanelContext& on) {
-            return all_charts(on, kept, all, points);
-        };
-        export_menu(context, (name + " export").c_str(), options.name, axes.hovered,
-                    {.table = [&] { return table_of(charts(context)); },
-                     .charts = charts,
-                     .fit = [&] { fit_chart(context, options.id); },
-                     .columns = static_cast<int>(all.size()) /
-                                static_cast<int>(context.snapshot->lanes.size())});
-    }
-    ImGui::PopID();
-}
-
-void draw_cells(PanelContext& context, RepresentationsView& kept,
-                const RepresentationPlaces& places, const std::vector<double>& scales, int points) {
-    std::vector<Cell> cells;
-    for (int l = 0; l < places.lanes; ++l)
-        for (std::size_t c = 0; c < places.shown.size(); ++c)
-            cells.push_back({l, places.shown[c], places.size(l, c), scales[c]});
-    std::size_t next = 0;
-    for (int l = 0; l < places.lanes; ++l)
-        for (std::size_t c = 0; c < places.shown.size(); ++c)
-            draw_cell(context, kept, cells[next++], places.corner(l, c), cells, points);
-}
-
-void draw_representations(PanelContext& context) {
-    bool& start = context.chosen<RepresentationsChoices>().start;
-    begin_header_controls(context, toggle_width("start"));
-    toggle(context, "start", start, "Shows where the points were at step 0, in grey.");
-    end_header_controls(context);
-    if (!context.snapshot || !context.snapshot->problem || context.snapshot->lanes.empty()) {
-        centred_note(context, "Waiting for the first step");
-        return;
-    }
-    const Snapshot& snapshot = *context.snapshot;
-    const Problem& problem = *snapshot.problem;
-    const int layers = context.snapshot->layout.layers();
-    if (problem.points.cols() == 0 || layers < 1) {
-        centred_note(context, "No classes to show");
-        return;
-    }
-    const ImVec2 room = ImGui::GetContentRegionAvail(), origin = ImGui::GetCursorScreenPos();
     const auto lanes = static_cast<int>(snapshot.lanes.size());
-    const RepresentationPlaces places = places_in(origin, room, lanes, layers);
-    if (places.extent.x >= em(2) && places.extent.y >= em(2)) {
-        RepresentationsView& kept = context.kept<RepresentationsView>();
-        const int points = affordable_points(problem);
-        follow_training(context, kept, points);
-        const std::vector<double> scales = scales_of(kept, places, start);
-        draw_names(context, places);
-        draw_cells(context, kept, places, scales, points);
-        ImGui::SetCursorScreenPos(origin);
+    const int layers = snapshot.layout.layers();
+    RepresentationSheet sheet;
+    sheet.size = size;
+    if (chosen.layer > 0) {
+        sheet.places = places_in(size, lanes, 1, 0);
+        sheet.places.shown = {std::min(chosen.layer, layers) - 1};
+    } else {
+        sheet.places = places_in(size, lanes, layers, view_of(context).page);
     }
-    ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
+    for (int lane = 0; lane < lanes; ++lane)
+        for (std::size_t i = 0; i < sheet.places.shown.size(); ++i)
+            sheet.cells.push_back({lane,
+                                   sheet.places.shown[i],
+                                   sheet.places.corner(lane, i),
+                                   sheet.places.size(lane, i),
+                                   {}});
+    if (has_pictures(chosen)) set_boxes(context, sheet);
+    return sheet;
 }
 
-}  // namespace
+void draw_names(PanelContext& context, ImDrawList* list, const RepresentationSheet& sheet,
+                ImVec2 origin) {
+    const RepresentationPlaces& places = sheet.places;
+    const Snapshot& snapshot = *context.snapshot;
+    const RepresentationsView& kept = view_of(context);
+    ImGui::PushFont(context.fonts.heading, 0);
+    for (int l = 0; l < places.lanes; ++l) {
+        const LaneSnapshot& lane = snapshot.lanes[static_cast<std::size_t>(l)];
+        std::string name = name_and_step(lane);
+        if (const auto found = kept.lanes.find(l); kept.looked_at >= 0 && found != kept.lanes.end())
+            name = fmt::format("{}, step {}", lane.name, found->second.now.of.step);
+        const ImVec2 at = places.block_corner(l);
+        fitted_text(list, {origin.x + at.x, origin.y + at.y}, places.block.x,
+                    context.theme.lane_text(l), name.c_str());
+    }
+    ImGui::PopFont();
+    for (const RepresentationCell& cell : sheet.cells) {
+        if (places.names_once() && cell.lane + places.across < places.lanes) continue;
+        const std::string label = layer_name(snapshot.layout, cell.layer);
+        const float width = ImGui::CalcTextSize(label.c_str()).x;
+        const float x = origin.x + cell.corner.x + std::max(0.0F, (cell.size.x - width) / 2);
+        fitted_text(list, {std::round(x), origin.y + cell.corner.y + cell.size.y}, cell.size.x,
+                    context.theme.dim, label.c_str());
+    }
+}
+
+void say_point(PanelContext& context, const RepresentationCell& cell, int point) {
+    const Matrix* at = drawn_at(context, cell);
+    if (at == nullptr || point < 0 || point >= at->cols()) return;
+    const auto index = static_cast<std::size_t>(point);
+    const ShownPoints& shown = *view_of(context).shown;
+    const int kind = kinds_of(context)[index];
+    std::string place =
+        fmt::format("{} , {}", value_text((*at)(0, point)), value_text((*at)(1, point)));
+    if (context.chosen<RepresentationsChoices>().as() == RepresentationsAs::space)
+        place += fmt::format(" , {}", value_text((*at)(2, point)));
+    const std::array rows{
+        ReadoutRow{kind_name(context, kind), place, kind_colour(context, kind)},
+        ReadoutRow{shown.tree ? "item" : "point", fmt::format("{}", shown.numbers[index] + 1),
+                   context.theme.dim}};
+    draw_readout(
+        context,
+        fmt::format("{}, {}", context.snapshot->lanes[static_cast<std::size_t>(cell.lane)].name,
+                    layer_name(context.snapshot->layout, cell.layer)),
+        rows);
+}
 
 constinit const Panel representations_panel{
     .title = "Representations",
     .explanation = "classes after each layer",
     .help =
-        "The same points after each layer, in the target's two leading directions, coloured by "
-        "class. Grey: where they were at the start.",
+        "The same points after each layer, coloured by class: in the target's leading directions, "
+        "the start's, or those along which they spread most. Grey: where they were at the start. "
+        "A tree's points are its items. Similarity and CKA say how alike points, and layers, are.",
     .draw = draw_representations,
     .least = {15, 11},
     .weights = true,
+    .explain = explained,
     .remembered = remembered,
 };
 

@@ -1,26 +1,85 @@
 #pragma once
 
-#include <map>
-#include <memory>
+#include <functional>
+#include <string>
 #include <vector>
 
-#include "app/gui/plots/later.h"
-#include "core/base/types.h"
+#include "app/gui/orbit.h"
+#include "app/gui/panels/representation_places.h"
+#include "app/gui/panels/representation_points.h"
+#include "app/gui/plots/chart.h"
+#include "app/gui/plots/table.h"
 
-// What the panel of representations keeps between frames.
+// What the files of the panel of representations share.
 namespace muonscope::gui {
 
-// Points of one lane after each layer, in the plane of the target's leading directions.
-struct Representation {
-    std::shared_ptr<const std::vector<Matrix>> weights;  // what it was computed from
-    std::shared_ptr<const Problem> problem;
-    std::vector<Matrix> layers;  // 2 x points, after layer 1 ... L
-    plots::Later<std::vector<Matrix>> later;
+enum class RepresentationsAs { plane, space, similarity, likeness };
+
+struct RepresentationsChoices : Orbit {
+    int view = 0;        // RepresentationsAs
+    int directions = 0;  // FramesOf
+    int first = 0;       // the first of them, from 1; 0: as the task asks
+    int level = 3;       // of a tree's branches, from 1
+    int trail = 0;       // samples
+    int layer = 0;       // 0: all
+    bool start = true;   // grey: where the points were
+    bool spread = true;  // means of classes, and one standard deviation around them
+    bool own_scale = false;
+    int leading = 2;  // directions of subspaces that are compared
+    // Of likeness: what is drawn over steps.
+    bool over_steps = false;
+    int measure = 0, with = 0;
+
+    RepresentationsAs as() const { return static_cast<RepresentationsAs>(view); }
+    FramesOf frames() const { return static_cast<FramesOf>(directions); }
 };
 
-struct RepresentationsView {
-    std::map<int, Representation> lanes;
-    Representation start;  // of the shared start
+// One picture: a layer of a lane.
+struct RepresentationCell {
+    int lane = 0, layer = 0;  // from 0
+    ImVec2 corner, size;      // pixels, from the panel's own corner
+    PointBox box;             // what is to be seen
+    double reach = 1;         // from its middle to the farthest point of it
 };
+struct RepresentationSheet {
+    ImVec2 size;
+    RepresentationPlaces places;
+    std::vector<RepresentationCell> cells;
+};
+RepresentationSheet representation_sheet(PanelContext& context, ImVec2 size);
+
+// What each picture of points shows: one box for all lanes of a layer, or each its own.
+void set_boxes(const PanelContext& context, RepresentationSheet& sheet);
+// The first of the directions that are drawn, from 0.
+int chosen_first(const PanelContext& context);
+
+// The points of a cell; null: none yet.
+const DrawnPoints* points_in(const PanelContext& context, const RepresentationCell& cell);
+const Matrix* drawn_at(const PanelContext& context, const RepresentationCell& cell);
+// Which level of classes colours them, from 0, and how many classes it has.
+std::size_t colour_level(const PanelContext& context);
+int classes_of(const PanelContext& context);
+const std::vector<int>& kinds_of(const PanelContext& context);
+ImVec4 kind_colour(const PanelContext& context, int kind);
+std::string kind_name(const PanelContext& context, int kind);
+std::string layer_name(const Layout& layout, int layer);
+// "target's 1, 2", as far as the view has directions.
+std::string directions_text(const PanelContext& context);
+
+// Names of lanes and layers around all pictures.
+void draw_names(PanelContext& context, ImDrawList* list, const RepresentationSheet& sheet,
+                ImVec2 origin);
+// What is said of a point, with the mouse on it.
+void say_point(PanelContext& context, const RepresentationCell& cell, int point);
+
+// The four views, in what is left of the window.
+void draw_plane(PanelContext& context, const RepresentationSheet& sheet, ImVec2 origin);
+void draw_space(PanelContext& context, const RepresentationSheet& sheet, ImVec2 origin);
+void draw_similarity(PanelContext& context, const RepresentationSheet& sheet, ImVec2 origin);
+void draw_likeness(PanelContext& context);
+
+// What leaves the program: a row a point that is drawn. `shown`: whether a point is in the picture.
+plots::Table points_table(const PanelContext& context, const RepresentationSheet& sheet,
+                          const std::function<bool(std::size_t cell, double x, double y)>& shown);
 
 }  // namespace muonscope::gui
