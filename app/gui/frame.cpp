@@ -1,5 +1,6 @@
 #include "app/gui/frame.h"
 
+#include "app/gui/caption.h"
 #include "app/gui/dock_layout.h"
 #include "app/gui/fonts.h"
 #include "app/gui/keys.h"
@@ -214,7 +215,13 @@ void draw_frame(PanelContext& context) {
 
     draw_bar(context, "##transport", {origin.x + gap, origin.y + gap}, {width, bar}, true,
              draw_transport);
-    const float top = origin.y + gap + bar + gap, bottom = origin.y + all.y - line;
+    float top = origin.y + gap + bar + gap;
+    const float bottom = origin.y + all.y - line;
+    // A low window gives its lines to the panels.
+    if (const float caption = all.y > em(34) ? caption_height(context, width) : 0; caption > 0) {
+        draw_bar(context, "##caption", {origin.x + gap, top}, {width, caption}, true, draw_caption);
+        top += caption + gap;
+    }
     draw_dock_space(context, {origin.x + gap, top}, {width, std::max(1.0F, bottom - top)});
     // A first problem that is still being built has nothing to draw.
     PanelContext shown = context;

@@ -1,6 +1,7 @@
 #include "app/gui/keys.h"
 
 #include "app/gui/awaited.h"
+#include "app/gui/caption.h"
 #include "app/gui/frame.h"
 #include "app/gui/saving.h"
 #include "app/gui/tab_order.h"
@@ -15,7 +16,7 @@
 namespace muonscope::gui {
 namespace {
 
-constexpr std::array<Key, 17> table{{
+constexpr std::array<Key, 18> table{{
     {"Space", "pause, go on"},
     {"S", "swap the lanes' optimisers"},
     {"R", "start over from the same weights"},
@@ -23,6 +24,7 @@ constexpr std::array<Key, 17> table{{
     {"\xe2\x86\x90", "one step back"},
     {"1 \xe2\x80\x93 9", "presets"},
     {"+  \xe2\x88\x92", "faster, slower"},
+    {"C", "captions and their arrows"},
     {"T", "dark or light"},
     {"P", "presentation: larger, only the plots"},
     {"Ctrl 0", "reset the layout"},
@@ -87,6 +89,8 @@ void handle_plain_keys(PanelContext& context) {
         set_speed(context, next_speed(wanted_speed(context), +1));
     if (pressed(ImGuiKey_Minus) || pressed(ImGuiKey_KeypadSubtract))
         set_speed(context, next_speed(wanted_speed(context), -1));
+    if (pressed(ImGuiKey_C))
+        context.chosen<CaptionChoices>().shown = !context.chosen<CaptionChoices>().shown;
     if (pressed(ImGuiKey_T)) context.preferences.dark = !context.preferences.dark;
     if (pressed(ImGuiKey_P)) context.preferences.presentation = !context.preferences.presentation;
 }
@@ -176,8 +180,8 @@ void watch(ViewState& view, const std::function<std::uint64_t(Command)>& send, c
 }
 
 void look_at(ViewState& view, const Spec& spec) {
-    if (const PresetPlace* place = preset_place(spec.name))
-        view.bring_forward = panel_by_slug(place->panel).title;
+    if (const PresetPage* page = preset_page(spec.name))
+        view.bring_forward = panel_by_slug(page->panel).title;
 }
 
 double next_speed(double now, int direction) {

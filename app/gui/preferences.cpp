@@ -1,5 +1,6 @@
 #include "app/gui/preferences.h"
 
+#include "app/gui/caption.h"
 #include "app/gui/dock_layout.h"
 #include "app/gui/dock_layout_check.h"
 #include "core/base/error.h"
@@ -119,6 +120,7 @@ std::vector<Remembered> remembered(Preferences& preferences) {
     std::vector<Remembered> all{{"dark", &preferences.dark},
                                 {"presentation", &preferences.presentation},
                                 {"user_scale", &preferences.user_scale, 0.5, 4.0}};
+    for (Remembered& choice : remembered_of_caption(preferences)) all.push_back(std::move(choice));
     for (const Panel& panel : panels()) {
         if (panel.remembered == nullptr) continue;
         for (Remembered& choice : panel.remembered(preferences)) all.push_back(std::move(choice));

@@ -25,13 +25,13 @@ const Spec* names(PanelContext& context, const Spec* now) {
     const Spec* pointed = nullptr;
     int taken = -1;
     std::string_view group;
-    for (const PresetPlace& place : preset_places()) {
-        if (place.group != group) {
+    for (const PresetPage& page : preset_pages()) {
+        if (page.group != group) {
             if (!group.empty()) ImGui::Dummy({0, em(0.15F)});
-            group = place.group;
+            group = page.group;
             ImGui::TextColored(context.theme.dim, "%s", std::string(group).c_str());
         }
-        const int index = index_of(place.name);
+        const int index = index_of(page.name);
         const Spec& spec = presets()[index];
         const std::string key = index < 9 ? fmt::format("{}", index + 1) : std::string(" ");
         const float x = ImGui::GetCursorPosX();

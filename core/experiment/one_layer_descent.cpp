@@ -5,9 +5,7 @@
 #include "core/linalg/reductions.h"
 
 namespace muonscope {
-namespace {
 
-// d loss / d (1/2 |P X - Y|^2).
 double loss_per_half_square(const Problem& problem) {
     const Experiment& e = problem.experiment;
     const bool whitened = problem.data.inputs.size() == 0;
@@ -22,8 +20,6 @@ double loss_per_half_square(const Problem& problem) {
     }
     return 1;
 }
-
-}  // namespace
 
 int layer_trained_alone(const Experiment& experiment, const Phase& phase) {
     const int depth = experiment.network.depth;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/base/elementary.h"
+#include "core/experiment/one_layer_descent.h"
 #include "core/theory/closed_forms.h"
 
 namespace muonscope {
@@ -75,6 +76,18 @@ Matrix predicted_modes(const Problem& problem, const Recipe& recipe,
                 elementary::pow(muon_layer(start, goal, optimizer.lr * steps[i]), depth);
     }
     return modes;
+}
+
+std::vector<double> loss_levels(const Problem& problem) {
+    const Experiment& experiment = problem.experiment;
+    if (experiment.data.kind != DataKind::whitened ||
+        experiment.network.activation != Activation::linear)
+        return {};
+    std::vector<double> levels =
+        plateaus(std::span(problem.target_svd.s.data(), static_cast<std::size_t>(problem.modes)));
+    const double factor = loss_per_half_square(problem);
+    for (double& level : levels) level *= factor;
+    return levels;
 }
 
 }  // namespace muonscope

@@ -19,4 +19,9 @@ bool theory_covers(const Experiment& experiment, const Recipe& recipe);
 // theory_covers().
 Matrix predicted_modes(const Problem& problem, const Recipe& recipe, std::span<const double> steps);
 
+// Where the loss stands while the first modes are learned and the others not begun, from none to
+// all (plateaus() of closed_forms.h, in the experiment's loss). Known of linear nets on whitened
+// inputs; of others there are none.
+std::vector<double> loss_levels(const Problem& problem);
+
 }  // namespace muonscope

@@ -3,6 +3,7 @@
 #include <span>
 #include <string_view>
 
+#include "core/experiment/preset_caption.h"
 #include "core/experiment/spec.h"
 
 namespace muonscope {
@@ -11,15 +12,17 @@ namespace muonscope {
 std::span<const Spec> presets();
 const Spec& preset(std::string_view name);  // throws Error listing the names
 
-// Where a preset stands in a list, and where to look when it runs.
-struct PresetPlace {
+// What belongs to a preset beside its spec: where it stands in a list, where to look when it runs,
+// and what to say of it.
+struct PresetPage {
     std::string_view name;
     std::string_view group;  // "To begin with"
     std::string_view panel;  // what it is about, as `render --panel` names it
+    Caption caption;
 };
-// Every preset once, group by group.
-std::span<const PresetPlace> preset_places();
-// Of a spec of this name; nothing for one that is no preset.
-const PresetPlace* preset_place(std::string_view name);
+// Of every preset, group by group.
+std::span<const PresetPage> preset_pages();
+// Of a spec of this name; null for one that is no preset.
+const PresetPage* preset_page(std::string_view name);
 
 }  // namespace muonscope

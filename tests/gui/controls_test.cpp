@@ -284,10 +284,10 @@ TEST(keys, the_preset_list_is_walked_by_arrows_through_all_groups) {
     ImGuiWindow* bar = harness.window("##transport");
     harness.click(harness.find(bar, bar->GetID("##preset")));
     harness.frames(3);
-    for (std::size_t i = 0; i + 1 < preset_places().size(); ++i) harness.press(ImGuiKey_DownArrow);
+    for (std::size_t i = 0; i + 1 < preset_pages().size(); ++i) harness.press(ImGuiKey_DownArrow);
     harness.press(ImGuiKey_Enter);
     harness.frames(2);
-    EXPECT_EQ(harness.now().spec->name, preset_places().back().name);
+    EXPECT_EQ(harness.now().spec->name, preset_pages().back().name);
 }
 
 // Where Tab comes to, until it is back where it began.

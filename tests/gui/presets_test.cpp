@@ -25,9 +25,9 @@ TEST(presets, each_brings_the_panel_forward_that_it_is_about) {
     harness.frames(4);
     const auto all = presets();
     for (std::size_t i = 0; i < all.size(); ++i) {
-        const PresetPlace* place = preset_place(all[i].name);
-        ASSERT_NE(place, nullptr) << all[i].name;
-        const Panel& panel = panel_by_slug(place->panel);
+        const PresetPage* page = preset_page(all[i].name);
+        ASSERT_NE(page, nullptr) << all[i].name;
+        const Panel& panel = panel_by_slug(page->panel);
         watch(harness.view, nowhere, all[i]);
         harness.frames(4);
         EXPECT_TRUE(in_front(harness, panel.title)) << all[i].name << ": " << panel.title;

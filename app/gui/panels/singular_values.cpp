@@ -5,6 +5,7 @@
 
 #include "app/gui/panels/panels.h"
 #include "app/gui/panels/singular_values.h"
+#include "app/gui/plots/caption_arrows.h"
 #include "app/gui/plots/export_menu.h"
 #include "app/gui/plots/extent.h"
 #include "app/gui/plots/marks.h"
@@ -193,6 +194,8 @@ void draw_inside(PanelContext& context, const Axes& plot, const Shared& shared, 
     }
     draw_marks(context, plot, lane);
     draw_published_ends(context, plot, lane);
+    if (!context.chosen<SingularValuesChoices>().heatmap)
+        draw_caption_arrows(context, plot, lane, shared.modes.first, shared.modes.count);
     if (!shared.any) note_in(context, plot, "not measured yet");
     if (plot.hovered) draw_readout_of_modes(context, plot, shared.modes, lane);
 }

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/gui/plots/caption_arrows.h"
 #include "app/gui/plots/curve.h"
 #include "app/gui/plots/export_menu.h"
 #include "app/gui/plots/extent.h"
 #include "app/gui/plots/legend.h"
+#include "app/gui/plots/level.h"
 #include "app/gui/plots/marks.h"
 #include "app/gui/plots/memory.h"
 #include "app/gui/plots/phases.h"
@@ -108,6 +110,7 @@ void draw_inside(gui::PanelContext& context, const Axes& plot, const LanePlot& w
     const auto& theme = context.theme;
     const auto& lanes = context.snapshot->lanes;
     draw_phases(context, plot, -1);
+    draw_levels(context, plot, what.levels, u32(gui::with_alpha(theme.target, 0.75F)));
     for (std::size_t l = lanes.size(); l-- > 0;) {
         const auto lane = static_cast<int>(l);
         const Reduction& reduction =
@@ -122,6 +125,7 @@ void draw_inside(gui::PanelContext& context, const Axes& plot, const LanePlot& w
     }
     draw_marks(context, plot, -1);
     draw_published_ends(context, plot, -1);
+    draw_caption_arrows(context, plot, -1, what.first_channel + what.curve, 1);
     if (any) return;
     const ImVec2 words = ImGui::CalcTextSize(what.awaited.c_str());
     ImGui::GetWindowDrawList()->AddText(

@@ -1,0 +1,16 @@
+#include "core/experiment/preset_caption.h"
+
+#include "core/experiment/layout.h"
+#include "core/experiment/problem.h"
+
+namespace muonscope {
+
+std::optional<ArrowWait> waits_for(const Arrow& arrow, const Problem& problem,
+                                   const Layout& layout) {
+    if (arrow.channel != Channel::product_sv)
+        return ArrowWait{layout.at(arrow.channel, 0, arrow.k), arrow.level, false};
+    if (arrow.k >= layout.modes() || arrow.k >= layout.product_rank()) return std::nullopt;
+    return ArrowWait{layout.mode(arrow.k), arrow.level * problem.target_svd.s(arrow.k), true};
+}
+
+}  // namespace muonscope
