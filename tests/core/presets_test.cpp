@@ -258,6 +258,7 @@ TEST(Presets, ill_conditioned_is_where_sgd_does_not_arrive) {
                            adamw = arrivals_of(spec, 2, 3000);
     EXPECT_EQ(sgd[6], 1244);
     EXPECT_EQ(sgd[7], -1);
+    for (std::size_t k = 1; k < 7; ++k) EXPECT_NEAR(sgd[k], 2.25 * sgd[k - 1], 0.35 * sgd[k - 1]);
     EXPECT_EQ(*std::min_element(muon.begin(), muon.end()), 16);
     EXPECT_EQ(*std::max_element(muon.begin(), muon.end()), 257);
     EXPECT_GT(adamw[7], 257);

@@ -76,8 +76,17 @@ once core/experiment/channels.h 'each(stable_rank, map,' 'each(toy, map, with_a_
 once core/experiment/lane_measures.cpp "    row[layout.flatness(source)] = flatness(values);" "    row[layout.flatness(source)] = flatness(values);
     row[layout.toy(source)] = 2 * values.front();"
 
-# A preset: a function in presets.cpp, and its name in the list there.
-once core/experiment/presets.cpp "// What to begin with, then the published runs." 'Spec toy() {
+# A preset: a file in presets/ with a function, and its name in the list there.
+cat > core/experiment/presets/toys.cpp << 'SOURCE'
+#include <utility>
+
+#include "core/experiment/presets/list.h"
+
+namespace muonscope {
+
+using namespace preset_parts;
+
+Preset toy_preset() {
     Spec spec;
     spec.name = "toy";
     spec.title = "Toy";
@@ -86,11 +95,18 @@ once core/experiment/presets.cpp "// What to begin with, then the published runs
     optimizer.kind = OptimizerKind::toy;
     optimizer.own.set("toy_length", 2);
     spec.lanes = {lane("Toy", optimizer), lane("Muon", muon(0.02))};
-    return spec;
+    Caption caption;
+    caption.watch = "Both take steps of one length, and only one of them evens the spectrum of what it moves.";
+    caption.attempts = {{.label = "Swap the optimisers",
+                         .expect = "Each goes on from what the other has learned.",
+                         .swap = true}};
+    caption.arrows = {learned(1, 0, "the largest is there")};
+    return {std::move(spec), ways, "singular-values", std::move(caption)};
 }
 
-// What to begin with, then the published runs.'
-once core/experiment/presets.cpp "adjacent_spec(1)};" "adjacent_spec(1), toy()};"
+}  // namespace muonscope
+SOURCE
+once core/experiment/presets/list.h "each(two_ways_up)" "each(two_ways_up) each(toy)"
 
 # A panel with a plot: its file with a Panel at its end, and a line each in panels.h and panels.cpp.
 cat > app/gui/panels/toy.cpp << 'SOURCE'

@@ -110,9 +110,9 @@ def sources(root):
         "core/model/network_spec.h",
         "core/model/regression.h",
         "core/optim/optimizer_spec.h",
-        "core/experiment/presets.cpp",
         "core/experiment/published/specs.cpp",
     ]
+    code += sorted(glob.glob("core/experiment/presets/*.cpp", root_dir=root))
     code += sorted(glob.glob("core/optim/kinds/*.cpp", root_dir=root))
     code += sorted(glob.glob("app/gui/*.cpp", root_dir=root))
     code += sorted(glob.glob("app/gui/panels/*.cpp", root_dir=root))

@@ -103,6 +103,24 @@ def bodies(lane, steps=260):
 
 
 @functools.lru_cache(maxsize=None)
+def through(depth, lane="SGD"):
+    """Of the preset How deep? with so many layers: when the first mode is learned and the last."""
+    at = arrivals("depth", lane, 700, targets(2, 0.6, 5), f"network.depth={depth}")
+    return min(at), max(at)
+
+
+def critical_at_start(preset):
+    """2/λ of two layers near a minimum, λ = s_1(W_1)² + s_1(W_2)², with the weights of the start."""
+    columns = next(iter(history_of(preset, 1).values()))
+    return 2 / (columns["layer_1_sv_1"][0] ** 2 + columns["layer_2_sv_1"][0] ** 2)
+
+
+def noise_beside_truth(lane, step):
+    """Of the preset Noise first: the fifth singular value beside the fourth, the last true one."""
+    columns = history_of("noise-first", 300)[lane]
+    return columns["product_sv_5"][step] / columns["product_sv_4"][step]
+
+
 def spec_of(preset, *settings):
     return run(preset, 1, *settings)[1]["spec"]
 
@@ -477,6 +495,41 @@ CLAIMS = {
         spec_of("between")["lanes"][1]["phases"][0]["optimizer"]["power"]],
     "One Muon, eight libraries' conventions": lambda: [
         spec_of("libraries")["lanes"][0]["phases"][0]["optimizer"]["lr"], shape_spread()],
+    "SGD has the largest at step 61": lambda: [
+        arrivals("small-modes", "SGD", 900, targets(4, 0.5, 5))[0],
+        arrivals("small-modes", "SGD", 900, targets(4, 0.5, 5))[-1],
+        arrivals("small-modes", "Exact polar", 900, targets(4, 0.5, 5))[-1],
+        arrivals("small-modes", "Exact polar", 900, targets(4, 0.5, 5))[0]],
+    "One layer has all of them between steps": lambda: [
+        *through(1), *through(2), *through(4), *through(8)],
+    "Muon with eight has all of them by step 44": lambda: [through(8, "Muon")[1]],
+    "its last mode at step 127, 103 steps after": lambda: [
+        max(arrivals("norm-only", "SGD, Muon's length", 900, targets())),
+        max(arrivals("norm-only", "SGD, Muon's length", 900, targets())) -
+        min(arrivals("norm-only", "SGD, Muon's length", 900, targets()))],
+    "10.625, 2.625, .625 and .125": lambda: [
+        sum((4 * 0.5**k) ** 2 for k in range(j, 4)) / 2 for j in range(4)],
+    "Eight modes from 4 down to .007": lambda: [4, 4 * 0.4**7],
+    "SGD at .4 of its critical rate needs": lambda: [
+        spec_of("ill-conditioned")["lanes"][0]["phases"][0]["optimizer"]["lr"] * 4],
+    "smallest early, when the largest": lambda: [
+        max(arrivals("ill-conditioned", "Muon", 300, targets(4, 0.4, 8)))],
+    "whose curvature allows 2/λ = .047": lambda: [critical_at_start("too-large")],
+    "At .03 the loss only falls": lambda: [
+        *[lane["phases"][0]["optimizer"]["lr"] for lane in spec_of("too-large")["lanes"]],
+        run("too-large", 40)[1]["lanes"][3]["step"]],
+    "Four true modes in 64 noisy samples": lambda: [experiment("noise-first", "data", "samples")],
+    "SGD has all four by step 217": lambda: [
+        max(arrivals("noise-first", "SGD", 300, targets(4, 0.7, 4)))],
+    "at step 50 the first mode of the noise": lambda: [
+        Rule(50, noise_beside_truth("Muon", 50) > 0.95, "as large")],
+    "Floored at .15 it passes": lambda: [
+        spec_of("exact-polar")["lanes"][3]["phases"][0]["optimizer"]["floor"]],
+    "With one draw all modes are learned by step 89": lambda: [
+        max(arrivals("random-spectrum", "Random", 800, targets())),
+        max(arrivals("random-spectrum", "Muon", 800, targets())),
+        max(arrivals("random-spectrum", "Random again", 800, targets())),
+        max(arrivals("random-spectrum", "SGD", 800, targets()))],
     # The published presets
     "Layer 1 is trained for 600 steps by SGD": lambda: [phase_one_steps()],
     "layer 2 still needs 115 steps fewer": lambda: [

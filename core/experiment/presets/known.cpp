@@ -56,7 +56,7 @@ Preset plateaus_preset() {
     spec.about =
         "Three layers, a weak start. Between two modes the loss stands at half the sum of the "
         "squares of "
-        "those that are missing: 10.6, 2.63, .625 and .125, and leaves each level at twice the "
+        "those that are missing: 10.625, 2.625, .625 and .125, and leaves each level at twice the "
         "step of the "
         "one before.";
     Experiment& experiment = spec.experiment;
@@ -96,9 +96,9 @@ Preset balance_preset() {
     spec.name = "balance";
     spec.title = "Balance kept and lost";
     spec.about =
-        "Gradient flow keeps W₂ᵀW₂ − W₁W₁ᵀ, whatever it is. Over 300 steps SGD moves it by 1.5 % "
-        "of its norm at a rate "
-        "of .005 and by 26 % at .1; Muon's steps move it by more than three times its norm.";
+        "Gradient flow keeps W₂ᵀW₂ − W₁W₁ᵀ, whatever it is at the start. SGD in small steps hardly "
+        "moves it, in large ones by a quarter of its norm; Muon's steps move it by more than three "
+        "times its norm.";
     Experiment& experiment = spec.experiment;
     experiment.network.depth = 2;
     experiment.network.width = 8;
