@@ -88,7 +88,15 @@ std::vector<int> arrivals(Lane lane, const Problem& problem, double share, int s
     return at;
 }
 
-TEST(Presets, two_ways_up_shows_the_fan_and_the_bundle) {
+// What presets say of themselves, by numbers.
+class PresetNumbers : public testing::Test {
+  protected:
+    void SetUp() override {
+        if (sanitized) GTEST_SKIP() << "the same numbers, slowly";
+    }
+};
+
+TEST_F(PresetNumbers, two_ways_up_shows_the_fan_and_the_bundle) {
     const Spec& spec = preset("two-ways-up");
     const auto problem = make_problem(spec.experiment);
     ASSERT_EQ(problem->modes, 12);
@@ -104,7 +112,7 @@ TEST(Presets, two_ways_up_shows_the_fan_and_the_bundle) {
 }
 
 // What the preset says of its product, by the step; and of each step by itself.
-TEST(Presets, three_dimensions_shows_needle_disc_and_ball) {
+TEST_F(PresetNumbers, three_dimensions_shows_needle_disc_and_ball) {
     const Spec& spec = preset("three-dimensions");
     const auto problem = make_problem(spec.experiment);
     const std::array<int, 3> which{0, 1, 2};
@@ -153,7 +161,7 @@ double loss_after(const Spec& spec, std::size_t lane, int steps) {
     return row[layout.loss()];
 }
 
-TEST(Presets, small_modes_come_last_or_first) {
+TEST_F(PresetNumbers, small_modes_come_last_or_first) {
     const Spec& spec = preset("small-modes");
     const std::vector<int> sgd = arrivals_of(spec, 0, 900), polar = arrivals_of(spec, 1, 900);
     EXPECT_TRUE(std::is_sorted(sgd.begin(), sgd.end()));
@@ -164,7 +172,7 @@ TEST(Presets, small_modes_come_last_or_first) {
     EXPECT_EQ(polar.front(), 185);
 }
 
-TEST(Presets, depth_spreads_sgd_and_bundles_muon) {
+TEST_F(PresetNumbers, depth_spreads_sgd_and_bundles_muon) {
     Spec spec = preset("depth");
     const auto window = [&](int depth, std::size_t lane) {
         set(spec, "network.depth", std::to_string(depth));
@@ -179,7 +187,7 @@ TEST(Presets, depth_spreads_sgd_and_bundles_muon) {
     EXPECT_EQ(window(8, 1).second, 44);
 }
 
-TEST(Presets, norm_only_shows_that_direction_evens_and_length_hastens) {
+TEST_F(PresetNumbers, norm_only_shows_that_direction_evens_and_length_hastens) {
     const Spec& spec = preset("norm-only");
     const std::vector<int> sgd = arrivals_of(spec, 0, 900), longer = arrivals_of(spec, 1, 900),
                            shorter = arrivals_of(spec, 2, 900), muon = arrivals_of(spec, 3, 900);
@@ -209,7 +217,7 @@ TEST(Presets, norm_only_shows_that_direction_evens_and_length_hastens) {
     EXPECT_NEAR(of_longer / of_muon, 1, 0.1);
 }
 
-TEST(Presets, plateaus_lie_at_half_the_sum_of_squares_that_are_missing) {
+TEST_F(PresetNumbers, plateaus_lie_at_half_the_sum_of_squares_that_are_missing) {
     const Spec& spec = preset("plateaus");
     const auto problem = make_problem(spec.experiment);
     const std::vector<double> levels = loss_levels(*problem);
@@ -235,7 +243,7 @@ TEST(Presets, plateaus_lie_at_half_the_sum_of_squares_that_are_missing) {
     }
 }
 
-TEST(Presets, balance_is_kept_by_small_steps_of_sgd_alone) {
+TEST_F(PresetNumbers, balance_is_kept_by_small_steps_of_sgd_alone) {
     const Spec& spec = preset("balance");
     const auto problem = make_problem(spec.experiment);
     const auto difference = [](const std::vector<Matrix>& w) -> Matrix {
@@ -252,7 +260,7 @@ TEST(Presets, balance_is_kept_by_small_steps_of_sgd_alone) {
     EXPECT_GT(moved(2), 3);
 }
 
-TEST(Presets, ill_conditioned_is_where_sgd_does_not_arrive) {
+TEST_F(PresetNumbers, ill_conditioned_is_where_sgd_does_not_arrive) {
     const Spec& spec = preset("ill-conditioned");
     const std::vector<int> sgd = arrivals_of(spec, 0, 3000), muon = arrivals_of(spec, 1, 3000),
                            adamw = arrivals_of(spec, 2, 3000);
@@ -267,7 +275,7 @@ TEST(Presets, ill_conditioned_is_where_sgd_does_not_arrive) {
     EXPECT_NEAR(0.1 / critical_rate(2, 4), 0.4, 1e-12);
 }
 
-TEST(Presets, too_large_has_a_calm_one_a_catapult_an_edge_and_one_that_leaves) {
+TEST_F(PresetNumbers, too_large_has_a_calm_one_a_catapult_an_edge_and_one_that_leaves) {
     const Spec& spec = preset("too-large");
     const auto problem = make_problem(spec.experiment);
     const double start = loss_after(spec, 0, 0);
@@ -295,7 +303,7 @@ TEST(Presets, too_large_has_a_calm_one_a_catapult_an_edge_and_one_that_leaves) {
     EXPECT_EQ(leaving.step(), 8);
 }
 
-TEST(Presets, noise_comes_first_under_muon) {
+TEST_F(PresetNumbers, noise_comes_first_under_muon) {
     const Spec& spec = preset("noise-first");
     const auto problem = make_problem(spec.experiment);
     const std::vector<int> sgd = arrivals_of(spec, 0, 300);
@@ -313,8 +321,7 @@ TEST(Presets, noise_comes_first_under_muon) {
 }
 
 // What comes after the first layer is linear, so that its steps are known without taking them.
-TEST(Presets, exact_polar_loses_and_its_floor_wins) {
-    if (sanitized) GTEST_SKIP() << "minutes of training under a sanitizer";
+TEST_F(PresetNumbers, exact_polar_loses_and_its_floor_wins) {
     const Spec& spec = preset("exact-polar");
     const auto problem = make_problem(spec.experiment);
     const double rate = 0.02 * loss_per_half_square(*problem);
@@ -330,7 +337,7 @@ TEST(Presets, exact_polar_loses_and_its_floor_wins) {
     EXPECT_NEAR(second_phase(3), 13410, 1);
 }
 
-TEST(Presets, random_spectra_may_do_as_well_and_may_not) {
+TEST_F(PresetNumbers, random_spectra_may_do_as_well_and_may_not) {
     const Spec& spec = preset("random-spectrum");
     const auto all_by = [&](std::size_t lane) {
         const std::vector<int> at = arrivals_of(spec, lane, 800);

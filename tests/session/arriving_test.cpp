@@ -19,7 +19,7 @@ using test::small_spec;
 // So costly to go back in that there is time to send something on the way.
 Spec slow_spec() {
     Spec spec = small_spec();
-    spec.experiment.network.width = 48;
+    spec.experiment.network.width = sanitized ? 8 : 48;
     spec.experiment.record.keyframes = 0;
     return spec;
 }

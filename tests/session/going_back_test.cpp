@@ -125,6 +125,7 @@ TEST(GoingBack, leads_to_the_same_bits_with_minibatches_and_tanh) {
 TEST(GoingBack, leads_to_the_same_bits_between_phases_and_after_the_end_of_a_lane) {
     for (const bool repeats : {false, true})
         for (const std::int64_t end : {63, 64, 65, 100}) {
+            if (sanitized && end > 64) continue;
             SCOPED_TRACE(std::to_string(end) + (repeats ? ", in turns" : ", staged"));
             Told run{small_spec()};
             Recipe& recipe = run.spec.lanes[0];

@@ -63,6 +63,7 @@ TEST(PublishedFigures, begin_and_are_left_where_they_paused) {
             auto work = job.run(watch);
             for (int slice = 0; slice < 3 && work.go_on([] { return true; }); ++slice)
                 paused = true;
+            if (sanitized) break;  // the others of an experiment begin alike
         }
         EXPECT_TRUE(paused) << experiment.name;
     }
