@@ -8,6 +8,7 @@
 
 #include "core/optim/rule.h"
 #include "core/session/session.h"
+#include "tests/sanitized.h"
 #include "tests/session/small_specs.h"
 
 namespace muonscope {
