@@ -233,4 +233,56 @@ void draw_maps(benchmark::State& state) {
 BENCHMARK(draw_maps)->ArgName("changes")->Arg(0)->Arg(1)->Iterations(100)->Unit(
     benchmark::kMillisecond);
 
+// Each panel alone, 900 x 600 pixels, of a run that stands, with what it works out at rest: what a
+// frame of it takes, beside the same window with nothing in it.
+void draw_a_panel(benchmark::State& state) {
+    const Panel& panel = panels()[static_cast<std::size_t>(state.range(0))];
+    state.SetLabel(panel_slug(panel));
+    WorkerPool pool(1);
+    const PresetPage* page = preset_page("conditioning");
+    Session training(preset(page->panel == panel_slug(panel) ? "conditioning" : "two-ways-up"));
+    training.advance_to(400, pool);
+    const std::shared_ptr<Snapshot> run = training.snapshot();
+    ImGuiSession session;
+    Window window("bench", {900, 600}, Window::Kind::offscreen);
+    View view;
+    apply_theme(view.theme);
+    const auto frame = [&](bool empty) {
+        const auto start = Clock::now();
+        window.begin_frame();
+        PanelContext context{.snapshot = run.get(),
+                             .preferences = view.preferences,
+                             .view = view.view,
+                             .theme = view.theme,
+                             .fonts = session.fonts(),
+                             .send = [](const Command&) { return std::uint64_t{0}; },
+                             .workplace = view.workplace_,
+                             .renderer = &window.renderer()};
+        if (!empty) draw_panel_alone(context, panel);
+        ImGui::Render();
+        window.draw();
+        benchmark::DoNotOptimize(window.pixels({}));  // waits for the rasteriser
+        return milliseconds(Clock::now() - start);
+    };
+    for (int i = 0; i < 300; ++i) {
+        view.view.working = false;
+        frame(false);
+        view.workplace_.work(0.02);
+        if (i > 20 && !view.view.working) break;
+    }
+    std::vector<double> with, without;
+    for (auto _ : state) {
+        with.push_back(frame(false));
+        without.push_back(frame(true));
+    }
+    state.counters["median_ms"] = quantile(with, 0.5);
+    state.counters["p99_ms"] = quantile(with, 0.99);
+    state.counters["empty_ms"] = quantile(without, 0.5);
+}
+BENCHMARK(draw_a_panel)
+    ->ArgName("panel")
+    ->DenseRange(0, static_cast<int>(panels().size()) - 1)
+    ->Iterations(60)
+    ->Unit(benchmark::kMillisecond);
+
 }  // namespace

@@ -23,7 +23,7 @@ struct LanePlot {
     bool floor_counts = false;         // the axis shows all of it; else down to the curves' decade
     const char* floor_name = "floor";  // in the legend
     float indent = 0;                  // of the legend's first line: what stands before it
-    std::vector<double> levels;  // dotted, over all steps
+    std::vector<double> levels;        // dotted, over all steps
     bool logarithmic = true;
     bool from_zero = true;  // linear axes: begin at zero
     int decades = 12;       // shown at most
