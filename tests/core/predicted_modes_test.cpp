@@ -110,5 +110,30 @@ TEST(PredictedModes, theory_says_nothing_of_what_it_does_not_cover) {
         covered([](Spec& s) { s.lanes[1].phases[0].optimizer.norm_law = NormLaw::matched; }));
 }
 
+// By hand: a target of 4, 2, 1 has half the sum of squares of what is missing, in the loss's units.
+TEST(LossLevels, are_what_is_missing_in_the_units_of_the_loss) {
+    Spec spec;
+    spec.experiment.network.width = 5;
+    spec.experiment.target.decay = 0.5;
+    spec.experiment.target.modes = 3;
+    const auto levels = [&] { return loss_levels(*make_problem(spec.experiment)); };
+    const auto expect = [&](const std::vector<double>& wanted) {
+        const std::vector<double> found = levels();
+        ASSERT_EQ(found.size(), wanted.size());
+        for (std::size_t i = 0; i < wanted.size(); ++i)
+            EXPECT_NEAR(found[i], wanted[i], 1e-12) << i;
+    };
+    expect({10.5, 2.5, 0.5, 0});
+    spec.experiment.loss = LossKind::relative;
+    expect({1, 5.0 / 21, 1.0 / 21, 0});
+    spec.experiment.loss = LossKind::mean;
+    expect({10.5 / 25, 2.5 / 25, 0.5 / 25, 0});
+    spec.experiment.network.activation = Activation::tanh;
+    EXPECT_TRUE(levels().empty());
+    spec.experiment.network.activation = Activation::linear;
+    spec.experiment.data.kind = DataKind::samples;
+    EXPECT_TRUE(levels().empty());
+}
+
 }  // namespace
 }  // namespace muonscope

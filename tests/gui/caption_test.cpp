@@ -168,7 +168,7 @@ TEST(Caption, arrows_point_at_the_step_where_it_happens) {
     harness.frames(60);
     const std::string words = "smallest first";
     EXPECT_TRUE(drawing().all(words).empty());
-    harness.context().send(RunTo{120});
+    harness.context().send(RunTo{60});
     const Snapshot& snapshot = harness.now();
     harness.frames(120);
     const HistoryView& history = snapshot.lanes[1].history;
@@ -196,7 +196,7 @@ TEST(Caption, arrows_point_at_the_step_where_it_happens) {
     const ImVec2 at{steps.pixel(static_cast<double>(history.step(sample))),
                     values.pixel(history.value(sample, place))};
     const ImU32 colour = ImGui::ColorConvertFloat4ToU32(harness.context().theme.text);
-    EXPECT_LT(panel.distance(colour, at), 5);
+    EXPECT_LT(panel.distance(colour, at), 4);
     EXPECT_LT(std::hypot(word->middle().x - at.x, word->middle().y - at.y), 160);
     // Put away with the captions.
     harness.press(ImGuiKey_C);
