@@ -7,9 +7,6 @@
 // linear, and measure/conditioning.h says how fast it goes.
 namespace muonscope {
 
-// d loss / d (½‖PX − Y‖²), X = I on whitened inputs.
-double loss_per_half_square(const Problem& problem);
-
 // The layer (1-based) that this phase trains alone by plain SGD on the experiment's loss over all
 // data, in a net without tanh; 0: it is not of that kind.
 int layer_trained_alone(const Experiment& experiment, const Phase& phase);

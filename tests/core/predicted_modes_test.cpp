@@ -8,6 +8,7 @@
 
 #include "core/experiment/lane.h"
 #include "core/experiment/presets.h"
+#include "core/experiment/product_gradient.h"
 
 namespace muonscope {
 namespace {
@@ -133,6 +134,35 @@ TEST(LossLevels, are_what_is_missing_in_the_units_of_the_loss) {
     spec.experiment.network.activation = Activation::linear;
     spec.experiment.data.kind = DataKind::samples;
     EXPECT_TRUE(levels().empty());
+}
+
+// A layer's gradient is that of the product between the layers above and below it.
+TEST(ProductGradient, is_what_every_layers_gradient_is_made_of) {
+    for (const LossKind loss : {LossKind::half, LossKind::relative, LossKind::mean})
+        for (const DataKind data : {DataKind::whitened, DataKind::samples}) {
+            Spec spec;
+            spec.experiment.network.widths = {7, 5, 6, 4};
+            spec.experiment.network.depth = 3;
+            spec.experiment.target.modes = 3;
+            spec.experiment.data.kind = data;
+            spec.experiment.data.samples = 11;
+            spec.experiment.data.noise = 0.3;
+            spec.experiment.loss = loss;
+            spec.lanes.resize(1);
+            const auto problem = make_problem(spec.experiment);
+            const std::vector<Matrix>& w = problem->start;
+            const Matrix gradient = product_gradient(*problem, product(w));
+            Lane lane(problem, spec.lanes[0]);
+            lane.advance();
+            const Matrix expected = (w[2] * w[1]).transpose() * gradient;
+            const Matrix middle = w[2].transpose() * gradient * w[0].transpose();
+            EXPECT_LT((*lane.newest_move(1).gradient - expected).norm(), 1e-12 * expected.norm());
+            EXPECT_LT((*lane.newest_move(2).gradient - middle).norm(), 1e-12 * middle.norm());
+        }
+    Spec spec;
+    spec.experiment.network.activation = Activation::tanh;
+    const auto problem = make_problem(spec.experiment);
+    EXPECT_EQ(product_gradient(*problem, problem->target).size(), 0);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <numbers>
 
 #include "app/gui/frame.h"
@@ -164,13 +165,13 @@ TEST_F(Maps, of_the_update_show_a_ball_for_muon_and_the_gradients_shape_for_sgd)
     const auto snapshot = three(60);
     chosen().update = true;
     show(snapshot);
-    // Layer 1: −G, step; layer 2: −G, step.
-    ASSERT_EQ(picture().panes.size(), 8U);
+    // Layer 1: −G, step; layer 2: −G, step; the product likewise.
+    ASSERT_EQ(picture().panes.size(), 12U);
     for (const std::size_t layer : {0U, 1U}) {
         const Eigen::Vector3f sgd_descent = lengths(scene(2 * layer));
         const Eigen::Vector3f sgd_step = lengths(scene(2 * layer + 1));
-        const Eigen::Vector3f muon_descent = lengths(scene(4 + 2 * layer));
-        const Eigen::Vector3f muon_step = lengths(scene(4 + 2 * layer + 1));
+        const Eigen::Vector3f muon_descent = lengths(scene(6 + 2 * layer));
+        const Eigen::Vector3f muon_step = lengths(scene(6 + 2 * layer + 1));
         EXPECT_LT((sgd_descent - sgd_step).norm(), 1e-4);
         EXPECT_LT(sgd_step(1), 0.25F);  // nearly a needle
         EXPECT_LT(muon_descent(2), 0.7F);
@@ -181,6 +182,29 @@ TEST_F(Maps, of_the_update_show_a_ball_for_muon_and_the_gradients_shape_for_sgd)
     const std::string words = drawing().text();
     EXPECT_NE(words.find("layer 1: −G"), std::string::npos) << words;
     EXPECT_NE(words.find("layer 2: step"), std::string::npos) << words;
+}
+
+TEST_F(Maps, of_the_products_update_show_what_is_missing_and_what_the_layers_steps_make_together) {
+    const auto snapshot = three(60);
+    chosen().update = true;
+    chosen().source = 0;
+    show(snapshot);
+    ASSERT_EQ(picture().panes.size(), 4U);
+    for (std::size_t lane = 0; lane < 2; ++lane) {
+        const auto& w = *snapshot->lanes[lane].weights;
+        const auto& moved = snapshot->lanes[lane].move->updates;
+        const Matrix before = (w[1] - moved[1]) * (w[0] - moved[0]);
+        const auto expect = [&](const Matrix& matrix, std::size_t pane) {
+            const Vector s = Eigen::JacobiSVD<Matrix>(matrix).singularValues();
+            Eigen::Vector3f drawn = lengths(scene(pane));
+            std::sort(drawn.data(), drawn.data() + 3, std::greater<>());
+            for (int k = 0; k < 3; ++k)  // a needle is drawn as thick as can be seen
+                EXPECT_NEAR(drawn(k), std::max(s(k) / s(0), 0.0125), 2e-3) << pane << ", " << k;
+        };
+        expect(snapshot->problem->target - before, 2 * lane);
+        expect(w[1] * w[0] - before, 2 * lane + 1);
+    }
+    EXPECT_NE(drawing().text().find("product: −G"), std::string::npos) << drawing().text();
 }
 
 TEST_F(Maps, ask_for_steps_only_while_they_are_shown) {

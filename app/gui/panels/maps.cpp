@@ -44,15 +44,13 @@ std::string map_name(const PanelContext& context, int source) {
 void map_picker(PanelContext& context, float width) {
     MapsChoices& chosen = context.chosen<MapsChoices>();
     const int layers = context.snapshot ? context.snapshot->layout.layers() : 1;
-    const int shown = chosen.update && chosen.source == 0 ? -1 : std::min(chosen.source, layers);
+    const int shown = std::min(chosen.source, layers);
     if (!begin_word_combo(context, "##map", map_name(context, shown).c_str(), width)) {
         hover_help(context, "", "Which maps: all, the product of all layers, or one layer.");
         return;
     }
-    for (int source = -1; source <= layers; ++source) {
-        if (source == 0 && chosen.update) continue;
+    for (int source = -1; source <= layers; ++source)
         if (list_row(map_name(context, source).c_str(), source == shown)) chosen.source = source;
-    }
     ImGui::EndCombo();
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/gui/plots/source.h"
+#include "core/experiment/product_gradient.h"
 
 namespace muonscope::gui {
 namespace {
@@ -36,31 +37,55 @@ Matrix columns_of(const Matrix& basis, const std::array<int, 3>& which) {
     return columns;
 }
 
-void add_moves(const MapsOf& of, int source, const Matrix& frame, std::vector<MapBody>& to) {
-    const auto at = static_cast<std::size_t>(source - 1);
+// What descended in a source's newest step and what was added to it; empty: not known, not moved.
+struct Moved {
+    Matrix gradient, update;
+};
+
+Moved of_layer(const MapsOf& of, int layer) {
+    const auto at = static_cast<std::size_t>(layer - 1);
     const auto here = [at](const std::vector<Matrix>& all) {
-        return at < all.size() && all[at].size() > 0 ? &all[at] : nullptr;
+        return at < all.size() ? all[at] : Matrix();
     };
-    const Matrix* gradient = here(of.move->gradients);
-    const Matrix* update = here(of.move->updates);
+    return {here(of.move->gradients), here(of.move->updates)};
+}
+
+// The layers' steps together move the product by more than their sum.
+Moved of_product(const MapsOf& of) {
+    std::vector<Matrix> before = *of.weights;
+    bool moved = false;
+    for (std::size_t l = 0; l < before.size() && l < of.move->updates.size(); ++l)
+        if (of.move->updates[l].size() > 0) {
+            before[l] -= of.move->updates[l];
+            moved = true;
+        }
+    if (!moved) return {};
+    const Matrix was = of.problem->model->response(before);
+    return {product_gradient(*of.problem, was), of.problem->model->response(*of.weights) - was};
+}
+
+void add_moves(const MapsOf& of, int source, const Matrix& frame, std::vector<MapBody>& to) {
+    const Moved moved = source == 0 ? of_product(of) : of_layer(of, source);
     MapBody descent, step;
     descent.source = step.source = source;
     descent.body = Body::descent;
     step.body = Body::step;
     for (MapBody* body : {&descent, &step}) {
-        const Matrix& weight = (*of.weights)[at];
-        body->rows = weight.rows();
-        body->columns = weight.cols();
+        body->rows = source == 0 ? of.problem->target.rows()
+                                 : (*of.weights)[static_cast<std::size_t>(source - 1)].rows();
+        body->columns = source == 0 ? of.problem->target.cols()
+                                    : (*of.weights)[static_cast<std::size_t>(source - 1)].cols();
         body->frame = frame;
     }
-    if (update == nullptr) descent.missing = step.missing = "did not move";
-    if (gradient != nullptr) {
-        const ThinSvd svd = thin_svd(-*gradient);
+    const bool stepped = moved.update.size() > 0;
+    if (!stepped) descent.missing = step.missing = "did not move";
+    if (moved.gradient.size() > 0) {
+        const ThinSvd svd = thin_svd(-moved.gradient);
         descent.image = sphere_image(svd, frame, of.which);
-        if (update != nullptr) step.image = image_along(svd, *update, frame, of.which);
-    } else if (update != nullptr) {
-        descent.missing = "no longer kept";
-        step.image = sphere_image(thin_svd(*update), frame, of.which);
+        if (stepped) step.image = image_along(svd, moved.update, frame, of.which);
+    } else if (stepped) {
+        descent.missing = source == 0 ? "none with tanh" : "no longer kept";
+        step.image = sphere_image(thin_svd(moved.update), frame, of.which);
     }
     to.push_back(std::move(descent));
     to.push_back(std::move(step));

@@ -33,12 +33,11 @@ int parts(const PanelContext& context) {
 std::vector<int> sources_wanted(const PanelContext& context) {
     const int layers = context.snapshot->layout.layers();
     const MapsChoices& chosen = context.chosen<MapsChoices>();
-    const bool product = !chosen.update;
     if (chosen.source > 0) return {std::min(chosen.source, layers)};
-    if (chosen.source == 0 && product) return {0};
+    if (chosen.source == 0) return {0};
     std::vector<int> sources;
     for (int layer = 1; layer <= layers; ++layer) sources.push_back(layer);
-    if (product && layers > 1) sources.push_back(0);
+    if (layers > 1) sources.push_back(0);
     return sources;
 }
 
