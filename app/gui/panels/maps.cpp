@@ -186,7 +186,7 @@ void say_numbers(PanelContext& context, const MapCell& cell) {
                  fmt::format("{}, {}",
                              name_and_step(
                                  context.snapshot->lanes[static_cast<std::size_t>(cell.body.lane)]),
-                             title_of(cell)),
+                             cell.title),
                  rows);
 }
 

@@ -29,6 +29,7 @@ struct MapsView {
 
 // One picture: a body, or the reason why it is missing, with the target's around it.
 struct MapCell {
+    std::string title;  // "layer 1", "product", and which body where there are two
     MapBody body;
     ImVec2 corner, size;  // pixels, from the sheet's corner
     double reach = 1;     // how far the longest axis goes that is drawn at this scale
@@ -54,8 +55,6 @@ Picture picture_of(const PanelContext& context, const MapsSheet& sheet, ImVec2 p
 // Colour of the first, second or third of the directions chosen.
 ImVec4 axis_colour(const Theme& theme, int k);
 
-// "layer 1", "product", and which body where there are two.
-std::string title_of(const MapCell& cell);
 std::string caption_of(const PanelContext& context, const MapsSheet& sheet);
 // "ball", "needle" …: empty where it is nothing of these.
 std::string shape_word(const SphereImage& image);

@@ -52,9 +52,8 @@ Chart chart_of(const PanelContext& context, const MapCell& cell) {
     const Camera camera = camera_of(context.chosen<MapsChoices>(), cell.reach);
     const Eigen::Matrix<double, 2, 3> view = camera.turn.topRows<2>().cast<double>();
     Chart chart;
-    chart.title =
-        fmt::format("{}, {}", context.snapshot->lanes[static_cast<std::size_t>(body.lane)].name,
-                    title_of(cell));
+    chart.title = fmt::format(
+        "{}, {}", context.snapshot->lanes[static_cast<std::size_t>(body.lane)].name, cell.title);
     chart.equal = true;
     const auto reach = static_cast<double>(camera.reach);
     chart.x = {-reach, reach};

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "app/gui/lost_lanes.h"
+#include "app/gui/plots/source.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "app/render/renderer.h"
@@ -192,7 +193,7 @@ void draw_words(PanelContext& context, ImDrawList* list, const MapsSheet& sheet,
     const ImVec2 at{origin.x + cell.corner.x, origin.y + cell.corner.y};
     const ImVec2 below{at.x + cell.size.x / 2, at.y + cell.size.y + em(0.05F)};
     const float width = cell.size.x - em(0.2F);
-    centred(list, below, width, theme.text, title_of(cell));
+    centred(list, below, width, theme.text, cell.title);
     if (!cell.body.missing.empty()) {
         centred(list, {below.x, at.y + cell.size.y / 2 - em(0.5F)}, width, theme.dim,
                 cell.body.missing);
@@ -269,9 +270,11 @@ MapsSheet sheet_with(PanelContext& context, ImVec2 size, int caption_lines) {
             const Body body = !shows_update(context) ? Body::weights
                               : column % 2 == 0      ? Body::descent
                                                      : Body::step;
+            const int source = sources[static_cast<std::size_t>(column / each)];
             MapCell cell;
-            cell.body =
-                body_for(context, lane, sources[static_cast<std::size_t>(column / each)], body);
+            cell.title = plots::source_name(context.snapshot->layout, source);
+            if (body != Body::weights) cell.title += fmt::format(": {}", body_name(body));
+            cell.body = body_for(context, lane, source, body);
             const int place = lane % grid.across, row = lane / grid.across;
             cell.corner = {
                 std::round(static_cast<float>(place) * of_lane +
@@ -293,13 +296,6 @@ MapsSheet maps_sheet(PanelContext& context, ImVec2 size) {
         ImGui::CalcTextSize(caption_of(context, sheet).c_str(), nullptr, false, size.x).y;
     if (high < 1.5F * ImGui::GetTextLineHeight()) sheet = sheet_with(context, size, 1);
     return sheet;
-}
-
-std::string title_of(const MapCell& cell) {
-    std::string source =
-        cell.body.source == 0 ? "product" : fmt::format("layer {}", cell.body.source);
-    if (cell.body.body == Body::weights) return source;
-    return fmt::format("{}: {}", source, body_name(cell.body.body));
 }
 
 std::string shape_word(const SphereImage& image) {
