@@ -9,6 +9,11 @@
 namespace muonscope::gui {
 namespace {
 
+// A layer that a phase leaves alone would be trained for the network's loss.
+Objective objective_of(const Phase& phase, int layer) {
+    return trains(phase, layer) ? phase.objective : Objective::network;
+}
+
 constexpr double lowest_power = -0.5, highest_power = 1;
 
 // Large matrices make each point of the front a decomposition of tenths of a second.
@@ -19,7 +24,7 @@ int front_points(const StepTrades& trades) {
 Work<WhyAnswer> work_out(WhyWish wish) {
     WhyAnswer answer;
     const WhyState& state = wish.states.at(wish.lane);
-    StepTrades trades(wish.problem, *state.weights, wish.layer, wish.probe);
+    StepTrades trades(wish.problem, *state.weights, wish.layer, wish.probe, state.objective);
     answer.loss = trades.loss();
     answer.probe = trades.probe();
     const double length = trades.step_of(state.optimizer).norm() * wish.times;
@@ -39,7 +44,7 @@ Work<WhyAnswer> work_out(WhyWish wish) {
         co_await pause();
     }
     for (const WhyState& lane : wish.states) {
-        StepTrades own(wish.problem, *lane.weights, wish.layer, wish.probe);
+        StepTrades own(wish.problem, *lane.weights, wish.layer, wish.probe, lane.objective);
         answer.own.push_back(own.of(own.step_of(lane.optimizer)));
         co_await pause();
     }
@@ -75,7 +80,8 @@ bool with_states(WhyWish& wish, const WhyNow& now, const Snapshot& snapshot) {
         const LaneSnapshot& lane = snapshot.lanes[l];
         const Phase* phase = current_phase(snapshot, l);
         if (!lane.weights || phase == nullptr) return false;
-        wish.states.push_back({lane.step, lane.weights, optimizer_of(*phase, wish.layer)});
+        wish.states.push_back({lane.step, lane.weights, optimizer_of(*phase, wish.layer),
+                               objective_of(*phase, wish.layer)});
     }
     return true;
 }

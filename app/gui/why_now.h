@@ -21,11 +21,12 @@ struct ComparedStep {
     bool operator==(const ComparedStep&) const = default;
 };
 
-// Where a lane stands, and the optimiser that steps from there.
+// Where a lane stands, and what steps from there.
 struct WhyState {
     std::int64_t step = 0;
     std::shared_ptr<const std::vector<Matrix>> weights;
-    OptimizerSpec optimizer;  // of the layer in question
+    OptimizerSpec optimizer;                   // of the layer in question
+    Objective objective = Objective::network;  // what its phase trains that layer for
 
     bool operator==(const WhyState&) const = default;
 };

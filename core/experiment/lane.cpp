@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/progress.h"
+#include "core/experiment/loss_scale.h"
 #include "core/linalg/kernels/kernels.h"
 #include "core/linalg/reductions.h"
 #include "core/measure/preservation.h"
@@ -269,9 +270,7 @@ double Lane::gradients() {
 
 // Sum over the phase's layers of 1/2 |W_l - W_l*|^2, or of |W_l - W_l*|^2 / |A|^2.
 double Lane::layer_target_gradients() {
-    const bool relative = problem_->experiment.loss == LossKind::relative;
-    const double scale =
-        relative ? 2 / (problem_->target_norm * problem_->target_norm) : 1.0;  // of the half loss
+    const double scale = layer_target_scale(*problem_);
     double loss = 0;
     for (int layer : training().layers) {
         Matrix& result = layer_gradients_[index_of(layer)];

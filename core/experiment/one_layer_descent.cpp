@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/experiment/product_gradient.h"
+#include "core/experiment/loss_scale.h"
 
 namespace muonscope {
 

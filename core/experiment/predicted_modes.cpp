@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/base/elementary.h"
-#include "core/experiment/product_gradient.h"
+#include "core/experiment/loss_scale.h"
 #include "core/theory/closed_forms.h"
 
 namespace muonscope {

@@ -6,12 +6,9 @@
 // The loss as a function of the product alone.
 namespace muonscope {
 
-// d loss / d (½‖PX − Y‖²), X = I on whitened inputs.
-double loss_per_half_square(const Problem& problem);
-
 // The gradient of the loss of all data with respect to the product P of a linear net, out x in:
-// (P X − Y) Xᵀ times the above. A layer's own gradient is this between the products of the layers
-// above it and below it, transposed. Empty where tanh lies between the layers.
+// (P X − Y) Xᵀ times loss_per_half_square(). A layer's own gradient is this between the products of
+// the layers above it and below it, transposed. Empty where tanh lies between the layers.
 Matrix product_gradient(const Problem& problem, const Matrix& product);
 
 }  // namespace muonscope

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/base/error.h"
+#include "core/experiment/loss_scale.h"
 #include "core/linalg/factorisations.h"
 #include "core/linalg/reductions.h"
 #include "core/measure/preservation.h"
@@ -14,9 +15,10 @@
 namespace muonscope {
 
 StepTrades::StepTrades(std::shared_ptr<const Problem> problem, std::vector<Matrix> weights,
-                       int layer, const ProbeSpec& spec)
+                       int layer, const ProbeSpec& spec, Objective objective)
     : problem_(std::move(problem)),
       weights_(std::move(weights)),
+      objective_(objective),
       spec_(spec),
       backpropagation_(backpropagation_of(problem_)),
       prober_(problem_) {
@@ -26,11 +28,25 @@ StepTrades::StepTrades(std::shared_ptr<const Problem> problem, std::vector<Matri
                     fmt::format("1 to {}", layers));
     at_ = layer - 1;
     spec_.layer = layer;
-    loss_ = backpropagation_->gradients(weights_, {layer});
-    gradient_ = backpropagation_->gradient(layer);
     weight_ = weights_[at_];
+    if (objective_ == Objective::layer_target) {
+        if (at_ >= problem_->layer_targets.size() || problem_->layer_targets[at_].size() == 0)
+            throw Error("objective", fmt::format("layer {} has no target of its own", layer),
+                        "choose a layer that has one, or the network's loss");
+        gradient_ = layer_target_scale(*problem_) * (weight_ - problem_->layer_targets[at_]);
+        loss_ = loss_now();
+    } else {
+        loss_ = backpropagation_->gradients(weights_, {layer});
+        gradient_ = backpropagation_->gradient(layer);
+    }
     inputs_ = problem_->model->matrix_inputs(weights_, problem_->data.inputs)[at_];
     probed_ = prober_.measure(weights_, spec_);
+}
+
+double StepTrades::loss_now() {
+    if (objective_ == Objective::network) return backpropagation_->errors(weights_).loss;
+    return 0.5 * layer_target_scale(*problem_) *
+           sum_of_squares(Matrix(weights_[at_] - problem_->layer_targets[at_]));
 }
 
 StepTrade StepTrades::of(const Matrix& update) {
@@ -38,7 +54,7 @@ StepTrade StepTrades::of(const Matrix& update) {
     trade.length = norm(update);
     const auto loss_after = [&](const Matrix& step) {
         weights_[at_] = weight_ + step;
-        return backpropagation_->errors(weights_).loss;
+        return loss_now();
     };
     const double with_gradient = loss_after(at_length(-gradient_, trade.length));
     trade.loss = loss_after(update);  // last, so that its weights stand for the probe

@@ -14,7 +14,7 @@ namespace muonscope {
 // What one step gives up and what it buys.
 struct StepTrade {
     double length = 0;    // |D|, D what is added to the layer's weights
-    double loss = 0;      // of all data after the step
+    double loss = 0;      // of what the layer is trained for, after the step
     double descent = 0;   // loss before − loss after: below 0 where it rose
     double given_up = 0;  // what the gradient's own step of that length descends, beyond this one
     double fidelity = 0;  // cos(−D, G)
@@ -29,14 +29,15 @@ struct StepTrade {
 // probe's spec on the probe's task.
 class StepTrades {
   public:
-    // layer: 1-based. spec: of the probe; its layer is not looked at. Throws Error where there is
-    // no such layer.
+    // layer: 1-based. spec: of the probe; its layer is not looked at. objective: what the layer is
+    // trained for, the network's loss of all data or its distance to its own target, as a phase has
+    // it. Throws Error where there is no such layer, or no target of its own.
     StepTrades(std::shared_ptr<const Problem> problem, std::vector<Matrix> weights, int layer,
-               const ProbeSpec& spec);
+               const ProbeSpec& spec, Objective objective = Objective::network);
 
-    double loss() const { return loss_; }                 // of the state, all data
+    double loss() const { return loss_; }                 // of the state
     const ProbeResult& probe() const { return probed_; }  // likewise
-    const Matrix& gradient() const { return gradient_; }  // of the layer, all data
+    const Matrix& gradient() const { return gradient_; }  // of that loss, of the layer
 
     // Of the update D; may be any matrix of the layer's shape.
     StepTrade of(const Matrix& update);
@@ -49,9 +50,12 @@ class StepTrades {
     static Matrix at_length(const Matrix& update, double length);
 
   private:
+    double loss_now();  // of weights_
+
     std::shared_ptr<const Problem> problem_;
     std::vector<Matrix> weights_;
     std::size_t at_ = 0;  // the layer's place in weights_
+    Objective objective_;
     ProbeSpec spec_;
     Cloned<Backpropagation> backpropagation_;
     Probe prober_;

@@ -16,7 +16,7 @@
 #include "core/experiment/lane.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/predicted_modes.h"
-#include "core/experiment/product_gradient.h"
+#include "core/experiment/loss_scale.h"
 #include "core/linalg/spectrum.h"
 #include "core/measure/sphere_image.h"
 #include "core/session/session.h"

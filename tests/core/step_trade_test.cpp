@@ -6,6 +6,8 @@
 #include <cmath>
 #include <vector>
 
+#include "core/base/error.h"
+#include "core/experiment/lane.h"
 #include "core/experiment/presets.h"
 #include "core/linalg/spectrum.h"
 #include "tests/errors.h"
@@ -74,6 +76,44 @@ TEST(StepTrades, are_what_matrices_by_hand_give) {
                     downstream_loss(*problem, middle) - downstream_loss(*problem, middle + update),
                     1e-11);
     }
+}
+
+// In a phase that trains the layer towards a target of its own, that distance is the loss.
+TEST(StepTrades, towards_a_layers_own_target_are_what_matrices_by_hand_give) {
+    for (const LossKind loss : {LossKind::half, LossKind::relative}) {
+        Experiment experiment;
+        experiment.network.depth = 2;
+        experiment.network.width = 6;
+        experiment.target.modes = 4;
+        experiment.loss = loss;
+        const auto problem = make_problem(experiment);
+        StepTrades trades(problem, problem->start, 1, experiment.probe, Objective::layer_target);
+        const Matrix& w = problem->start[0];
+        const Matrix missing = w - problem->layer_targets[0];
+        const double scale = loss == LossKind::half ? 1 : 2 / problem->target.squaredNorm();
+        EXPECT_LT((trades.gradient() - scale * missing).norm(), 1e-13 * missing.norm());
+        EXPECT_NEAR(trades.loss(), 0.5 * scale * missing.squaredNorm(), 1e-13);
+        const Matrix update = trades.spectral_step(0, 0.2);
+        const StepTrade trade = trades.of(update);
+        EXPECT_NEAR(trade.loss, 0.5 * scale * (missing + update).squaredNorm(), 1e-13);
+        EXPECT_NEAR(trade.given_up,
+                    trade.loss - 0.5 * scale * (missing * (1 - 0.2 / missing.norm())).squaredNorm(),
+                    1e-13);
+        // And the same to the last bit as the gradient that a lane takes.
+        Recipe recipe;
+        recipe.phases.front().layers = {1};
+        recipe.phases.front().objective = Objective::layer_target;
+        Lane lane(problem, recipe);
+        lane.advance();
+        EXPECT_EQ(*lane.newest_move(1).gradient, trades.gradient());
+    }
+    Experiment narrow;  // its layers cannot hold factors of the target
+    narrow.network.widths = {8, 2, 8};
+    narrow.network.depth = 2;
+    narrow.target.modes = 5;
+    const auto problem = make_problem(narrow);
+    EXPECT_THROW(StepTrades(problem, problem->start, 1, narrow.probe, Objective::layer_target),
+                 Error);
 }
 
 TEST(StepTrades, spectral_steps_are_powers_of_the_gradients_singular_values) {

@@ -151,7 +151,8 @@ void header(PanelContext& context) {
 
 constexpr const char* given_up_help =
     "Descent given up: the loss after this step less the loss after the gradient's own step of the "
-    "same length, as a share of the loss before.";
+    "same length, as a share of the loss before; in a phase that trains the layer towards a target "
+    "of its own, its distance to that one is the loss.";
 constexpr const char* gained_help =
     "Usability gained: a fresh linear head on this layer's output, trained from zero on the "
     "probe's task. Its loss after the probe's K steps, or its steps to the threshold: before this "
@@ -281,9 +282,11 @@ std::string verdict(const WhyAnswer& answer) {
         return std::isnan(trade.probe.steps) ? std::numeric_limits<double>::infinity()
                                              : trade.probe.steps;
     });
+    const bool own = answer.wish.states[answer.wish.lane].objective == Objective::layer_target;
     std::string text = fmt::format(
-        "Best for the loss now: {}. For a fresh head on {} after {} steps: {}; to reach its "
+        "Best for the {} now: {}. For a fresh head on {} after {} steps: {}; to reach its "
         "threshold: {}.",
+        own ? "layer's distance to its own target, which this phase trains it for," : "loss",
         name(now), layer_name(answer), answer.wish.probe.steps, name(soon), name(late));
     if (soon < 0 && late < 0)
         text +=

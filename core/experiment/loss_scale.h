@@ -1,0 +1,13 @@
+#pragma once
+
+#include "core/experiment/problem.h"
+
+// What the experiment's loss is beside a half square.
+namespace muonscope {
+
+// d loss / d (½‖PX − Y‖²), X = I on whitened inputs.
+double loss_per_half_square(const Problem& problem);
+// The same of a layer's distance to its own target: 1, or 2/‖A‖² of the relative loss.
+double layer_target_scale(const Problem& problem);
+
+}  // namespace muonscope
