@@ -26,12 +26,16 @@ panel screening schedules 100 loss
 panel mlp adjacent 300 singular-values
 
 # Panels of the guide.
-guide() { # name, preset, steps, panel
-    "$program" render "$2" --steps "$3" --panel "$4" --size 1100x620 --theme light \
-        -o "$out/$1.png"
+guide() { # name, preset, steps, panel, arguments…
+    local name=$1 preset=$2 steps=$3 panel=$4
+    shift 4
+    "$program" render "$preset" --steps "$steps" --panel "$panel" --size 1100x620 --theme light \
+        "$@" -o "$out/$name.png"
 }
 guide lab two-ways-up 60 orthogonaliser-lab
 guide maps three-dimensions 60 maps
+guide maps-update three-dimensions 60 maps --choose maps_update=true
+guide why two-ways-up 1360 why
 guide weight-norms weight-norms 4000 weight-norms
 guide conditioning conditioning 300 conditioning
 guide random-matrices two-ways-up 10 random-matrices
