@@ -11,6 +11,7 @@
 #include "core/experiment/presets.h"
 #include "core/linalg/spectrum.h"
 #include "tests/errors.h"
+#include "tests/sanitized.h"
 
 namespace muonscope {
 namespace {
@@ -194,6 +195,26 @@ TEST(StepTrades, know_their_layers) {
     const auto problem = small_problem();
     for (const int wrong : {0, -1, 4})
         EXPECT_THROW(StepTrades(problem, problem->start, wrong, problem->experiment.probe), Error);
+}
+
+// The picture that README shows: late in SGD's run a fresh layer gains most from the exact polar
+// factor's step, though the gradient's own descends most.
+TEST(StepTrades, late_in_the_opening_run_the_exact_polar_factor_serves_downstream_best) {
+    if (sanitized) GTEST_SKIP() << "the same numbers, slowly";
+    const Spec& spec = preset("two-ways-up");
+    const auto problem = make_problem(spec.experiment);
+    Lane lane(problem, spec.lanes[0]);
+    while (lane.step() < 1360) lane.advance();
+    StepTrades trades(problem, lane.weights(), 1, spec.experiment.probe);
+    const double length = trades.step_of(spec.lanes[0].phases[0].optimizer).norm();
+    const StepTrade gradient = trades.of(trades.spectral_step(1, length));
+    const StepTrade polar = trades.of(trades.spectral_step(0, length));
+    const StepTrade muon =
+        trades.of(StepTrades::at_length(trades.step_of(spec.lanes[1].phases[0].optimizer), length));
+    EXPECT_GT(polar.gained, 10 * gradient.gained);
+    EXPECT_GT(muon.gained, 5 * gradient.gained);
+    EXPECT_GT(polar.gained, muon.gained);
+    EXPECT_LT(polar.descent, gradient.descent);
 }
 
 }  // namespace
