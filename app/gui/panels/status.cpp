@@ -103,7 +103,7 @@ void draw_status(PanelContext& context) {
         context.snapshot != nullptr ? trouble(*context.snapshot) : std::string();
     const std::string text =
         bad.empty() ? "Space pauses   ·   S swaps the optimiser   ·   R starts over   ·   1–9 "
-                      "presets   ·   F1 help"
+                      "presets   ·   C captions   ·   F1 help"
                     : fmt::format("{}  {}", icon::warning, bad);
     const ImVec2 at{window.x + em(0.4F), window.y + (extent.y - ImGui::GetFontSize()) / 2};
     const float end =
