@@ -8,6 +8,7 @@
 #include <string>
 
 #include "app/gui/keys.h"
+#include "app/gui/plots/caption_arrows.h"
 #include "core/experiment/layout.h"
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
@@ -202,6 +203,41 @@ TEST(Caption, arrows_point_at_the_step_where_it_happens) {
     harness.press(ImGuiKey_C);
     harness.frames(3);
     EXPECT_TRUE(drawing().all(words).empty());
+}
+
+// In a start that is not the target's own a mode's strength is less than the singular value that is
+// drawn, and an arrow waits for the one and points at the other.
+TEST(Caption, arrows_wait_for_the_mode_and_point_at_the_line) {
+    Harness harness;
+    harness.train(preset("two-ways-up"));
+    harness.context().send(RunTo{90});
+    const Snapshot& snapshot = harness.now();
+    harness.frames(2);
+    const auto places_now = [&] {
+        PanelContext context = harness.context();
+        return plots::arrow_places(context);
+    };
+    const std::vector<plots::ArrowPlace> places = places_now();
+    ASSERT_EQ(places.size(), 2U);  // SGD's smallest is not there yet
+    for (const plots::ArrowPlace& place : places) {
+        const HistoryView& history = snapshot.lanes[place.arrow->lane].history;
+        const int k = place.arrow->k;
+        const double level = 0.9 * snapshot.problem->target_svd.s(k);
+        std::size_t sample = 0;
+        while (history.value(sample, snapshot.layout.mode(k)) < level) ++sample;
+        EXPECT_EQ(place.step, history.step(sample)) << place.arrow->words;
+        EXPECT_EQ(place.value, history.value(sample, snapshot.layout.product_sv(k)));
+        EXPECT_NE(place.value, history.value(sample, snapshot.layout.mode(k)));
+    }
+    // The same when the run has gone on, and from its start again after it has gone back.
+    harness.context().send(RunTo{200});
+    harness.now();
+    harness.frames(2);
+    EXPECT_EQ(places_now().at(0).step, places[0].step);
+    harness.context().send(RunTo{20});
+    harness.now();
+    harness.frames(2);
+    EXPECT_TRUE(places_now().empty());
 }
 
 }  // namespace

@@ -100,39 +100,47 @@ void draw_words(const gui::Theme& theme, const Rectangle& words, const char* tex
 
 }  // namespace
 
-void draw_caption_arrows(gui::PanelContext& context, const Axes& plot, int lane, std::size_t first,
-                         int channels) {
+std::vector<ArrowPlace> arrow_places(gui::PanelContext& context) {
+    std::vector<ArrowPlace> places;
     const Caption* caption = gui::shown_caption(context);
-    if (caption == nullptr || context.snapshot->problem == nullptr) return;
+    if (caption == nullptr || context.snapshot->problem == nullptr) return places;
     const Snapshot& snapshot = *context.snapshot;
     auto& searches = context.kept<Searches>().of;
-    std::vector<Rectangle> taken;
     for (const Arrow& arrow : caption->arrows) {
-        if (arrow.lane >= static_cast<int>(snapshot.lanes.size()) ||
-            (lane >= 0 && arrow.lane != lane))
-            continue;
+        if (arrow.lane >= static_cast<int>(snapshot.lanes.size())) continue;
         const std::optional<ArrowWait> wait = waits_for(arrow, *snapshot.problem, snapshot.layout);
-        if (!wait) continue;
-        const std::size_t channel = snapshot.layout.at(arrow.channel, 0, arrow.k);
         const HistoryView& history = snapshot.lanes[arrow.lane].history;
-        if (channel < first || channel >= first + static_cast<std::size_t>(channels) ||
-            channel >= history.channels() || wait->place >= history.channels())
-            continue;
+        const std::size_t channel = snapshot.layout.at(arrow.channel, 0, arrow.k);
+        if (!wait || std::max(channel, wait->place) >= history.channels()) continue;
         const std::size_t sample =
             happened(searches[{&arrow, arrow.lane}], *wait, snapshot, arrow.lane);
-        if (sample >= history.size()) continue;
-        const auto step = static_cast<double>(history.step(sample));
-        const ImVec2 at{plot.pixel_x(step), plot.pixel_y(history.value(sample, channel))};
+        if (sample < history.size())
+            places.push_back({&arrow, channel, static_cast<double>(history.step(sample)),
+                              history.value(sample, channel)});
+    }
+    return places;
+}
+
+void draw_caption_arrows(gui::PanelContext& context, const Axes& plot, int lane, std::size_t first,
+                         int channels) {
+    std::vector<Rectangle> taken;
+    for (const ArrowPlace& place : arrow_places(context)) {
+        if ((lane >= 0 && place.arrow->lane != lane) || place.channel < first ||
+            place.channel >= first + static_cast<std::size_t>(channels))
+            continue;
+        const ImVec2 at{plot.pixel_x(place.step), plot.pixel_y(place.value)};
         if (at.x < plot.position.x || at.x > plot.position.x + plot.extent.x ||
             !(at.y >= plot.position.y && at.y <= plot.position.y + plot.extent.y))
             continue;
-        const float size = ImGui::GetFontSize() * 0.86F;
-        const ImVec2 text = ImGui::GetFont()->CalcTextSizeA(size, 1e6F, 0, arrow.words.c_str());
+        const char* text = place.arrow->words.c_str();
+        const ImVec2 extent =
+            ImGui::GetFont()->CalcTextSizeA(ImGui::GetFontSize() * 0.86F, 1e6F, 0, text);
         Rectangle words{};
-        if (!place_words(plot, at, {text.x + em(0.7F), text.y + em(0.24F)}, taken, words)) continue;
+        if (!place_words(plot, at, {extent.x + em(0.7F), extent.y + em(0.24F)}, taken, words))
+            continue;
         taken.push_back(words);
         draw_arrow(context.theme, words, at);
-        draw_words(context.theme, words, arrow.words.c_str());
+        draw_words(context.theme, words, text);
     }
 }
 
