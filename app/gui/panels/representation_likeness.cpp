@@ -61,11 +61,7 @@ void value_cell(const PanelContext& context, double value) {
         ImGui::TableSetBgColor(
             ImGuiTableBgTarget_CellBg,
             u32(with_alpha(context.theme.accent, static_cast<float>(0.03 + 0.3 * value))));
-    const std::string text = std::isfinite(value) ? fmt::format("{:.3f}", value) : "–";
-    const float room = ImGui::GetContentRegionAvail().x;
-    const float width = ImGui::CalcTextSize(text.c_str()).x;
-    ImGui::SetCursorPosX(ImGui::GetCursorPosX() + std::max(0.0F, (room - width) / 2));
-    ImGui::TextColored(context.theme.text, "%s", text.c_str());
+    right_text(std::isfinite(value) ? fmt::format("{:.3f} ", value) : "– ", context.theme.text);
 }
 
 Table table_of_likeness(const PanelContext& context, const StepLikeness& likeness) {
@@ -101,7 +97,8 @@ void heading_row(PanelContext& context, int leading) {
     ImGui::TableNextColumn();
     for (int column = 0; column < 2 * count; ++column) {
         const int with = column % count;
-        right_cell(with_names[static_cast<std::size_t>(with)], context.theme.dim);
+        right_cell(fmt::format("{} ", with_names[static_cast<std::size_t>(with)]),
+                   context.theme.dim);
         hover_help(context, with_names[static_cast<std::size_t>(with)], with_help(context, with));
     }
 }
@@ -168,7 +165,7 @@ Series series_of(const PanelContext& context, std::size_t lane, int layer) {
     series.name = fmt::format("{} {}", context.snapshot->lanes[lane].name,
                               layer_name(context.snapshot->layout, layer));
     const float pale =
-        layers > 1 ? 0.55F * static_cast<float>(layers - 1 - layer) / static_cast<float>(layers - 1)
+        layers > 1 ? 0.4F * static_cast<float>(layers - 1 - layer) / static_cast<float>(layers - 1)
                    : 0;
     series.colour = mix(context.theme.lane(static_cast<int>(lane)), context.theme.card, pale);
     series.dash = lane_dash(layers - 1 - layer);
@@ -233,7 +230,7 @@ void draw_over_steps(PanelContext& context, const LikenessNow& now, ImVec2 size)
 }  // namespace
 
 void draw_likeness(PanelContext& context) {
-    const RepresentationsView& kept = context.kept<RepresentationsView>();
+    RepresentationsView& kept = context.kept<RepresentationsView>();
     const RepresentationsChoices& chosen = context.chosen<RepresentationsChoices>();
     const LikenessNow& now =
         likeness_now(context, {kept.problem, kept.shown, chosen.leading}, kept.run);
@@ -252,7 +249,9 @@ void draw_likeness(PanelContext& context) {
     }
     // Both where there is room for both, side by side or below one another.
     const float rows = table_height(context, *now.newest());
-    if (room.x > em(56)) {
+    const bool beside = room.x > em(56), below = room.y > rows + em(13);
+    kept.both_spans = beside || below;
+    if (beside) {
         const float table = std::floor(0.42F * room.x);
         ImGui::BeginGroup();
         draw_table(context, now, {table, std::min(rows, room.y)});
@@ -261,7 +260,7 @@ void draw_likeness(PanelContext& context) {
         ImGui::BeginGroup();
         draw_over_steps(context, now, {room.x - table - em(1), room.y});
         ImGui::EndGroup();
-    } else if (room.y > rows + em(13)) {
+    } else if (below) {
         draw_table(context, now, {room.x, rows});
         draw_over_steps(context, now, {room.x, room.y - rows - em(0.5F)});
     } else if (chosen.over_steps) {

@@ -167,7 +167,8 @@ void add_trails(const PanelContext& context, const LanePoints& lane, std::size_t
         }
 }
 
-void add_means(const PanelContext& context, const Matrix& at, Chart& chart) {
+// small: there is no room for more than the ellipses.
+void add_means(const PanelContext& context, const Matrix& at, bool small, Chart& chart) {
     Points means;
     means.radius = 1.9F * context.theme.point() / em(1);
     int kind = 0;
@@ -193,6 +194,7 @@ void add_means(const PanelContext& context, const Matrix& at, Chart& chart) {
         means.kinds.push_back(static_cast<Shape>(shape));
         means.colours.push_back(colour);
     }
+    if (small) return;
     Points rim = means;  // tells a mean from the points around it
     rim.radius = means.radius + 1.3F * context.theme.hairline() / em(1);
     rim.colours.clear();
@@ -220,7 +222,7 @@ Chart cell_chart(const PanelContext& context, const RepresentationCell& cell) {
         chart.marks.emplace_back(start_of(context, points.start[layer]));
     add_trails(context, view_of(context).lanes.at(cell.lane), layer, chart);
     chart.marks.emplace_back(points_of(context, *at, 1, true));
-    if (chosen.spread) add_means(context, *at, chart);
+    if (chosen.spread) add_means(context, *at, std::min(cell.size.x, cell.size.y) < em(9), chart);
     return chart;
 }
 
@@ -238,6 +240,8 @@ void draw_scale(const Theme& theme, const Axes& axes) {
     const float width = ImGui::GetFont()->CalcTextSizeA(small, 1e6F, 0, label.c_str()).x;
     const ImVec2 end{axes.right() - em(0.35F), std::round(axes.bottom() - em(0.4F))};
     const float left = end.x - pixels;
+    draw->AddRectFilled({std::min(left, end.x - width) - em(0.15F), end.y - small - em(0.15F)},
+                        {end.x + em(0.15F), end.y + em(0.25F)}, u32(with_alpha(theme.card, 0.75F)));
     draw->AddRectFilled({left, end.y}, {end.x, end.y + theme.hairline()}, u32(theme.dim));
     for (const float x : {left, end.x - theme.hairline()})
         draw->AddRectFilled({x, end.y - em(0.18F)}, {x + theme.hairline(), end.y + em(0.18F)},

@@ -87,7 +87,8 @@ struct RepresentationsView {
     bool held = false;
     std::int64_t held_step = 0;
     std::map<int, std::shared_ptr<const std::vector<PointFrame>>> held_frames;
-    int page = 0;  // the first layer that is shown where not all have room
+    bool both_spans = false;  // likeness now and over steps have room beside one another
+    int page = 0;             // the first layer that is shown where not all have room
 };
 
 // Sees the snapshot, and brings the points of all lanes up to what is to be drawn.

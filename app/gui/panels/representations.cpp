@@ -60,34 +60,30 @@ int directions_of(const PanelContext& context) {
            (context.chosen<RepresentationsChoices>().as() == RepresentationsAs::space ? 3 : 2);
 }
 
-void direction_picker(PanelContext& context, float width) {
+const char* const directions_help =
+    "From where points are seen. Target's: the images of its right singular vectors in each layer, "
+    "its left ones at the output. Start's: the left singular vectors of what the layers made of "
+    "unit vectors then. Principal: those along which the points spread most, about their mean.";
+
+void direction_rows(PanelContext& context) {
     RepresentationsChoices& chosen = context.chosen<RepresentationsChoices>();
     RepresentationsView& kept = context.kept<RepresentationsView>();
-    if (!begin_word_combo(context, "##directions", directions_text(context).c_str(), width)) {
-        hover_help(context, "",
-                   "From where points are seen. Target's: the images of its right singular vectors "
-                   "in each layer, its left ones at the output. Start's: the left singular vectors "
-                   "of what the layers made of unit vectors then. Principal: those along "
-                   "which the points spread most, about their mean. Held: as they were when you "
-                   "pressed hold.");
-        return;
+    int directions = kept.held ? -1 : chosen.directions;
+    if (segmented(context, "directions", {"target's", "start's", "principal"}, directions,
+                  directions_help)) {
+        chosen.directions = directions;
+        kept.held = false;
     }
-    for (std::size_t i = 0; i < frame_names.size(); ++i)
-        if (list_row(frame_names[i], !kept.held && chosen.directions == static_cast<int>(i))) {
-            chosen.directions = static_cast<int>(i);
-            kept.held = false;
-        }
-    ImGui::Separator();
     int first = chosen_first(context) + 1;
     ImGui::SetNextItemWidth(em(7));
-    if (ImGui::InputInt("first", &first)) {
+    if (ImGui::InputInt("first direction", &first)) {
         chosen.first = std::clamp(first, 1, most_directions);
         kept.held = false;
     }
+    ImGui::SameLine(0, em(0.6F));
     toggle(context, "hold", kept.held,
            "Keeps the directions of this step, whatever the weights do from here on; off: they "
            "follow.");
-    ImGui::EndCombo();
 }
 
 void trail_row(PanelContext& context, int& trail) {
@@ -128,13 +124,21 @@ void layer_row(PanelContext& context, int& layer) {
     ImGui::EndCombo();
 }
 
-// What is shown, and how.
+// What is shown, and how. The word is what the pictures depend on most.
+std::string show_text(const PanelContext& context) {
+    return has_pictures(context.chosen<RepresentationsChoices>()) ? directions_text(context)
+                                                                  : "show";
+}
+
 void show_picker(PanelContext& context, float width) {
     RepresentationsChoices& chosen = context.chosen<RepresentationsChoices>();
-    if (!begin_word_combo(context, "##show", "show", width)) {
-        hover_help(context, "", "Which layers, the start, means and spreads, trails, colours.");
+    if (!begin_word_combo(context, "##show", show_text(context).c_str(), width)) {
+        hover_help(context, "",
+                   "From where points are seen; which layers; the start, means and spreads, "
+                   "trails, colours.");
         return;
     }
+    if (has_pictures(chosen)) direction_rows(context);
     if (context.snapshot && view_of(context).shown) {
         layer_row(context, chosen.layer);
         if (view_of(context).shown->tree) level_row(context, chosen.level);
@@ -142,9 +146,11 @@ void show_picker(PanelContext& context, float width) {
     if (has_pictures(chosen)) {
         trail_row(context, chosen.trail);
         toggle(context, "start", chosen.start, "Shows where the points were at step 0, in grey.");
+        ImGui::SameLine(0, em(0.3F));
         toggle(context, "means and spread", chosen.spread,
                "The mean of each class and one standard deviation around it, of the points that "
                "are drawn.");
+        ImGui::SameLine(0, em(0.3F));
         toggle(context, "own scales", chosen.own_scale,
                "Each picture as large as its own points, instead of one scale for all lanes of a "
                "layer.");
@@ -161,29 +167,23 @@ void header(PanelContext& context) {
     RepresentationsChoices& chosen = context.chosen<RepresentationsChoices>();
     const float between = em(0.5F);
     const float view = picker_width(view_names);
-    const float show = word_combo_width(ImGui::CalcTextSize("show").x);
-    const float directions =
-        word_combo_width(std::max(ImGui::CalcTextSize(directions_text(context).c_str()).x, em(5)));
+    const float show = word_combo_width(ImGui::CalcTextSize(show_text(context).c_str()).x);
+    const bool space = chosen.as() == RepresentationsAs::space;
+    const bool spans = chosen.as() == RepresentationsAs::likeness &&
+                       !context.kept<RepresentationsView>().both_spans;
     float width = view + between + show;
-    if (has_pictures(chosen)) width += between + directions;
-    if (chosen.as() == RepresentationsAs::space) width += between + view_picker_width();
-    if (chosen.as() == RepresentationsAs::likeness)
-        width += between + segmented_width({"now", "over steps"});
+    if (space) width += between + view_picker_width();
+    if (spans) width += between + segmented_width({"now", "over steps"});
     begin_header_controls(context, width);
     picker(context, "##as", view_names, chosen.view,
            "The points themselves in two or three directions. Similarity: the cosine between any "
-           "two of them, "
-           "seen from their mean. CKA: how alike each layer is to the start, to the target, and "
-           "to the other lane.");
-    if (has_pictures(chosen)) {
-        next_header_control(context, between, directions);
-        direction_picker(context, directions);
-    }
-    if (chosen.as() == RepresentationsAs::space) {
+           "two of them, seen from their mean. CKA: how alike each layer is to the start, to the "
+           "target, and to the other lane.");
+    if (space) {
         next_header_control(context, between, view_picker_width());
         view_picker(context, chosen, view_picker_width());
     }
-    if (chosen.as() == RepresentationsAs::likeness) {
+    if (spans) {
         next_header_control(context, between, segmented_width({"now", "over steps"}));
         segmented(context, "span", {"now", "over steps"}, chosen.over_steps,
                   "Now: a table of the newest state. Over steps: the states that were seen since "
@@ -381,7 +381,7 @@ std::string kind_name(const PanelContext& context, int kind) {
 std::string directions_text(const PanelContext& context) {
     const RepresentationsChoices& chosen = context.chosen<RepresentationsChoices>();
     const RepresentationsView& kept = view_of(context);
-    std::string text = kept.held ? fmt::format("held, step {}", kept.held_step)
+    std::string text = kept.held ? fmt::format("held at {}:", kept.held_step)
                                  : frame_names[static_cast<std::size_t>(chosen.directions)];
     for (int k = chosen_first(context); k < directions_of(context); ++k)
         text += fmt::format("{} {}", k == chosen_first(context) ? "" : ",", k + 1);

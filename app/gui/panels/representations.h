@@ -28,7 +28,7 @@ struct RepresentationsChoices : Orbit {
     int leading = 2;  // directions of subspaces that are compared
     // Of likeness: what is drawn over steps.
     bool over_steps = false;
-    int measure = 0, with = 0;
+    int measure = 0, with = 1;
 
     RepresentationsAs as() const { return static_cast<RepresentationsAs>(view); }
     FramesOf frames() const { return static_cast<FramesOf>(directions); }
