@@ -145,6 +145,39 @@ Preferences preferences_from_json(std::string_view text, std::string_view source
     return preferences;
 }
 
+void choose(Preferences& preferences, std::string_view choice) {
+    const std::string text(choice);
+    const std::size_t equals = text.find('=');
+    const std::string name = text.substr(0, equals);
+    for (const Remembered& one : remembered(preferences)) {
+        if (equals == std::string::npos || one.name != name) continue;
+        const std::string value = text.substr(equals + 1);
+        const Json json = Json::parse("{\"" + name + "\":" + value + "}", nullptr, false);
+        bool taken = false;
+        if (json.is_object() && json.size() == 1) {
+            const Json& given = json.front();
+            if (std::holds_alternative<bool*>(one.at))
+                taken = given.is_boolean();
+            else if (std::holds_alternative<int*>(one.at))
+                taken = given.is_number_integer() && given.get<double>() >= one.low &&
+                        given.get<double>() <= one.high;
+            else if (std::holds_alternative<double*>(one.at))
+                taken = given.is_number() && given.get<double>() >= one.low &&
+                        given.get<double>() <= one.high;
+        }
+        if (!taken)
+            throw Error("--choose", text,
+                        std::holds_alternative<bool*>(one.at)
+                            ? "give true or false"
+                            : fmt::format("give a number from {:g} to {:g}", one.low, one.high));
+        read(json, one);
+        return;
+    }
+    throw Error("--choose", text,
+                "give NAME=VALUE with a name that preferences.json has, such as "
+                "representations_view=1");
+}
+
 Preferences load_preferences(std::string& complaint) {
     Preferences preferences;
     with_saved("preferences.json", complaint,

@@ -25,6 +25,10 @@ std::vector<Remembered> remembered(Preferences& preferences);
 std::string to_json(const Preferences& preferences);
 Preferences preferences_from_json(std::string_view text, std::string_view source = "preferences");
 
+// Takes NAME=VALUE, a choice as the file of preferences has it: true, false, or a number. Throws
+// Error naming --choose on a name that nobody remembers and on a value that it cannot have.
+void choose(Preferences& preferences, std::string_view choice);
+
 // What was saved last. Never throws: what cannot be read gives the defaults and is set aside under
 // another name, and `complaint` says so (empty when the file is simply not there).
 Preferences load_preferences(std::string& complaint);

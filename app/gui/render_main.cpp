@@ -38,6 +38,10 @@ void check(const RenderOptions& o) {
         throw Error("--scale", std::to_string(o.scale), "give a number from 0.5 to 4");
     if (o.steps < 0)
         throw Error("--steps", std::to_string(o.steps), "give a number of steps, 0 or more");
+    if (o.looks < 1)
+        throw Error("--looks", std::to_string(o.looks), "give a whole number, at least one");
+    Preferences preferences;
+    for (const std::string& choice : o.choices) choose(preferences, choice);
     if (o.output.empty()) throw Error("-o", "no file is named", "give the picture's path");
 }
 
@@ -69,29 +73,6 @@ void run_experiments(PanelContext& context, const Snapshot& snapshot) {
         }
 }
 
-// Each as the file of preferences would have it.
-void choose(Preferences& preferences, const std::vector<std::string>& choices) {
-    for (const std::string& choice : choices) {
-        const std::size_t equals = choice.find('=');
-        const std::string name = choice.substr(0, equals);
-        bool known = false;
-        for (const Remembered& one : remembered(preferences)) known = known || one.name == name;
-        if (equals == std::string::npos || !known)
-            throw Error("--choose", choice, "give NAME=VALUE with a name of preferences.json");
-        const std::string value = choice.substr(equals + 1);
-        const Preferences before = preferences;
-        std::string text = to_json(preferences);
-        const std::string key = "\"" + name + "\": ";
-        const std::size_t from = text.find(key) + key.size();
-        text.replace(from, text.find_first_of(",\n", from) - from, value);
-        preferences = preferences_from_json(text, "--choose " + choice);
-        // What is out of range is not taken.
-        if (to_json(preferences) == to_json(before) &&
-            to_json(before).find(key + value) == std::string::npos)
-            throw Error("--choose", choice, "give a value that this choice can have");
-    }
-}
-
 // What a panel works out beside the frames belongs to its picture.
 void draw_until_it_rests(PanelContext& context, Window& window, const Panel* alone, int most) {
     const auto patience = std::chrono::steady_clock::now() + most_work;
@@ -118,7 +99,7 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Panel* alone)
     Window window("Muonscope", {options.width, options.height}, Window::Kind::offscreen);
     Preferences preferences;
     preferences.dark = options.dark;
-    choose(preferences, options.choices);
+    for (const std::string& choice : options.choices) choose(preferences, choice);
     const Theme theme = theme_for(preferences, static_cast<float>(options.scale));
     apply_theme(theme);
     window.background = {theme.background.x, theme.background.y, theme.background.z};

@@ -260,7 +260,8 @@ TEST_F(BadInput, an_option_without_its_word_or_with_an_empty_one_or_twice) {
             expect_refusal(with({option, ""}), option + ": is empty; give ");
             expect_refusal(with({option + "=", "1"}), option + "=: is empty");
             expect_refusal(with({option}), option);
-            const bool repeats = option == "--set" || option == "--until" || option == "--engine";
+            const bool repeats = option == "--set" || option == "--until" || option == "--engine" ||
+                                 option == "--choose";
             if (!repeats) expect_refusal(with({option, "1", option, "2"}), option + ": is given 2");
         }
     }
@@ -344,6 +345,9 @@ TEST_F(BadInput, each_wrong_word_in_one_line) {
         {{"render", "two-ways-up", "--steps", "1e9", "-o", missing + ".png"}, "cannot be written"},
 #if MUONSCOPE_GUI
         {{"render", "two-ways-up", "--steps", "1", "-o", x + ".png", "--panel", "los"}, "--panel"},
+        {{"render", "two-ways-up", "--steps", "1", "-o", x + ".png", "--choose", "dark"},
+         "give NAME=VALUE"},
+        {{"render", "two-ways-up", "--steps", "1", "-o", x + ".png", "--looks", "0"}, "--looks"},
 #endif
         {{"orthogonalise", "gaussian:4x4", "--engine", "svd", "-o", x + ".txt"},
          "does not end in .npy"},

@@ -202,6 +202,8 @@ TEST_F(Representations, stand_where_the_layers_map_them_in_the_colours_of_their_
 }
 
 TEST_F(Representations, fill_their_pictures_at_one_scale_a_layer) {
+    chosen().view = static_cast<int>(RepresentationsAs::plane);
+    chosen().first = 1;
     begin(preset("tree"), 60);  // all items lie on one side of zero
     const std::vector<Shape> cells = frames(theme());
     ASSERT_EQ(cells.size(), 4U);
@@ -642,8 +644,7 @@ TEST_F(Representations, of_a_tree_are_items_in_the_colours_of_their_branches) {
 // The thesis in one picture: at step 60 SGD tells the broad branches apart and hardly any item from
 // its neighbour, Muon every item from every other.
 TEST_F(Representations, of_a_tree_part_from_the_broad_under_sgd_and_all_at_once_under_muon) {
-    begin(preset("tree"), 60);
-    show_as(RepresentationsAs::similarity);
+    begin(preset("tree"), 60);  // nobody has to choose what shows it
     const auto mean_cosine = [&](std::size_t pane, int low, int high) {
         // Of pairs whose lowest common branch is at a level between.
         const Heatmap& map = picture("similarity").panes[pane].scene.heatmaps[0];

@@ -241,6 +241,33 @@ TEST(render, gives_the_same_picture_for_the_same_arguments) {
     std::filesystem::remove("render_c.png");
 }
 
+TEST(render, shows_what_a_panel_was_chosen_to_show_and_what_it_gathered_on_the_way) {
+    keep_mesa_loaded();
+    RenderOptions options;
+    options.spec = preset("three-dimensions");
+    options.steps = 20;
+    options.width = 400;
+    options.height = 300;
+    options.panel = "representations";
+    options.output = "render_d.png";
+    const auto drawn = [&] {
+        EXPECT_EQ(render_window(options), 0);
+        std::string picture = read_file(options.output, 1U << 24U);
+        std::filesystem::remove(options.output);
+        return picture;
+    };
+    const std::string plane = drawn();
+    options.choices = {"representations_view=1", "show_ghost=false", "maps_zoom=2.5"};
+    EXPECT_NE(drawn(), plane);
+    // The same steps, looked at on the way: there are trails, and a slider over the states.
+    options.choices = {"representations_trail=8"};
+    const std::string once = drawn();
+    options.looks = 5;
+    const std::string five = drawn();
+    EXPECT_NE(five, once);
+    EXPECT_EQ(drawn(), five);
+}
+
 TEST(render, refuses_what_cannot_be_drawn_before_training) {
     RenderOptions options;
     options.spec = preset("two-ways-up");
@@ -256,6 +283,12 @@ TEST(render, refuses_what_cannot_be_drawn_before_training) {
     refused([](RenderOptions& o) { o.steps = -1; });
     refused([](RenderOptions& o) { o.panel = "nothing"; });
     refused([](RenderOptions& o) { o.output = ""; });
+    refused([](RenderOptions& o) { o.looks = 0; });
+    for (const char* choice :
+         {"representations_view", "representations_view=4", "representations_view=0.5",
+          "representations_view=true", "show_ghost=1", "maps_zoom=99", "maps_zoom=", "what=1", "=1",
+          "maps_zoom=1,\"dark\":true"})
+        refused([&](RenderOptions& o) { o.choices = {choice}; });
     EXPECT_FALSE(std::filesystem::exists("never.png"));
 }
 

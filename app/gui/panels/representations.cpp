@@ -29,7 +29,7 @@ constexpr int most_layers = 16, most_directions = 1024, most_levels = 10;
 std::vector<Remembered> remembered(Preferences& preferences) {
     RepresentationsChoices& own = preferences.panels.of<RepresentationsChoices>();
     std::vector<Remembered> choices{{"show_ghost", &own.start},
-                                    {"representations_view", &own.view, 0, 3},
+                                    {"representations_view", &own.view, -1, 3},
                                     {"representations_directions", &own.directions, 0, 2},
                                     {"representations_first", &own.first, 0, most_directions},
                                     {"representations_level", &own.level, 1, most_levels},
@@ -175,10 +175,12 @@ void header(PanelContext& context) {
     if (space) width += between + view_picker_width();
     if (spans) width += between + segmented_width({"now", "over steps"});
     begin_header_controls(context, width);
-    picker(context, "##as", view_names, chosen.view,
+    int as = static_cast<int>(chosen.as());
+    picker(context, "##as", view_names, as,
            "The points themselves in two or three directions. Similarity: the cosine between any "
            "two of them, seen from their mean. CKA: how alike each layer is to the start, to the "
            "target, and to the other lane.");
+    if (as != static_cast<int>(chosen.as())) chosen.view = as;
     if (space) {
         next_header_control(context, between, view_picker_width());
         view_picker(context, chosen, view_picker_width());
@@ -304,6 +306,10 @@ void draw_pictures(PanelContext& context) {
 }
 
 void draw_representations(PanelContext& context) {
+    const Snapshot* newest = context.snapshot;
+    context.chosen<RepresentationsChoices>().tree =
+        newest != nullptr && newest->problem &&
+        newest->problem->experiment.target.kind == TargetKind::tree;
     header(context);
     if (!context.snapshot || !context.snapshot->problem || context.snapshot->lanes.empty()) {
         centred_note(context, "Waiting for the first step");

@@ -16,7 +16,7 @@ namespace muonscope::gui {
 enum class RepresentationsAs { plane, space, similarity, likeness };
 
 struct RepresentationsChoices : Orbit {
-    int view = 0;        // RepresentationsAs
+    int view = -1;       // RepresentationsAs; −1: as the task asks
     int directions = 0;  // FramesOf
     int first = 0;       // the first of them, from 1; 0: as the task asks
     int level = 3;       // of a tree's branches, from 1
@@ -30,7 +30,12 @@ struct RepresentationsChoices : Orbit {
     bool over_steps = false;
     int measure = 0, with = 1;
 
-    RepresentationsAs as() const { return static_cast<RepresentationsAs>(view); }
+    bool tree = false;  // the task's, of the newest frame
+    // Of a tree what is alike says most: two directions are too few for all of its branches.
+    RepresentationsAs as() const {
+        if (view >= 0) return static_cast<RepresentationsAs>(view);
+        return tree ? RepresentationsAs::similarity : RepresentationsAs::plane;
+    }
     FramesOf frames() const { return static_cast<FramesOf>(directions); }
 };
 
