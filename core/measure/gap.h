@@ -1,0 +1,28 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+// What lies between two lanes' curves over steps.
+namespace muonscope {
+
+struct Points {
+    std::vector<double> steps, values;
+};
+
+// a − b at the steps that both have; NaN where either is not finite. `ratio`: a / b, and NaN where
+// either is not above zero. Steps ascend.
+Points gap(std::span<const double> steps_a, std::span<const double> a,
+           std::span<const double> steps_b, std::span<const double> b, bool ratio);
+
+// Where a gap changes its side: a difference of 0, a ratio of 1.
+struct Crossing {
+    double from = 0, to = 0;  // the last step on the side before, the first beyond
+    double at = 0;            // between them, where the straight line of values (of a ratio, of its
+                              // logarithm) meets the level
+};
+// A curve that touches the level and turns back has not crossed it; one that lies on it for a while
+// crosses where it came to it. Nothing is known across a NaN.
+std::vector<Crossing> crossings(const Points& gap, bool ratio);
+
+}  // namespace muonscope
