@@ -23,11 +23,17 @@ ImGuiSession::~ImGuiSession() {
     ImGui::DestroyContext(imgui_);
 }
 
-Theme theme_for(const Preferences& preferences, float content_scale) {
+Theme theme_for(const Preferences& preferences, float content_scale, float height) {
+    constexpr float rows_of_text = 40, largest = 8;
     Theme theme = preferences.dark ? dark_theme() : light_theme();
-    const double user = preferences.user_scale * (preferences.presentation ? 1.5 : 1.0);
-    theme.scale = std::clamp(content_scale * static_cast<float>(user), 0.5F, 8.0F);
+    const auto maps = static_cast<int>(colour_maps().size());
+    theme.map = colour_maps()[std::clamp(preferences.colour_map, 0, maps - 1)].map;
     theme.thick = preferences.presentation;
+    const double user = preferences.user_scale * (preferences.presentation ? 1.5 : 1.0);
+    theme.scale = std::clamp(content_scale * static_cast<float>(user), 0.5F, largest);
+    if (preferences.presentation)
+        theme.scale =
+            std::max(theme.scale, height / (rows_of_text * size::smallest_text * size::font));
     return theme;
 }
 

@@ -22,7 +22,8 @@ class ImGuiSession {
     Fonts fonts_;
 };
 
-// The theme that preferences and the monitor's content scale ask for.
-Theme theme_for(const Preferences& preferences, float content_scale);
+// The theme that preferences and the monitor's content scale ask for. In presentation no text is
+// smaller than a fortieth of `height`, that of the main window in Dear ImGui's units; 0: not known.
+Theme theme_for(const Preferences& preferences, float content_scale, float height = 0);
 
 }  // namespace muonscope::gui

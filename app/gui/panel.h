@@ -37,6 +37,9 @@ struct Preferences {
     bool dark = true;
     double user_scale = 1.0;  // 0.5 to 4, times the monitor's content scale
     bool presentation = false;
+    // The panels that fill the screen then, by slug, the one with the most room first.
+    std::vector<std::string> presented{"singular-values", "loss", "downstream-probe"};
+    int colour_map = 0;   // of colour_maps()
     ChosenStates panels;  // each panel's own choices, of a type of its own
 };
 
@@ -44,7 +47,7 @@ struct Preferences {
 // outside of which a number is not taken.
 struct Remembered {
     std::string name;
-    std::variant<bool*, int*, double*> at;
+    std::variant<bool*, int*, double*, std::vector<std::string>*> at;
     double low = 0, high = 0;
 };
 
@@ -104,9 +107,8 @@ struct Panel {
     const char* explanation;  // dim, beside the title
     const char* help;         // on hover over the title: what it shows and how to read it
     void (*draw)(PanelContext&);
-    ImVec2 least;           // em: the room that it needs to be of use
-    bool presented = true;  // on a projector too
-    bool weights = false;   // draws what it makes of the newest weights
+    ImVec2 least;          // em: the room that it needs to be of use
+    bool weights = false;  // draws what it makes of the newest weights
     // Takes the explanation's place when it depends on the experiment.
     std::string (*explain)(const Experiment&) = nullptr;
     // Its choices that are kept between sessions.

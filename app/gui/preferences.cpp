@@ -3,6 +3,7 @@
 #include "app/gui/caption.h"
 #include "app/gui/dock_layout.h"
 #include "app/gui/dock_layout_check.h"
+#include "app/gui/theme.h"
 #include "core/base/error.h"
 #include "core/formats/files.h"
 #include "core/formats/json_text.h"
@@ -46,12 +47,23 @@ std::filesystem::path folder(const char* variable, const char* below_home) {
     return home(variable) / below_home / "muonscope";
 }
 
-// A number or a switch of another type, or out of range, leaves what was there.
+// A value of another type or out of range leaves what was there.
 void read(const Json& json, const Remembered& choice) {
     const auto found = json.find(choice.name);
     if (found == json.end()) return;
     if (bool* const* on = std::get_if<bool*>(&choice.at)) {
         if (found->is_boolean()) **on = found->get<bool>();
+        return;
+    }
+    if (auto* const* list = std::get_if<std::vector<std::string>*>(&choice.at)) {
+        constexpr std::size_t longest = 64;  // no list that a window made is
+        std::vector<std::string> words;
+        if (!found->is_array() || found->size() > longest) return;
+        for (const Json& word : *found) {
+            if (!word.is_string()) return;
+            words.push_back(word.get<std::string>());
+        }
+        **list = std::move(words);
         return;
     }
     if (!found->is_number()) return;
@@ -117,9 +129,12 @@ std::filesystem::path data_folder() {
 }
 
 std::vector<Remembered> remembered(Preferences& preferences) {
-    std::vector<Remembered> all{{"dark", &preferences.dark},
-                                {"presentation", &preferences.presentation},
-                                {"user_scale", &preferences.user_scale, 0.5, 4.0}};
+    std::vector<Remembered> all{
+        {"dark", &preferences.dark},
+        {"presentation", &preferences.presentation},
+        {"presented", &preferences.presented},
+        {"colour_map", &preferences.colour_map, 0, static_cast<double>(colour_maps().size()) - 1},
+        {"user_scale", &preferences.user_scale, 0.5, 4.0}};
     for (Remembered& choice : remembered_of_caption(preferences)) all.push_back(std::move(choice));
     for (const Panel& panel : panels()) {
         if (panel.remembered == nullptr) continue;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 
 namespace muonscope::gui {
 namespace {
@@ -28,10 +29,6 @@ constexpr std::array<ImVec4, 8> lane_colours{rgb(0x2F80ED), rgb(0xD946EF), rgb(0
 constexpr std::array<ImVec4, 8> class_colours{rgb(0xE69F00), rgb(0x56B4E9), rgb(0x009E73),
                                               rgb(0xF0E442), rgb(0xD55E00), rgb(0xCC79A7),
                                               rgb(0x0072B2), rgb(0x8A8F98)};
-
-constexpr std::array<ImVec4, 9> viridis_stops{rgb(0x440154), rgb(0x472D7B), rgb(0x3B528B),
-                                              rgb(0x2C728E), rgb(0x21918C), rgb(0x28AE80),
-                                              rgb(0x5EC962), rgb(0xADDC30), rgb(0xFDE725)};
 
 // Sizes, times the theme's scale.
 void set_sizes(const Theme& t, ImGuiStyle& style) {
@@ -77,10 +74,10 @@ void set_colours(const Theme& t, ImGuiStyle& style) {
     ImVec4* c = style.Colors;
     const ImVec4 clear{0, 0, 0, 0};
     c[ImGuiCol_Text] = t.text;
-    c[ImGuiCol_TextDisabled] = t.dim;
+    c[ImGuiCol_TextDisabled] = mix(t.dim, t.text, 0.25F);  // keys of a menu's chosen row too
     c[ImGuiCol_WindowBg] = t.card;
     c[ImGuiCol_ChildBg] = clear;
-    c[ImGuiCol_PopupBg] = t.dark ? mix(t.card, t.well, 0.5F) : t.card;
+    c[ImGuiCol_PopupBg] = t.popup();
     c[ImGuiCol_Border] = t.border;
     c[ImGuiCol_BorderShadow] = clear;
     c[ImGuiCol_FrameBg] = c[ImGuiCol_Button] = t.well;
@@ -126,11 +123,23 @@ void set_colours(const Theme& t, ImGuiStyle& style) {
     c[ImGuiCol_NavWindowingDimBg] = c[ImGuiCol_ModalWindowDimBg] = {0, 0, 0, 0.35F};
 }
 
-// The same hue, moved towards the text's colour until it can be read on a card.
-ImVec4 legible(const Theme& t, ImVec4 colour) {
-    for (int i = 0; i < 20 && contrast(colour, t.card) < 4.6; ++i)
-        colour = mix(colour, t.dark ? ImVec4{1, 1, 1, 1} : ImVec4{0, 0, 0, 1}, 0.08F);
+// The same hue, moved away from the grounds until it has so much contrast on each.
+ImVec4 standing_out(const Theme& t, ImVec4 colour, double wanted,
+                    std::initializer_list<ImVec4> grounds) {
+    const auto enough = [&] {
+        return std::all_of(grounds.begin(), grounds.end(), [&](const ImVec4& ground) {
+            return contrast(colour, ground) >= wanted;
+        });
+    };
+    for (int i = 0; i < 40 && !enough(); ++i)
+        colour = mix(colour, t.dark ? ImVec4{1, 1, 1, 1} : ImVec4{0, 0, 0, 1}, 0.04F);
     return colour;
+}
+
+// Lines and points are told from the card that they stand on.
+void keep_strokes_seen(Theme& t) {
+    for (auto* colours : {&t.lanes, &t.classes})
+        for (ImVec4& colour : *colours) colour = standing_out(t, colour, 3.05, {t.card});
 }
 
 }  // namespace
@@ -139,10 +148,23 @@ ImVec4 Theme::lane(int index) const {
     return lanes[static_cast<std::size_t>(index) % lanes.size()];
 }
 ImVec4 Theme::lane_text(int index) const {
-    return legible(*this, lane(index));
+    return standing_out(*this, lane(index), 4.6, {card, background, popup()});
 }
 ImVec4 Theme::class_colour(int index) const {
     return classes[static_cast<std::size_t>(index) % classes.size()];
+}
+
+ImVec4 Theme::popup() const {
+    return dark ? mix(card, well, 0.5F) : card;
+}
+ImVec4 Theme::event_line() const {
+    return with_alpha(mark, dark ? 0.6F : 0.75F);
+}
+ImVec4 Theme::phase_shade() const {
+    return with_alpha(mark, 0.09F);
+}
+ImVec4 Theme::mapped(double x) const {
+    return colour_of(map, x);
 }
 
 Theme dark_theme() {
@@ -164,9 +186,10 @@ Theme dark_theme() {
     t.target = rgb(0x7C8FA6);
     t.grid = rgb(0x20262E);
     t.mark = rgb(0x9AA6B5);
-    t.ghost = rgb(0x4A5361);
+    t.ghost = rgb(0x616C7C);
     t.lanes = lane_colours;
     t.classes = class_colours;
+    keep_strokes_seen(t);
     return t;
 }
 
@@ -184,16 +207,15 @@ Theme light_theme() {
     t.accent = rgb(0x1F66C9);
     t.on_accent = rgb(0xFFFFFF);
     t.good = rgb(0x127A43);
-    t.warning = rgb(0x9A6700);
+    t.warning = rgb(0x946300);
     t.bad = rgb(0xC62F2F);
     t.target = rgb(0x243447);
     t.grid = rgb(0xEDF0F4);
     t.mark = rgb(0x5B6675);
-    t.ghost = rgb(0xC3CAD3);
+    t.ghost = rgb(0x8B95A2);
     t.lanes = lane_colours;
-    t.lanes[6] = rgb(0xB9A900);  // yellow is lost on white
     t.classes = class_colours;
-    t.classes[3] = rgb(0xE3D51B);
+    keep_strokes_seen(t);
     return t;
 }
 
@@ -202,17 +224,12 @@ void apply_theme(const Theme& theme) {
     set_colours(theme, ImGui::GetStyle());
 }
 
-ImVec4 viridis(double x) {
-    const double at = std::clamp(std::isfinite(x) ? x : 0.0, 0.0, 1.0) *
-                      static_cast<double>(viridis_stops.size() - 1);
-    const auto low = std::min(static_cast<std::size_t>(at), viridis_stops.size() - 2);
-    return mix(viridis_stops[low], viridis_stops[low + 1],
-               static_cast<float>(at - static_cast<double>(low)));
-}
-
 ImVec4 rank_colour(const Theme& theme, int k, int n) {
+    constexpr double brightest = 0.95, darkest = 0.02;
     const double x = n > 1 ? std::clamp(static_cast<double>(k) / (n - 1), 0.0, 1.0) : 0.0;
-    return theme.dark ? viridis(0.95 - 0.75 * x) : viridis(0.02 + 0.80 * x);
+    const ColourMapInfo& map = map_info(theme.map);
+    return theme.dark ? theme.mapped(brightest + (map.dark_from - brightest) * x)
+                      : theme.mapped(darkest + (map.light_to - darkest) * x);
 }
 
 ImVec4 diverging(const Theme& theme, double x) {

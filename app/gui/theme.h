@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "app/gui/colour_map.h"
 #include "imgui.h"
 
 namespace muonscope::gui {
@@ -9,8 +10,9 @@ namespace muonscope::gui {
 // Colours and sizes of one look. A plain value: panels read it, nothing else decides a colour.
 struct Theme {
     bool dark = true;
-    float scale = 1;     // content scale of the monitor times the user's own
-    bool thick = false;  // presentation mode: thicker lines
+    float scale = 1;                     // content scale of the monitor times the user's own
+    bool thick = false;                  // presentation mode: thicker lines
+    ColourMap map = ColourMap::viridis;  // of amounts and of modes by rank
 
     ImVec4 background;  // behind the cards
     ImVec4 card;        // a panel
@@ -31,9 +33,13 @@ struct Theme {
     std::array<ImVec4, 8> lanes;    // by lane index, repeated beyond; use lane()
     std::array<ImVec4, 8> classes;  // of points; use class_colour()
 
-    ImVec4 lane(int index) const;       // lines, edges, grabs
-    ImVec4 lane_text(int index) const;  // the same hue, at least 4.5:1 on a card
+    ImVec4 lane(int index) const;       // lines, edges, grabs: at least 3:1 on a card
+    ImVec4 lane_text(int index) const;  // the same hue, at least 4.5:1 wherever text stands
     ImVec4 class_colour(int index) const;
+    ImVec4 popup() const;           // below lists, menus, tooltips
+    ImVec4 event_line() const;      // of an event on a step axis; translucent
+    ImVec4 phase_shade() const;     // over every second phase; translucent
+    ImVec4 mapped(double x) const;  // of the colour map, x in [0, 1]
 
     // Thickness of a curve and radius of a point, in pixels.
     float line() const { return scale * (thick ? 2.4F : 1.6F); }
@@ -47,10 +53,8 @@ Theme light_theme();
 // Sets Dear ImGui's style, sizes included (times theme.scale). Its context must exist.
 void apply_theme(const Theme& theme);
 
-// Viridis at x in [0, 1] (van der Walt and Smith 2015), linear between nine stops.
-ImVec4 viridis(double x);
-// Colour of mode k of n, 0 the largest: the end of viridis that stands out most on the card goes to
-// the largest; the other end stops where it would fade into the card.
+// Colour of mode k of n, 0 the largest: the end of the map that stands out most on the card goes to
+// the largest; the other end stops at 3:1, where it would fade into the card.
 ImVec4 rank_colour(const Theme& theme, int k, int n);
 // Diverging map for signed matrices, x in [-1, 1]: blue, the card's own colour at 0, red.
 ImVec4 diverging(const Theme& theme, double x);
@@ -68,10 +72,11 @@ inline float em(float units) {
     return ImGui::GetFontSize() * units;
 }
 namespace size {
-inline constexpr float font = 14.0F;    // pixels at scale 1
-inline constexpr float gap = 0.5F;      // between cards, em
-inline constexpr float padding = 0.7F;  // inside a card, em
-inline constexpr float corner = 6.0F;   // pixels at scale 1
+inline constexpr float smallest_text = 0.8F;  // of labels inside pictures, em
+inline constexpr float font = 14.0F;          // pixels at scale 1
+inline constexpr float gap = 0.5F;            // between cards, em
+inline constexpr float padding = 0.7F;        // inside a card, em
+inline constexpr float corner = 6.0F;         // pixels at scale 1
 }  // namespace size
 
 }  // namespace muonscope::gui

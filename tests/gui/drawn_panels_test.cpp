@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "app/gui/frame.h"
+#include "app/gui/panels/measures.h"
 #include "app/gui/plots/ticks.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
@@ -195,8 +196,8 @@ TEST(DrawnPanels, the_heatmap_has_the_colour_of_each_value_and_the_bar_says_whic
                 return shape.colour;
         return ImU32{0};
     };
-    EXPECT_TRUE(alike(colour_at(ends[0].min.y + 4), u32(viridis(1)), 12));
-    EXPECT_TRUE(alike(colour_at(ends[1].max.y - 14), u32(viridis(0.06)), 25));
+    EXPECT_TRUE(alike(colour_at(ends[0].min.y + 4), u32(colour_of(ColourMap::viridis, 1)), 12));
+    EXPECT_TRUE(alike(colour_at(ends[1].max.y - 14), u32(colour_of(ColourMap::viridis, 0.06)), 25));
     const Scale x = Scale::across(drawing, {20, screen.y - 50}, {screen.x / 2 - 30, screen.y});
     const Scale rows = Scale::up(drawing, {0, 30}, {55, screen.y - 50});
     ASSERT_GE(x.labels(), 2);
@@ -212,7 +213,9 @@ TEST(DrawnPanels, the_heatmap_has_the_colour_of_each_value_and_the_bar_says_whic
                 const double value = history.value(
                     static_cast<std::size_t>(step) + static_cast<std::size_t>(shift + 2) - 2,
                     snapshot->layout.product_sv(k));
-                fits = fits || alike(*painted, u32(viridis((value - low) / (high - low))), 6);
+                fits = fits ||
+                       alike(*painted,
+                             u32(colour_of(ColourMap::viridis, (value - low) / (high - low))), 6);
             }
             EXPECT_TRUE(fits) << "mode " << k + 1 << " at " << step;
             ++seen;
@@ -245,6 +248,7 @@ TEST(DrawnPanels, measures_are_those_of_the_weights) {
     for (const int source : {0, 1, 3}) {
         Shown shown(snapshot, "measures");
         number_of(shown.harness.preferences, "measures_source") = source;
+        shown.harness.chosen<MeasuresChoices>().plots.clear();  // the numbers stand alone
         const Drawing drawing = shown.look();
         const auto expect_row = [&](const std::string& name, auto value, auto text) {
             std::vector<std::string> expected;

@@ -133,7 +133,7 @@ Points points_of(const PanelContext& context, const Matrix& at, int stride, bool
 // Grey, half of the points of classes: where all lanes began.
 Points start_of(const PanelContext& context, const Matrix& at) {
     Points points = points_of(context, at, view_of(context).shown->tree ? 1 : 2, false);
-    points.colour = with_alpha(context.theme.ghost, 0.55F);
+    points.colour = context.theme.ghost;
     return points;
 }
 
@@ -235,7 +235,7 @@ void draw_scale(const Theme& theme, const Axes& axes) {
     const double length = power * (most >= 5 * power ? 5 : most >= 2 * power ? 2 : 1);
     const auto pixels = static_cast<float>(length / per_pixel);
     ImDrawList* draw = ImGui::GetWindowDrawList();
-    const float small = ImGui::GetFontSize() * 0.8F;
+    const float small = em(size::smallest_text);
     const std::string label = fmt::format("{:g}", length);
     const float width = ImGui::GetFont()->CalcTextSizeA(small, 1e6F, 0, label.c_str()).x;
     const ImVec2 end{axes.right() - em(0.35F), std::round(axes.bottom() - em(0.4F))};

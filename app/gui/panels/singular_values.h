@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "app/gui/colour_map.h"
 #include "app/gui/panel.h"
 #include "app/gui/plots/axis.h"
 #include "app/gui/plots/chart.h"
@@ -45,6 +46,7 @@ struct Heatmap {
     double low = 0, high = 0;  // what the colours span
     bool logarithmic = false, drawn = false;
     int rows = 0;
+    ColourMap colours = ColourMap::viridis;
 };
 
 // Theory's curves for one lane, up to the step where the axis ends.

@@ -15,10 +15,10 @@ using namespace plots;
 namespace {
 
 // The colour of a share of the range.
-std::array<ImU32, 256> colour_table() {
+std::array<ImU32, 256> colour_table(const Theme& theme) {
     std::array<ImU32, 256> table;
     for (std::size_t i = 0; i < table.size(); ++i)
-        table[i] = u32(viridis(static_cast<double>(i) / 255));
+        table[i] = u32(theme.mapped(static_cast<double>(i) / 255));
     return table;
 }
 
@@ -31,10 +31,11 @@ void draw_heatmap(PanelContext& context, const Axes& plot, int modes, const Redu
     const int bins = std::min(reduction.bins(), map.texture.width());
     const int rows = std::min(modes, map.texture.height() / 2);
     if (changed || !map.drawn || map.low != range.min || map.high != range.max ||
-        map.rows != rows || map.logarithmic != range.scale.logarithmic) {
+        map.rows != rows || map.logarithmic != range.scale.logarithmic ||
+        map.colours != context.theme.map) {
         ImU32* pixels = map.texture.write(bins, 2 * rows);
         if (pixels == nullptr) return;
-        const auto table = colour_table();
+        const auto table = colour_table(context.theme);
         const double low = range.scale.forward(range.min), high = range.scale.forward(range.max);
         const double stretch = 255 / std::max(high - low, 1e-300);
         kept.lows.resize(bins);
@@ -61,6 +62,7 @@ void draw_heatmap(PanelContext& context, const Axes& plot, int modes, const Redu
         map.high = range.max;
         map.logarithmic = range.scale.logarithmic;
         map.rows = rows;
+        map.colours = context.theme.map;
         map.drawn = true;
     }
     const float left = plot.pixel_x(reduction.x_min()), right = plot.pixel_x(reduction.x_max());
@@ -80,8 +82,8 @@ void draw_colour_bar(const PanelContext& context, ImVec2 from, ImVec2 to, const 
     constexpr int steps = 16;
     const float height = (to.y - from.y) / steps;
     for (int i = 0; i < steps; ++i) {
-        const ImU32 above = u32(viridis(1 - static_cast<double>(i) / steps));
-        const ImU32 below = u32(viridis(1 - static_cast<double>(i + 1) / steps));
+        const ImU32 above = u32(context.theme.mapped(1 - static_cast<double>(i) / steps));
+        const ImU32 below = u32(context.theme.mapped(1 - static_cast<double>(i + 1) / steps));
         const float y = from.y + static_cast<float>(i) * height;
         draw->AddRectFilledMultiColor({from.x, y}, {to.x, y + height}, above, above, below, below);
     }

@@ -90,7 +90,7 @@ void draw_lines(const gui::PanelContext& context, const Axes& axes, const AxesOp
 }
 
 float label_size(const AxesOptions& options) {
-    return ImGui::GetFontSize() * (options.inside || options.small ? 0.8F : 1.0F);
+    return em(options.inside || options.small ? gui::size::smallest_text : 1.0F);
 }
 
 // What the labels of values take to the left of the plot area.
@@ -100,7 +100,7 @@ float room_for_labels(const AxesOptions& options, const Ticks& up) {
     float widest = ImGui::CalcTextSize("00").x;
     for (int i = 0; i < up.count; ++i)
         widest = std::max(widest, ImGui::CalcTextSize(up.labels[i].data()).x);
-    return std::ceil(0.8F * widest + label_gap());
+    return std::ceil(gui::size::smallest_text * widest + label_gap());
 }
 
 // Where a tick's label stands and how large it is written.

@@ -52,7 +52,8 @@ void ask_and_save(gui::PanelContext& context, const char* what, const char* name
 
 // Paper is white, whatever the window is.
 std::string drawing(const gui::PanelContext& context, const char* name, const Exports& exports) {
-    const gui::Theme light = gui::light_theme();
+    gui::Theme light = gui::light_theme();
+    light.map = context.theme.map;
     const gui::PanelContext paper{.snapshot = context.snapshot,
                                   .preferences = context.preferences,
                                   .view = context.view,

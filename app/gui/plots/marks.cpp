@@ -64,7 +64,7 @@ class Marks {
     void line(float x, bool dashed) const {
         ImDrawList* draw = ImGui::GetWindowDrawList();
         const float hair = context_.theme.hairline();
-        const ImU32 colour = u32(gui::with_alpha(context_.theme.mark, 0.55F));
+        const ImU32 colour = u32(context_.theme.event_line());
         if (dashed) {
             const std::array<ImVec2, 2> ends{ImVec2{x, plot_.position.y}, ImVec2{x, bottom_}};
             const std::array<float, 2> pattern{em(0.3F), em(0.3F)};

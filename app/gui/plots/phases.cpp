@@ -108,22 +108,34 @@ void draw_phases(gui::PanelContext& context, const Axes& plot, int lane) {
         if (right - left >= 1) draw->AddRectFilled({left, top}, {right, bottom}, colour);
     };
     const float top = plot.position.y, bottom = top + plot.extent.y;
+    // Where a shaded phase begins and ends, unless they follow one another like hatching.
+    const auto edge = [&](double from, double to) {
+        if (plot.pixel_x(to) - plot.pixel_x(from) < em(1)) return;
+        for (const double at : {from, to}) {
+            const float x = std::round(plot.pixel_x(at));
+            if (at > plot.x.low && at < plot.x.high)
+                draw->AddRectFilled({x, top}, {x + context.theme.hairline(), bottom},
+                                    u32(context.theme.event_line()));
+        }
+    };
     if (begin_alike(lanes)) {
         const auto longest = std::max_element(lanes.begin(), lanes.end(), [](auto& a, auto& b) {
             return (a.empty() ? 0 : a.back().to) < (b.empty() ? 0 : b.back().to);
         });
         for (const PhaseSpan& span : *longest)
-            if (span.phase % 2 == 0)
-                band(span, top, bottom, u32(gui::with_alpha(context.theme.mark, 0.09F)));
+            if (span.phase % 2 == 0) {
+                band(span, top, bottom, u32(context.theme.phase_shade()));
+                edge(span.from, span.to);
+            }
         return;
     }
     const float height = std::max(2.0F, em(0.3F));
     for (std::size_t l = 0; l < lanes.size(); ++l)
         for (const PhaseSpan& span : lanes[l]) {
             const float y = top + static_cast<float>(l) * (height + 1);
-            band(span, y, y + height,
-                 u32(gui::with_alpha(context.theme.lane(static_cast<int>(l)),
-                                     span.phase % 2 == 0 ? 0.55F : 0.2F)));
+            // Every second phase is a line along the foot of its row.
+            band(span, span.phase % 2 == 0 ? y : y + height - context.theme.hairline(), y + height,
+                 u32(context.theme.lane(static_cast<int>(l))));
         }
 }
 
