@@ -37,6 +37,9 @@ inline constexpr const char* check = "\xef\x89\xb2";
 inline constexpr const char* info = "\xef\x90\xb1";
 inline constexpr const char* download = "\xef\x8c\x8a";
 inline constexpr const char* camera = "\xef\x88\xa0";
+inline constexpr const char* full_screen = "\xef\x8f\x9f";
+inline constexpr const char* curve = "\xef\x8f\xb2";
+inline constexpr const char* window = "\xef\x8f\x9e";
 inline constexpr ImWchar disc = 0xF287;  // drawn by its outline, widgets.h
 }  // namespace icon
 

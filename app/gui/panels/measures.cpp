@@ -5,7 +5,9 @@
 #include <cmath>
 #include <string_view>
 
+#include "app/gui/fonts.h"
 #include "app/gui/lost_lanes.h"
+#include "app/gui/panels/measures.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/export_menu.h"
 #include "app/gui/plots/source.h"
@@ -22,13 +24,11 @@ namespace {
 
 using namespace plots;
 
-struct MeasuresChoices {
-    int source = 0;  // 0: product; l: layer l
-};
-
 std::vector<Remembered> remembered(Preferences& preferences) {
     MeasuresChoices& own = preferences.panels.of<MeasuresChoices>();
-    return {{"measures_source", &own.source, 0, 16}};
+    return {{"measures_source", &own.source, 0, 16},
+            {"measures_over_steps", &own.over_steps},
+            {"measures_plots", &own.plots}};
 }
 
 struct Row {
@@ -121,13 +121,42 @@ void draw_heading(const PanelContext& context) {
     ImGui::PopFont();
 }
 
-void draw_row(PanelContext& context, const Row& row, const std::string& matrix) {
-    const Snapshot& snapshot = *context.snapshot;
+constexpr float sign_width = 1.4F;  // em: of the sign that a row has a plot
+
+// The row takes click, Enter and drag as a whole; Tab comes to the first of them only, arrows lead
+// on to the others.
+void draw_name(PanelContext& context, const Row& row, int source, bool first,
+               const std::string& matrix) {
+    MeasuresChoices& choices = context.chosen<MeasuresChoices>();
+    const Theme& theme = context.theme;
     const std::string title(info(row.channel).title);
+    const bool plotted = is_plotted(choices, row.channel, source);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float right = at.x + ImGui::GetContentRegionAvail().x;
+    ImGui::PushItemFlag(ImGuiItemFlags_NoTabStop, !first);
+    if (ImGui::Selectable(fmt::format("##{}", title).c_str(), false,
+                          ImGuiSelectableFlags_SpanAllColumns))
+        toggle_plot(choices, row.channel, source);
+    ImGui::PopItemFlag();
+    const bool pointed = ImGui::IsItemHovered() || focused_by_keyboard();
+    drag_measure(title, row.channel, source);
+    hover_help(context, title.c_str(),
+               definition(row.channel, context.snapshot->spec->experiment, matrix) +
+                   (plotted ? "\nClick or Enter takes its plot away."
+                            : "\nClick, Enter or a drag to the plots: over steps."));
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    draw->AddText(at, u32(plotted ? theme.text : theme.dim), title.c_str());
+    if (plotted || pointed)
+        draw->AddText({right - em(1.1F), at.y}, u32(plotted ? theme.accent : theme.dim),
+                      icon::curve);
+}
+
+void draw_row(PanelContext& context, const Row& row, int source, bool first,
+              const std::string& matrix) {
+    const Snapshot& snapshot = *context.snapshot;
     ImGui::TableNextRow();
     ImGui::TableNextColumn();
-    ImGui::TextColored(context.theme.dim, "%s", title.c_str());
-    hover_help(context, title.c_str(), definition(row.channel, snapshot.spec->experiment, matrix));
+    draw_name(context, row, source, first, matrix);
     ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.95F);
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l)
         right_cell(text_of(row, snapshot, snapshot.lanes[l]),
@@ -160,6 +189,7 @@ Columns columns_in(float room, const std::vector<Row>& rows, std::size_t lanes) 
         columns.names = std::max(columns.names,
                                  ImGui::CalcTextSize(title.data(), title.data() + title.size()).x);
     }
+    columns.names += em(sign_width);
     const float number = em(4.6F);
     const auto count = static_cast<float>(lanes);
     columns.sideways = room < columns.names + em(1) + count * number;
@@ -167,10 +197,11 @@ Columns columns_in(float room, const std::vector<Row>& rows, std::size_t lanes) 
     return columns;
 }
 
-void draw_table(PanelContext& context, const std::vector<Row>& rows, const std::string& matrix) {
-    const ImVec2 room = ImGui::GetContentRegionAvail();
-    const auto lanes = static_cast<int>(context.snapshot->lanes.size());
-    const auto [names, whole, sideways] = columns_in(room.x, rows, context.snapshot->lanes.size());
+void draw_table(PanelContext& context, const std::vector<Row>& rows, int source, ImVec2 room) {
+    const Snapshot& snapshot = *context.snapshot;
+    const std::string matrix = source == 0 ? "the product P" : snapshot.layout.name(source);
+    const auto lanes = static_cast<int>(snapshot.lanes.size());
+    const auto [names, whole, sideways] = columns_in(room.x, rows, snapshot.lanes.size());
     const float bar = sideways ? ImGui::GetStyle().ScrollbarSize : 0;
     const Lines lines = lines_in(room.y - bar, rows.size());
     ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {em(0.25F), lines.padding});
@@ -187,16 +218,51 @@ void draw_table(PanelContext& context, const std::vector<Row>& rows, const std::
                                     ImGuiTableColumnFlags_WidthStretch, 1);
         ImGui::TableSetupScrollFreeze(sideways ? 1 : 0, 1);
         draw_heading(context);
-        for (const Row& row : rows) draw_row(context, row, matrix);
+        for (const Row& row : rows) draw_row(context, row, source, &row == rows.data(), matrix);
         ImGui::EndTable();
     }
     ImGui::PopStyleVar();
 }
 
+// While a row is dragged and the plots are not in sight: where it is let go.
+void draw_drop_place(PanelContext& context, float height) {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const ImVec2 extent{ImGui::GetContentRegionAvail().x, height};
+    ImGui::InvisibleButton("##drop", {std::max(1.0F, extent.x), height});
+    take_dropped_measure(context.chosen<MeasuresChoices>());
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    draw->AddRect(at, {at.x + extent.x, at.y + extent.y}, u32(context.theme.accent),
+                  ImGui::GetStyle().FrameRounding, 0, context.theme.hairline());
+    constexpr const char* words = "drop here: over steps";
+    const ImVec2 text = ImGui::CalcTextSize(words);
+    draw->AddText({at.x + (extent.x - text.x) / 2, at.y + (extent.y - text.y) / 2},
+                  u32(context.theme.text), words);
+}
+
+struct Division {
+    float numbers = 0;  // width of the table
+    bool plots_beside = false;
+};
+Division divided(ImVec2 room, const std::vector<Row>& rows, std::size_t lanes) {
+    const float wanted = columns_in(room.x, rows, lanes).whole + em(0.5F);
+    const float numbers = std::min(wanted, room.x * 0.45F);
+    return {numbers, room.x - numbers > em(20) && room.y > em(11)};
+}
+
 void draw_measures(PanelContext& context) {
-    int& source = context.chosen<MeasuresChoices>().source;
-    begin_header_controls(context, source_picker_width());
-    source_picker(context, "##source", source,
+    MeasuresChoices& choices = context.chosen<MeasuresChoices>();
+    ImGuiStorage* storage = ImGui::GetStateStorage();
+    const ImGuiID divided_id = ImGui::GetID("both");
+    const bool both = storage->GetBool(divided_id);
+    const float words = both ? 0 : segmented_width({"numbers", "over steps"}) + em(0.4F);
+    begin_header_controls(context, source_picker_width() + words);
+    if (!both) {
+        segmented(context, "view", {"numbers", "over steps"}, choices.over_steps,
+                  "The newest step's numbers, or those of them over steps that were sent there: by "
+                  "a click on their row, by Enter, by dragging it. A wider panel shows both.");
+        next_header_control(context, em(0.4F), source_picker_width());
+    }
+    source_picker(context, "##source", choices.source,
                   "Of which matrix flatness, ranks, condition and, of a layer, norms, fidelity and "
                   "preservation are shown.");
     end_header_controls(context);
@@ -205,20 +271,44 @@ void draw_measures(PanelContext& context) {
         return;
     }
     const Snapshot& snapshot = *context.snapshot;
-    const int shown = std::clamp(source, 0, snapshot.layout.layers());
-    const std::vector<Row> rows = rows_of(snapshot, shown);
-    draw_table(context, rows, shown == 0 ? "the product P" : snapshot.layout.name(shown));
-    export_menu(context, "##export", "measures",
-                ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows),
-                [&] { return table_of(snapshot, rows); });
+    const int source = std::clamp(choices.source, 0, snapshot.layout.layers());
+    const std::vector<Row> rows = rows_of(snapshot, source);
+    const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
+    const Division division = divided(room, rows, snapshot.lanes.size());
+    storage->SetBool(divided_id, division.plots_beside);
+    const auto plots_in = [&](ImVec2 extent) {
+        draw_measure_plots(context, extent);
+        take_dropped_measure(choices);
+    };
+    if (division.plots_beside) {
+        draw_table(context, rows, source, {division.numbers, room.y});
+        const float gap = em(1);
+        ImGui::SetCursorScreenPos({at.x + division.numbers + gap, at.y});
+        plots_in({room.x - division.numbers - gap, room.y});
+    } else if (choices.over_steps) {
+        plots_in(room);
+    } else {
+        const float drop = is_measure_dragged() ? em(2.2F) : 0;
+        draw_table(context, rows, source, {room.x, std::max(em(1), room.y - drop)});
+        if (drop > 0) draw_drop_place(context, drop - ImGui::GetStyle().ItemSpacing.y);
+    }
+    const bool over_plots = !division.plots_beside && choices.over_steps;
+    export_menu(
+        context, "##export", "measures",
+        !over_plots && ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows) &&
+            ImGui::GetMousePos().x < at.x + (division.plots_beside ? division.numbers : room.x),
+        [&] { return table_of(snapshot, rows); });
 }
 
 }  // namespace
 
 constinit const Panel measures_panel{
     .title = "Measures",
-    .explanation = "at this step",
-    .help = "Numbers of the newest measured step, each with its definition on hover.",
+    .explanation = "at this step, and over steps",
+    .help =
+        "Numbers of the newest measured step, each with its definition on hover. A row that is "
+        "clicked, dragged or entered has a plot over steps: of all lanes, or of the gap between "
+        "two.",
     .draw = draw_measures,
     .least = {15, 7},
     .remembered = remembered,

@@ -69,6 +69,33 @@ void readout(gui::PanelContext& context, const Axes& plot, const std::vector<Ser
     if (!rows.empty()) draw_readout(context, fmt::format("step {:.0f}", step), rows);
 }
 
+// Every place has its dot; words stand where they do not meet one another.
+void draw_places(const gui::PanelContext& context, const Axes& plot,
+                 const std::vector<Place>& places) {
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const gui::Theme& theme = context.theme;
+    const float size = em(gui::size::smallest_text);
+    float dot_from = -1e9F, word_from = plot.position.x;
+    for (const Place& place : places) {
+        if (place.step < plot.x.low || place.step > plot.x.high) continue;
+        const ImVec2 at{plot.pixel_x(place.step), plot.pixel_y(place.value)};
+        if (at.x < dot_from) continue;
+        dot_from = at.x + em(0.3F);
+        draw_dot(context, plot, place.step, place.value, theme.warning);
+        const float width = ImGui::GetFont()->CalcTextSizeA(size, 1e6F, 0, place.word.c_str()).x;
+        const float left = std::clamp(at.x - width / 2, plot.position.x,
+                                      std::max(plot.position.x, plot.right() - width));
+        if (left < word_from || width > plot.extent.x) continue;
+        word_from = left + width + em(0.5F);
+        const bool above = at.y - size - em(0.5F) > plot.position.y;
+        const ImVec2 word{left, above ? at.y - size - em(0.5F) : at.y + em(0.4F)};
+        draw->AddRectFilled({word.x - em(0.15F), word.y},
+                            {word.x + width + em(0.15F), word.y + size},
+                            u32(gui::with_alpha(theme.card, 0.85F)));
+        draw->AddText(nullptr, size, word, u32(theme.text), place.word.c_str());
+    }
+}
+
 }  // namespace
 
 Table series_table(const std::vector<Series>& series, double from, double to, bool logarithmic) {
@@ -149,6 +176,7 @@ void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2
         draw_curve(context, plot, reductions[s], 0, u32(series[s].colour), theme.line() * 1.15F,
                    series[s].dash);
     draw_marks(context, plot, -1);
+    draw_places(context, plot, what.places);
     if (!any && !what.awaited.empty()) {
         const ImVec2 words = ImGui::CalcTextSize(what.awaited.c_str());
         ImGui::GetWindowDrawList()->AddText(
@@ -163,18 +191,22 @@ void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2
     const auto table = [&] {
         return series_table(series, context.view.step_min, context.view.step_max, what.logarithmic);
     };
-    export_menu(context, "##export", what.name, hovered,
-                {.table = table,
-                 .charts =
-                     [&](const gui::PanelContext& paper) {
-                         Chart chart = chart_of(table(), paper.theme);
-                         take_range(memory(context).axis(what.axis), chart);
-                         for (const Level& level : levels)
-                             chart.marks.emplace_back(Rule{
-                                 level.name, false, level.value, {level.colour, Dash::dashed}});
-                         return std::vector{chart};
-                     },
-                 .fit = [&] { follow_everything(context, what.axis); }});
+    export_menu(
+        context, "##export", what.name, hovered,
+        {.table = table,
+         .charts =
+             [&](const gui::PanelContext& paper) {
+                 Chart chart = chart_of(table(), paper.theme);
+                 take_range(memory(context).axis(what.axis), chart);
+                 for (const Level& level : levels)
+                     chart.marks.emplace_back(
+                         Rule{level.name, false, level.value, {level.colour, Dash::dashed}});
+                 for (const Place& place : what.places)
+                     chart.marks.emplace_back(
+                         Rule{"", true, place.step, {paper.theme.mark, Dash::dotted}, place.word});
+                 return std::vector{chart};
+             },
+         .fit = [&] { follow_everything(context, what.axis); }});
     ImGui::PopID();
 }
 

@@ -28,12 +28,19 @@ struct Level {
     ImVec4 colour;
 };
 
+// A place that is pointed out, with a word above it where there is room.
+struct Place {
+    double step = 0, value = 0;
+    std::string word;
+};
+
 struct SeriesPlot {
     std::string_view axis = {};  // name of the value axis
     const char* id = "";
     const char* name = "";  // of exported files
     bool logarithmic = false;
-    std::string awaited;  // what is said as long as there is nothing
+    std::string awaited;          // what is said as long as there is nothing
+    std::vector<Place> places{};  // by step; on paper as upright lines
 };
 
 // The steps from one to another: a row a step, a column a series, and where it has ranges one with
