@@ -169,6 +169,12 @@ CLI::App& add_render(CLI::App& app, RenderArguments& arguments) {
                     "Look this often on the way, for what panels gather over steps; otherwise at "
                     "the end alone")
         ->type_name("N");
+    render
+        .add_option("--present", arguments.present,
+                    "Draw the presentation of these panels, the largest first")
+        ->type_name("NAME,…")
+        ->delimiter(',')
+        ->excludes("--panel");
     add_spec_options(render, arguments.spec);
     render.add_option("-o,--output", arguments.output, "The picture to write")
         ->type_name("FILE.png")

@@ -41,6 +41,7 @@ struct RenderArguments {
     std::string steps, size = "1600x900", scale = "1", theme = "dark", panel, output;
     std::string looks = "1";
     std::vector<std::string> choices;  // name=value, of the preferences
+    std::vector<std::string> present;
 };
 int render(const RenderArguments& arguments);
 

@@ -43,6 +43,7 @@ int render(const RenderArguments& arguments) {
                                .panel = arguments.panel,
                                .looks = looks,
                                .choices = arguments.choices,
+                               .present = arguments.present,
                                .output = arguments.output});
 #else
     static_cast<void>(steps), static_cast<void>(width), static_cast<void>(height);

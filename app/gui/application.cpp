@@ -3,6 +3,7 @@
 #include "app/gui/dock_layout.h"
 #include "app/gui/frame.h"
 #include "app/gui/frame_pacer.h"
+#include "app/gui/full_screen.h"
 #include "app/gui/imgui_session.h"
 #include "app/gui/keys.h"
 #include "app/gui/preferences.h"
@@ -184,6 +185,7 @@ struct Application::State {
         window_.draw();
         take_picture();
         window_.present();
+        follow_full_screen();
         const double done = seconds();
         times_.add(done, (built - start) * 1e3, (done - start) * 1e3);
         if (times_.frames() == 1) first_frame_ = (done - began_) * 1e3;
@@ -193,15 +195,24 @@ struct Application::State {
 
     void follow_theme() {
         const float content = window_.content_scale();
-        const Theme wanted = theme_for(preferences_, content);
+        const Theme wanted = theme_for(preferences_, content, window_.height());
         if (themed_ && wanted.dark == theme_.dark && wanted.scale == theme_.scale &&
-            wanted.thick == theme_.thick)
+            wanted.thick == theme_.thick && wanted.map == theme_.map)
             return;
         theme_ = wanted;
         themed_ = true;
         apply_theme(theme_);
         window_.background = {theme_.background.x, theme_.background.y, theme_.background.z};
         pacer_.wake(seconds(), 0.3);
+    }
+
+    void follow_full_screen() {
+        FullScreen& screen = view_.panels.of<FullScreen>();
+        if (screen.wanted != screen.on) {
+            window_.set_full_screen(screen.wanted);
+            pacer_.wake(seconds(), 0.3);
+        }
+        screen.on = screen.wanted = window_.full_screen();
     }
 
     // A step of a large network takes long: the window does not wait for it.

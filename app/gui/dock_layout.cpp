@@ -164,16 +164,14 @@ DockTree walked(const DockTree& tree) {
     return result;
 }
 
-Room room_for(const PanelContext& context, ImVec2 size) {
+Room room_for(ImVec2 size) {
     Room room;
     room.size = size;
     room.gap = ImGui::GetStyle().DockingSeparatorSize;
     room.tabs = ImGui::GetFrameHeight();
-    const bool presenting = context.preferences.presentation;
-    room.least = [presenting, unit = em(1)](const std::string& title) {
+    room.least = [unit = em(1)](const std::string& title) {
         for (const Panel& panel : panels())
-            if (title == panel.title && !(presenting && !panel.presented))
-                return ImVec2{panel.least.x * unit, panel.least.y * unit};
+            if (title == panel.title) return ImVec2{panel.least.x * unit, panel.least.y * unit};
         return ImVec2{0, 0};
     };
     return room;
@@ -252,7 +250,6 @@ void arrange_panels(PanelContext& context, ImGuiID dock_space, ImVec2 size) {
     DockedLayout& layout = context.kept<DockedLayout>();
     const bool known = std::exchange(layout.known, true);
     const float unit = em(1);
-    const bool presenting = context.preferences.presentation;
     const DockTree now = read(dock_space);
     if (layout.restored && !now.nodes.empty()) {
         if (same_structure(now, layout.chosen)) return;
@@ -263,8 +260,7 @@ void arrange_panels(PanelContext& context, ImGuiID dock_space, ImVec2 size) {
         return;
     }
     const bool none = now.nodes.empty() || view.reset_layout;
-    if (known && !none && layout.size.x == size.x && layout.size.y == size.y && layout.em == unit &&
-        layout.presenting == presenting)
+    if (known && !none && layout.size.x == size.x && layout.size.y == size.y && layout.em == unit)
         return;
     if (none)
         layout.chosen = default_tree(size);
@@ -275,8 +271,7 @@ void arrange_panels(PanelContext& context, ImGuiID dock_space, ImVec2 size) {
     view.reset_layout = false;
     layout.size = size;
     layout.em = unit;
-    layout.presenting = presenting;
-    layout.shown = walked(fitted(layout.chosen, room_for(context, size)));
+    layout.shown = walked(fitted(layout.chosen, room_for(size)));
     if (none || !same_structure(layout.shown, now))
         build(layout.shown, dock_space, size);
     else

@@ -17,7 +17,6 @@ struct DockedLayout {
     DockTree shown;      // fitted to the room there is
     ImVec2 size;         // of the dock space, pixels
     float em = 0;
-    bool presenting = false;
     bool restored = false;  // for good: about to be saved
 };
 
@@ -25,7 +24,7 @@ struct DockedLayout {
 DockTree default_tree(ImVec2 size);
 
 // Before the dock space of a frame: builds the default layout where there is none or it is asked
-// for; when the room, the scale or the panels shown have changed, gives every panel its share of
+// for; when the room or the scale has changed, gives every panel its share of
 // it, folds those into tabs that no longer fit and unfolds them where they fit again.
 void arrange_panels(PanelContext& context, ImGuiID dock_space, ImVec2 size);
 

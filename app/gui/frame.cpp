@@ -4,8 +4,11 @@
 #include "app/gui/dock_layout.h"
 #include "app/gui/fonts.h"
 #include "app/gui/keys.h"
+#include "app/gui/lost_lanes.h"
+#include "app/gui/panel_window.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/path_dialog.h"
+#include "app/gui/presentation.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "core/base/error.h"
@@ -24,22 +27,6 @@ constexpr ImGuiWindowFlags fixed_bar =
     ImGuiWindowFlags_NoNavFocus | ImGuiWindowFlags_NoScrollWithMouse |
     ImGuiWindowFlags_NoBackground;
 
-// A panel's only background: one rounded rectangle with a hairline. Docked windows have none of
-// their own, so no pixel is painted twice.
-void draw_card(const PanelContext& context) {
-    const ImGuiWindow* window = ImGui::GetCurrentWindow();
-    const ImVec2 at{window->Pos.x, window->Pos.y + window->TitleBarHeight};  // below tabs
-    const ImVec2 end{window->Pos.x + window->Size.x, window->Pos.y + window->Size.y};
-    const float corner = size::corner * context.theme.scale;
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    draw->PushClipRect(at, end);
-    draw->AddRectFilled(at, end, u32(context.theme.card), corner);
-    const float hair = ImGui::GetStyle().WindowBorderSize, half = hair / 2;
-    draw->AddRect({at.x + half, at.y + half}, {end.x - half, end.y - half},
-                  u32(context.theme.border), corner, 0, hair);
-    draw->PopClipRect();
-}
-
 void draw_bar(PanelContext& context, const char* name, ImVec2 at, ImVec2 extent, bool card,
               void (*content)(PanelContext&)) {
     ImGui::SetNextWindowPos(at);
@@ -56,6 +43,11 @@ void draw_bar(PanelContext& context, const char* name, ImVec2 at, ImVec2 extent,
     ImGui::PopStyleVar(3);
 }
 
+// Not in the last frame, in which the layout is saved as it was chosen.
+bool presenting(const PanelContext& context) {
+    return context.preferences.presentation && !context.kept<DockedLayout>().restored;
+}
+
 void draw_dock_space(PanelContext& context, ImVec2 at, ImVec2 extent) {
     ImGui::SetNextWindowPos(at);
     ImGui::SetNextWindowSize(extent);
@@ -63,10 +55,17 @@ void draw_dock_space(PanelContext& context, ImVec2 at, ImVec2 extent) {
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, {1, 1});
-    ImGui::Begin("##dock", nullptr, fixed_bar);
+    const bool only_kept = presenting(context);  // while others fill the screen
+    ImGui::Begin("##dock", nullptr,
+                 fixed_bar | (only_kept ? ImGuiWindowFlags_NoMouseInputs : ImGuiWindowFlags_None));
     ImGui::PopStyleVar(3);
 
     const ImGuiID dock_space = ImGui::GetID("panels");
+    if (only_kept) {
+        ImGui::DockSpace(dock_space, {0, 0}, ImGuiDockNodeFlags_KeepAliveOnly);
+        ImGui::End();
+        return;
+    }
     arrange_panels(context, dock_space, extent);
     // What shows between the cards is the window's background.
     ImGui::PushStyleColor(ImGuiCol_WindowBg, context.theme.background);
@@ -79,37 +78,21 @@ void draw_dock_space(PanelContext& context, ImVec2 at, ImVec2 extent) {
     ImGui::End();
 }
 
-void draw_header(PanelContext& context, const Panel& panel) {
-    const Snapshot* snapshot = context.snapshot;
-    const bool told = panel.explain != nullptr && snapshot != nullptr && snapshot->spec != nullptr;
-    card_header(context, panel.title,
-                told ? panel.explain(snapshot->spec->experiment) : panel.explanation, panel.help);
-}
-
 void draw_panel(PanelContext& context, const Panel& panel) {
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {em(size::padding), em(0.5F)});
     ImGui::PushStyleColor(ImGuiCol_Button, ImVec4{0, 0, 0, 0});  // the corner that unhides a tab
     // In the main window the ground is there already; a window of its own needs one.
     const ImGuiWindow* window = ImGui::FindWindowByName(panel.title);
     const bool detached = window != nullptr && window->ViewportOwned;
-    ImGuiWindowFlags wide = ImGuiWindowFlags_None;
-    if (const float content = em(panel.narrowest);
-        window != nullptr && window->Size.x - 2 * em(size::padding) < content) {
-        ImGui::SetNextWindowContentSize({content, 0});
-        wide = ImGuiWindowFlags_HorizontalScrollbar;
-    }
+    const ImGuiWindowFlags wide =
+        window != nullptr ? scrolled_where_narrow(panel, window->Size.x) : ImGuiWindowFlags_None;
     const bool visible =
         ImGui::Begin(panel.title, nullptr,
                      ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoFocusOnAppearing | wide |
                          (detached ? ImGuiWindowFlags_None : ImGuiWindowFlags_NoBackground));
     ImGui::PopStyleColor();
     ImGui::PopStyleVar();
-    if (visible) {
-        draw_card(context);
-        draw_header(context, panel);
-        context.view.weights_shown = context.view.weights_shown || panel.weights;
-        panel.draw(context);
-    }
+    if (visible) draw_panel_content(context, panel);
     ImGui::End();
 }
 
@@ -201,6 +184,40 @@ void draw_toast(PanelContext& context, ImVec2 bottom) {
     ImGui::PopStyleColor();
 }
 
+// What the panels have between the bars.
+struct Middle {
+    ImVec2 at, extent;
+};
+
+// Transport above, what the preset says of itself below it, and the line at the bottom.
+Middle draw_bars(PanelContext& context, ImVec2 origin, ImVec2 all, float gap) {
+    // A window of few lines gives them to the panels.
+    const bool lined = all.y > em(20);
+    const float bar = std::floor(em(2.75F)), line = lined ? std::floor(em(1.75F)) : gap;
+    const float width = std::max(1.0F, all.x - 2 * gap), left = origin.x + gap;
+    draw_bar(context, "##transport", {left, origin.y + gap}, {width, bar}, true, draw_transport);
+    float top = origin.y + gap + bar + gap;
+    const float bottom = origin.y + all.y - line;
+    if (const float caption = all.y > em(34) ? caption_height(context, width) : 0; caption > 0) {
+        draw_bar(context, "##caption", {left, top}, {width, caption}, true, draw_caption);
+        top += caption + gap;
+    }
+    if (lined) draw_bar(context, "##status", {left, bottom}, {width, line}, false, draw_status);
+    return {{left, top}, {width, std::max(1.0F, bottom - top)}};
+}
+
+// The strip at the bottom, where the speaker's hand is, the audience looks at what is above; and
+// between them what has to be said, if anything has.
+Middle draw_bars_of_presentation(PanelContext& context, ImVec2 origin, ImVec2 all, float gap) {
+    const bool lined = context.snapshot != nullptr && !trouble(*context.snapshot).empty();
+    const float bar = std::floor(em(strip_height)), line = lined ? std::floor(em(1.75F)) : gap;
+    const float width = std::max(1.0F, all.x - 2 * gap), left = origin.x + gap;
+    const float bar_top = origin.y + all.y - gap - bar, bottom = bar_top - line;
+    draw_bar(context, "##strip", {left, bar_top}, {width, bar}, true, draw_strip);
+    if (lined) draw_bar(context, "##status", {left, bottom}, {width, line}, false, draw_status);
+    return {{left, origin.y + gap}, {width, std::max(1.0F, bottom - origin.y - gap)}};
+}
+
 }  // namespace
 
 void draw_frame(PanelContext& context) {
@@ -208,56 +225,35 @@ void draw_frame(PanelContext& context) {
     const ImGuiViewport* viewport = ImGui::GetMainViewport();
     const ImVec2 origin = viewport->WorkPos, all = viewport->WorkSize;
     const float gap = std::floor(em(size::gap));
-    // A window of few lines gives them to the panels.
-    const bool lined = all.y > em(20);
-    const float bar = std::floor(em(2.75F)), line = lined ? std::floor(em(1.75F)) : gap;
-    const float width = std::max(1.0F, all.x - 2 * gap);
-
-    draw_bar(context, "##transport", {origin.x + gap, origin.y + gap}, {width, bar}, true,
-             draw_transport);
-    float top = origin.y + gap + bar + gap;
-    const float bottom = origin.y + all.y - line;
-    // A low window gives its lines to the panels.
-    if (const float caption = all.y > em(34) ? caption_height(context, width) : 0; caption > 0) {
-        draw_bar(context, "##caption", {origin.x + gap, top}, {width, caption}, true, draw_caption);
-        top += caption + gap;
-    }
-    draw_dock_space(context, {origin.x + gap, top}, {width, std::max(1.0F, bottom - top)});
+    const bool presented = presenting(context);
+    const Middle middle = presented ? draw_bars_of_presentation(context, origin, all, gap)
+                                    : draw_bars(context, origin, all, gap);
+    draw_dock_space(context, middle.at, middle.extent);
     // A first problem that is still being built has nothing to draw.
     PanelContext shown = context;
     if (shown.snapshot != nullptr && shown.snapshot->problem == nullptr) shown.snapshot = nullptr;
-    for (const Panel& panel : panels())
-        if (!context.preferences.presentation || panel.presented) draw_panel(shown, panel);
-    bring_forward(context.view);
-    if (lined)
-        draw_bar(context, "##status", {origin.x + gap, bottom}, {width, line}, false, draw_status);
-    draw_building(context, {origin.x + all.x / 2, bottom - gap});
+    if (presented) {
+        draw_presented_panels(shown, middle.at, middle.extent);
+    } else {
+        for (const Panel& panel : panels()) draw_panel(shown, panel);
+        bring_forward(context.view);
+    }
+    const ImVec2 foot{origin.x + all.x / 2, middle.at.y + middle.extent.y - gap};
+    draw_building(context, foot);
     if (context.view.show_help) draw_help(context);
     draw_path_dialog(context);
-    draw_toast(context, {origin.x + all.x / 2, bottom - gap});
+    draw_toast(context, foot);
     note_keyboard(context.view);
 }
 
 void draw_panel_alone(PanelContext& context, const Panel& panel) {
     const ImGuiViewport* viewport = ImGui::GetMainViewport();
     const float gap = std::floor(em(size::gap));
-    ImGui::SetNextWindowPos({viewport->WorkPos.x + gap, viewport->WorkPos.y + gap});
-    ImGui::SetNextWindowSize({std::max(1.0F, viewport->WorkSize.x - 2 * gap),
-                              std::max(1.0F, viewport->WorkSize.y - 2 * gap)});
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {em(size::padding), em(0.5F)});
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
-    const bool visible = ImGui::Begin(
-        (std::string(panel.title) + "##alone").c_str(), nullptr,
-        ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoDocking |
-            ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBackground);
-    ImGui::PopStyleVar(2);
-    if (visible) {
-        draw_card(context);
-        draw_header(context, panel);
-        context.view.weights_shown = context.view.weights_shown || panel.weights;
-        panel.draw(context);
-    }
-    ImGui::End();
+    draw_fixed_panel(context, panel, std::string(panel.title) + "##alone",
+                     {viewport->WorkPos.x + gap, viewport->WorkPos.y + gap},
+                     {std::max(1.0F, viewport->WorkSize.x - 2 * gap),
+                      std::max(1.0F, viewport->WorkSize.y - 2 * gap)},
+                     ImGuiWindowFlags_NoScrollbar);
 }
 
 std::string panel_slug(const Panel& panel) {
@@ -267,14 +263,13 @@ std::string panel_slug(const Panel& panel) {
     return slug;
 }
 
-const Panel& panel_by_slug(std::string_view slug) {
+const Panel& panel_by_slug(std::string_view slug, const char* option) {
     std::string names;
     for (const Panel& panel : panels()) {
         if (panel_slug(panel) == slug) return panel;
         names += (names.empty() ? "" : ", ") + panel_slug(panel);
     }
-    throw Error("--panel", "there is no panel '" + std::string(slug) + "'",
-                "choose one of " + names);
+    throw Error(option, "there is no panel '" + std::string(slug) + "'", "choose one of " + names);
 }
 
 }  // namespace muonscope::gui

@@ -16,6 +16,7 @@ void draw_panel_alone(PanelContext& context, const Panel& panel);
 
 // "Singular values" is asked for as "singular-values".
 std::string panel_slug(const Panel& panel);
-const Panel& panel_by_slug(std::string_view slug);  // throws Error listing the names
+// Throws Error listing the names; `option`: where the slug was given.
+const Panel& panel_by_slug(std::string_view slug, const char* option = "--panel");
 
 }  // namespace muonscope::gui

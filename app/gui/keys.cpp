@@ -3,6 +3,7 @@
 #include "app/gui/awaited.h"
 #include "app/gui/caption.h"
 #include "app/gui/frame.h"
+#include "app/gui/full_screen.h"
 #include "app/gui/saving.h"
 #include "app/gui/tab_order.h"
 #include "app/gui/widgets.h"
@@ -26,7 +27,8 @@ constexpr std::array<Key, 18> table{{
     {"+  \xe2\x88\x92", "faster, slower"},
     {"C", "captions and their arrows"},
     {"T", "dark or light"},
-    {"P", "presentation: larger, only the plots"},
+    {"P", "presentation: chosen panels, large type"},
+    {"F11", "full screen, and the window again"},
     {"Ctrl 0", "reset the layout"},
     {"Ctrl S", "save the session"},
     {"Ctrl Shift S", "save the session somewhere else"},
@@ -34,7 +36,7 @@ constexpr std::array<Key, 18> table{{
     {"F1", "this help"},
     {"Tab", "to the next control; Shift Tab back"},
     {"Enter", "press or type into the control in the ring"},
-    {"Esc", "close a list, a message, the ring or help"},
+    {"Esc", "close a list, a message, the ring, help or full screen"},
 }};
 
 constexpr std::array<double, 11> speeds{1, 2, 5, 10, 20, 60, 100, 200, 500, 1000, 0};
@@ -108,13 +110,17 @@ void handle_keys(PanelContext& context) {
     if (context.view.path_dialog || keyboard.list || list_is_open() || io.WantTextInput) return;
     go_on_by_tab(keyboard);
     if (ImGui::IsKeyPressed(ImGuiKey_F1, false)) context.view.show_help = !context.view.show_help;
+    FullScreen& screen = context.kept<FullScreen>();
+    if (ImGui::IsKeyPressed(ImGuiKey_F11, false)) screen.wanted = !screen.on;
     if (ImGui::IsKeyPressed(ImGuiKey_Escape, false)) {
         if (!context.view.toast.empty())
             context.view.toast.clear();
         else if (keyboard.ring)
             ImGui::SetNavCursorVisible(false);
-        else
+        else if (context.view.show_help)
             context.view.show_help = false;
+        else
+            screen.wanted = false;
     }
     if (held(io.KeyCtrl, ImGuiMod_Ctrl))
         handle_control_keys(context);

@@ -14,6 +14,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -47,6 +48,18 @@ std::filesystem::path folder(const char* variable, const char* below_home) {
     return home(variable) / below_home / "muonscope";
 }
 
+// A list of words, no longer than a window makes them.
+std::optional<std::vector<std::string>> words_in(const Json& json) {
+    constexpr std::size_t longest = 64;
+    if (!json.is_array() || json.size() > longest) return std::nullopt;
+    std::vector<std::string> words;
+    for (const Json& word : json) {
+        if (!word.is_string()) return std::nullopt;
+        words.push_back(word.get<std::string>());
+    }
+    return words;
+}
+
 // A value of another type or out of range leaves what was there.
 void read(const Json& json, const Remembered& choice) {
     const auto found = json.find(choice.name);
@@ -56,14 +69,7 @@ void read(const Json& json, const Remembered& choice) {
         return;
     }
     if (auto* const* list = std::get_if<std::vector<std::string>*>(&choice.at)) {
-        constexpr std::size_t longest = 64;  // no list that a window made is
-        std::vector<std::string> words;
-        if (!found->is_array() || found->size() > longest) return;
-        for (const Json& word : *found) {
-            if (!word.is_string()) return;
-            words.push_back(word.get<std::string>());
-        }
-        **list = std::move(words);
+        if (auto words = words_in(*found)) **list = std::move(*words);
         return;
     }
     if (!found->is_number()) return;
@@ -176,14 +182,17 @@ void choose(Preferences& preferences, std::string_view choice) {
             else if (std::holds_alternative<int*>(one.at))
                 taken = given.is_number_integer() && given.get<double>() >= one.low &&
                         given.get<double>() <= one.high;
+            else if (std::holds_alternative<std::vector<std::string>*>(one.at))
+                taken = words_in(given).has_value();
             else if (std::holds_alternative<double*>(one.at))
                 taken = given.is_number() && given.get<double>() >= one.low &&
                         given.get<double>() <= one.high;
         }
         if (!taken)
             throw Error("--choose", text,
-                        std::holds_alternative<bool*>(one.at)
-                            ? "give true or false"
+                        std::holds_alternative<bool*>(one.at) ? "give true or false"
+                        : std::holds_alternative<std::vector<std::string>*>(one.at)
+                            ? "give a list of words, such as [\"loss\"]"
                             : fmt::format("give a number from {:g} to {:g}", one.low, one.high));
         read(json, one);
         return;

@@ -100,7 +100,12 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Panel* alone)
     Preferences preferences;
     preferences.dark = options.dark;
     for (const std::string& choice : options.choices) choose(preferences, choice);
-    const Theme theme = theme_for(preferences, static_cast<float>(options.scale));
+    if (!options.present.empty()) {
+        preferences.presentation = true;
+        preferences.presented = options.present;
+    }
+    const Theme theme = theme_for(preferences, static_cast<float>(options.scale),
+                                  static_cast<float>(options.height));
     apply_theme(theme);
     window.background = {theme.background.x, theme.background.y, theme.background.z};
 
@@ -139,6 +144,7 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Panel* alone)
 int render_window(const RenderOptions& options) {
     check(options);
     const Panel* alone = options.panel.empty() ? nullptr : &panel_by_slug(options.panel);
+    for (const std::string& slug : options.present) panel_by_slug(slug, "--present");
     const auto pixels = draw(options, alone);
     write_png(options.output, options.width, options.height, pixels);
     return 0;

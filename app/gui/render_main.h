@@ -17,6 +17,7 @@ struct RenderOptions {
     std::string panel;       // slug of one panel ("singular-values"); empty: the whole window
     std::int64_t looks = 1;  // at the run on the way, evenly, for what panels gather over steps
     std::vector<std::string> choices{};  // name=value, of the preferences
+    std::vector<std::string> present{};  // slugs: the presentation of these panels
     std::string output;                  // .png
 };
 

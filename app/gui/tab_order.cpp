@@ -25,7 +25,8 @@ std::vector<ImGuiWindow*> windows() {
     }
     const auto place = [](const ImGuiWindow* window) {
         // Help and messages lie over the panels: last.
-        const bool bar = std::string_view(window->Name) == "##transport";
+        const std::string_view name = window->Name;
+        const bool bar = name == "##transport" || name == "##strip";
         const int layer = bar ? 0 : window->DockNode != nullptr ? 1 : 2;
         return std::tuple(layer, window->Pos.x, window->Pos.y);
     };

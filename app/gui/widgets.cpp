@@ -49,6 +49,22 @@ float segment_height() {
     return em(1.45F);
 }
 
+// For a room the controls that have no place beside the title show when the mouse comes to it, and
+// go when it leaves them: the plots have their row until then.
+bool controls_are_asked_for(const PanelContext& context) {
+    if (!context.preferences.presentation) return true;
+    const bool shown = recall("header shown") != 0.0F;
+    if (shown && ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel))
+        return true;
+    const ImGuiWindow* window = ImGui::GetCurrentWindow();
+    const float bottom =
+        window->Pos.y + (shown ? recall("header bottom") : recall("header title bottom"));
+    const float y = ImGui::GetMousePos().y;
+    return ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows |
+                                  ImGuiHoveredFlags_AllowWhenBlockedByActiveItem) &&
+           y >= window->Pos.y && y < bottom;
+}
+
 // One word of a segmented control, drawn into a frame that is there already.
 bool segment(const PanelContext& context, const char* label, bool chosen) {
     const Theme& t = context.theme;
@@ -105,6 +121,8 @@ void card_header(PanelContext& context, const char* title, std::string_view expl
     move_by_last_item();
     hover_help(context, title, help);
 
+    remember("header title bottom", at.y + height - ImGui::GetWindowPos().y);
+    remember("header shown", !own_row || controls_are_asked_for(context) ? 1.0F : 0.0F);
     remember("header row", own_row ? ImGui::GetCursorScreenPos().y - ImGui::GetWindowPos().y
                                    : at.y - ImGui::GetWindowPos().y);
     remember("header own row", own_row ? 1.0F : 0.0F);
@@ -120,6 +138,9 @@ void begin_header_controls(PanelContext&, float width) {
     ImGui::SetCursorScreenPos(
         {ImGui::GetCursorScreenPos().x, ImGui::GetWindowPos().y + recall("header row")});
     ImGui::BeginGroup();
+    if (recall("header shown") != 0.0F) return;
+    ImGui::PushClipRect({0, 0}, {0, 0}, false);
+    ImGui::BeginDisabled();
 }
 
 void next_header_control(PanelContext&, float gap, float width) {
@@ -128,7 +149,19 @@ void next_header_control(PanelContext&, float gap, float width) {
 }
 
 void end_header_controls(PanelContext&) {
+    const bool hidden = recall("header shown") == 0.0F;
+    if (hidden) {
+        ImGui::EndDisabled();
+        ImGui::PopClipRect();
+    }
     ImGui::EndGroup();
+    if (hidden) {
+        ImGui::SetCursorPos({recall("header x"), recall("header y")});
+        ImGui::Dummy({0, 0});
+        ImGui::SetCursorPos({recall("header x"), recall("header y")});
+        return;
+    }
+    remember("header bottom", ImGui::GetItemRectMax().y - ImGui::GetWindowPos().y);
     // More than one row of them: what comes next stands below all.
     const float below = ImGui::GetItemRectMax().y - ImGui::GetWindowPos().y +
                         ImGui::GetStyle().ItemSpacing.y + ImGui::GetScrollY();
@@ -222,7 +255,7 @@ bool begin_combo(PanelContext& context, const char* id, const char* preview, boo
                                                                  : ImGuiComboFlags_HeightLarge));
     const float middle = (low.y + high.y - ImGui::GetFontSize()) / 2;
     fitted_text(draw, {low.x + inset, middle}, high.x - low.x - 2 * inset - wide, ink, preview);
-    ImGui::PushFont(nullptr, ImGui::GetStyle().FontSizeBase * 0.75F);
+    ImGui::PushFont(nullptr, ImGui::GetStyle().FontSizeBase * size::smallest_text);
     draw->AddText({high.x - wide - em(0.5F), (low.y + high.y - ImGui::GetFontSize()) / 2},
                   u32(context.theme.dim), icon::down);
     ImGui::PopFont();

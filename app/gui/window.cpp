@@ -63,6 +63,28 @@ Window::Size that_fits(Window::Size size) {
     return size;
 }
 
+// The one that most of such a window is on.
+GLFWmonitor* monitor_below(int x, int y, Window::Size size) {
+    int count = 0;
+    GLFWmonitor** all = glfwGetMonitors(&count);
+    GLFWmonitor* best = glfwGetPrimaryMonitor();
+    std::int64_t most = 0;
+    for (int i = 0; i < count; ++i) {
+        int left = 0, top = 0;
+        glfwGetMonitorPos(all[i], &left, &top);
+        const GLFWvidmode* mode = glfwGetVideoMode(all[i]);
+        if (mode == nullptr) continue;
+        const std::int64_t across =
+            std::min(x + size.width, left + mode->width) - std::max(x, left);
+        const std::int64_t down = std::min(y + size.height, top + mode->height) - std::max(y, top);
+        if (across > 0 && down > 0 && across * down > most) {
+            most = across * down;
+            best = all[i];
+        }
+    }
+    return best;
+}
+
 void set_hints(Window::Kind kind) {
     glfwDefaultWindowHints();
     glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
@@ -75,6 +97,8 @@ void set_hints(Window::Kind kind) {
     glfwWindowHint(GLFW_ALPHA_BITS, 0);
     if (kind == Window::Kind::offscreen)
         glfwWindowHint(GLFW_CONTEXT_CREATION_API, GLFW_OSMESA_CONTEXT_API);
+    // A picture on a projector stays when the speaker turns to another window.
+    glfwWindowHint(GLFW_AUTO_ICONIFY, GLFW_FALSE);
     // Shown once the first frame is in it: no white flash.
     glfwWindowHint(GLFW_VISIBLE, GLFW_FALSE);
     glfwWindowHintString(GLFW_X11_CLASS_NAME, "muonscope");
@@ -181,6 +205,33 @@ Window::Size Window::framebuffer() const {
     Size size;
     glfwGetFramebufferSize(window_, &size.width, &size.height);
     return size;
+}
+
+float Window::height() const {
+    if (window_ == nullptr) return static_cast<float>(size_.height);
+    int height = 0;
+    glfwGetWindowSize(window_, nullptr, &height);
+    return static_cast<float>(height);
+}
+
+bool Window::full_screen() const {
+    return window_ != nullptr && glfwGetWindowMonitor(window_) != nullptr;
+}
+
+void Window::set_full_screen(bool on) {
+    if (kind_ != Kind::on_screen || on == full_screen()) return;
+    if (!on) {
+        const auto& [x, y, size] = windowed_;
+        glfwSetWindowMonitor(window_, nullptr, x, y, size.width, size.height, GLFW_DONT_CARE);
+        return;
+    }
+    // Wayland tells no place: then it is at the first monitor, and goes back where it is put.
+    glfwGetWindowPos(window_, &windowed_.x, &windowed_.y);
+    glfwGetWindowSize(window_, &windowed_.size.width, &windowed_.size.height);
+    GLFWmonitor* monitor = monitor_below(windowed_.x, windowed_.y, windowed_.size);
+    const GLFWvidmode* mode = monitor != nullptr ? glfwGetVideoMode(monitor) : nullptr;
+    if (mode == nullptr) return;
+    glfwSetWindowMonitor(window_, monitor, 0, 0, mode->width, mode->height, mode->refreshRate);
 }
 
 void Window::show() {

@@ -32,6 +32,12 @@ class Window {
 
     float content_scale() const;
     Size framebuffer() const;
+    float height() const;  // in Dear ImGui's units
+
+    // Fills the monitor that most of the window is on, or takes the place and size that it had
+    // before. A window that is on no screen stays as it is.
+    void set_full_screen(bool on);
+    bool full_screen() const;
 
     void show();
     void hide();
@@ -58,6 +64,11 @@ class Window {
     Size size_;  // where there is no window
     bool closed_ = false, exposed_ = false;
     GLFWwindow* window_ = nullptr;
+    struct Place {
+        int x = 0, y = 0;
+        Size size;
+    };
+    Place windowed_;  // before it filled the monitor
     std::unique_ptr<Renderer> renderer_;
 };
 

@@ -31,6 +31,7 @@ def need(tool, package):
 
 XVFB = need("Xvfb", "xvfb")
 XDOTOOL = need("xdotool", "xdotool")
+OPENBOX = need("openbox", "openbox")
 PROGRAM = os.environ.get("MUONSCOPE")
 if not PROGRAM or not os.access(PROGRAM, os.X_OK):
     sys.exit("MUONSCOPE does not name the program: run this through ctest, or set it")
@@ -202,6 +203,12 @@ class Window:
         self.xdo("mouseup", "1")
         time.sleep(0.35)
 
+    def place(self):
+        """Its content on the screen: x, y, width, height."""
+        lines = self.xdo("getwindowgeometry", "--shell", self.id).splitlines()
+        geometry = dict(line.split("=") for line in lines)
+        return tuple(int(geometry[name]) for name in ("X", "Y", "WIDTH", "HEIGHT"))
+
     def key(self, name):
         self.xdo("key", name)
         self.settle(0.4)
@@ -256,6 +263,48 @@ class WindowTest(unittest.TestCase):
         window = Window(self.display, self.folder, *arguments, **environment)
         self.addCleanup(window.kill)
         return window
+
+    def full_screen_and_back(self, window):
+        """F11, F11 again, F11 and Escape: place and size each time; what is on the screen is the
+        window's own up to the edges."""
+        before = window.place()
+        self.assertNotEqual(before[2:], (WIDTH, HEIGHT))
+        for leave in ("F11", "Escape"):
+            window.key("F11")
+            window.settle(0.5)
+            self.assertEqual(window.place(), (0, 0, WIDTH, HEIGHT))
+            window.key("F1")  # it still has the keyboard: help, which Escape closes first
+            window.key("Escape")
+            self.assertEqual(window.place(), (0, 0, WIDTH, HEIGHT))
+            window.key(leave)
+            window.settle(0.5)
+            self.assertEqual(window.place(), before)
+        window.key("p")
+        state = window.close()
+        self.assertTrue(state["presentation"])
+
+    def test_full_screen_without_a_window_manager(self):
+        window = self.open("--size", "900x600")
+        window.xdo("windowmove", "--sync", window.id, "120", "80")
+        window.pause()
+        self.full_screen_and_back(window)
+
+    def test_full_screen_with_a_window_manager(self):
+        with Display() as display:
+            manager = subprocess.Popen([OPENBOX, "--sm-disable"],
+                                       env=dict(os.environ, DISPLAY=display.name, HOME=self.folder),
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            try:
+                time.sleep(1)
+                self.assertIsNone(manager.poll())
+                window = Window(display, self.folder, "--size", "900x600")
+                self.addCleanup(window.kill)
+                window.xdo("windowactivate", "--sync", window.id)
+                window.pause()
+                self.full_screen_and_back(window)
+            finally:
+                manager.terminate()
+                manager.wait(20)
 
     def test_opens_training_and_closes_by_its_button(self):
         window = self.open()

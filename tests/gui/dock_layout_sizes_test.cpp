@@ -182,21 +182,5 @@ TEST(layout, resetting_it_gives_the_default_of_the_size_it_is_reset_in) {
     EXPECT_EQ(panels_in_front(harness).size(), 7U);
 }
 
-TEST(layout, hides_panels_for_the_projector_and_shows_them_again_where_they_were) {
-    Harness harness;
-    harness.show(made_by_hand(3, 2, 40, 1));
-    harness.frames(6);
-    const auto before = shares(harness);
-    harness.preferences.presentation = true;
-    harness.frames(6);
-    for (const ImGuiWindow* window : panels_in_front(harness))
-        EXPECT_TRUE(panel_of(window).presented) << window->Name;
-    harness.preferences.presentation = false;
-    harness.frames(6);
-    const auto after = shares(harness);
-    ASSERT_EQ(after.size(), before.size());
-    for (const auto& [name, share] : before) EXPECT_NEAR(after.at(name).x, share.x, 0.005F) << name;
-}
-
 }  // namespace
 }  // namespace muonscope::gui

@@ -54,7 +54,7 @@ PanelContext Harness::context() {
 
 void Harness::begin() {
     if (trainer_ != nullptr) snapshot_ = trainer_->snapshot();
-    theme_ = theme_for(preferences, scale_);
+    theme_ = theme_for(preferences, scale_, ImGui::GetIO().DisplaySize.y);
     apply_theme(theme_);
     ImGui::GetIO().DeltaTime = 1.0F / 60.0F;
     renderer_->begin_frame();

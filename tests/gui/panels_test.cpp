@@ -247,27 +247,5 @@ TEST(layout, comes_back_when_it_is_reset) {
     EXPECT_EQ(harness.window("Loss")->Pos.y, before.y);
 }
 
-TEST(layout, shows_only_the_plots_when_presenting) {
-    Harness harness;
-    harness.show(made_by_hand(3, 2, 10, 1));
-    harness.frames(4);
-    harness.press(ImGuiKey_P);
-    harness.frames(8);
-    EXPECT_TRUE(harness.preferences.presentation);
-    EXPECT_FALSE(harness.window("Lanes")->WasActive);
-    // They fill the room that the controls left: nowhere a hole.
-    float covered = 0;
-    for (const Panel& panel : panels()) {
-        const ImGuiWindow* window = harness.window(panel.title);
-        if (window->Active && !window->Hidden && window->DockTabIsVisible)
-            covered += window->Size.x * window->Size.y;
-    }
-    const ImGuiWindow* caption = harness.window("##caption");
-    covered += caption->Size.x * caption->Size.y;
-    const ImVec2 all = ImGui::GetIO().DisplaySize;
-    EXPECT_GT(covered, 0.8F * all.x * all.y);
-    EXPECT_NEAR(ImGui::GetStyle().FontScaleDpi, 1.5, 1e-6);
-}
-
 }  // namespace
 }  // namespace muonscope::gui

@@ -611,8 +611,9 @@ CLAIMS = {
         constant("app/gui/panels/transport.cpp", r"fastest = (\d+)")],
     "Double click: 60": lambda: [
         constant("app/gui/panels/transport.cpp", r"DoubleClicked\(.*\s+set_speed\(context, (\d+)\)")],
-    "For a projector: 150 %": lambda: [
-        100 * constant("app/gui/imgui_session.cpp", r"presentation \? ([\d.]+) : 1\.0")],
+    "Text has a contrast of at least 4.5:1": lambda: [
+        constant("tests/gui/theme_test.cpp", r"contrast\(ink, ground\), ([\d.]+)\)"), 1,
+        constant("tests/gui/theme_test.cpp", r"contrast\(ink, t\.card\), ([\d.]+)\)"), 1],
     "Step 0 again": lambda: [first_step()],
     # The paper's page; of its tables further down
     "Common to all: float64, width 64": lambda: [

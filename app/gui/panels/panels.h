@@ -22,8 +22,10 @@ extern const Panel representations_panel;
 extern const Panel spectrum_now_panel;
 extern const Panel measures_panel;
 
-// Not docked: the bar above, the line below, the window of keys.
+// Not docked: the bar above, the strip of a presentation, the line below, the window of keys.
 void draw_transport(PanelContext& context);
+inline constexpr float strip_height = 3.1F;  // em
+void draw_strip(PanelContext& context);
 void draw_status(PanelContext& context);
 void draw_help(PanelContext& context);
 

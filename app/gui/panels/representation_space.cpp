@@ -64,7 +64,7 @@ PointCloud cloud_of(const PanelContext& context, const Matrix& at, bool coloured
         cloud.at.emplace_back(at.col(i).cast<float>());
         cloud.shapes.push_back(static_cast<PointShape>(kind % shapes));
         cloud.colours.push_back(coloured ? colour_of(kind_colour(context, kind))
-                                         : colour_of(context.theme.ghost, 0.7F));
+                                         : colour_of(context.theme.ghost));
     }
     if (coloured) {
         cloud.rim = context.theme.hairline();

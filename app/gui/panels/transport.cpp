@@ -1,7 +1,9 @@
 #include "app/gui/awaited.h"
 #include "app/gui/fonts.h"
 #include "app/gui/keys.h"
+#include "app/gui/panels/bar_buttons.h"
 #include "app/gui/panels/panels.h"
+#include "app/gui/panels/view_menu.h"
 #include "app/gui/preset_list.h"
 #include "app/gui/saving.h"
 #include "app/gui/theme.h"
@@ -31,63 +33,10 @@ double position_of(double speed) {
     return std::clamp(std::log(std::max(speed, 1.0)) / std::log(fastest), 0.0, 1.0) * max_zone;
 }
 
-void middle() {
-    ImGui::SetCursorPosY((ImGui::GetWindowHeight() - ImGui::GetFrameHeight()) / 2);
-}
-
-bool icon_button(PanelContext& context, const char* icon, const char* name, const char* help,
-                 bool enabled = true, bool on = false) {
-    middle();
-    ImGui::BeginDisabled(!enabled);
-    if (on) ImGui::PushStyleColor(ImGuiCol_Text, context.theme.accent);
-    const std::string label = fmt::format("{}##{}", icon, name);
-    const bool pressed = ImGui::Button(label.c_str(), {em(2.2F), 0});
-    if (on) ImGui::PopStyleColor();
-    ImGui::EndDisabled();
-    hover_help(context, name, help);
-    ImGui::SameLine();
-    return pressed;
-}
-
-bool text_button(PanelContext& context, const char* icon, const char* name, const char* help,
-                 bool enabled) {
-    middle();
-    ImGui::BeginDisabled(!enabled);
-    const bool pressed = ImGui::Button(fmt::format("{}  {}", icon, name).c_str());
-    ImGui::EndDisabled();
-    hover_help(context, name, help);
-    ImGui::SameLine();
-    return pressed;
-}
-
-void play_button(PanelContext& context) {
-    const Snapshot* s = context.snapshot;
-    const bool running = s != nullptr && s->can_pause();
-    middle();
-    ImGui::BeginDisabled(s == nullptr || !(s->can_pause() || s->can_start()));
-    const Theme& t = context.theme;
-    ImGui::PushStyleColor(ImGuiCol_Button, t.accent);
-    ImGui::PushStyleColor(ImGuiCol_ButtonHovered, mix(t.accent, t.text, 0.15F));
-    ImGui::PushStyleColor(ImGuiCol_ButtonActive, mix(t.accent, t.text, 0.3F));
-    ImGui::PushStyleColor(ImGuiCol_Text, t.on_accent);
-    // One width for both words, or everything to the right would jump.
-    const float width = ImGui::CalcTextSize("Pause").x + em(2.9F);
-    const bool pausing = s != nullptr && s->state == TrainerState::stopping;
-    const std::string label = pausing
-                                  ? std::string("Pausing…###play")
-                                  : fmt::format("{}  {}###play", running ? icon::pause : icon::play,
-                                                running ? "Pause" : "Play");
-    if (ImGui::Button(label.c_str(), {width, 0})) toggle_pause(context);
-    ImGui::PopStyleColor(4);
-    ImGui::EndDisabled();
-    hover_help(context, running ? "Pause" : "Play", "Space. Training stops at the end of a step.");
-    ImGui::SameLine();
-}
-
 void speed_track(PanelContext& context, float width) {
     const double wanted = wanted_speed(context);
     const Theme& t = context.theme;
-    middle();
+    middle_of_bar();
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float height = ImGui::GetFrameHeight(), radius = em(0.4F), text_width = em(6.1F);
     const float left = at.x + radius, right = at.x + width - text_width - radius;
@@ -123,61 +72,7 @@ void speed_track(PanelContext& context, float width) {
     ImGui::SameLine();
 }
 
-void step_counter(PanelContext& context) {
-    const std::int64_t step = context.snapshot != nullptr ? context.snapshot->step : 0;
-    const std::string text = fmt::format("{}", step);
-    middle();
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float centre = at.y + ImGui::GetFrameHeight() / 2;
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 1.3F);
-    const float digits = ImGui::CalcTextSize(text.c_str()).x;
-    const float width = std::max(digits, ImGui::CalcTextSize("0000").x);  // right-aligned: no jump
-    draw->AddText({at.x + width - digits, centre - ImGui::GetFontSize() / 2},
-                  u32(context.theme.text), text.c_str());
-    ImGui::PopFont();
-    draw->AddText({at.x + width + em(0.5F), centre - ImGui::GetFontSize() / 2 + em(0.08F)},
-                  u32(context.theme.dim), "step");
-    ImGui::Dummy({width + em(2.8F), ImGui::GetFrameHeight()});
-    ImGui::SameLine();
-}
-
-void view_menu(PanelContext& context) {
-    if (icon_button(context, icon::layout, "View", "Layout, scale and files."))
-        ImGui::OpenPopup("view menu");
-    // BeginPopup takes the cursor's line with it.
-    if (ImGui::BeginPopup("view menu")) {
-        const bool can_save = static_cast<bool>(context.save_session);
-        if (ImGui::MenuItem("Save session…", "Ctrl Shift S", false, can_save))
-            ask_where_to_save_session(context);
-        if (ImGui::MenuItem("Open…", "Ctrl O")) ask_what_to_open(context);
-        ImGui::Separator();
-        if (ImGui::MenuItem("Reset layout", "Ctrl 0")) context.view.reset_layout = true;
-        if (ImGui::MenuItem("Presentation", "P", context.preferences.presentation))
-            context.preferences.presentation = !context.preferences.presentation;
-        if (ImGui::MenuItem("Dark theme", "T", context.preferences.dark))
-            context.preferences.dark = !context.preferences.dark;
-        if (ImGui::BeginMenu("Panel in front")) {
-            for (const Panel& panel : panels())
-                if (ImGui::MenuItem(panel.title)) context.view.bring_forward = panel.title;
-            ImGui::EndMenu();
-        }
-        ImGui::Separator();
-        ImGui::TextColored(context.theme.dim, "Scale");
-        for (const double scale : {0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0}) {
-            const bool chosen = std::abs(context.preferences.user_scale - scale) < 1e-6;
-            if (ImGui::MenuItem(fmt::format("{:.0f} %", scale * 100).c_str(), nullptr, chosen))
-                context.preferences.user_scale = scale;
-        }
-        ImGui::Separator();
-        if (ImGui::MenuItem("Help", "F1", context.view.show_help))
-            context.view.show_help = !context.view.show_help;
-        ImGui::EndPopup();
-    }
-}
-
-// em: what the right side needs with its icons.
-constexpr float icon_width = 2.2F;
+// What the right side needs with its icons.
 float side_width(int icons) {
     return static_cast<float>(icons) * (em(icon_width) + ImGui::GetStyle().ItemSpacing.x);
 }
@@ -205,49 +100,38 @@ void right_side(PanelContext& context, bool words, bool icons) {
                     "Dark or light. T."))
         context.preferences.dark = !context.preferences.dark;
     if (icon_button(context, icon::present, "Presentation",
-                    "For a projector: 150 %, thick lines, only the plots. P.", true,
+                    "For a room: chosen panels alone, large type, thick lines. P.", true,
                     context.preferences.presentation))
         context.preferences.presentation = !context.preferences.presentation;
-    if (icon_button(context, icon::help, "Help", "Keys and what this program is. F1.", true,
-                    context.view.show_help))
-        context.view.show_help = !context.view.show_help;
+    help_button(context);
 }
 
 }  // namespace
 
 void draw_transport(PanelContext& context) {
-    const Snapshot* s = context.snapshot;
     const float room = ImGui::GetWindowWidth() / ImGui::GetFontSize();
     const bool title = room > 74, words = room > 66, icons = room > 42;
     if (title) {
-        middle();
+        middle_of_bar();
         ImGui::AlignTextToFramePadding();
         ImGui::PushFont(context.fonts.heading, 0);
         ImGui::TextUnformatted("Muonscope");
         ImGui::PopFont();
         ImGui::SameLine(0, em(1.4F));
     }
-    middle();
+    middle_of_bar();
     // The buttons beside it take about 19 em where they are fewest.
     preset_list(context, em(room > 82 ? 12.5F : std::clamp(room - 21, 3.0F, 9.5F)));
     ImGui::SameLine();
-    play_button(context);
-    if (icon_button(context, icon::back, "Back", "One step back. Left arrow.",
-                    s != nullptr && s->step > 0 && s->can_reset()))
-        step_back(context);
-    if (icon_button(context, icon::step, "Step", "One step, then pause. Right arrow.",
-                    s != nullptr && (s->can_step() || s->can_pause())))
-        step_once(context);
-    const char* restart_help = "Step 0 again: same start, parameters as they are now. R.";
-    const bool can_reset = s != nullptr && s->can_reset();
-    if (words ? text_button(context, icon::restart, "Restart", restart_help, can_reset)
-              : icon_button(context, icon::restart, "Restart", restart_help, can_reset))
-        start_over(context);
+    play_button(context, true);
+    back_button(context);
+    step_button(context);
+    restart_button(context, words);
     ImGui::SameLine(0, em(1.0F));
     if (room > 52) speed_track(context, em(room > 90 ? 17.0F : 13.5F));
     if (room > 64) {
         ImGui::SameLine(0, em(0.6F));
-        step_counter(context);
+        step_counter(context, true);
     }
     right_side(context, words, icons);
 }

@@ -76,10 +76,28 @@ void follow_values(gui::PanelContext& context, std::string_view name, const Valu
     }
 }
 
+namespace {
+
+// One number alone is no scale: then further ones, however close.
+Ticks scale_of_ticks(double low, double high, int wanted) {
+    Ticks ticks = linear_ticks(low, high, wanted);
+    const auto seen = [&] {
+        int count = 0;
+        for (int i = 0; i < ticks.count; ++i)
+            count += ticks.values[i] >= low && ticks.values[i] <= high ? 1 : 0;
+        return count;
+    };
+    for (int more = 1; seen() < 2 && more <= 3; ++more)
+        ticks = linear_ticks(low, high, wanted + more);
+    return ticks;
+}
+
+}  // namespace
+
 Ticks value_ticks(gui::PanelContext& context, std::string_view name, float height) {
     const ValueAxis& axis = memory(context).axis(name);
     const int wanted = std::clamp(static_cast<int>(height / em(2.2F)), 2, 10);
-    if (!axis.scale.logarithmic) return linear_ticks(axis.range.low, axis.range.high, wanted);
+    if (!axis.scale.logarithmic) return scale_of_ticks(axis.range.low, axis.range.high, wanted);
     const double low = std::pow(10.0, std::clamp(axis.range.low, -300.0, 300.0));
     const double high = std::pow(10.0, std::clamp(axis.range.high, -300.0, 300.0));
     if (!axis.at_floor) return log_ticks(low, high, wanted);

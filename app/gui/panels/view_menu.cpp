@@ -1,0 +1,98 @@
+#include "app/gui/panels/view_menu.h"
+
+#include "app/gui/fonts.h"
+#include "app/gui/full_screen.h"
+#include "app/gui/panels/bar_buttons.h"
+#include "app/gui/presentation.h"
+#include "app/gui/saving.h"
+#include "app/gui/theme.h"
+#include "imgui.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace muonscope::gui {
+namespace {
+
+// Several are chosen in a row, so the menu stays.
+void choose_presented(PanelContext& context) {
+    if (!ImGui::BeginMenu("Presented panels")) return;
+    ImGui::PushItemFlag(ImGuiItemFlags_AutoClosePopups, false);
+    const bool one = presented_panels(context.preferences).size() == 1;
+    for (const Panel& panel : panels()) {
+        const bool chosen = is_presented(context.preferences, panel);
+        if (ImGui::MenuItem(panel.title, nullptr, chosen, !(chosen && one)))
+            present(context.preferences, panel, !chosen);
+    }
+    ImGui::PopItemFlag();
+    ImGui::EndMenu();
+}
+
+// A strip of the map beside its name.
+void choose_colours(PanelContext& context) {
+    if (!ImGui::BeginMenu("Colours")) return;
+    ImGui::PushItemFlag(ImGuiItemFlags_AutoClosePopups, false);
+    for (const ColourMapInfo& map : colour_maps()) {
+        const auto index = static_cast<int>(map.map);
+        ImDrawList* draw = ImGui::GetWindowDrawList();
+        const ImVec2 at = ImGui::GetCursorScreenPos();
+        const float height = ImGui::GetTextLineHeight(), wide = em(6);
+        constexpr int parts = 24;
+        for (int i = 0; i < parts; ++i) {
+            const float left = at.x + wide * static_cast<float>(i) / parts;
+            draw->AddRectFilled({left, at.y}, {left + wide / parts + 1, at.y + height},
+                                u32(colour_of(map.map, (i + 0.5) / parts)));
+        }
+        ImGui::SetCursorScreenPos({at.x + wide + em(0.5F), at.y});
+        if (ImGui::MenuItem(map.name, nullptr, context.preferences.colour_map == index))
+            context.preferences.colour_map = index;
+    }
+    ImGui::PopItemFlag();
+    ImGui::EndMenu();
+}
+
+}  // namespace
+
+void view_menu(PanelContext& context) {
+    if (icon_button(context, icon::layout, "View", "Layout, scale and files."))
+        ImGui::OpenPopup("view menu");
+    // BeginPopup takes the cursor's line with it.
+    if (ImGui::BeginPopup("view menu")) {
+        const bool can_save = static_cast<bool>(context.save_session);
+        if (ImGui::MenuItem("Save session…", "Ctrl Shift S", false, can_save))
+            ask_where_to_save_session(context);
+        if (ImGui::MenuItem("Open…", "Ctrl O")) ask_what_to_open(context);
+        ImGui::Separator();
+        FullScreen& screen = context.kept<FullScreen>();
+        if (ImGui::MenuItem("Full screen", "F11", screen.on)) screen.wanted = !screen.on;
+        if (ImGui::MenuItem("Presentation", "P", context.preferences.presentation))
+            context.preferences.presentation = !context.preferences.presentation;
+        choose_presented(context);
+        ImGui::Separator();
+        if (ImGui::MenuItem("Dark theme", "T", context.preferences.dark))
+            context.preferences.dark = !context.preferences.dark;
+        choose_colours(context);
+        if (!context.preferences.presentation) {
+            if (ImGui::BeginMenu("Panel in front")) {
+                for (const Panel& panel : panels())
+                    if (ImGui::MenuItem(panel.title)) context.view.bring_forward = panel.title;
+                ImGui::EndMenu();
+            }
+            if (ImGui::MenuItem("Reset layout", "Ctrl 0")) context.view.reset_layout = true;
+        }
+        ImGui::Separator();
+        ImGui::TextColored(context.theme.dim, "Scale");
+        for (const double scale : {0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0}) {
+            const bool chosen = std::abs(context.preferences.user_scale - scale) < 1e-6;
+            if (ImGui::MenuItem(fmt::format("{:.0f} %", scale * 100).c_str(), nullptr, chosen))
+                context.preferences.user_scale = scale;
+        }
+        ImGui::Separator();
+        if (ImGui::MenuItem("Help", "F1", context.view.show_help))
+            context.view.show_help = !context.view.show_help;
+        ImGui::EndPopup();
+    }
+}
+
+}  // namespace muonscope::gui
