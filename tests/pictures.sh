@@ -39,3 +39,9 @@ guide why two-ways-up 1360 why
 guide weight-norms weight-norms 4000 weight-norms
 guide conditioning conditioning 300 conditioning
 guide random-matrices two-ways-up 10 random-matrices
+
+# A room's screen, and numbers over steps with the gap of two lanes.
+"$program" render two-ways-up --steps 140 --size 1280x720 --theme light \
+    --present singular-values,loss,downstream-probe -o "$out/presentation.png"
+"$program" render two-ways-up --steps 140 --panel measures --size 1100x480 --theme light \
+    --choose 'measures_plots=["relative_error log", "flatness_h gap 0 1"]' -o "$out/measures.png"

@@ -17,7 +17,7 @@
 namespace muonscope::gui {
 namespace {
 
-constexpr std::array<Key, 18> table{{
+constexpr std::array<Key, 19> table{{
     {"Space", "pause, go on"},
     {"S", "swap the lanes' optimisers"},
     {"R", "start over from the same weights"},

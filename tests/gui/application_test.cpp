@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "app/gui/conditioning_now.h"
+#include "app/gui/full_screen.h"
 #include "app/gui/lab.h"
 #include "app/gui/paper_runs.h"
 #include "app/gui/random_sample.h"
@@ -103,6 +104,18 @@ TEST_P(WholeProgram, trains_takes_edits_and_works_out_what_panels_ask_for) {
     application.end();
     EXPECT_TRUE(application.ended_in_time());
     EXPECT_NE(read_file(folder_ / "state.json", 1 << 20).find("\"step\": 200"), std::string::npos);
+}
+
+// Nothing is there to be filled: what is asked for is let go.
+TEST_P(WholeProgram, stays_as_it_is_where_there_is_no_screen) {
+    Application application(options());
+    application.begin();
+    FullScreen& screen = application.view().panels.of<FullScreen>();
+    screen.wanted = true;
+    frames_until(application, [&] { return !screen.wanted; });
+    EXPECT_FALSE(screen.on);
+    application.end();
+    EXPECT_TRUE(application.ended_in_time());
 }
 
 TEST_P(WholeProgram, is_closed_in_the_middle_of_everything) {
