@@ -223,7 +223,7 @@ TEST_F(Measures, mark_the_step_where_one_lane_passes_the_other) {
         const Scale x = Scale::across(plot, {0, 700}, {1500, 800});
         ASSERT_GE(x.labels(), 3) << plot.text();
         // 2 − 2 (s + ½)/100 is above 1 up to step 49 and below it from step 50 on.
-        const std::vector<Word> marks = plot.all("50");
+        const std::vector<Word> marks = plot.all("step 50");
         const auto mark = std::find_if(marks.begin(), marks.end(), [&](const Word& word) {
             return word.max.y < 700 && std::abs(word.middle().x - x.pixel(49.5)) < 3;
         });

@@ -221,6 +221,27 @@ TEST(presentation, writes_every_letter_at_least_a_fortieth_of_the_screen_high) {
         }
 }
 
+// A square for every class tells none.
+TEST(presentation, keeps_the_shapes_of_points_on_the_largest_screen) {
+    for (const ImVec2 screen : {ImVec2{1280, 720}, {3840, 2160}, {7680, 4320}}) {
+        Harness harness(screen);
+        harness.preferences.presentation = true;
+        harness.preferences.presented = {"representations"};
+        WorkerPool pool(1);
+        Session session(preset("two-ways-up"));
+        session.advance_to(10, pool);
+        harness.show(session.snapshot());
+        harness.frames(12);
+        harness.work(0.5);
+        harness.frames(6);
+        const Drawing all = drawing().in("Representations##presented");
+        const auto shaped = std::count_if(all.shapes.begin(), all.shapes.end(), [](const Shape& s) {
+            return s.texture != nullptr && s.triangles.size() == 3;
+        });
+        EXPECT_GT(shaped, 100) << screen.y;
+    }
+}
+
 TEST(presentation, draws_in_thicker_lines) {
     Harness harness;
     const Theme plain = theme_for(harness.preferences, 1, 900);

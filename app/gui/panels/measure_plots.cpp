@@ -129,9 +129,9 @@ void draw_gap(PanelContext& context, const MeasurePlot& plot, std::size_t channe
     SeriesPlot what{axis, "##gap", axis.c_str(), ratio, "Nothing that both have"};
     for (const Crossing& crossing : crossings(between, ratio)) {
         const bool exact = crossing.to - crossing.from <= 1;
-        what.places.push_back(
-            {crossing.at, level,
-             exact ? fmt::format("{:.0f}", crossing.to) : fmt::format("≈ {:.0f}", crossing.at)});
+        what.places.push_back({crossing.at, level,
+                               exact ? fmt::format("step {:.0f}", crossing.to)
+                                     : fmt::format("step ≈ {:.0f}", crossing.at)});
     }
     const Series series{.name = pair_text(snapshot, *plot.gap, ratio),
                         .colour = context.theme.text,

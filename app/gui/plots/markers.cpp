@@ -55,9 +55,12 @@ float half_size(Shape shape, float radius) {
     return reach[place_of(shape)] * radius + 0.75F;
 }
 
+// Of a shape whose cell is as high as the picture.
+constexpr float largest_radius = 25;
+
 // The shapes, drawn once for the size they are shown at.
 struct Markers {
-    Texture texture{512, 64};
+    Texture texture{1024, 128};
     int radius = 0;      // tenths of a pixel; 0: not drawn
     int last_shown = 0;  // frame
 };
@@ -134,7 +137,7 @@ void add_triangle(ImDrawList* draw, const Markers& markers, Shape shape, ImVec2 
 }
 
 void draw_many(gui::PanelContext& context, const Axes& axes, const Points& points) {
-    const float radius = em(points.radius);
+    const float radius = std::min(em(points.radius), largest_radius);
     Markers& markers = markers_of(context, radius);
     const bool textured = prepare(markers, radius);
     ImDrawList* draw = ImGui::GetWindowDrawList();
