@@ -146,7 +146,8 @@ void draw_name(PanelContext& context, const Row& row, int source, bool first,
                             : "\nClick, Enter or a drag to the plots: over steps."));
     ImDrawList* draw = ImGui::GetWindowDrawList();
     draw->AddText(at, u32(plotted ? theme.text : theme.dim), title.c_str());
-    if (plotted || pointed)
+    const bool fits = right - at.x - ImGui::CalcTextSize(title.c_str()).x > em(1.2F);
+    if ((plotted || pointed) && fits)
         draw->AddText({right - em(1.1F), at.y}, u32(plotted ? theme.accent : theme.dim),
                       icon::curve);
 }
@@ -189,9 +190,11 @@ Columns columns_in(float room, const std::vector<Row>& rows, std::size_t lanes) 
         columns.names = std::max(columns.names,
                                  ImGui::CalcTextSize(title.data(), title.data() + title.size()).x);
     }
-    columns.names += em(sign_width);
     const float number = em(4.6F);
     const auto count = static_cast<float>(lanes);
+    // Numbers come before the sign that a row has a plot.
+    if (columns.names + em(sign_width + 1) + count * number <= room)
+        columns.names += em(sign_width);
     columns.sideways = room < columns.names + em(1) + count * number;
     columns.whole = columns.names + em(1) + count * (number + em(0.5F));
     return columns;
