@@ -88,8 +88,8 @@ TEST(theme, keeps_every_stroke_that_says_something_visible_on_a_card) {
 TEST(theme, keeps_lanes_and_classes_apart_for_every_eye) {
     for (const Theme& t : {dark_theme(), light_theme()})
         for (const Sight sight : sights) {
-            // SGD and Muon most of all; further lanes have a dash of their own too.
-            EXPECT_GT(distance(t.lane(0), t.lane(1), sight), 12) << static_cast<int>(sight);
+            // SGD and Muon most of all: four times what is just noticed. A dash goes with each.
+            EXPECT_GT(distance(t.lane(0), t.lane(1), sight), 4 * 2.3) << static_cast<int>(sight);
             for (int a = 0; a < 8; ++a)
                 for (int b = 0; b < a; ++b) {
                     EXPECT_GT(distance(t.lane(a), t.lane(b), sight), 4) << a << " " << b;
