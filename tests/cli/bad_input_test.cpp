@@ -261,7 +261,7 @@ TEST_F(BadInput, an_option_without_its_word_or_with_an_empty_one_or_twice) {
             expect_refusal(with({option + "=", "1"}), option + "=: is empty");
             expect_refusal(with({option}), option);
             const bool repeats = option == "--set" || option == "--until" || option == "--engine" ||
-                                 option == "--choose";
+                                 option == "--choose" || option == "--present";
             if (!repeats) expect_refusal(with({option, "1", option, "2"}), option + ": is given 2");
         }
     }
