@@ -225,7 +225,7 @@ TEST_F(Measures, mark_the_step_where_one_lane_passes_the_other) {
         // 2 − 2 (s + ½)/100 is above 1 up to step 49 and below it from step 50 on.
         const std::vector<Word> marks = plot.all("step 50");
         const auto mark = std::find_if(marks.begin(), marks.end(), [&](const Word& word) {
-            return word.max.y < 700 && std::abs(word.middle().x - x.pixel(49.5)) < 3;
+            return word.max.y < 700 && std::abs(word.min.x - x.pixel(49.5)) < ImGui::GetFontSize();
         });
         ASSERT_NE(mark, marks.end()) << plot.text();
         EXPECT_LE(plot.distance(u32(theme.warning), {x.pixel(49.5), mark->max.y + 8}), 4);

@@ -83,8 +83,9 @@ void draw_places(const gui::PanelContext& context, const Axes& plot,
         dot_from = at.x + em(0.3F);
         draw_dot(context, plot, place.step, place.value, theme.warning);
         const float width = ImGui::GetFont()->CalcTextSizeA(size, 1e6F, 0, place.word.c_str()).x;
-        const float left = std::clamp(at.x - width / 2, plot.position.x,
-                                      std::max(plot.position.x, plot.right() - width));
+        // Beside it, where the curve has gone on from.
+        const bool fits = at.x + em(0.5F) + width < plot.right();
+        const float left = fits ? at.x + em(0.5F) : at.x - em(0.5F) - width;
         if (left < word_from || width > plot.extent.x) continue;
         word_from = left + width + em(0.5F);
         const bool above = at.y - size - em(0.5F) > plot.position.y;
