@@ -189,10 +189,10 @@ BENCHMARK(draw_a_frame)
     ->Iterations(60)
     ->Unit(benchmark::kMillisecond);
 
-// The panel of maps alone, two lanes and three layers of width 32 as tall as in a window of
-// 1600x900, and what its pictures cost: drawn anew in every frame, as while training, or left as
+// A panel's pictures in space alone, two lanes and three layers of width 32 as tall as in a window
+// of 1600x900, and what its pictures cost: drawn anew in every frame, as while training, or left as
 // they are.
-void draw_maps(benchmark::State& state) {
+void draw_in_space(benchmark::State& state, const char* slug, const char* turned) {
     const bool changes = state.range(0) == 1;
     WorkerPool pool(1);
     Session training(preset("two-ways-up"));
@@ -202,8 +202,9 @@ void draw_maps(benchmark::State& state) {
     Window window("bench", {800, 420}, Window::Kind::offscreen);
     View view;
     apply_theme(view.theme);
-    const Panel& maps = panel_by_slug("maps");
-    double& around = choice<double>(view.preferences, "maps_around");
+    const Panel& panel = panel_by_slug(slug);
+    number_of(view.preferences, "representations_view") = 1;
+    double& around = choice<double>(view.preferences, turned);
     const auto frame = [&] {
         const auto start = Clock::now();
         window.begin_frame();
@@ -215,7 +216,7 @@ void draw_maps(benchmark::State& state) {
                              .send = [](const Command&) { return std::uint64_t{0}; },
                              .workplace = view.workplace_,
                              .renderer = &window.renderer()};
-        draw_panel_alone(context, maps);
+        draw_panel_alone(context, panel);
         ImGui::Render();
         window.draw();
         benchmark::DoNotOptimize(window.pixels({}));  // waits for the rasteriser
@@ -230,8 +231,20 @@ void draw_maps(benchmark::State& state) {
     state.counters["median_ms"] = quantile(times, 0.5);
     state.counters["p99_ms"] = quantile(times, 0.99);
 }
+void draw_maps(benchmark::State& state) {
+    draw_in_space(state, "maps", "maps_around");
+}
+void draw_representations(benchmark::State& state) {
+    draw_in_space(state, "representations", "representations_around");
+}
 BENCHMARK(draw_maps)->ArgName("changes")->Arg(0)->Arg(1)->Iterations(100)->Unit(
     benchmark::kMillisecond);
+BENCHMARK(draw_representations)
+    ->ArgName("changes")
+    ->Arg(0)
+    ->Arg(1)
+    ->Iterations(100)
+    ->Unit(benchmark::kMillisecond);
 
 // Each panel alone, 900 x 600 pixels, of a run that stands, with what it works out at rest: what a
 // frame of it takes, beside the same window with nothing in it.

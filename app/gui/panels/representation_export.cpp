@@ -1,7 +1,6 @@
 #include <cmath>
 
 #include "app/gui/panels/representations.h"
-#include "core/measure/class_spread.h"
 
 // Representations that leave the program.
 namespace muonscope::gui {
@@ -82,8 +81,7 @@ Table points_table(const PanelContext& context, const RepresentationSheet& sheet
                 rows.add_all(cell, RowOf::trail, trail[s].step, trail[s].at[layer], here);
         if (!chosen.spread) continue;
         int kind = 0;
-        for (const ClassSpread& spread :
-             class_spreads(*at, kinds_of(context), classes_of(context))) {
+        for (const ClassSpread& spread : spreads_in(context, cell).space) {
             if (spread.count > 1 && here(spread.mean(0), spread.mean(1)))
                 rows.add(cell, RowOf::mean, kind, std::nan(""), points.of.step, spread.mean,
                          &spread.covariance);

@@ -14,6 +14,11 @@ float side(const RepresentationPlaces& places) {
     return std::min(places.extent.x, places.extent.y);
 }
 
+// The first direction is the longest as a rule: of sides much alike that of a wide picture.
+float worth(const RepresentationPlaces& places) {
+    return side(places) * (places.extent.x >= places.extent.y ? 1.15F : 1);
+}
+
 // So many layers of each lane, in the arrangement that makes pictures largest.
 RepresentationPlaces largest(ImVec2 room, int lanes, int count) {
     RepresentationPlaces best;
@@ -37,7 +42,7 @@ RepresentationPlaces largest(ImVec2 room, int lanes, int count) {
             places.extent = {
                 (places.block.x - places.gap * (wide - 1)) / wide,
                 (places.block.y - places.line - feet - places.gap * (high - 1)) / high};
-            if (best.lanes == 0 || side(places) > side(best)) best = places;
+            if (best.lanes == 0 || worth(places) > worth(best)) best = places;
         }
     return best;
 }

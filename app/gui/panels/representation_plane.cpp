@@ -8,7 +8,6 @@
 #include "app/gui/plots/export_menu.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
-#include "core/measure/class_spread.h"
 
 // Points after each layer in the plane of two directions.
 namespace muonscope::gui {
@@ -35,7 +34,7 @@ void for_each_place(const PanelContext& context, const RepresentationCell& cell,
     const auto layer = static_cast<std::size_t>(cell.layer);
     if (chosen.start && layer < points->start.size()) add_points(points->start[layer]);
     if (!chosen.spread) return;
-    for (const ClassSpread& spread : class_spreads(*at, kinds_of(context), classes_of(context))) {
+    for (const ClassSpread& spread : spreads_in(context, cell).space) {
         if (spread.count < 2) continue;
         const Eigen::Vector3d reach = spread.covariance.diagonal().cwiseMax(0).cwiseSqrt();
         for (int k = 0; k < 3; ++k)
@@ -168,12 +167,12 @@ void add_trails(const PanelContext& context, const LanePoints& lane, std::size_t
 }
 
 // small: there is no room for more than the ellipses.
-void add_means(const PanelContext& context, const Matrix& at, bool small, Chart& chart) {
+void add_means(const PanelContext& context, const RepresentationCell& cell, bool small,
+               Chart& chart) {
     Points means;
     means.radius = 1.9F * context.theme.point() / em(1);
     int kind = 0;
-    for (const ClassSpread& spread :
-         class_spreads(at.topRows(2), kinds_of(context), classes_of(context))) {
+    for (const ClassSpread& spread : spreads_in(context, cell).plane) {
         const ImVec4 colour = kind_colour(context, kind);
         const int shape = kind % shapes;
         ++kind;
@@ -222,7 +221,7 @@ Chart cell_chart(const PanelContext& context, const RepresentationCell& cell) {
         chart.marks.emplace_back(start_of(context, points.start[layer]));
     add_trails(context, view_of(context).lanes.at(cell.lane), layer, chart);
     chart.marks.emplace_back(points_of(context, *at, 1, true));
-    if (chosen.spread) add_means(context, *at, std::min(cell.size.x, cell.size.y) < em(9), chart);
+    if (chosen.spread) add_means(context, cell, std::min(cell.size.x, cell.size.y) < em(9), chart);
     return chart;
 }
 

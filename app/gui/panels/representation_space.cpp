@@ -9,7 +9,6 @@
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "app/render/renderer.h"
-#include "core/measure/class_spread.h"
 
 // Points after each layer in the space of three directions, seen from one side for all.
 namespace muonscope::gui {
@@ -93,8 +92,7 @@ void add_trails(const PanelContext& context, const LanePoints& lane, std::size_t
 }
 
 // One standard deviation around the mean of each class; what is flat is a film that is still seen.
-void add_spreads(const PanelContext& context, const RepresentationCell& cell, const Matrix& at,
-                 Scene& scene) {
+void add_spreads(const PanelContext& context, const RepresentationCell& cell, Scene& scene) {
     const double least = 0.012 * cell.reach;
     int kind = 0;
     PointCloud means;
@@ -102,7 +100,7 @@ void add_spreads(const PanelContext& context, const RepresentationCell& cell, co
     means.rim = context.theme.hairline();
     means.rim_colour = colour_of(context.theme.card);
     means.behind = 0.8F;
-    for (const ClassSpread& spread : class_spreads(at, kinds_of(context), classes_of(context))) {
+    for (const ClassSpread& spread : spreads_in(context, cell).space) {
         const Colour colour = colour_of(kind_colour(context, kind), 0.45F);
         const Colour whole = colour_of(kind_colour(context, kind));
         const int shape = kind % shapes;
@@ -138,7 +136,7 @@ Scene scene_of(const PanelContext& context, const RepresentationCell& cell) {
         scene.points.push_back(cloud_of(context, points.start[layer], false));
     add_trails(context, view_of(context).lanes.at(cell.lane), layer, scene);
     scene.points.push_back(cloud_of(context, *at, true));
-    if (chosen.spread) add_spreads(context, cell, *at, scene);
+    if (chosen.spread) add_spreads(context, cell, scene);
     return scene;
 }
 

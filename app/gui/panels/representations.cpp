@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 
 #include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
@@ -353,6 +354,32 @@ const Matrix* drawn_at(const PanelContext& context, const RepresentationCell& ce
     const DrawnPoints* points = points_in(context, cell);
     const auto layer = static_cast<std::size_t>(cell.layer);
     return points == nullptr || layer >= points->at.size() ? nullptr : &points->at[layer];
+}
+
+namespace {
+
+// Worked out once for what is drawn: a frame draws it several times.
+struct KeptSpreads {
+    std::map<std::pair<int, int>, CellSpreads> cells;  // lane, layer
+};
+
+}  // namespace
+
+const CellSpreads& spreads_in(const PanelContext& context, const RepresentationCell& cell) {
+    CellSpreads& kept = context.kept<KeptSpreads>().cells[{cell.lane, cell.layer}];
+    const Matrix* at = drawn_at(context, cell);
+    if (at == nullptr) {
+        kept = {};
+        return kept;
+    }
+    const PointsOf& of = points_in(context, cell)->of;
+    const std::size_t level = colour_level(context);
+    if (kept.of == of && kept.level == level) return kept;
+    const std::vector<int>& kinds = kinds_of(context);
+    const int classes = classes_of(context);
+    kept = {of, level, class_spreads(*at, kinds, classes),
+            class_spreads(at->topRows(2), kinds, classes)};
+    return kept;
 }
 
 std::size_t colour_level(const PanelContext& context) {

@@ -9,6 +9,7 @@
 #include "app/gui/panels/representation_points.h"
 #include "app/gui/plots/chart.h"
 #include "app/gui/plots/table.h"
+#include "core/measure/class_spread.h"
 
 // What the files of the panel of representations share.
 namespace muonscope::gui {
@@ -61,6 +62,13 @@ int chosen_first(const PanelContext& context);
 // The points of a cell; null: none yet.
 const DrawnPoints* points_in(const PanelContext& context, const RepresentationCell& cell);
 const Matrix* drawn_at(const PanelContext& context, const RepresentationCell& cell);
+// Means and spreads of its classes, in the space and in the plane that are drawn; empty: no points.
+struct CellSpreads {
+    PointsOf of;
+    std::size_t level = 0;
+    std::vector<ClassSpread> space, plane;
+};
+const CellSpreads& spreads_in(const PanelContext& context, const RepresentationCell& cell);
 // Which level of classes colours them, from 0, and how many classes it has.
 std::size_t colour_level(const PanelContext& context);
 int classes_of(const PanelContext& context);
