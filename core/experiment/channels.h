@@ -75,7 +75,10 @@
          "κ = s₁/s_n of {}; inf: singular")                                                        \
     each(numerical_rank, map, with_a_row, count, "numerical_rank", "numerical rank",               \
          "singular values of {} above max(m, n)·ε·s₁, ε = 2⁻⁵²: what rounding leaves of zero "     \
-         "does not count")
+         "does not count")                                                                         \
+    each(lambda_eff, matrix, with_a_row, number, "lambda_eff", "λ_eff",                            \
+         "‖G‖²/‖E‖² where the newest step began, E the residual and G the gradient of ½‖E‖² by "   \
+         "{}: how fast plain descent on it alone lowers the loss")
 // clang-format on
 
 namespace muonscope {

@@ -55,12 +55,15 @@ class Lane {
     const std::vector<std::int64_t>& phase_steps() const { return phase_steps_; }
     const Recipe& recipe() const { return recipe_; }
     const std::vector<Matrix>& weights() const { return weights_; }
-    // What the newest step did to a layer: the gradient it was given and what was added to its
-    // weights. Null where the layer did not move in it; the gradient also where the next step has
-    // been looked at already, as at a recipe's end.
+    // What the newest step did to a layer: the gradient it was given, what was added to its
+    // weights, and the optimiser that made the one of the other, as it is after it. Null where the
+    // layer did not move in it; the gradient also where the next step has been looked at already,
+    // as at a recipe's end, and the optimiser where it is another since or its phase has ended for
+    // good.
     struct Move {
         const Matrix* gradient = nullptr;
         const Matrix* update = nullptr;
+        const LayerOptimizer* optimizer = nullptr;
     };
     Move newest_move(int layer) const;
     // Where the newest step began (finished: where it ended), in a phase of the network objective:
@@ -158,6 +161,7 @@ class Lane {
     void measure_trade_off(const Layout& layout, std::span<double> row) const;
     void measure_norm(const Layout& layout, int layer, const Matrix& before,
                       std::span<double> row) const;
+    void measure_descent(const Layout& layout, double loss, std::span<double> row) const;
     bool met(const Until& until, double loss);
     Status diverge(int layer, std::string what);
 

@@ -4,6 +4,7 @@
 
 #include "core/base/progress.h"
 #include "core/experiment/lane.h"
+#include "core/experiment/one_layer_descent.h"
 #include "core/linalg/reductions.h"
 #include "core/measure/preservation.h"
 #include "core/measure/spectrum_measures.h"
@@ -57,6 +58,7 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
     sum_up(layout, 0, p, row);
 
     measure_trade_off(layout, row);
+    measure_descent(layout, looked_ahead_ ? errors.loss : loss_before_, row);
     for (int layer = 1; layer <= layout.layers(); ++layer) {
         work_point("first measures, layer", layer - 1, layout.layers());
         const Matrix& weight = weights_[index_of(layer)];
@@ -108,6 +110,18 @@ void Lane::measure_norm(const Layout& layout, int layer, const Matrix& before,
     const double rate = optimizer->newest_rate();
     row[layout.rate(layer)] = rate;
     row[layout.expected_norm(layer)] = expected_norm(optimizer->spec(), rate, norm(update));
+}
+
+// `loss`: where the newest gradients were taken, of all data; NaN: not known.
+void Lane::measure_descent(const Layout& layout, double loss, std::span<double> row) const {
+    if (minibatches_ || recipe_.phases.size() <= newest_phase_ ||
+        recipe_.phases[newest_phase_].objective != Objective::network || !(loss > 0))
+        return;
+    const double per_half_square = half_loss_rate(*problem_, 1);
+    for (int layer = 1; layer <= layout.layers(); ++layer)
+        if (moved_[index_of(layer)])
+            row[layout.lambda_eff(layer)] =
+                sum_of_squares(newest_gradient(layer)) / (2 * loss * per_half_square);
 }
 
 }  // namespace muonscope

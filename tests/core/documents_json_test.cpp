@@ -341,8 +341,8 @@ TEST(HistoryCsv, has_one_line_a_step_and_lane_and_empty_cells_for_what_was_not_m
               "layer_1_preservation_from_start,layer_1_update_along,layer_1_update_across,"
               "modes_learned,product_flatness_h,product_stable_rank,product_effective_rank,"
               "product_condition,product_numerical_rank,layer_1_flatness_h,layer_1_stable_rank,"
-              "layer_1_effective_rank,layer_1_condition,layer_1_numerical_rank");
-    const std::string empty(23, ','), after(23, ',');
+              "layer_1_effective_rank,layer_1_condition,layer_1_numerical_rank,layer_1_lambda_eff");
+    const std::string empty(23, ','), after(24, ',');
     std::getline(lines, line);
     const std::string third = "0.3333333333333333";
     EXPECT_EQ(line, "0,\"SGD, \"\"plain\"\"\",1," + third + "," + third + "," + third + empty +

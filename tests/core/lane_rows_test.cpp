@@ -9,6 +9,7 @@
 #include "core/base/near_names.h"
 #include "core/experiment/lane.h"
 #include "core/experiment/probe.h"
+#include "core/measure/tangent_kernel.h"
 #include "core/optim/expected_norm.h"
 #include "core/optim/schedule.h"
 
@@ -108,6 +109,45 @@ TEST(LaneRows, hold_what_sums_up_the_spectrum_of_the_product_and_of_each_layer) 
     EXPECT_GT(learned, 0);
     EXPECT_LT(learned, problem->modes);
     EXPECT_EQ(row[layout.modes_learned()], learned);
+}
+
+// Layer by layer λ_eff is that of the tangent kernel of the step's start, whatever the loss.
+TEST(LaneRows, hold_how_fast_descent_on_each_layer_alone_would_go) {
+    for (const LossKind loss : {LossKind::half, LossKind::relative, LossKind::mean})
+        for (const bool samples : {false, true}) {
+            Experiment experiment = lively();
+            experiment.loss = loss;
+            experiment.data.kind = samples ? DataKind::samples : DataKind::whitened;
+            experiment.data.batch = 0;
+            const auto problem = make_problem(experiment);
+            const Layout layout(*problem->model, problem->modes);
+            std::vector<double> row(layout.channels());
+            Lane lane(problem, lively_recipe());
+            lane.follow(layout);
+            for (int i = 0; i < 20; ++i) lane.advance();
+            const std::vector<Matrix> before = lane.weights();
+            lane.advance();
+            lane.measure(layout, problem->experiment.probe, row);
+            for (int layer = 1; layer <= 3; ++layer) {
+                TangentKernel kernel(before, std::vector<char>(3, 0), problem->data.inputs,
+                                     {layer});
+                const double expected = kernel.lambda_eff(kernel.outputs() - problem->data.labels);
+                EXPECT_NEAR(row[layout.lambda_eff(layer)] / expected, 1, 1e-9);
+            }
+        }
+}
+
+TEST(LaneRows, know_no_descent_where_steps_do_not_see_all_data) {
+    Experiment experiment = lively();
+    ASSERT_GT(experiment.data.batch, 0);
+    const auto problem = make_problem(experiment);
+    const Layout layout(*problem->model, problem->modes);
+    std::vector<double> row(layout.channels());
+    Lane lane(problem, lively_recipe());
+    lane.follow(layout);
+    lane.advance();
+    lane.measure(layout, problem->experiment.probe, row);
+    EXPECT_TRUE(std::isnan(row[layout.lambda_eff(1)]));
 }
 
 // The end of a phase is looked for in all data, not in the batch at hand.
