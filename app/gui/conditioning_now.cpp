@@ -13,7 +13,10 @@ void take_over(ConditioningNow& now) {
         now.lanes.resize(piece.weights.size());
         for (std::size_t l = 0; l < piece.weights.size(); ++l) {
             now.lanes[l].weights = piece.weights[l];
-            now.lanes[l].trace.add(piece.step, piece.numbers[l]);
+            std::vector<double> jacobians;
+            for (const LayerJacobian& jacobian : piece.numbers[l].jacobians)
+                jacobians.push_back(jacobian.condition());
+            now.lanes[l].trace.add(piece.step, std::move(jacobians));
             now.lanes[l].numbers = std::move(piece.numbers[l]);
         }
     }

@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "app/gui/panel.h"
-#include "core/measure/condition_trace.h"
+#include "core/measure/conditioning.h"
+#include "core/measure/value_trace.h"
 #include "core/session/background.h"
 
 // Condition numbers of the newest weights, worked out beside the training, and those of the
@@ -16,7 +17,7 @@ struct ConditioningNow {
     struct LaneNow {
         std::shared_ptr<const std::vector<Matrix>> weights;  // of which the rest speaks
         Conditioning numbers;
-        ConditionTrace trace;
+        ValueTrace trace;  // κ of the Jacobians, by layer
     };
     struct Piece {
         std::shared_ptr<const Problem> problem;

@@ -296,7 +296,10 @@ const Matrix& Lane::newest_gradient(int layer) const {
 
 Lane::Move Lane::newest_move(int layer) const {
     if (!moved_[index_of(layer)]) return {};
-    return {looked_ahead_ ? nullptr : &newest_gradient(layer), &updates_[index_of(layer)]};
+    const LayerOptimizer* optimizer = newest_optimizer(layer);
+    if (optimizer != nullptr && optimizer->turned_since_its_step()) optimizer = nullptr;
+    return {looked_ahead_ ? nullptr : &newest_gradient(layer), &updates_[index_of(layer)],
+            optimizer};
 }
 
 const LayerOptimizer* Lane::newest_optimizer(int layer) const {

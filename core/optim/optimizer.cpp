@@ -59,6 +59,10 @@ MomentumFate LayerOptimizer::pass_on_momentum(const OptimizerSpec& spec, bool ke
 }
 
 MomentumFate LayerOptimizer::reconfigure(const OptimizerSpec& spec, bool keep_momentum) {
+    OptimizerSpec at_its_rate = spec_;
+    at_its_rate.lr = spec.lr;
+    at_its_rate.schedule = spec.schedule;
+    turned_ = turned_ || !(at_its_rate == spec);
     if (spec.kind != spec_.kind)
         direction_ = Cloned<Direction>(rule_of(spec.kind).make(rows_, cols_));
     const MomentumFate fate = pass_on_momentum(spec, keep_momentum);
@@ -83,7 +87,8 @@ LayerOptimizer::State LayerOptimizer::state() const {
             momentum_.unit,
             momentum_.bias,
             momentum_.unit > 0 ? momentum_.buffer : Matrix(),
-            own_};
+            own_,
+            turned_};
 }
 
 void LayerOptimizer::set_state(const State& state) {
@@ -93,6 +98,7 @@ void LayerOptimizer::set_state(const State& state) {
     steps_ = state.steps;
     seen_ = state.seen;
     newest_rate_ = state.newest_rate;
+    turned_ = state.turned;
     momentum_.clear();
     momentum_.unit = state.momentum_unit;
     momentum_.bias = state.momentum_bias;
@@ -114,6 +120,7 @@ const Matrix& LayerOptimizer::with_coupled_decay(const Matrix& gradient, const M
 
 void LayerOptimizer::update(const Matrix& gradient, const Matrix& weight, Matrix& update) {
     const double rate = newest_rate_ = learning_rate(spec_, steps_++);
+    turned_ = false;
     LayerStep step{spec_, rate, with_coupled_decay(gradient, weight), weight, momentum_,
                    own_,  seen_};
     direction_->update(step, update);

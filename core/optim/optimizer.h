@@ -42,6 +42,9 @@ class LayerOptimizer {
 
     std::int64_t steps() const { return steps_; }  // updates so far: the schedule's clock
     double newest_rate() const { return newest_rate_; }
+    // Whether its spec has changed since the newest update, the rate apart: what it holds then no
+    // longer tells how that came about.
+    bool turned_since_its_step() const { return turned_; }
 
     // What the next update depends on, beside the weight: buffers, units and clocks, as words.
     // Whoever hashes or counts need not know which a kind has.
@@ -57,6 +60,7 @@ class LayerOptimizer {
         double momentum_unit = 0, momentum_bias = 1;
         Matrix momentum;  // empty where the shared buffer holds nothing
         std::vector<Matrix> own;
+        bool turned = false;  // see turned_since_its_step()
     };
     State state() const;
     void set_state(const State& state);
@@ -78,6 +82,7 @@ class LayerOptimizer {
     OptimizerSpec spec_;
     std::int64_t steps_ = 0;
     double newest_rate_ = 0;
+    bool turned_ = false;
     Momentum momentum_;
     Cloned<Direction> direction_;
     std::vector<Matrix> own_;

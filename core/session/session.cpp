@@ -604,6 +604,8 @@ std::shared_ptr<const NewestMove> newest_move(const Lane& lane) {
         const Lane::Move move = lane.newest_move(layer);
         newest->gradients.push_back(move.gradient != nullptr ? *move.gradient : Matrix());
         newest->updates.push_back(move.update != nullptr ? *move.update : Matrix());
+        std::optional<LayerOptimizer::State>& optimizer = newest->optimizers.emplace_back();
+        if (move.optimizer != nullptr) optimizer = move.optimizer->state();
     }
     return newest;
 }

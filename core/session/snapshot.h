@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/experiment/layout.h"
+#include "core/experiment/newest_move.h"
 #include "core/experiment/problem.h"
 #include "core/experiment/spec.h"
 #include "core/session/history.h"
@@ -26,11 +27,6 @@ struct Event {
     std::int64_t step = 0;
     int lane = -1;     // -1: all
     std::string text;  // "Muon -> SGD"
-};
-
-// What the newest step did: a matrix a layer, empty where there is none.
-struct NewestMove {
-    std::vector<Matrix> gradients, updates;
 };
 
 struct LaneSnapshot {

@@ -333,10 +333,19 @@ TEST(Trainer, copies_the_newest_step_while_it_runs_only_where_somebody_looks) {
             ASSERT_TRUE(own.update != nullptr && own.gradient != nullptr);
             EXPECT_EQ(move.updates[at], *own.update);
             EXPECT_EQ(move.gradients[at], *own.gradient);
+            ASSERT_TRUE(own.optimizer != nullptr && move.optimizers[at]);
+            EXPECT_EQ(move.optimizers[at]->spec, own.optimizer->spec());
+            EXPECT_EQ(move.optimizers[at]->steps, paused->step);
         }
     };
     matches(0);
     matches(1);
+    // Of an optimiser that is another since, what it holds tells nothing of the step.
+    Command other = SetParameter{"lanes.0.optimizer.momentum", 0.5};
+    const auto turned = w.after(std::move(other));
+    ASSERT_TRUE(turned->lanes[0].move);
+    EXPECT_FALSE(turned->lanes[0].move->optimizers[0]);
+    EXPECT_TRUE(turned->lanes[1].move->optimizers[0]);
 }
 
 TEST(Trainer, copies_weights_while_it_runs_only_where_somebody_looks) {

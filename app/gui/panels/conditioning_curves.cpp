@@ -86,10 +86,10 @@ Series condition_series(const Snapshot& snapshot, const ConditioningNow& now, st
     } else if (now.has(lane)) {
         // Products of several layers are not in the history: as far as somebody looked.
         const std::size_t at = source - depth - 1;
-        for (const ConditionTrace::Sample& sample : now.lanes[lane].trace.samples())
-            if (at < sample.jacobians.size()) {
+        for (const ValueTrace::Sample& sample : now.lanes[lane].trace.samples())
+            if (at < sample.values.size()) {
                 series.steps.push_back(static_cast<double>(sample.step));
-                series.values.push_back(sample.jacobians[at]);
+                series.values.push_back(sample.values[at]);
             }
         // A single one on each side is.
         if (depth == 2 && snapshot.problem->data.inputs.size() == 0) {
