@@ -29,4 +29,10 @@ const Picture* Renderer::picture(const std::string& name) const {
     return found == kept_.end() ? nullptr : &found->second.picture;
 }
 
+std::vector<std::string> Renderer::names() const {
+    std::vector<std::string> names;
+    for (const auto& [name, kept] : kept_) names.push_back(name);
+    return names;
+}
+
 }  // namespace muonscope

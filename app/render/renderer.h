@@ -54,6 +54,7 @@ class Renderer {
     std::int64_t paintings() const { return paintings_; }  // pictures drawn so far
     // What stands under a name: null, where nothing was asked for since the frame before.
     const Picture* picture(const std::string& name) const;
+    std::vector<std::string> names() const;  // of all that stand
     // What OpenGL has complained of since this was last asked; in a watched context also what its
     // debug output says.
     virtual std::vector<std::string> complaints() { return {}; }

@@ -181,7 +181,13 @@ Table table_of(const Chart& chart) {
                         range = {{column_of(m) + " low", m.low}, {column_of(m) + " high", m.high}};
                     add_points(rows, m, m.x, m.y, range);
                 },
-                [&](const Bars& m) { add_points(rows, m, middles(m), m.height); },
+                [&](const Bars& m) {
+                    // What lies below the floor is drawn on it.
+                    std::vector<double> at = m.sideways ? m.height : middles(m);
+                    if (m.sideways)
+                        for (double& x : at) x = std::clamp(x, chart.x.min, chart.x.max);
+                    add_points(rows, m, at, m.height);
+                },
                 [&](const Points& m) { add_points(rows, m, m.x, m.y, {}, true); },
                 [&](const Rug& m) { add_points(rows, m, m.x, m.x); }, [](const auto&) {}},
             mark);

@@ -69,6 +69,8 @@ struct Bars : Named {
     std::vector<double> from, to, height;
     std::vector<ImVec4> colours{};  // of each; empty: all alike
     double base = 0;
+    bool sideways = false;         // `from` and `to` are heights, and they reach to the right
+    bool ends_alone = false;       // a stroke where each ends, and nothing below it
     bool outlined = false;         // paler inside
     bool at_least_a_line = false;  // one of no height is still seen
     float widest = 0;              // em; 0: as wide as it is said
@@ -107,7 +109,9 @@ struct Span {
 // A matrix as coloured squares: entry (i, j) covers j … j + 1 across and −i − 1 … −i up.
 struct Cells : Named {
     Matrix values;
-    std::function<ImVec4(double)> colour;
+    double low = 0, high = 1;                    // what the colours span, evenly
+    std::function<ImVec4(double)> colour;        // of a finite value
+    ImVec4 none{0.5F, 0.5F, 0.5F, 1};            // of one that is not
     std::string row = "row", column = "column";  // names in the table
 };
 

@@ -20,25 +20,33 @@ using gui::u32;
 
 namespace {
 
-// What a chart shows; by its id.
+// What charts show in one direction; by its name.
 struct ChartRange {
-    AxisRange x, y;
-    bool x_logarithmic = false, y_logarithmic = false;
+    AxisRange range;
+    bool logarithmic = false;
 };
 struct ChartRanges {
-    std::map<std::string, ChartRange, std::less<>> by_id;
+    std::map<std::string, ChartRange, std::less<>> across, up;
 };
 
-ChartRange& range_of(const gui::PanelContext& context, const char* id) {
-    auto& all = context.kept<ChartRanges>().by_id;
-    const auto found = all.find(std::string_view(id));
-    return found != all.end() ? found->second : all[id];
+ChartRange& named(std::map<std::string, ChartRange, std::less<>>& all, std::string_view shared,
+                  std::string_view id) {
+    const std::string_view name = shared.empty() ? id : shared;
+    const auto found = all.find(name);
+    return found != all.end() ? found->second : all[std::string(name)];
+}
+ChartRange& across_of(const gui::PanelContext& context, const ChartOptions& options) {
+    return named(context.kept<ChartRanges>().across, options.across, options.id);
+}
+ChartRange& up_of(const gui::PanelContext& context, const ChartOptions& options) {
+    return named(context.kept<ChartRanges>().up, options.up, options.id);
 }
 
 // What the user chose stays, as long as the axis is of the same kind.
-void follow(AxisRange& range, bool& logarithmic, const ChartAxis& axis) {
-    if (logarithmic != axis.logarithmic) range.moved = false;
-    logarithmic = axis.logarithmic;
+void follow(ChartRange& of, const ChartAxis& axis) {
+    AxisRange& range = of.range;
+    if (of.logarithmic != axis.logarithmic) range.moved = false;
+    of.logarithmic = axis.logarithmic;
     if (range.moved) return;
     const Axis shown = Axis::between(axis.min, axis.max, axis.logarithmic);
     range.low = shown.low;
@@ -96,6 +104,10 @@ class Pen {
     }
 
     void operator()(const Bars& bars) {
+        if (bars.sideways) {
+            lying(bars);
+            return;
+        }
         const float base = std::clamp(axes_.pixel_y(bars.base), axes_.position.y, axes_.bottom());
         const float hair = context_.theme.hairline();
         for (std::size_t i = 0; i < bars.height.size(); ++i) {
@@ -112,6 +124,11 @@ class Pen {
             const float y =
                 std::clamp(axes_.pixel_y(bars.height[i]), axes_.position.y, axes_.bottom());
             ImVec2 from{left, std::min(y, base)}, to{right, std::max(y, base)};
+            if (bars.ends_alone) {
+                const float half = 0.6F * context_.theme.line();
+                from.y = y - half;
+                to.y = y + half;
+            }
             if (bars.at_least_a_line && to.y - from.y < 1) from.y = to.y - 1;
             bar(bars, i, from, to);
         }
@@ -192,6 +209,27 @@ class Pen {
             draw_->AddRectFilled({x - half, y - hair / 2}, {x + half, y + hair / 2}, colour);
     }
 
+    void lying(const Bars& bars) {
+        const float base = std::clamp(axes_.pixel_x(bars.base), axes_.position.x, axes_.right());
+        const float hair = context_.theme.hairline();
+        for (std::size_t i = 0; i < bars.height.size(); ++i) {
+            if (!std::isfinite(bars.height[i])) continue;
+            const float one = axes_.pixel_y(bars.from[i]), other = axes_.pixel_y(bars.to[i]);
+            const float x =
+                std::clamp(axes_.pixel_x(bars.height[i]), axes_.position.x, axes_.right());
+            ImVec2 from{std::min(x, base), std::min(one, other)},
+                to{std::max(x, base), std::max(one, other)};
+            if (bars.ends_alone) {
+                const float half = 0.6F * context_.theme.line();
+                from.x = std::max(x - half, axes_.position.x);
+                to.x = std::max(x + half, from.x + 1);
+            }
+            to.y = std::max(from.y + 1, to.y - hair);
+            if (bars.at_least_a_line && to.x - from.x < 1) to.x = from.x + 1;
+            bar(bars, i, from, to);
+        }
+    }
+
     void bar(const Bars& bars, std::size_t i, ImVec2 from, ImVec2 to) {
         const ImVec4 shade = bars.colours.empty() ? bars.colour : bars.colours[i];
         const float hair = context_.theme.hairline();
@@ -219,14 +257,14 @@ bool begin_chart(gui::PanelContext& context, const ChartOptions& options, const 
     const float words = up.empty() ? 0 : ImGui::CalcTextSize(up.c_str()).x + em(1.5F);
     std::vector<KeyRow> key;
     if (chart.legend) key = key_of(chart);
-    ChartRange& range = range_of(context, options.id);
-    follow(range.x, range.x_logarithmic, chart.x);
-    follow(range.y, range.y_logarithmic, chart.y);
+    ChartRange &across = across_of(context, options), &height = up_of(context, options);
+    follow(across, chart.x);
+    follow(height, chart.y);
     AxesOptions on;
     on.id = options.id;
     on.size = options.size;
-    on.x = options_of(chart.x, range.x);
-    on.y = options_of(chart.y, range.y);
+    on.x = options_of(chart.x, across.range);
+    on.y = options_of(chart.y, height.range);
     on.x.labels = on.y.labels = options.labels;
     on.key = key;
     on.drags = options.drags;
@@ -255,34 +293,34 @@ void end_chart(gui::PanelContext& context, const Axes& axes) {
     end_axes(context, axes);
 }
 
-void fit_chart(gui::PanelContext& context, const char* id) {
-    ChartRange& range = range_of(context, id);
-    show_everything(context, range.x, range.y);
+void fit_chart(gui::PanelContext& context, const ChartOptions& options) {
+    show_everything(context, across_of(context, options).range, up_of(context, options).range);
 }
 
-Chart as_shown(const gui::PanelContext& context, const char* id, Chart chart) {
-    const ChartRange& range = range_of(context, id);
+Chart as_shown(const gui::PanelContext& context, const ChartOptions& options, Chart chart) {
+    const AxisRange &across = across_of(context, options).range,
+                    &up = up_of(context, options).range;
     const auto show = [](ChartAxis& axis, const AxisRange& shown) {
         const AxisScale scale{axis.logarithmic, 0};
         axis.min = scale.inverse(shown.low);
         axis.max = scale.inverse(shown.high);
     };
-    if (range.x.moved) show(chart.x, range.x);
-    if (range.y.moved) show(chart.y, range.y);
+    if (across.moved) show(chart.x, across);
+    if (up.moved) show(chart.y, up);
     return chart;
 }
 
 void chart_menu(gui::PanelContext& context, const ChartOptions& options, const Axes& axes,
                 const std::function<Chart(const gui::PanelContext&)>& describe) {
     const auto shown = [&](const gui::PanelContext& on) {
-        return as_shown(on, options.id, describe(on));
+        return as_shown(on, options, describe(on));
     };
     ImGui::PushID(options.id);
     export_menu(
         context, "##export", options.name, axes.hovered,
         {.table = [&] { return table_of(shown(context)); },
          .charts = [&](const gui::PanelContext& paper) { return std::vector{shown(paper)}; },
-         .fit = [&] { fit_chart(context, options.id); }});
+         .fit = [&] { fit_chart(context, options); }});
     ImGui::PopID();
 }
 

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "app/gui/panel.h"
 #include "app/gui/plots/axes.h"
@@ -11,9 +12,11 @@
 namespace muonscope::plots {
 
 struct ChartOptions {
-    const char* id = "";    // of the plot area; its ranges are kept by this name
+    const char* id = "";  // of the plot area; its ranges are kept by this name
+    // Or by these: plots that say the same move together.
+    const char *across = "", *up = "";
     const char* name = "";  // of exported files
-    ImVec2 size;            // of the whole, labels included
+    ImVec2 size = {};       // of the whole, labels included
     bool drags = false;     // what a drag does is the panel's own
     bool inside = false;    // labels, small, within a frame that is as large as `size`
     bool small = false;     // small labels beside a frame that has the rest of `size`
@@ -30,9 +33,15 @@ bool begin_chart(gui::PanelContext& context, const ChartOptions& options, const 
 void draw_marks(gui::PanelContext& context, const Axes& axes, const Chart& chart);
 void end_chart(gui::PanelContext& context, const Axes& axes);
 // Everything again.
-void fit_chart(gui::PanelContext& context, const char* id);
-// The chart with the ranges that the plot of this name shows.
-Chart as_shown(const gui::PanelContext& context, const char* id, Chart chart);
+void fit_chart(gui::PanelContext& context, const ChartOptions& options);
+inline void fit_chart(gui::PanelContext& context, const char* id) {
+    fit_chart(context, ChartOptions{.id = id});
+}
+// The chart with the ranges that the plot shows.
+Chart as_shown(const gui::PanelContext& context, const ChartOptions& options, Chart chart);
+inline Chart as_shown(const gui::PanelContext& context, const char* id, Chart chart) {
+    return as_shown(context, ChartOptions{.id = id}, std::move(chart));
+}
 
 // The menu of one chart. `describe` says it anew for paper, whose theme is the light one; what is
 // exported is what is shown.

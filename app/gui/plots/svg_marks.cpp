@@ -7,6 +7,8 @@
 #include <cmath>
 #include <vector>
 
+#include "app/gui/plots/cell_blocks.h"
+
 namespace muonscope::plots {
 
 namespace {
@@ -221,9 +223,20 @@ class Writer {
         begin_group(bars.name);
         for (std::size_t i = 0; i < bars.height.size(); ++i) {
             if (!std::isfinite(bars.height[i])) continue;
-            text_ += svg_rectangle({axes_.pixel_x(bars.from[i]), axes_.pixel_y(bars.height[i])},
-                                   {axes_.pixel_x(bars.to[i]), axes_.pixel_y(bars.base)},
-                                   bars.colours.empty() ? bars.colour : bars.colours[i]);
+            const ImVec4& colour = bars.colours.empty() ? bars.colour : bars.colours[i];
+            const auto& end = bars.height[i];
+            ImVec2 from{axes_.pixel_x(bars.from[i]), axes_.pixel_y(end)};
+            ImVec2 to{axes_.pixel_x(bars.to[i]), axes_.pixel_y(bars.base)};
+            if (bars.sideways) {
+                from = {std::min(axes_.pixel_x(bars.base), axes_.pixel_x(end)),
+                        axes_.pixel_y(bars.from[i])};
+                to = {std::max(axes_.pixel_x(bars.base), axes_.pixel_x(end)),
+                      axes_.pixel_y(bars.to[i])};
+                if (bars.ends_alone) from.x = to.x - 1;
+            } else if (bars.ends_alone) {
+                to.y = from.y + 1;
+            }
+            text_ += svg_rectangle(from, to, colour);
         }
         text_ += "</g>\n";
     }
@@ -271,11 +284,22 @@ class Writer {
 
     void operator()(const Cells& cells) {
         begin_group(cells.name);
-        for (Eigen::Index i = 0; i < cells.values.rows(); ++i)
-            for (Eigen::Index j = 0; j < cells.values.cols(); ++j) {
-                const auto row = static_cast<double>(i), column = static_cast<double>(j);
-                text_ += svg_rectangle(axes_.pixel(column, -row), axes_.pixel(column + 1, -row - 1),
-                                       cells.colour(cells.values(i, j)));
+        // More squares than paper shows would be a file that nothing opens.
+        constexpr Eigen::Index most = 128;
+        const Eigen::Index side = std::max(cells.values.rows(), cells.values.cols());
+        const CellBlocks blocks = cell_blocks(cells.values, 0, cells.values.rows(), 0,
+                                              cells.values.cols(), (side + most - 1) / most);
+        for (Eigen::Index i = 0; i < blocks.values.rows(); ++i)
+            for (Eigen::Index j = 0; j < blocks.values.cols(); ++j) {
+                const auto row = static_cast<double>(i * blocks.stride);
+                const auto column = static_cast<double>(j * blocks.stride);
+                const auto each = static_cast<double>(blocks.stride);
+                const double value = blocks.values(i, j);
+                text_ += svg_rectangle(
+                    axes_.pixel(column, -row),
+                    axes_.pixel(std::min(column + each, static_cast<double>(cells.values.cols())),
+                                -std::min(row + each, static_cast<double>(cells.values.rows()))),
+                    std::isfinite(value) ? cells.colour(value) : cells.none);
             }
         text_ += "</g>\n";
     }
