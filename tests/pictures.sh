@@ -36,6 +36,8 @@ guide lab two-ways-up 60 orthogonaliser-lab
 guide maps three-dimensions 60 maps
 guide maps-update three-dimensions 60 maps --choose maps_update=true
 guide why two-ways-up 1360 why
+guide update two-ways-up 60 update
+guide alignment two-ways-up 140 alignment
 guide weight-norms weight-norms 4000 weight-norms
 guide conditioning conditioning 300 conditioning
 guide random-matrices two-ways-up 10 random-matrices

@@ -198,13 +198,14 @@ DockTree default_tree(ImVec2 size) {
     const auto middle = [&] {
         return split(
             Axis::down, 0.57F,
-            end({"Singular values", "Maps", "Trade-off", "Why", "Results", "Staged planner",
-                 "Orthogonaliser lab", "Conditioning", "Random matrices", "Weight norms"}),
+            end({"Singular values", "Maps", "Update", "Trade-off", "Why", "Results",
+                 "Staged planner", "Orthogonaliser lab", "Conditioning", "Random matrices",
+                 "Weight norms"}),
             [&] { return split(Axis::across, 0.5F, end({"Loss"}), end({"Downstream probe"})); });
     };
     const auto column = [&] {
         return split(Axis::down, 0.44F, end({"Representations"}), [&] {
-            return split(Axis::down, 0.5F, end({"Spectrum now"}), end({"Measures"}));
+            return split(Axis::down, 0.5F, end({"Alignment"}), end({"Measures"}));
         });
     };
     split(Axis::across, left / size.x, end({"Lanes"}), [&] {

@@ -223,6 +223,10 @@ std::string load_layout(std::string& complaint) {
             throw Error(path, "is not of this version of the program", remedy);
         if (const std::string fault = layout_fault(text); !fault.empty())
             throw Error(path, "is damaged (" + fault + ")", remedy);
+        // The panel that stood there was called so before.
+        if (const std::size_t old = text.find("[Window][Spectrum now]"); old != std::string::npos)
+            text.replace(old, std::string_view("[Window][Spectrum now]").size(),
+                         "[Window][Alignment]");
         layout = std::move(text);
     });
     return layout;

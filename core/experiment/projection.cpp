@@ -3,6 +3,7 @@
 #include "core/linalg/activation.h"
 #include "core/linalg/spectrum.h"
 
+#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 
@@ -114,15 +115,17 @@ Matrix in_frame(const PointFrame& frame, const Matrix& points) {
     return frame.directions.transpose() * (points.colwise() - frame.origin);
 }
 
-Matrix in_target_basis(const Problem& problem, const std::vector<Matrix>& weights, int size) {
+Matrix completed(const Matrix& columns) {
+    if (columns.rows() <= columns.cols()) return columns;
+    Matrix basis = Eigen::HouseholderQR<Matrix>(columns).householderQ();
+    basis.leftCols(columns.cols()) = columns;  // up to signs it was that already
+    return basis;
+}
+
+Matrix in_target_basis(const Problem& problem, const std::vector<Matrix>& weights) {
     const ThinSvd& svd = problem.target_svd;
-    if (!fits(problem, weights)) return {};
-    const auto count = static_cast<Eigen::Index>(
-        std::clamp<std::int64_t>(size, 0, std::min(svd.u.cols(), svd.v.cols())));
-    if (count == 0 || svd.v.rows() != weights.front().cols()) return {};
-    Matrix state = svd.v.leftCols(count);  // in x count
-    for (const Matrix& weight : weights) state = (weight * state).eval();
-    return svd.u.leftCols(count).transpose() * state;
+    if (!fits(problem, weights) || svd.v.rows() != weights.front().cols()) return {};
+    return completed(svd.u).transpose() * problem.model->response(weights) * completed(svd.v);
 }
 
 }  // namespace muonscope

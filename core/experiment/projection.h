@@ -13,6 +13,9 @@ namespace muonscope {
 std::vector<Matrix> layer_points(const Problem& problem, const std::vector<Matrix>& weights,
                                  const Matrix& inputs);
 
+// Orthonormal columns with further ones to a basis of their space.
+Matrix completed(const Matrix& columns);
+
 // Multiply-adds of taking so many columns through all layers.
 double multiply_adds(const Problem& problem, int columns);
 
@@ -39,8 +42,9 @@ std::vector<PointFrame> principal_frames(const std::vector<Matrix>& layers, int 
 // Coordinates there, 3 x points.
 Matrix in_frame(const PointFrame& frame, const Matrix& points);
 
-// Uᵀ P V of the target A = U S Vᵀ, its first `size` rows and columns: learning fills its diagonal.
-// U and V are completed arbitrarily but always alike when size exceeds the target's rank.
-Matrix in_target_basis(const Problem& problem, const std::vector<Matrix>& weights, int size);
+// Uᵀ P V of the target A = U S Vᵀ, out x in: learning fills its diagonal. U and V are completed to
+// bases of their spaces, arbitrarily but always alike. P is the response to unit vectors, the
+// product of all layers where no tanh lies between them.
+Matrix in_target_basis(const Problem& problem, const std::vector<Matrix>& weights);
 
 }  // namespace muonscope

@@ -316,7 +316,7 @@ TEST(keys, tab_reaches_every_control_of_every_panel_in_front_and_shows_where_it_
     EXPECT_GE(windows["##transport"], 10);
     EXPECT_GE(windows["Lanes"], 25);
     for (const char* panel : {"Singular values", "Loss", "Downstream probe", "Representations",
-                              "Spectrum now", "Measures"})
+                              "Alignment", "Measures"})
         EXPECT_GE(windows[panel], 1) << panel;
     EXPECT_TRUE(harness.sent.empty()) << "going through the controls changed something";
     const auto back = tab_round(harness, ImGuiMod_Shift);

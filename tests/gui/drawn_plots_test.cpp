@@ -385,9 +385,8 @@ TEST(DrawnPlots, the_wheel_zooms_a_graph_a_drag_moves_it_and_a_double_click_show
 
 TEST(DrawnPlots, the_matrix_chosen_in_the_list_is_the_one_shown) {
     const auto snapshot = trained(changed(preset("two-ways-up"), {{"network.width", "8"}}), 20);
-    for (const char* panel : {"singular-values", "spectrum-now", "measures"}) {
+    for (const char* panel : {"singular-values", "measures"}) {
         Shown shown(snapshot, panel);
-        switch_of(shown.harness.preferences, "spectrum_bars") = true;
         const std::vector<std::string> names{"product", "layer 1", "layer 2", "layer 3"};
         const auto top = [](const std::vector<Word>& words) {
             return *std::min_element(words.begin(), words.end(), [](const Word& a, const Word& b) {
@@ -414,10 +413,9 @@ TEST(DrawnPlots, the_matrix_chosen_in_the_list_is_the_one_shown) {
             EXPECT_NEAR(top(after).min.y, button.min.y, 1) << panel;
             Preferences& p = shown.harness.preferences;
             const std::string_view name(panel);
-            EXPECT_EQ(name == "measures"       ? number_of(p, "measures_source")
-                      : name == "spectrum-now" ? number_of(p, "spectrum_source")
-                                               : number_of(p, "sv_source"),
-                      static_cast<int>(wanted))
+            EXPECT_EQ(
+                name == "measures" ? number_of(p, "measures_source") : number_of(p, "sv_source"),
+                static_cast<int>(wanted))
                 << panel;
         }
     }

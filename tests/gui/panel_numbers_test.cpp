@@ -612,13 +612,12 @@ TEST(PanelNumbers, preferences_have_the_names_they_always_had) {
         "sv_source": 2, "sv_heatmap": true, "sv_log": true, "sv_target_basis": true,
         "sv_levels": false, "loss_log": false, "probe_log": false, "measures_source": 3,
         "trade_off_layer": 1, "trade_off_from_start": true, "weight_norms_layer": 2,
-        "spectrum_bars": true, "spectrum_source": 1, "spectrum_log": true, "spectrum_kind": 2,
         "show_ghost": false, "lab_view": 1, "lab_focus": 4, "lab_qr": true, "lab_jordan": false})");
     EXPECT_FALSE(read.dark);
     EXPECT_TRUE(read.presentation);
     EXPECT_EQ(read.user_scale, 1.25);
     for (const char* on : {"sv_heatmap", "sv_log", "sv_target_basis", "trade_off_from_start",
-                           "spectrum_bars", "spectrum_log", "lab_qr"})
+                           "lab_qr"})
         EXPECT_TRUE(switch_of(read, on)) << on;
     for (const char* off : {"sv_levels", "loss_log", "probe_log", "show_ghost", "lab_jordan"})
         EXPECT_FALSE(switch_of(read, off)) << off;
@@ -626,8 +625,6 @@ TEST(PanelNumbers, preferences_have_the_names_they_always_had) {
                                       {"measures_source", 3},
                                       {"trade_off_layer", 1},
                                       {"weight_norms_layer", 2},
-                                      {"spectrum_source", 1},
-                                      {"spectrum_kind", 2},
                                       {"lab_view", 1},
                                       {"lab_focus", 4}})
         EXPECT_EQ(number_of(read, name), value) << name;

@@ -25,17 +25,21 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 void draw_everything(Harness& harness) {
     for (const bool on : {false, true}) {
         switch_of(harness.preferences, "sv_heatmap") = on;
-        switch_of(harness.preferences, "sv_log") = switch_of(harness.preferences, "spectrum_log") =
-            !on;
+        switch_of(harness.preferences, "sv_log") = !on;
+        switch_of(harness.preferences, "update_log") = on;
+        switch_of(harness.preferences, "update_linear") = !on;
+        switch_of(harness.preferences, "alignment_roots") = on;
         switch_of(harness.preferences, "loss_log") = !on;
         switch_of(harness.preferences, "trade_off_from_start") = on;
         switch_of(harness.preferences, "maps_update") = on;
         for (int kind = 0; kind < 3; ++kind) {
-            number_of(harness.preferences, "spectrum_kind") = kind;
+            number_of(harness.preferences, "alignment_view") = kind + (on ? 2 : 0);
+            switch_of(harness.preferences, "update_directions") = kind == 1;
+            number_of(harness.preferences, "update_layer") = kind;
+            switch_of(harness.preferences, "sv_bars") = kind == 2;
             switch_of(harness.preferences, "sv_target_basis") = kind == 1;
             number_of(harness.preferences, "trade_off_layer") = kind;
-            number_of(harness.preferences, "sv_source") =
-                number_of(harness.preferences, "spectrum_source") = kind;
+            number_of(harness.preferences, "sv_source") = kind;
             switch_of(harness.preferences, "maps_shape") = kind == 1;
             number_of(harness.preferences, "maps_source") = kind - 1;
             for (const Panel& panel : panels())
@@ -67,7 +71,6 @@ TEST(panels, draw_matrices_of_zeros_on_logarithmic_axes) {
     Harness harness;
     harness.show(made_by_hand(3, 2, 100, 0));
     switch_of(harness.preferences, "sv_log") = switch_of(harness.preferences, "loss_log") = true;
-    switch_of(harness.preferences, "spectrum_log") = true;
     draw_everything(harness);
 }
 

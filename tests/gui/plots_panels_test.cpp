@@ -102,13 +102,13 @@ void draw_every_view(Screen& screen, const Snapshot* snapshot) {
     for (int view = 0; view < 24; ++view) {
         Preferences& p = screen.preferences;
         switch_of(p, "sv_heatmap") = view & 1;
-        switch_of(p, "sv_log") = switch_of(p, "spectrum_log") = view & 2;
+        switch_of(p, "sv_log") = view & 2;
         switch_of(p, "loss_log") = switch_of(p, "probe_log") = !(view & 2);
-        switch_of(p, "spectrum_bars") = view & 4;
+        switch_of(p, "sv_bars") = view & 4;
+        number_of(p, "alignment_view") = view % 5;
+        switch_of(p, "alignment_roots") = view & 8;
         switch_of(p, "sv_target_basis") = view & 1;
-        number_of(p, "sv_source") = number_of(p, "spectrum_source") =
-            number_of(p, "measures_source") = view / 8;
-        number_of(p, "spectrum_kind") = view % 3;
+        number_of(p, "sv_source") = number_of(p, "measures_source") = view / 8;
         screen.frames(snapshot, 5);
     }
 }
@@ -235,11 +235,11 @@ TEST(Projection, of_the_target_s_own_directions_lies_on_the_axes) {
 TEST(Projection, in_the_target_s_basis_the_target_is_its_singular_values) {
     const auto snapshot = trained({{"network.width", "8"}, {"target.modes", "4"}}, 0);
     const Problem& problem = *snapshot->problem;
-    const Matrix values = in_target_basis(problem, problem.layer_targets, 4);
-    ASSERT_EQ(values.rows(), 4);
-    for (int i = 0; i < 4; ++i)
-        for (int j = 0; j < 4; ++j)
-            EXPECT_NEAR(values(i, j), i == j ? problem.target_svd.s(i) : 0, 1e-9);
+    const Matrix values = in_target_basis(problem, problem.layer_targets);
+    ASSERT_EQ(values.rows(), 8);
+    for (int i = 0; i < 8; ++i)
+        for (int j = 0; j < 8; ++j)
+            EXPECT_NEAR(values(i, j), i == j && i < 4 ? problem.target_svd.s(i) : 0, 1e-9);
 }
 
 TEST(Table, writes_csv_that_reads_back) {

@@ -8,6 +8,7 @@ namespace muonscope::gui {
 extern const Panel lanes_panel;
 extern const Panel singular_values_panel;
 extern const Panel maps_panel;
+extern const Panel update_panel;
 extern const Panel trade_off_panel;
 extern const Panel why_panel;
 extern const Panel results_panel;
@@ -19,7 +20,7 @@ extern const Panel weight_norms_panel;
 extern const Panel loss_panel;
 extern const Panel probe_panel;
 extern const Panel representations_panel;
-extern const Panel spectrum_now_panel;
+extern const Panel alignment_panel;
 extern const Panel measures_panel;
 
 // Not docked: the bar above, the strip of a presentation, the line below, the window of keys.

@@ -30,6 +30,7 @@ std::vector<Remembered> remembered(Preferences& preferences) {
     SingularValuesChoices& own = preferences.panels.of<SingularValuesChoices>();
     return {{"sv_source", &own.source, 0, 16},
             {"sv_heatmap", &own.heatmap},
+            {"sv_bars", &own.bars},
             {"sv_log", &own.logarithmic},
             {"sv_target_basis", &own.target_basis},
             {"sv_levels", &own.levels}};
@@ -59,7 +60,7 @@ void header(PanelContext& context) {
     SingularValuesChoices& chosen = context.chosen<SingularValuesChoices>();
     const float between = em(0.6F);
     const bool basis = chosen.source == 0;
-    float width = source_picker_width() + between + segmented_width({"lines", "heatmap"}) +
+    float width = source_picker_width() + between + segmented_width({"lines", "heatmap", "now"}) +
                   between + segmented_width({"linear", "log"});
     if (basis) width += between + segmented_width({"sorted", "target basis"});
     begin_header_controls(context, width);
@@ -72,11 +73,16 @@ void header(PanelContext& context) {
                   "Sorted: the singular values of P, largest first. Target basis: the "
                   "strength u_k·P v_k of each of the target's own modes, A = U S Vᵀ.");
     }
-    next_header_control(context, between, segmented_width({"lines", "heatmap"}));
-    segmented(context, "form", {"lines", "heatmap"}, chosen.heatmap,
-              "Lines: one a mode; pale: from the smallest to the largest value of each pixel. "
-              "Heatmap: a row a mode, colour is size; its upper half the largest value of each "
-              "pixel, its lower half the smallest.");
+    next_header_control(context, between, segmented_width({"lines", "heatmap", "now"}));
+    int form = chosen.bars ? 2 : chosen.heatmap ? 1 : 0;
+    if (segmented(context, "form", {"lines", "heatmap", "now"}, form,
+                  "Lines: one a mode; pale: from the smallest to the largest value of each pixel. "
+                  "Heatmap: a row a mode, colour is size; its upper half the largest value of each "
+                  "pixel, its lower half the smallest. Now: bars of the newest step, lanes side by "
+                  "side, the target's as marks.")) {
+        chosen.bars = form == 2;
+        if (form < 2) chosen.heatmap = form == 1;
+    }
     next_header_control(context, between, segmented_width({"linear", "log"}));
     segmented(context, "scale", {"linear", "log"}, chosen.logarithmic,
               "Log shows growth from small beginnings as straight lines; zeros lie on the floor.");
@@ -245,6 +251,10 @@ void draw_singular_values(PanelContext& context) {
     shared.modes = chosen_modes(context);
     if (shared.modes.count == 0 || room.x < em(8) || room.y < em(6)) {
         ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
+        return;
+    }
+    if (context.chosen<SingularValuesChoices>().bars) {
+        draw_bars(context, shared.modes, room);
         return;
     }
     begin_frame(context);

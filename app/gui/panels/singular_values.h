@@ -26,6 +26,7 @@ namespace muonscope::gui {
 struct SingularValuesChoices {
     int source = 0;  // 0: product; l: layer l
     bool heatmap = false, logarithmic = false;
+    bool bars = false;          // those of now alone, instead of over steps
     bool target_basis = false;  // modes u_k^T P v_k instead of sorted singular values
     bool levels = true;         // dotted target levels
 };
@@ -76,6 +77,9 @@ void draw_readout_of_modes(PanelContext& context, const plots::Axes& plot, const
 plots::Table table_of_modes(const PanelContext& context, const Modes& modes);
 plots::Chart chart_of_lane(const PanelContext& paper, const Modes& modes,
                            const plots::ValueRange& values, std::size_t lane);
+
+// The newest values of all lanes side by side, a bar a lane, the target's as marks.
+void draw_bars(PanelContext& context, const Modes& modes, ImVec2 room);
 
 // One lane's heatmap on a plot whose value axis has mode k at −k. `changed`: the curves have, since
 // it was drawn last.

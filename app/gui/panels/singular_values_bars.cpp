@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "app/gui/lost_lanes.h"
-#include "app/gui/panels/spectrum_now.h"
+#include "app/gui/panels/singular_values.h"
 #include "app/gui/plots/drawn_chart.h"
 #include "app/gui/plots/extent.h"
 #include "app/gui/plots/readout.h"
@@ -21,27 +21,12 @@ namespace {
 
 using namespace plots;
 
-constexpr int most_bars = 64;
-
-// The newest singular values of the chosen matrix of one lane; empty when not measured.
-std::vector<double> newest(const PanelContext& context, const LaneSnapshot& lane) {
-    const Layout& layout = context.snapshot->layout;
-    const SpectrumChoices& chosen = context.chosen<SpectrumChoices>();
-    std::size_t first;
-    int count;
-    if (chosen.source == 0) {
-        first = layout.product_sv(0);
-        count = layout.product_rank();
-    } else {
-        const int layer = chosen.source;
-        count = layout.rank(layer);
-        first = chosen.kind == 0   ? layout.weight_sv(layer, 0)
-                : chosen.kind == 1 ? layout.gradient_sv(layer, 0)
-                                   : layout.update_sv(layer, 0);
-    }
+// The newest numbers of one lane's modes; empty when not measured.
+std::vector<double> newest(const LaneSnapshot& lane, const Modes& modes) {
     std::vector<double> values;
-    if (first + count > lane.now.size()) return values;
-    for (int k = 0; k < std::min(count, most_bars); ++k) values.push_back(lane.now[first + k]);
+    if (modes.first + static_cast<std::size_t>(modes.count) > lane.now.size()) return values;
+    for (int k = 0; k < modes.count; ++k)
+        values.push_back(lane.now[modes.first + static_cast<std::size_t>(k)]);
     if (std::none_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); }))
         values.clear();
     return values;
@@ -55,16 +40,16 @@ struct LaneBars {
     std::size_t count = 0;
 };
 
-LaneBars bars_of(const PanelContext& context) {
+LaneBars bars_of(const PanelContext& context, const Modes& modes) {
     const Snapshot& snapshot = *context.snapshot;
-    const SpectrumChoices& chosen = context.chosen<SpectrumChoices>();
+    const SingularValuesChoices& chosen = context.chosen<SingularValuesChoices>();
     LaneBars bars;
     for (const LaneSnapshot& lane : snapshot.lanes) {
-        bars.lanes.push_back(newest(context, lane));
+        bars.lanes.push_back(newest(lane, modes));
         bars.count = std::max(bars.count, bars.lanes.back().size());
         for (const double value : bars.lanes.back()) bars.extent.add(value);
     }
-    const bool levels = snapshot.problem && (chosen.source == 0 || chosen.kind == 0);
+    const bool levels = snapshot.problem && chosen.levels;
     for (std::size_t k = 0; k < bars.count; ++k)
         bars.targets.push_back(
             levels ? target_level(*snapshot.problem, chosen.source, static_cast<int>(k))
@@ -89,7 +74,7 @@ ChartAxis value_axis(const LaneBars& bars, bool logarithmic) {
     if (!std::isnan(bars.targets[0])) high = std::max(high, bars.targets[0]);
     const ValueRange range = logarithmic
                                  ? log_range(bars.extent.smallest, high, bars.extent.has_zero(), 6)
-                                 : linear_range(0, high);
+                                 : linear_range(std::min(bars.extent.low, 0.0), high);
     ChartAxis axis{range.min, range.max, logarithmic};
     if (!range.at_floor) return axis;
     axis.floor = range.scale.floor;
@@ -105,7 +90,7 @@ Ticks index_ticks(double min, double max, float length) {
     Ticks ticks;
     const double per_label = static_cast<double>(em(1.6F) / length) * (max - min);
     const int stride = std::max(1, static_cast<int>(std::ceil(per_label)));
-    for (int k = 0; k < most_bars; k += stride)
+    for (int k = 0; k < most_modes; k += stride)
         if (k + 0.5 >= min && k + 0.5 <= max) ticks.add(k + 0.5, fmt::format("{}", k + 1));
     return ticks;
 }
@@ -153,7 +138,7 @@ Chart bars_chart(const PanelContext& context, const LaneBars& bars) {
     index.lines = false;
     Chart chart;
     chart.x = index;
-    chart.y = value_axis(bars, context.chosen<SpectrumChoices>().logarithmic);
+    chart.y = value_axis(bars, context.chosen<SingularValuesChoices>().logarithmic);
     chart.legend = false;
     for (std::size_t l = 0; l < bars.lanes.size(); ++l)
         chart.marks.emplace_back(bars_of_lane(context, bars, l));
@@ -172,21 +157,19 @@ void bars_readout(PanelContext& context, const LaneBars& bars, std::size_t over)
                             context.theme.lane(static_cast<int>(l))});
     if (!std::isnan(bars.targets[over]))
         rows.push_back({"target", value_text(bars.targets[over]), context.theme.target});
-    draw_readout(context, fmt::format("singular value {}", over + 1), rows);
+    draw_readout(context, fmt::format("mode {}", over + 1), rows);
 }
 
 }  // namespace
 
-void draw_spectrum_bars(PanelContext& context, ImVec2 room) {
-    const SpectrumChoices& chosen = context.chosen<SpectrumChoices>();
-    const LaneBars bars = bars_of(context);
+void draw_bars(PanelContext& context, const Modes& modes, ImVec2 room) {
+    const LaneBars bars = bars_of(context, modes);
     if (bars.count == 0) {
-        centred_note(context, chosen.kind > 0 && chosen.source > 0 ? "No step of this layer yet"
-                                                                   : "Not measured yet");
+        centred_note(context, "Not measured yet");
         return;
     }
     const Chart chart = bars_chart(context, bars);
-    const ChartOptions options{.id = "##bars", .name = "spectrum", .size = room};
+    const ChartOptions options{.id = "##bars", .name = "singular-values", .size = room};
     Axes axes;
     if (!begin_chart(context, options, chart, axes)) return;
     const auto over =
