@@ -80,6 +80,16 @@ void draw_attempts(PanelContext& context, const Caption& caption) {
         watch(context, preset(running(context)->name));
 }
 
+// "loss_levels" turns a switch on, "alignment_view=3" gives a choice its number.
+void take(const std::string& choice, const Remembered& remembered) {
+    const std::size_t equals = choice.find('=');
+    if (remembered.name != choice.substr(0, equals)) return;
+    if (bool* const* on = std::get_if<bool*>(&remembered.at)) **on = true;
+    if (int* const* number = std::get_if<int*>(&remembered.at);
+        number != nullptr && equals < choice.size())
+        **number = std::stoi(choice.substr(equals + 1));
+}
+
 }  // namespace
 
 std::vector<Remembered> remembered_of_caption(Preferences& preferences) {
@@ -112,9 +122,7 @@ void do_attempt(PanelContext& context, const Attempt& attempt) {
         for (const Panel& panel : panels())
             if (panel.remembered != nullptr)
                 for (const Remembered& remembered : panel.remembered(context.preferences))
-                    if (bool* const* on = std::get_if<bool*>(&remembered.at);
-                        on != nullptr && remembered.name == choice)
-                        **on = true;
+                    take(choice, remembered);
     if (attempt.swap || !attempt.settings.empty()) context.send(Start{});
 }
 

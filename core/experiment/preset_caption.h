@@ -24,7 +24,7 @@ struct Attempt {
     std::vector<std::pair<std::string, std::string>> settings = {};
     bool swap = false;  // each lane takes the next one's optimisers
     std::vector<std::string> choices =
-        {};  // of panels, by the names of what they remember: turned on
+        {};  // of panels, by the names of what they remember: turned on, or "name=number"
 };
 
 // Points at the place in a plot where something happens, once it has happened: the first recorded

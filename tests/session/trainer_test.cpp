@@ -341,7 +341,7 @@ TEST(Trainer, copies_the_newest_step_while_it_runs_only_where_somebody_looks) {
     matches(0);
     matches(1);
     // Of an optimiser that is another since, what it holds tells nothing of the step.
-    Command other = SetParameter{"lanes.0.optimizer.momentum", 0.5};
+    Command other = SetParameter{"lanes.0.optimizer.momentum", 0.7};
     const auto turned = w.after(std::move(other));
     ASSERT_TRUE(turned->lanes[0].move);
     EXPECT_FALSE(turned->lanes[0].move->optimizers[0]);

@@ -114,6 +114,9 @@ Preset balance_preset() {
         "Gradient flow keeps the difference of neighbouring layers' Gram matrices, and small "
         "steps nearly do. Large steps lose it, and Muon does from the first step.";
     caption.attempts = {
+        {.label = "Show the drift",
+         .expect = "How far each lane has come from the balance of its start.",
+         .choices = {"alignment_view=3"}},
         {.label = "Larger steps",
          .expect = "The small lane takes ten times the step and loses the balance too.",
          .settings = {{"lanes.0.optimizer.lr", "0.05"}}},
@@ -125,7 +128,7 @@ Preset balance_preset() {
         learned(2, 0, "Muon's largest"),
         learned(0, 0, "SGD's"),
     };
-    return {std::move(spec), known, "spectrum-now", std::move(caption)};
+    return {std::move(spec), known, "alignment", std::move(caption)};
 }
 
 Preset conditioning_preset() {
