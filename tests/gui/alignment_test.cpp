@@ -227,10 +227,12 @@ TEST_F(Alignment, gathers_what_neighbours_keep_at_the_steps_it_sees) {
     }
     EXPECT_LT(now().traces[0].samples().back().values[0], 1e-2);
     EXPECT_GT(now().traces[1].samples().back().values[0], 0.05);
-    EXPECT_NE(drawing().text().find("SGD: Grams kept, up to the square of its steps; Muon: nothing "
-                                    "kept for certain"),
-              std::string::npos)
-        << drawing().text();
+    const Theme theme = theme_for(harness.preferences, 1);
+    const auto sgd = drawing().word("SGD: theory keeps Grams, up to its steps squared");
+    const auto muon = drawing().word("Muon: nothing is kept for certain");
+    ASSERT_TRUE(sgd && muon) << drawing().text();
+    EXPECT_EQ(sgd->colour, u32(theme.lane_text(0)));
+    EXPECT_EQ(muon->colour, u32(theme.lane_text(1)));
 }
 
 TEST_F(Alignment, of_one_layer_says_that_it_has_no_neighbour) {

@@ -72,10 +72,11 @@ class Update : public testing::Test {
         float bottom = 1e9F;
         for (const Word& word : all.starting("10"))
             if (word.min.y > title.max.y && word.min.x > title.min.x - 3 &&
-                word.min.x < title.min.x + 400)
+                word.min.x < title.min.x + 300)
                 bottom = std::min(bottom, word.min.y);
-        return {Scale::across(all, {title.min.x - 3, bottom - 2}, {title.min.x + 380, bottom + 14}),
-                Scale::up(all, {title.min.x - 40, title.max.y}, {title.min.x - 2, bottom - 2})};
+        return {
+            Scale::across(all, {title.min.x - 20, bottom - 2}, {title.min.x + 380, bottom + 14}),
+            Scale::up(all, {title.min.x - 40, title.max.y}, {title.min.x - 2, bottom - 2})};
     }
 
     const Panel& panel = panel_by_slug("update");

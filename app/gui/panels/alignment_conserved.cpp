@@ -62,11 +62,11 @@ std::string said_of(const PanelContext& context, std::size_t lane) {
         if (conserved(spec.experiment, recipe, phase, lower) != all) all = Conserved::nothing;
     switch (all) {
         case Conserved::gram:
-            return "Grams kept, up to the square of its steps";
+            return "theory keeps Grams, up to its steps squared";
         case Conserved::root:
-            return "roots kept";
+            return "theory keeps roots";
         default:
-            return "nothing kept for certain";
+            return "nothing is kept for certain";
     }
 }
 
@@ -75,16 +75,21 @@ std::string said_of(const PanelContext& context, std::size_t lane) {
 void draw_conserved(PanelContext& context, const AlignmentNow& now, ImVec2 room) {
     const Snapshot& snapshot = *context.snapshot;
     std::vector<Series> series;
-    std::string theory = "Theory: ";
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
         series.push_back(series_of(context, now, l));
-        if (l < snapshot.spec->lanes.size())
-            theory += fmt::format("{}{}: {}", l > 0 ? "; " : "", snapshot.lanes[l].name,
-                                  said_of(context, l));
     }
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float line = ImGui::GetTextLineHeight();
-    fitted_text(ImGui::GetWindowDrawList(), at, room.x, context.theme.dim, (theory + ".").c_str());
+    // What theory says of each lane, in the lane's colour: the legend of the curves below.
+    float x = at.x;
+    for (std::size_t l = 0; l < std::min(snapshot.lanes.size(), snapshot.spec->lanes.size()); ++l) {
+        const std::string words =
+            fmt::format("{}: {}", snapshot.lanes[l].name, said_of(context, l));
+        fitted_text(ImGui::GetWindowDrawList(), {x, at.y}, at.x + room.x - x,
+                    context.theme.lane_text(static_cast<int>(l)), words.c_str());
+        x += ImGui::CalcTextSize(words.c_str()).x + em(1.5F);
+        if (x > at.x + room.x - em(2)) break;
+    }
     ImGui::Dummy({room.x, line});
     const bool roots = context.chosen<AlignmentChoices>().roots;
     hover_help(

@@ -78,19 +78,22 @@ std::vector<Square> squares_of(const PanelContext& context, const AlignmentNow& 
     return squares;
 }
 
-// Where the squares stand: as many columns as make them largest, whole lanes in a row or whole rows
-// a lane.
+// Where the squares stand: as many columns as make them largest, whole lanes in a row or rows of
+// its own for each lane.
 struct Places {
     ImVec2 origin;
     float side = 0, line = 0, gap = 0, bar = 0;  // bar: the colours' scale, 0: none
     float left = 0, below = 0;                   // of each: its labels
     float start_x = 0, used = 0;
-    int columns = 1;
+    int columns = 1, of_a_lane = 1;
 
     // Of a square's labels and area, from its upper left corner.
     ImVec2 corner(int index) const {
-        const int row = index / columns;
-        const float x = start_x + static_cast<float>(index % columns) * (left + side + gap);
+        const bool whole = columns % of_a_lane == 0;
+        const int rows_each = (of_a_lane + columns - 1) / columns, at = index % of_a_lane;
+        const int row = whole ? index / columns : index / of_a_lane * rows_each + at / columns;
+        const int column = whole ? index % columns : at % columns;
+        const float x = start_x + static_cast<float>(column) * (left + side + gap);
         const float y = origin.y + static_cast<float>(row) * (side + below + line + em(0.3F));
         return {std::round(x), std::round(y) + std::round(line + em(0.15F))};
     }
@@ -103,14 +106,16 @@ struct Places {
 Places places_in(ImVec2 origin, ImVec2 room, int count, int of_a_lane) {
     Places places;
     places.origin = origin;
+    places.of_a_lane = of_a_lane;
     places.line = ImGui::GetTextLineHeight();
     places.gap = em(0.7F);
     places.bar = room.x > em(20) ? em(3.4F) : 0;
     places.left = std::ceil(0.8F * ImGui::CalcTextSize("00").x + label_gap());
     places.below = small_label_height();
     for (int c = 1; c <= count; ++c) {
-        if (c % of_a_lane != 0 && of_a_lane % c != 0) continue;
-        const int rows = (count + c - 1) / c;
+        if (c > of_a_lane && c % of_a_lane != 0) continue;
+        const int rows = c % of_a_lane == 0 ? (count + c - 1) / c
+                                            : count / of_a_lane * ((of_a_lane + c - 1) / c);
         const float fits = std::min(
             (room.x - places.bar - places.gap * static_cast<float>(c - 1)) / static_cast<float>(c) -
                 places.left,
