@@ -96,6 +96,7 @@ void expect_colours(const Drawing& drawing, const Word& title, const Matrix& val
 TEST_F(Alignment, of_neighbours_is_every_cosine_of_their_directions) {
     show(trained(small(), 40), AlignmentView::neighbours);
     const Drawing all = drawing();
+    const Theme theme = theme_for(harness.preferences, 1);
     for (const std::size_t lane : {0U, 1U})
         for (const std::size_t pair : {0U, 1U}) {
             const Matrix expected = overlap_of(weights(lane)[pair + 1], weights(lane)[pair]);
@@ -104,7 +105,7 @@ TEST_F(Alignment, of_neighbours_is_every_cosine_of_their_directions) {
                 fmt::format("{}: V{}ᵀ U{}", snapshot().lanes[lane].name, pair + 2, pair + 1));
             ASSERT_TRUE(title) << all.text();
             expect_colours(all, *title, now().lanes[lane].neighbours[pair],
-                           [](double value) { return viridis(value); });
+                           [&](double value) { return theme.mapped(value); });
         }
     number_of(harness.preferences, "alignment_pair") = 2;
     EXPECT_TRUE(look().all("SGD: V2ᵀ U1").empty());

@@ -152,7 +152,7 @@ struct Range {
 
     double low() const { return is_signed ? -limit : 0; }
     ImVec4 colour(const Theme& theme, double value) const {
-        return is_signed ? diverging(theme, value / limit) : viridis(value);
+        return is_signed ? diverging(theme, value / limit) : theme.mapped(value);
     }
 };
 
