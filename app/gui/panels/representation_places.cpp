@@ -32,7 +32,8 @@ RepresentationPlaces largest(ImVec2 room, int lanes, int count) {
             places.across = across;
             places.columns = columns;
             places.rows = (count + columns - 1) / columns;
-            const auto blocks = static_cast<float>((lanes + across - 1) / across);
+            const int block_rows = (lanes + across - 1) / across;
+            const auto blocks = static_cast<float>(block_rows);
             const auto along = static_cast<float>(across);
             const float once = places.names_once() ? places.foot : 0;
             places.block = {(room.x - 2 * places.gap * (along - 1)) / along,

@@ -20,16 +20,17 @@ struct RepresentationPlaces {
     bool names_once() const { return rows == 1; }
     bool all() const { return static_cast<int>(shown.size()) == layers; }
     ImVec2 block_corner(int lane) const {
-        return {static_cast<float>(lane % across) * (block.x + 2 * gap),
-                static_cast<float>(lane / across) * (block.y + gap)};
+        const int column = lane % across, row = lane / across;
+        return {static_cast<float>(column) * (block.x + 2 * gap),
+                static_cast<float>(row) * (block.y + gap)};
     }
     ImVec2 corner(int lane, std::size_t place) const {
         const ImVec2 from = block_corner(lane);
         const auto at = static_cast<int>(place);
+        const int column = at % columns, row = at / columns;
         const float below = names_once() ? 0 : foot;
-        return {std::round(from.x + static_cast<float>(at % columns) * (extent.x + gap)),
-                std::round(from.y + line +
-                           static_cast<float>(at / columns) * (extent.y + below + gap))};
+        return {std::round(from.x + static_cast<float>(column) * (extent.x + gap)),
+                std::round(from.y + line + static_cast<float>(row) * (extent.y + below + gap))};
     }
     ImVec2 size(int lane, std::size_t place) const {
         const ImVec2 from = corner(lane, place);
