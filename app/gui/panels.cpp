@@ -10,7 +10,7 @@ const std::array all{lanes_panel,        singular_values_panel, maps_panel,
                      results_panel,      staged_planner_panel,  lab_panel,
                      conditioning_panel, random_matrices_panel, weight_norms_panel,
                      loss_panel,         probe_panel,           representations_panel,
-                     alignment_panel, measures_panel};
+                     alignment_panel,    measures_panel};
 }  // namespace
 
 std::span<const Panel> panels() {
