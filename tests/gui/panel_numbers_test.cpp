@@ -616,8 +616,8 @@ TEST(PanelNumbers, preferences_have_the_names_they_always_had) {
     EXPECT_FALSE(read.dark);
     EXPECT_TRUE(read.presentation);
     EXPECT_EQ(read.user_scale, 1.25);
-    for (const char* on : {"sv_heatmap", "sv_log", "sv_target_basis", "trade_off_from_start",
-                           "lab_qr"})
+    for (const char* on :
+         {"sv_heatmap", "sv_log", "sv_target_basis", "trade_off_from_start", "lab_qr"})
         EXPECT_TRUE(switch_of(read, on)) << on;
     for (const char* off : {"sv_levels", "loss_log", "probe_log", "show_ghost", "lab_jordan"})
         EXPECT_FALSE(switch_of(read, off)) << off;

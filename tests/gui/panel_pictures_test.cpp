@@ -82,8 +82,8 @@ Difference difference(const Coarse& one, const Coarse& other) {
         }
     return result;
 }
-// Between Mesa's two rasterisers, llvmpipe and softpipe, the largest mean is .07 and the largest cell
-// 5.3: edges of strokes and letters that fall otherwise.
+// Between Mesa's two rasterisers, llvmpipe and softpipe, the largest mean is .07 and the largest
+// cell 5.3: edges of strokes and letters that fall otherwise.
 constexpr double most_mean = 0.15, most_anywhere = 8;
 bool alike(const Difference& found) {
     return found.mean <= most_mean && found.largest <= most_anywhere;
