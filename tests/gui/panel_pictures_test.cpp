@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "app/gui/frame.h"
+#include "app/gui/random_sample.h"
 #include "core/experiment/presets.h"
 #include "core/formats/files.h"
 #include "core/session/session.h"
@@ -123,6 +124,7 @@ std::shared_ptr<Snapshot> run_for(const Panel& panel) {
 
 Coarse drawn(const Panel& panel, bool dark) {
     Offscreen offscreen(width, height, dark);
+    offscreen.view.panels.of<RandomSample>().wanted = 500;  // all there, however slow the machine
     offscreen.until_it_rests(*run_for(panel), panel, 400);
     for (const std::string& complaint : offscreen.complaints()) ADD_FAILURE() << complaint;
     return coarse(offscreen.pixels());
