@@ -327,8 +327,9 @@ void draw_descent(PanelContext& context, ImVec2 room) {
     };
     for (int l = 0; l < lanes; ++l) {
         const Descent& of = descents[static_cast<std::size_t>(l)];
-        ImVec2 at{origin.x + static_cast<float>(l % columns) * (size.x + gap),
-                  origin.y + static_cast<float>(l / columns) * size.y};
+        const int column = l % columns, row = l / columns;
+        ImVec2 at{origin.x + static_cast<float>(column) * (size.x + gap),
+                  origin.y + static_cast<float>(row) * size.y};
         const LaneSnapshot& lane = snapshot.lanes[static_cast<std::size_t>(l)];
         ImGui::PushFont(context.fonts.heading, 0);
         const std::string name = name_and_step(lane);

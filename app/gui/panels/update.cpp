@@ -137,8 +137,8 @@ std::vector<UpdateCell> cells_in(ImVec2 origin, ImVec2 room, int lanes) {
         std::floor(room.y / static_cast<float>(rows))};
     std::vector<UpdateCell> cells;
     for (int lane = 0; lane < lanes; ++lane) {
-        const auto across = static_cast<float>(lane % columns);
-        const auto down = static_cast<float>(lane / columns);
+        const int column = lane % columns, row = lane / columns;
+        const auto across = static_cast<float>(column), down = static_cast<float>(row);
         cells.push_back({lane,
                          {origin.x + across * (size.x + gap), origin.y + down * size.y + name},
                          {size.x, size.y - name}});
