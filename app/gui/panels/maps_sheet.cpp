@@ -7,9 +7,9 @@
 
 #include "app/gui/lost_lanes.h"
 #include "app/gui/plots/source.h"
+#include "app/gui/scene_image.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
-#include "app/render/renderer.h"
 
 // Where the pictures of maps stand, and the words around them.
 namespace muonscope::gui {
@@ -378,20 +378,9 @@ std::string caption_of(const PanelContext& context, const MapsSheet& sheet) {
 
 void draw_sheet(PanelContext& context, ImDrawList* list, const MapsSheet& sheet, ImVec2 origin,
                 const char* name) {
-    const ImVec2 scale = ImGui::GetIO().DisplayFramebufferScale;
-    const int width = static_cast<int>(sheet.size.x * scale.x);
-    const int height = static_cast<int>((sheet.size.y - sheet.caption) * scale.y);
-    std::string fault;
-    if (context.renderer != nullptr && width > 0 && height > 0) {
-        const Image& image =
-            context.renderer->image(name, picture_of(context, sheet, scale), width, height);
-        fault = image.fault;
-        if (image.texture != ImTextureID_Invalid)
-            list->AddImage(image.texture, origin,
-                           {origin.x + static_cast<float>(width) / scale.x,
-                            origin.y + static_cast<float>(height) / scale.y},
-                           {0, 1}, {1, 0});
-    }
+    const std::string fault =
+        add_scenes(context, list, name, origin, {sheet.size.x, sheet.size.y - sheet.caption},
+                   [&](ImVec2 scale) { return picture_of(context, sheet, scale); });
     ImGui::PushFont(context.fonts.heading, 0);
     for (std::size_t i = 0; i < sheet.cells.size(); i += static_cast<std::size_t>(sheet.columns)) {
         const MapCell& cell = sheet.cells[i];
@@ -407,9 +396,7 @@ void draw_sheet(PanelContext& context, ImDrawList* list, const MapsSheet& sheet,
         draw_words(context, list, sheet, origin, cell);
     }
     const float top = origin.y + sheet.size.y - sheet.caption + em(0.25F);
-    if (!fault.empty())
-        list->AddText(ImGui::GetFont(), ImGui::GetFontSize(), {origin.x, origin.y + em(1.5F)},
-                      u32(context.theme.bad), fault.c_str(), nullptr, sheet.size.x);
+    add_fault(context, list, fault, origin, sheet.size.x);
     if (sheet.caption > 0) {
         list->PushClipRect({origin.x, top}, {origin.x + sheet.size.x, origin.y + sheet.size.y},
                            true);

@@ -8,8 +8,8 @@
 #include "app/gui/plots/export_menu.h"
 #include "app/gui/plots/readout.h"
 #include "app/gui/plots/ticks.h"
+#include "app/gui/scene_image.h"
 #include "app/gui/theme.h"
-#include "app/render/renderer.h"
 #include "core/measure/likeness.h"
 
 // The cosine between any two points of a layer, seen from their mean, as a square of colours.
@@ -139,27 +139,14 @@ void draw_colours(PanelContext& context, ImDrawList* list, const RepresentationS
 
 void draw_sheet(PanelContext& context, ImDrawList* list, const RepresentationSheet& sheet,
                 ImVec2 origin, const char* name) {
-    const ImVec2 scale = ImGui::GetIO().DisplayFramebufferScale;
-    const int width = static_cast<int>(sheet.size.x * scale.x);
-    const int height = static_cast<int>(sheet.size.y * scale.y);
-    std::string fault;
-    if (context.renderer != nullptr && width > 0 && height > 0) {
-        const Image& image =
-            context.renderer->image(name, picture_of(context, sheet, scale), width, height);
-        fault = image.fault;
-        if (image.texture != ImTextureID_Invalid)
-            list->AddImage(image.texture, origin,
-                           {origin.x + static_cast<float>(width) / scale.x,
-                            origin.y + static_cast<float>(height) / scale.y},
-                           {0, 1}, {1, 0});
-    }
+    const std::string fault =
+        add_scenes(context, list, name, origin, sheet.size,
+                   [&](ImVec2 scale) { return picture_of(context, sheet, scale); });
     draw_names(context, list, sheet, origin);
     for (const RepresentationCell& cell : sheet.cells)
         draw_classes(context, list, square_in(cell), origin);
     draw_colours(context, list, sheet, origin);
-    if (!fault.empty())
-        list->AddText(ImGui::GetFont(), ImGui::GetFontSize(), {origin.x, origin.y + em(1.5F)},
-                      u32(context.theme.bad), fault.c_str(), nullptr, sheet.size.x);
+    add_fault(context, list, fault, origin, sheet.size.x);
 }
 
 std::string point_text(const PanelContext& context, std::size_t point) {

@@ -6,9 +6,9 @@
 #include "app/gui/panels/representations.h"
 #include "app/gui/plots/export_menu.h"
 #include "app/gui/plots/ticks.h"
+#include "app/gui/scene_image.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
-#include "app/render/renderer.h"
 
 // Points after each layer in the space of three directions, seen from one side for all.
 namespace muonscope::gui {
@@ -187,25 +187,12 @@ void draw_labels(const PanelContext& context, ImDrawList* list, const Representa
 // Pictures and words, into any list: of the window, or of a file at another size.
 void draw_sheet(PanelContext& context, ImDrawList* list, const RepresentationSheet& sheet,
                 ImVec2 origin, const char* name) {
-    const ImVec2 scale = ImGui::GetIO().DisplayFramebufferScale;
-    const int width = static_cast<int>(sheet.size.x * scale.x);
-    const int height = static_cast<int>(sheet.size.y * scale.y);
-    std::string fault;
-    if (context.renderer != nullptr && width > 0 && height > 0) {
-        const Image& image =
-            context.renderer->image(name, picture_of(context, sheet, scale), width, height);
-        fault = image.fault;
-        if (image.texture != ImTextureID_Invalid)
-            list->AddImage(image.texture, origin,
-                           {origin.x + static_cast<float>(width) / scale.x,
-                            origin.y + static_cast<float>(height) / scale.y},
-                           {0, 1}, {1, 0});
-    }
+    const std::string fault =
+        add_scenes(context, list, name, origin, sheet.size,
+                   [&](ImVec2 scale) { return picture_of(context, sheet, scale); });
     draw_names(context, list, sheet, origin);
     for (const RepresentationCell& cell : sheet.cells) draw_labels(context, list, cell, origin);
-    if (!fault.empty())
-        list->AddText(ImGui::GetFont(), ImGui::GetFontSize(), {origin.x, origin.y + em(1.5F)},
-                      u32(context.theme.bad), fault.c_str(), nullptr, sheet.size.x);
+    add_fault(context, list, fault, origin, sheet.size.x);
 }
 
 // ---- the mouse ----
