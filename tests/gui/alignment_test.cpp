@@ -28,13 +28,6 @@ Spec small() {
     return spec;
 }
 
-std::shared_ptr<Snapshot> trained(const Spec& spec, std::int64_t steps) {
-    WorkerPool pool(1);
-    Session session(spec);
-    session.advance_to(steps, pool);
-    return session.snapshot();
-}
-
 class Alignment : public testing::Test {
   protected:
     explicit Alignment(ImVec2 size = {1100, 640}) : harness(size) {}

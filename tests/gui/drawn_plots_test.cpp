@@ -31,13 +31,6 @@ Spec changed(Spec spec, Changes changes) {
     return spec;
 }
 
-std::shared_ptr<Snapshot> trained(const Spec& spec, std::int64_t steps) {
-    WorkerPool pool(1);
-    Session session(spec);
-    session.advance_to(steps, pool);
-    return session.snapshot();
-}
-
 // A run of 60 steps with losses of its own, in every lane.
 std::shared_ptr<Snapshot> with_losses(const std::function<double(double step)>& loss) {
     auto snapshot = trained(changed(preset("two-ways-up"), {{"network.width", "8"}}), 60);

@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/experiment/presets.h"
 #include "core/experiment/problem.h"
+#include "core/session/session.h"
 
 #include <gtest/gtest.h>
 
@@ -217,6 +218,13 @@ std::shared_ptr<Snapshot> made_by_hand(int layers, int lanes, int rows, double v
         snapshot->lanes.push_back(std::move(lane));
     }
     return snapshot;
+}
+
+std::shared_ptr<Snapshot> trained(const Spec& spec, std::int64_t steps) {
+    WorkerPool pool(1);
+    Session session(spec);
+    session.advance_to(steps, pool);
+    return session.snapshot();
 }
 
 }  // namespace muonscope::gui

@@ -96,5 +96,7 @@ class Harness {
 
 // A snapshot made by hand: `rows` samples whose every measured number is `value`.
 std::shared_ptr<Snapshot> made_by_hand(int layers, int lanes, int rows, double value);
+// One of a run that has come so far.
+std::shared_ptr<Snapshot> trained(const Spec& spec, std::int64_t steps);
 
 }  // namespace muonscope::gui

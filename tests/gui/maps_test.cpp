@@ -31,13 +31,6 @@
 namespace muonscope::gui {
 namespace {
 
-std::shared_ptr<Snapshot> trained(const Spec& spec, std::int64_t steps) {
-    WorkerPool pool(1);
-    Session session(spec);
-    session.advance_to(steps, pool);
-    return session.snapshot();
-}
-
 std::shared_ptr<Snapshot> three(std::int64_t steps = 60) {
     return trained(preset("three-dimensions"), steps);
 }

@@ -35,13 +35,6 @@
 namespace muonscope::gui {
 namespace {
 
-std::shared_ptr<Snapshot> trained(const Spec& spec, std::int64_t steps) {
-    WorkerPool pool(1);
-    Session session(spec);
-    session.advance_to(steps, pool);
-    return session.snapshot();
-}
-
 class Shown {
   public:
     Shown(std::shared_ptr<const Snapshot> snapshot, const char* panel, ImVec2 size = {1300, 800})

@@ -26,13 +26,6 @@ namespace {
 
 constexpr ImVec2 screen{1100, 760};
 
-std::shared_ptr<Snapshot> trained(const Spec& spec, std::int64_t steps) {
-    WorkerPool pool(1);
-    Session session(spec);
-    session.advance_to(steps, pool);
-    return session.snapshot();
-}
-
 Spec small(const char* name) {
     Spec spec = preset(name);
     if (std::string_view(name) == "two-ways-up") {

@@ -33,13 +33,6 @@ Spec small() {
     return spec;
 }
 
-std::shared_ptr<Snapshot> trained(const Spec& spec, std::int64_t steps) {
-    WorkerPool pool(1);
-    Session session(spec);
-    session.advance_to(steps, pool);
-    return session.snapshot();
-}
-
 Vector values_of(const Matrix& matrix) {
     return Eigen::JacobiSVD<Matrix>(matrix).singularValues();
 }
