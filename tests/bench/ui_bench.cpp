@@ -83,18 +83,20 @@ class FullRun {
 };
 
 struct View {
-    Workplace workplace_{1};
+    Workplace workplace{1};
     Preferences preferences;
     ViewState view;
     Theme theme = theme_for(preferences, 1);
-    void draw(const ImGuiSession& session, const Snapshot* snapshot) {
+    void draw(const ImGuiSession& session, const Snapshot* snapshot, Renderer* renderer) {
         PanelContext context{.snapshot = snapshot,
                              .preferences = preferences,
                              .view = view,
                              .theme = theme,
                              .fonts = session.fonts(),
                              .send = [](const Command&) { return std::uint64_t{0}; },
-                             .workplace = workplace_};
+                             .workplace = workplace,
+                             .renderer = renderer};
+        view.weights_shown = view.moves_shown = false;
         draw_frame(context);
         ImGui::Render();
     }
@@ -113,7 +115,7 @@ void build_a_frame(benchmark::State& state) {
     switch_of(view.preferences, "sv_log") = state.range(0) == 2;
     const auto frame = [&] {
         ImGui::NewFrame();
-        view.draw(session, &run.next());
+        view.draw(session, &run.next(), renderer.get());
         renderer->draw(1, 1, {});
     };
     for (int i = 0; i < 20; ++i) frame();
@@ -136,9 +138,10 @@ BENCHMARK(build_a_frame)
     ->Unit(benchmark::kMillisecond);
 
 // The whole frame, pixels included, against the same docked windows without a run to show: of a run
-// that has stopped, or of one that trains as fast as it can in this process.
+// that has stopped, or of one that trains as fast as it can in this process; with the panels that
+// the program opens with, or with Maps in front and Representations in space.
 void draw_a_frame(benchmark::State& state) {
-    const bool beside = state.range(0) == 1;
+    const bool beside = state.range(0) == 1, in_space = state.range(1) == 1;
     WorkerPool pool(1);
     Session training(preset("two-ways-up"));
     training.advance_to(4000, pool);
@@ -157,15 +160,22 @@ void draw_a_frame(benchmark::State& state) {
     Window window("bench", {1600, 900}, Window::Kind::offscreen);
     View full, empty;
     apply_theme(full.theme);
+    if (in_space) number_of(full.preferences, "representations_view") = 1;
+    const auto in_front = [&](const char* panel) {
+        if (in_space) full.view.bring_forward = panel_by_slug(panel).title;
+    };
     const auto frame = [&](View& view, const Snapshot* snapshot) {
         const auto start = Clock::now();
         window.begin_frame();
-        view.draw(session, snapshot);
+        view.draw(session, snapshot, &window.renderer());
         window.draw();
         benchmark::DoNotOptimize(window.pixels({}));  // waits for the rasteriser
         return milliseconds(Clock::now() - start);
     };
-    for (int i = 0; i < 20; ++i) frame(full, run.get());
+    for (int i = 0; i < 20; ++i) {
+        if (i == 10) in_front("maps");  // there is a layout by then
+        frame(full, run.get());
+    }
     for (int i = 0; i < 20; ++i) frame(empty, nullptr);
     double vertices = 0;
     std::vector<double> with, without;
@@ -173,6 +183,10 @@ void draw_a_frame(benchmark::State& state) {
         // In turns, so that whatever else the machine does falls on both.
         const std::shared_ptr<const Snapshot> shown = trainer ? trainer->snapshot() : run;
         with.push_back(frame(full, shown.get()));
+        if (trainer) {
+            trainer->show_weights(full.view.weights_shown);
+            trainer->show_moves(full.view.moves_shown);
+        }
         vertices = ImGui::GetDrawData()->TotalVtxCount;
         without.push_back(frame(empty, nullptr));
     }
@@ -183,50 +197,64 @@ void draw_a_frame(benchmark::State& state) {
     state.counters["vertices"] = vertices;
 }
 BENCHMARK(draw_a_frame)
-    ->ArgName("training")
-    ->Arg(0)
-    ->Arg(1)
+    ->ArgNames({"training", "in_space"})
+    ->ArgsProduct({{0, 1}, {0, 1}})
     ->Iterations(60)
     ->Unit(benchmark::kMillisecond);
+
+// One panel in a window of its own, of a run that stands.
+class OnePanel {
+  public:
+    OnePanel(const char* preset_name, std::int64_t steps, int width, int height)
+        : window_("bench", {width, height}, Window::Kind::offscreen) {
+        WorkerPool pool(1);
+        Session training(preset(preset_name));
+        training.advance_to(steps, pool);
+        run_ = training.snapshot();
+        apply_theme(view.theme);
+    }
+    // Milliseconds; nothing stands in the window without a panel.
+    double frame(const Panel* panel) {
+        const auto start = Clock::now();
+        window_.begin_frame();
+        PanelContext context{.snapshot = run_.get(),
+                             .preferences = view.preferences,
+                             .view = view.view,
+                             .theme = view.theme,
+                             .fonts = session_.fonts(),
+                             .send = [](const Command&) { return std::uint64_t{0}; },
+                             .workplace = view.workplace,
+                             .renderer = &window_.renderer()};
+        if (panel != nullptr) draw_panel_alone(context, *panel);
+        ImGui::Render();
+        window_.draw();
+        benchmark::DoNotOptimize(window_.pixels({}));  // waits for the rasteriser
+        return milliseconds(Clock::now() - start);
+    }
+
+  private:
+    ImGuiSession session_;
+    Window window_;
+    std::shared_ptr<Snapshot> run_;
+
+  public:
+    View view;  // goes first: textures in it belong to the window
+};
 
 // A panel's pictures in space alone, two lanes and three layers of width 32 as tall as in a window
 // of 1600x900, and what its pictures cost: drawn anew in every frame, as while training, or left as
 // they are.
 void draw_in_space(benchmark::State& state, const char* slug, const char* turned) {
     const bool changes = state.range(0) == 1;
-    WorkerPool pool(1);
-    Session training(preset("two-ways-up"));
-    training.advance_to(60, pool);
-    const std::shared_ptr<Snapshot> run = training.snapshot();
-    ImGuiSession session;
-    Window window("bench", {800, 420}, Window::Kind::offscreen);
-    View view;
-    apply_theme(view.theme);
+    OnePanel shown("two-ways-up", 60, 800, 420);
     const Panel& panel = panel_by_slug(slug);
-    number_of(view.preferences, "representations_view") = 1;
-    double& around = choice<double>(view.preferences, turned);
-    const auto frame = [&] {
-        const auto start = Clock::now();
-        window.begin_frame();
-        PanelContext context{.snapshot = run.get(),
-                             .preferences = view.preferences,
-                             .view = view.view,
-                             .theme = view.theme,
-                             .fonts = session.fonts(),
-                             .send = [](const Command&) { return std::uint64_t{0}; },
-                             .workplace = view.workplace_,
-                             .renderer = &window.renderer()};
-        draw_panel_alone(context, panel);
-        ImGui::Render();
-        window.draw();
-        benchmark::DoNotOptimize(window.pixels({}));  // waits for the rasteriser
-        return milliseconds(Clock::now() - start);
-    };
-    for (int i = 0; i < 20; ++i) frame();
+    number_of(shown.view.preferences, "representations_view") = 1;
+    double& around = choice<double>(shown.view.preferences, turned);
+    for (int i = 0; i < 20; ++i) shown.frame(&panel);
     std::vector<double> times;
     for (auto _ : state) {
         if (changes) around += 0.01;
-        times.push_back(frame());
+        times.push_back(shown.frame(&panel));
     }
     state.counters["median_ms"] = quantile(times, 0.5);
     state.counters["p99_ms"] = quantile(times, 0.99);
@@ -251,42 +279,19 @@ BENCHMARK(draw_representations)
 void draw_a_panel(benchmark::State& state) {
     const Panel& panel = panels()[static_cast<std::size_t>(state.range(0))];
     state.SetLabel(panel_slug(panel));
-    WorkerPool pool(1);
     const PresetPage* page = preset_page("conditioning");
-    Session training(preset(page->panel == panel_slug(panel) ? "conditioning" : "two-ways-up"));
-    training.advance_to(400, pool);
-    const std::shared_ptr<Snapshot> run = training.snapshot();
-    ImGuiSession session;
-    Window window("bench", {900, 600}, Window::Kind::offscreen);
-    View view;
-    apply_theme(view.theme);
-    const auto frame = [&](bool empty) {
-        const auto start = Clock::now();
-        window.begin_frame();
-        PanelContext context{.snapshot = run.get(),
-                             .preferences = view.preferences,
-                             .view = view.view,
-                             .theme = view.theme,
-                             .fonts = session.fonts(),
-                             .send = [](const Command&) { return std::uint64_t{0}; },
-                             .workplace = view.workplace_,
-                             .renderer = &window.renderer()};
-        if (!empty) draw_panel_alone(context, panel);
-        ImGui::Render();
-        window.draw();
-        benchmark::DoNotOptimize(window.pixels({}));  // waits for the rasteriser
-        return milliseconds(Clock::now() - start);
-    };
+    OnePanel shown(page->panel == panel_slug(panel) ? "conditioning" : "two-ways-up", 400, 900,
+                   600);
     for (int i = 0; i < 300; ++i) {
-        view.view.working = false;
-        frame(false);
-        view.workplace_.work(0.02);
-        if (i > 20 && !view.view.working) break;
+        shown.view.view.working = false;
+        shown.frame(&panel);
+        shown.view.workplace.work(0.02);
+        if (i > 20 && !shown.view.view.working) break;
     }
     std::vector<double> with, without;
     for (auto _ : state) {
-        with.push_back(frame(false));
-        without.push_back(frame(true));
+        with.push_back(shown.frame(&panel));
+        without.push_back(shown.frame(nullptr));
     }
     state.counters["median_ms"] = quantile(with, 0.5);
     state.counters["p99_ms"] = quantile(with, 0.99);

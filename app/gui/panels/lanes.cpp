@@ -1,4 +1,5 @@
 #include "app/gui/panels/lanes.h"
+#include "app/gui/current_phase.h"
 #include "app/gui/fonts.h"
 #include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
@@ -23,11 +24,6 @@ namespace {
 
 const OptimizerSpec& optimizer_in(const Phase& phase, int layer) {
     return layer == 0 ? phase.optimizer : optimizer_of(phase, layer);
-}
-
-const Phase& current_phase(const Recipe& recipe, int phase) {
-    const auto last = recipe.phases.size() - 1;
-    return recipe.phases[std::min(static_cast<std::size_t>(std::max(0, phase)), last)];
 }
 
 // A control that would do nothing is not shown, nor, at first, one that is rarely turned and stands
@@ -175,10 +171,10 @@ std::int64_t current_phase_steps(const LaneSnapshot& lane) {
     return phase < lane.phase_steps.size() ? lane.phase_steps[phase] : 0;
 }
 
-void lane_controls(PanelContext& context, int index, const Recipe& recipe,
-                   const LaneSnapshot& lane) {
+void lane_controls(PanelContext& context, int index) {
+    const Snapshot& s = *context.snapshot;
     const int layer = context.kept<LanesView>().layer[index];
-    const OptimizerSpec& optimizer = optimizer_in(current_phase(recipe, lane.phase), layer);
+    const OptimizerSpec& optimizer = optimizer_in(*current_phase(s, index), layer);
     const std::string scope = layer == 0
                                   ? fmt::format("lanes.{}.optimizer.", index)
                                   : fmt::format("lanes.{}.layers.{}.optimizer.", index, layer);
@@ -192,7 +188,8 @@ void lane_controls(PanelContext& context, int index, const Recipe& recipe,
                           get(optimizer, parameter.key), index,
                           parameter.key == "flavour" ? flavour_text(optimizer) : "");
     if (!(optimizer.schedule == ScheduleSpec{}))
-        draw_schedule(context, index, optimizer, current_phase_steps(lane));
+        draw_schedule(context, index, optimizer,
+                      current_phase_steps(s.lanes[static_cast<std::size_t>(index)]));
 }
 
 void lane_card(PanelContext& context, int index) {
@@ -213,7 +210,7 @@ void lane_card(PanelContext& context, int index) {
                       ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
     lane_heading(context, index, lane, static_cast<int>(s.spec->experiment.network.depth));
     phase_line(context, recipe, lane);
-    lane_controls(context, index, recipe, lane);
+    lane_controls(context, index);
     ImGui::EndChild();
     const float bottom = ImGui::GetItemRectMax().y + em(0.35F);
     ImGui::PopID();
