@@ -17,6 +17,10 @@ endmacro()
 
 function(add_test_folder folder timeout)
     sources(found tests/${folder}/*.cpp)
+    if(folder STREQUAL "gui" AND MUONSCOPE_SANITIZE STREQUAL "thread")
+        # Those whose panels work on threads, with what all tests of panels share.
+        list(FILTER found INCLUDE REGEX "/(application|conditioning|lab|paper_panels|random_matrices)_test.cpp$|/(drawing|harness|offscreen).cpp$")
+    endif()
     if(NOT found)
         return()
     endif()

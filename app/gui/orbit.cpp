@@ -117,14 +117,7 @@ void save_larger(
     const ImVec2 whole{std::floor(size.x * times), std::floor(size.y * times)};
     Theme theme = context.theme;
     theme.scale *= times;
-    PanelContext larger{.snapshot = context.snapshot,
-                        .preferences = context.preferences,
-                        .view = context.view,
-                        .theme = theme,
-                        .fonts = context.fonts,
-                        .send = context.send,
-                        .workplace = context.workplace,
-                        .renderer = context.renderer};
+    PanelContext larger = context.in(theme);
     ImDrawList list(ImGui::GetDrawListSharedData());
     list._ResetForNewFrame();
     list.PushTexture(ImGui::GetIO().Fonts->TexRef);

@@ -100,6 +100,18 @@ struct PanelContext {
     T& kept() const {
         return view.panels.of<T>();
     }
+
+    // The same in other colours or another size, for what leaves the window: it saves nothing.
+    PanelContext in(const Theme& other) const {
+        return {.snapshot = snapshot,
+                .preferences = preferences,
+                .view = view,
+                .theme = other,
+                .fonts = fonts,
+                .send = send,
+                .workplace = workplace,
+                .renderer = renderer};
+    }
 };
 
 struct Panel {

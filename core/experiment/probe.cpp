@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
 
+#include "core/linalg/dense_factors.h"
 #include "core/model/chain.h"
 #include "core/model/softmax_regression.h"
 #include "core/theory/linear_descent.h"
@@ -38,11 +38,7 @@ double share_misclassified(const Matrix& scores, const Matrix& one_hot) {
 
 // Cross-entropy of the least-squares head on one-hot labels: a mark that needs no descent.
 double least_squares_cross_entropy(const Matrix& features, const Matrix& one_hot) {
-    Eigen::CompleteOrthogonalDecomposition<Matrix> factors;
-    factors.setThreshold(std::numeric_limits<double>::epsilon() *
-                         static_cast<double>(std::max(features.rows(), features.cols())));
-    factors.compute(features);
-    Matrix scores = features * factors.solve(one_hot);
+    Matrix scores = features * least_squares(features, one_hot);
     return softmax_in_place(scores, one_hot);
 }
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -16,6 +15,7 @@
 #include "core/experiment/stream_draws.h"
 #include "core/experiment/teacher.h"
 #include "core/formats/files.h"
+#include "core/linalg/dense_factors.h"
 #include "core/linalg/reductions.h"
 #include "core/model/chain.h"
 #include "core/random/generator.h"
@@ -97,14 +97,6 @@ Matrix make_target(const TargetSpec& spec, std::uint64_t seed, Eigen::Index out,
             break;
     }
     return read_matrix("target.file", spec.file, out, in);
-}
-
-// Orthonormal columns (n x r) and a complement: n x n, the first r columns unchanged.
-Matrix complete_basis(const Matrix& columns) {
-    const Eigen::HouseholderQR<Matrix> qr(columns);
-    Matrix basis = qr.householderQ();
-    basis.leftCols(columns.cols()) = columns;
-    return basis;
 }
 
 // Balanced and aligned: W_l = R_l D R_{l-1}^T with R_0 = V, R_L = U, Haar R_l between, and D

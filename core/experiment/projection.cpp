@@ -1,9 +1,9 @@
 #include "core/experiment/projection.h"
 
 #include "core/linalg/activation.h"
+#include "core/linalg/dense_factors.h"
 #include "core/linalg/spectrum.h"
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 
@@ -115,17 +115,11 @@ Matrix in_frame(const PointFrame& frame, const Matrix& points) {
     return frame.directions.transpose() * (points.colwise() - frame.origin);
 }
 
-Matrix completed(const Matrix& columns) {
-    if (columns.rows() <= columns.cols()) return columns;
-    Matrix basis = Eigen::HouseholderQR<Matrix>(columns).householderQ();
-    basis.leftCols(columns.cols()) = columns;  // up to signs it was that already
-    return basis;
-}
-
 Matrix in_target_basis(const Problem& problem, const std::vector<Matrix>& weights) {
     const ThinSvd& svd = problem.target_svd;
     if (!fits(problem, weights) || svd.v.rows() != weights.front().cols()) return {};
-    return completed(svd.u).transpose() * problem.model->response(weights) * completed(svd.v);
+    return complete_basis(svd.u).transpose() * problem.model->response(weights) *
+           complete_basis(svd.v);
 }
 
 }  // namespace muonscope

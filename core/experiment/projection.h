@@ -13,9 +13,6 @@ namespace muonscope {
 std::vector<Matrix> layer_points(const Problem& problem, const std::vector<Matrix>& weights,
                                  const Matrix& inputs);
 
-// Orthonormal columns with further ones to a basis of their space.
-Matrix completed(const Matrix& columns);
-
 // Multiply-adds of taking so many columns through all layers.
 double multiply_adds(const Problem& problem, int columns);
 

@@ -1,16 +1,17 @@
 #include "core/measure/class_spread.h"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+
+#include "core/linalg/dense_factors.h"
 
 namespace muonscope {
 namespace {
 
 Matrix axes_of(const Matrix& covariance) {
-    const Eigen::SelfAdjointEigenSolver<Matrix> solver(covariance);
-    Matrix axes = solver.eigenvectors().rowwise().reverse();
-    const Vector values = solver.eigenvalues().reverse();
+    const SymmetricEigen eigen = symmetric_eigen(covariance);
+    Matrix axes = eigen.vectors.rowwise().reverse();
+    const Vector values = eigen.values.reverse();
     for (Eigen::Index k = 0; k < axes.cols(); ++k)
         axes.col(k) *= std::sqrt(std::max(values(k), 0.0));
     return axes;

@@ -1,9 +1,9 @@
 #include "core/measure/gauss_newton.h"
 
-#include <Eigen/Eigenvalues>
 #include <cmath>
 
 #include "core/base/elementary.h"
+#include "core/linalg/dense_factors.h"
 
 namespace muonscope {
 
@@ -31,8 +31,7 @@ double predicted_drop(const Matrix& gradient, const Matrix& gauss_newton, double
 }
 
 double gauss_newton_flatness(const Matrix& gauss_newton) {
-    const Eigen::SelfAdjointEigenSolver<Matrix> solver(gauss_newton, Eigen::EigenvaluesOnly);
-    const Vector& values = solver.eigenvalues();  // smallest first
+    const Vector values = symmetric_eigenvalues(gauss_newton);  // smallest first
     const double largest = values.size() > 0 ? values(values.size() - 1) : 0;
     if (!(largest > 0)) return 0;
     const Eigen::Index count = (values.array() > 1e-10 * largest).count();

@@ -103,10 +103,12 @@ BodyShape shape_of(const SphereImage& image) {
 }
 
 Eigen::Matrix2d outline_of(const Eigen::Matrix3d& axes, const Eigen::Matrix<double, 2, 3>& view) {
-    // The image of the unit sphere under a 2 x 3 matrix.
-    const Eigen::Matrix<double, 2, 3> seen = view * axes;
-    const Eigen::JacobiSVD<Eigen::MatrixXd> svd(seen, Eigen::ComputeThinU);
-    return svd.matrixU() * svd.singularValues().asDiagonal();
+    // The image of the unit sphere under a 2 x 3 matrix; the row of zeros gives a third value of
+    // zero.
+    Eigen::Matrix3d seen = Eigen::Matrix3d::Zero();
+    seen.topRows<2>() = view * axes;
+    const Eigen::JacobiSVD<Eigen::Matrix3d> svd(seen, Eigen::ComputeFullU | Eigen::ComputeFullV);
+    return svd.matrixU().topLeftCorner<2, 2>() * svd.singularValues().head<2>().asDiagonal();
 }
 
 }  // namespace muonscope

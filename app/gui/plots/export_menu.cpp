@@ -54,14 +54,7 @@ void ask_and_save(gui::PanelContext& context, const char* what, const char* name
 std::string drawing(const gui::PanelContext& context, const char* name, const Exports& exports) {
     gui::Theme light = gui::light_theme();
     light.map = context.theme.map;
-    const gui::PanelContext paper{.snapshot = context.snapshot,
-                                  .preferences = context.preferences,
-                                  .view = context.view,
-                                  .theme = light,
-                                  .fonts = context.fonts,
-                                  .send = context.send,
-                                  .workplace = context.workplace,
-                                  .renderer = context.renderer};
+    const gui::PanelContext paper = context.in(light);
     const std::string title = context.snapshot && context.snapshot->spec
                                   ? context.snapshot->spec->title + ": " + name
                                   : name;

@@ -1,7 +1,7 @@
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 
+#include "core/linalg/dense_factors.h"
 #include "core/linalg/matrix_product.h"
 #include "core/linalg/reductions.h"
 #include "core/optim/norm_law.h"
@@ -61,8 +61,7 @@ class Dion final : public Direction {
         else
             m += step.gradient;
         product_.multiply(m, q, p_);
-        const Eigen::HouseholderQR<Matrix> factors(p_);
-        p_ = factors.householderQ() * Matrix::Identity(p_.rows(), p_.cols());
+        p_ = thin_q(p_);
         product_.multiply(m.transpose(), p_, t_);
         product_.combine(-(1 - step.spec.momentum), p_, t_.transpose(), 1, m, m);
         for (Eigen::Index c = 0; c < q.cols(); ++c)

@@ -1,9 +1,9 @@
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "core/base/elementary.h"
+#include "core/linalg/dense_factors.h"
 #include "core/linalg/matrix_product.h"
 #include "core/linalg/reductions.h"
 #include "core/optim/rule.h"
@@ -94,14 +94,14 @@ class Shampoo final : public Direction {
             inverse.setConstant(std::numeric_limits<double>::quiet_NaN());
             return;
         }
-        const Eigen::SelfAdjointEigenSolver<Matrix> solver(symmetric);
+        const SymmetricEigen eigen = symmetric_eigen(symmetric);
         // Below this eigenvalues are rounding, and may be negative.
         const double least =
-            std::numeric_limits<double>::epsilon() * solver.eigenvalues().cwiseAbs().maxCoeff();
-        Matrix scaled = solver.eigenvectors();
+            std::numeric_limits<double>::epsilon() * eigen.values.cwiseAbs().maxCoeff();
+        Matrix scaled = eigen.vectors;
         for (Eigen::Index i = 0; i < scaled.cols(); ++i)
-            scaled.col(i) *= elementary::pow(std::max(solver.eigenvalues()(i), least), -1 / root_);
-        product_.multiply(scaled, solver.eigenvectors().transpose(), inverse);
+            scaled.col(i) *= elementary::pow(std::max(eigen.values(i), least), -1 / root_);
+        product_.multiply(scaled, eigen.vectors.transpose(), inverse);
     }
 
     Eigen::Index rows_, cols_;

@@ -1,10 +1,9 @@
-#include <Eigen/Eigenvalues>
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
 #include "core/base/elementary.h"
+#include "core/linalg/dense_factors.h"
 #include "core/linalg/matrix_product.h"
 #include "core/linalg/reductions.h"
 #include "core/optim/rule.h"
@@ -117,7 +116,7 @@ class Soap final : public Direction {
         product_.multiply(left_, b[5], turned_);
     }
     static Matrix falling_eigenvectors(const Matrix& symmetric) {
-        return Eigen::SelfAdjointEigenSolver<Matrix>(symmetric).eigenvectors().rowwise().reverse();
+        return symmetric_eigen(symmetric).vectors.rowwise().reverse();
     }
     // The Q-factor of S Q with its columns by falling Rayleigh quotients, whose order stays behind.
     void turn(const Matrix& symmetric, Matrix& basis) {
@@ -133,7 +132,7 @@ class Soap final : public Direction {
         });
         Matrix sorted(n, n);
         for (Eigen::Index i = 0; i < n; ++i) sorted.col(i) = image.col(order_[std::size_t(i)]);
-        basis = Eigen::HouseholderQR<Matrix>(sorted).householderQ();
+        basis = full_q(sorted);
     }
 
     Eigen::Index rows_, cols_;
