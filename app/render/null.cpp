@@ -9,7 +9,7 @@ namespace {
 
 class NullRenderer final : public Renderer {
   public:
-    NullRenderer() {
+    explicit NullRenderer(ImTextureID of_images) : of_images_(of_images) {
         ImGui::GetIO().BackendFlags |=
             ImGuiBackendFlags_RendererHasTextures | ImGuiBackendFlags_RendererHasVtxOffset;
     }
@@ -36,7 +36,9 @@ class NullRenderer final : public Renderer {
     }
 
   protected:
-    Image paint(const Picture&, int, int, std::unique_ptr<Surface>&) override { return {}; }
+    Image paint(const Picture&, int width, int height, std::unique_ptr<Surface>&) override {
+        return {of_images_, width, height};
+    }
 
   private:
     static std::vector<std::uint8_t> ground(int width, int height, const ClearColour& colour) {
@@ -53,13 +55,14 @@ class NullRenderer final : public Renderer {
         texture.SetTexID(ImTextureID_Invalid);
         texture.SetStatus(ImTextureStatus_Destroyed);
     }
+    ImTextureID of_images_;
     ClearColour background_;
 };
 
 }  // namespace
 
-std::unique_ptr<Renderer> null_renderer() {
-    return std::make_unique<NullRenderer>();
+std::unique_ptr<Renderer> null_renderer(ImTextureID of_images) {
+    return std::make_unique<NullRenderer>(of_images);
 }
 
 }  // namespace muonscope

@@ -93,7 +93,7 @@ std::unique_ptr<Renderer> opengl_renderer(OpenGlLoader address_of,
                                           const OpenGlOptions& options = {});
 
 // Needs nothing: all that it does is to give textures a number. Its pixels have the background's
-// colour, its images are empty.
-std::unique_ptr<Renderer> null_renderer();
+// colour, its images are empty: there are none to show, or all of them show this texture.
+std::unique_ptr<Renderer> null_renderer(ImTextureID of_images = ImTextureID_Invalid);
 
 }  // namespace muonscope
