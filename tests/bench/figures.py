@@ -28,11 +28,20 @@ BEGIN, END = "<!-- figures:begin -->", "<!-- figures:end -->"
 
 
 def write_table(lines, begin=BEGIN, end=END):
-    """Between its markers in README.md, with what machine it was measured on."""
-    lines = [*lines, "", f"{processor()}, {os.cpu_count()} cores, no GPU."]
+    """Between its markers in README.md, with what machine it was measured on; tables of another maker's
+    processors stay, each above the line that names its machine."""
     readme = ROOT / "README.md"
     before, rest = readme.read_text().split(begin)
-    readme.write_text(before + begin + "\n" + "\n".join(lines) + "\n" + end + rest.split(end)[1])
+    kept, after = rest.split(end)
+    machine = f"{processor()}, {os.cpu_count()} cores, no GPU."
+    tables = re.findall(r"(\|.*?)\n\n([^|\n][^\n]*)\n", kept, re.DOTALL)
+    tables = {maker_of(name): f"{table}\n\n{name}\n" for table, name in tables}
+    tables[maker_of(machine)] = "\n".join([*lines, "", machine, ""])
+    readme.write_text(f"{before}{begin}\n{chr(10).join(tables.values())}{end}{after}")
+
+
+def maker_of(machine):
+    return re.split(r"\W", machine)[0]
 
 
 def benchmark(build, name, env=None, repetitions=3):
