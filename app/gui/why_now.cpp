@@ -21,16 +21,22 @@ int front_points(const StepTrades& trades) {
     return std::max(trades.gradient().rows(), trades.gradient().cols()) > 128 ? 16 : 31;
 }
 
+// From what a step goes on; null: it is a first step.
+const LayerOptimizer::State* held_by(const WhyState& state, const WhyWish& wish) {
+    return wish.momentum ? state.held.get() : nullptr;
+}
+
 Work<WhyAnswer> work_out(WhyWish wish) {
     WhyAnswer answer;
     const WhyState& state = wish.states.at(wish.lane);
     StepTrades trades(wish.problem, *state.weights, wish.layer, wish.probe, state.objective);
     answer.loss = trades.loss();
     answer.probe = trades.probe();
-    const double length = trades.step_of(state.optimizer).norm() * wish.times;
+    const LayerOptimizer::State* held = held_by(state, wish);
+    const double length = trades.step_of(state.optimizer, held).norm() * wish.times;
     co_await pause();
     for (const ComparedStep& compared : wish.compared) {
-        const Matrix step = trades.step_of(compared.optimizer);
+        const Matrix step = trades.step_of(compared.optimizer, held);
         answer.compared.push_back(trades.of(wish.one_length ? StepTrades::at_length(step, length)
                                                             : Matrix(step * wish.times)));
         co_await pause();
@@ -45,7 +51,7 @@ Work<WhyAnswer> work_out(WhyWish wish) {
     }
     for (const WhyState& lane : wish.states) {
         StepTrades own(wish.problem, *lane.weights, wish.layer, wish.probe, lane.objective);
-        answer.own.push_back(own.of(own.step_of(lane.optimizer)));
+        answer.own.push_back(own.of(own.step_of(lane.optimizer, held_by(lane, wish))));
         co_await pause();
     }
     answer.wish = std::move(wish);
@@ -60,6 +66,7 @@ void take_over(WhyNow& now) {
     for (WhyAnswer& answer : now.work.take()) {
         const bool other = now.answer.wish.problem != answer.wish.problem ||
                            now.answer.wish.layer != answer.wish.layer ||
+                           now.answer.wish.momentum != answer.wish.momentum ||
                            !(now.answer.wish.probe == answer.wish.probe);
         if (other) now.ways.clear();
         now.ways.resize(answer.own.size());
@@ -69,7 +76,13 @@ void take_over(WhyNow& now) {
     }
 }
 
-// Whether the wish is whole: every lane's weights are there.
+// Nothing is known of what a lost lane's optimiser held where its weights were sound.
+std::shared_ptr<const LayerOptimizer::State> held_of(const LaneSnapshot& lane, int layer) {
+    if (!lane.move) return nullptr;
+    return {lane.move, lane.move->held(layer - 1)};
+}
+
+// Whether the wish is whole: every lane's weights are there, and what its optimisers hold.
 bool with_states(WhyWish& wish, const WhyNow& now, const Snapshot& snapshot) {
     if (now.held && now.answer.ready() && now.answer.wish.problem == snapshot.problem &&
         now.answer.wish.states.size() == snapshot.lanes.size()) {
@@ -79,9 +92,9 @@ bool with_states(WhyWish& wish, const WhyNow& now, const Snapshot& snapshot) {
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
         const LaneSnapshot& lane = snapshot.lanes[l];
         const Phase* phase = current_phase(snapshot, l);
-        if (!lane.weights || phase == nullptr) return false;
-        wish.states.push_back({lane.step, lane.weights, optimizer_of(*phase, wish.layer),
-                               objective_of(*phase, wish.layer)});
+        if (!lane.weights || phase == nullptr || !(lane.move || lane.lost())) return false;
+        wish.states.push_back({lane.step, lane.weights, held_of(lane, wish.layer),
+                               optimizer_of(*phase, wish.layer), objective_of(*phase, wish.layer)});
     }
     return true;
 }
@@ -111,11 +124,13 @@ WhyAnswer why(const WhyWish& wish) {
 WhyNow& why_now(PanelContext& context, WhyWish wish) {
     WhyNow& now = context.kept<WhyNow>();
     const Snapshot& snapshot = *context.snapshot;
+    context.view.moves_shown = true;
     take_over(now);
     if (now.work.busy()) now.took = ImGui::GetTime() - now.begun_at;
     const bool asked_anew =
         now.answer.wish.problem != snapshot.problem || now.answer.wish.compared != wish.compared ||
-        now.answer.wish.power != wish.power || now.answer.wish.times != wish.times;
+        now.answer.wish.momentum != wish.momentum || now.answer.wish.power != wish.power ||
+        now.answer.wish.times != wish.times;
     const bool rested = ImGui::GetTime() - now.begun_at > std::max(0.25, 4 * now.took) ||
                         asked_anew || snapshot.state != TrainerState::running;
     if (!now.work.busy() && rested && with_states(wish, now, snapshot) &&

@@ -25,6 +25,8 @@ struct ComparedStep {
 struct WhyState {
     std::int64_t step = 0;
     std::shared_ptr<const std::vector<Matrix>> weights;
+    // What the layer's optimiser holds there; null: nothing is known of it, or there is none.
+    std::shared_ptr<const LayerOptimizer::State> held;
     OptimizerSpec optimizer;                   // of the layer in question
     Objective objective = Objective::network;  // what its phase trains that layer for
 
@@ -38,6 +40,9 @@ struct WhyWish {
     int lane = 0;                  // from whose state all steps are compared
     std::vector<WhyState> states;  // by lane
     std::vector<ComparedStep> compared;
+    // Whether steps go on from what that lane's optimiser holds, as if it were switched to each of
+    // those compared; else each is a first step.
+    bool momentum = true;
     bool one_length = true;  // all as long as that lane's own step; else each as it is set
     double times = 1;        // that length times this
     double power = 0;        // of the spectral power that is followed along the front

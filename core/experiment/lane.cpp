@@ -303,10 +303,18 @@ Lane::Move Lane::newest_move(int layer) const {
 }
 
 const LayerOptimizer* Lane::newest_optimizer(int layer) const {
-    const Training& newest = trainings_[newest_phase_];
-    const auto found = std::find(newest.layers.begin(), newest.layers.end(), layer);
-    if (found == newest.layers.end()) return nullptr;
-    return &newest.optimizers[found - newest.layers.begin()];
+    return optimizer_in(trainings_[newest_phase_], layer);
+}
+
+const LayerOptimizer* Lane::next_optimizer(int layer) const {
+    const std::size_t phase = phase_;
+    return optimizer_in(trainings_[std::min(phase, trainings_.size() - 1)], layer);
+}
+
+const LayerOptimizer* Lane::optimizer_in(const Training& training, int layer) {
+    const auto found = std::find(training.layers.begin(), training.layers.end(), layer);
+    if (found == training.layers.end()) return nullptr;
+    return &training.optimizers[found - training.layers.begin()];
 }
 
 bool Lane::met(const Until& until, double loss) {

@@ -66,6 +66,9 @@ class Lane {
         const LayerOptimizer* optimizer = nullptr;
     };
     Move newest_move(int layer) const;
+    // What takes the step to come: of the phase that the lane is in, or of the last where all have
+    // ended. Null where that phase leaves the layer alone, or has let go of its buffers.
+    const LayerOptimizer* next_optimizer(int layer) const;
     // Where the newest step began (finished: where it ended), in a phase of the network objective:
     // known from the gradient, so it costs nothing.
     double relative_error_before() const { return backpropagation_->relative_error(); }
@@ -158,6 +161,7 @@ class Lane {
     const Matrix& newest_gradient(int layer) const;  // of the newest step; layers that moved
     // What made the newest step; none once its phase has ended for good.
     const LayerOptimizer* newest_optimizer(int layer) const;
+    static const LayerOptimizer* optimizer_in(const Training& training, int layer);
     void measure_trade_off(const Layout& layout, std::span<double> row) const;
     void measure_norm(const Layout& layout, int layer, const Matrix& before,
                       std::span<double> row) const;

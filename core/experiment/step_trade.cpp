@@ -10,7 +10,6 @@
 #include "core/linalg/factorisations.h"
 #include "core/linalg/reductions.h"
 #include "core/measure/preservation.h"
-#include "core/optim/optimizer.h"
 
 namespace muonscope {
 
@@ -76,10 +75,15 @@ Matrix StepTrades::spectral_step(double power, double length) const {
     return at_length(-direction, length);
 }
 
-Matrix StepTrades::step_of(const OptimizerSpec& optimizer) const {
+Matrix StepTrades::step_of(const OptimizerSpec& optimizer,
+                           const LayerOptimizer::State* held) const {
     Matrix update = Matrix::Zero(gradient_.rows(), gradient_.cols());
-    LayerOptimizer(gradient_.rows(), gradient_.cols(), optimizer)
-        .update(gradient_, weight_, update);
+    LayerOptimizer taking(gradient_.rows(), gradient_.cols(), held ? held->spec : optimizer);
+    if (held) {
+        taking.set_state(*held);
+        if (!(held->spec == optimizer)) taking.reconfigure(optimizer, true);
+    }
+    taking.update(gradient_, weight_, update);
     return update;
 }
 

@@ -7,6 +7,7 @@
 #include "core/experiment/problem.h"
 #include "core/experiment/spec.h"
 #include "core/model/model.h"
+#include "core/optim/optimizer.h"
 #include "core/optim/optimizer_spec.h"
 
 namespace muonscope {
@@ -44,8 +45,12 @@ class StepTrades {
 
     // −U Sᵖ Vᵀ of G = U S Vᵀ over its numerical rank, |D| = length; zero where G is.
     Matrix spectral_step(double power, double length) const;
-    // The first step of an optimiser with empty buffers.
-    Matrix step_of(const OptimizerSpec& optimizer) const;
+    // The step that comes next where a lane's optimiser of this layer holds that and is switched to
+    // `optimizer` now, its momentum kept as LayerOptimizer says; of the same spec it goes on as it
+    // is. Null: the first step, with empty buffers, at the first rate of the schedule. Decays, norm
+    // laws and schedules are those of the spec.
+    Matrix step_of(const OptimizerSpec& optimizer,
+                   const LayerOptimizer::State* held = nullptr) const;
     // Its direction at another length; what has none stays zero.
     static Matrix at_length(const Matrix& update, double length);
 

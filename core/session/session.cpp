@@ -606,6 +606,9 @@ std::shared_ptr<const NewestMove> newest_move(const Lane& lane) {
         newest->updates.push_back(move.update != nullptr ? *move.update : Matrix());
         std::optional<LayerOptimizer::State>& optimizer = newest->optimizers.emplace_back();
         if (move.optimizer != nullptr) optimizer = move.optimizer->state();
+        std::optional<LayerOptimizer::State>& turned = newest->turned.emplace_back();
+        const LayerOptimizer* next = lane.next_optimizer(layer);
+        if (next != nullptr && next != move.optimizer) turned = next->state();
     }
     return newest;
 }

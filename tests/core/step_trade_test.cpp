@@ -168,6 +168,142 @@ TEST(StepTrades, steps_of_optimisers_are_their_first) {
     EXPECT_NEAR(StepTrades::at_length(exact, 5).norm(), 5, 1e-14);
 }
 
+// Everything that a step may depend on has an effect.
+OptimizerSpec busy(OptimizerKind kind) {
+    OptimizerSpec spec;
+    spec.kind = kind;
+    spec.momentum = 0.9;
+    spec.momentum_style = rule_of(kind).habit;
+    spec.decay = Decay::rate;
+    spec.schedule = {.kind = RateSchedule::cosine, .warmup = 4, .length = 40};
+    return spec;
+}
+
+std::vector<OptimizerKind> kinds() {
+    std::vector<OptimizerKind> all;
+    for (std::size_t k = 0; k < optimizer_rules().size(); ++k)
+        all.push_back(static_cast<OptimizerKind>(k));
+    return all;
+}
+
+Recipe recipe_of(const OptimizerSpec& optimizer) {
+    Recipe recipe;
+    recipe.phases.front().optimizer = optimizer;
+    return recipe;
+}
+
+Lane after(const std::shared_ptr<const Problem>& problem, const Recipe& recipe, int steps) {
+    Lane lane(problem, recipe);
+    while (lane.step() < steps) lane.advance();
+    return lane;
+}
+
+double off(const Matrix& a, const Matrix& b) {
+    return (a - b).norm() / b.norm();
+}
+
+// What each layer's step is said to be, before the lane takes it.
+void expect_the_next_step(const Lane& at, const OptimizerSpec& before, const OptimizerSpec& next,
+                          const std::shared_ptr<const Problem>& problem, const std::string& what) {
+    Lane lane = at;
+    std::vector<Matrix> said;
+    for (int l = 1; l <= static_cast<int>(at.weights().size()); ++l) {
+        const LayerOptimizer* optimizer = at.next_optimizer(l);
+        ASSERT_NE(optimizer, nullptr) << what;
+        EXPECT_EQ(optimizer->spec(), before) << what;
+        const LayerOptimizer::State held = optimizer->state();
+        said.push_back(
+            StepTrades(problem, at.weights(), l, problem->experiment.probe).step_of(next, &held));
+    }
+    Recipe switched = at.recipe();
+    switched.phases.front().optimizer = next;
+    lane.set_recipe(switched, true);
+    lane.advance();
+    for (std::size_t l = 0; l < said.size(); ++l) {
+        const Matrix step = lane.weights()[l] - at.weights()[l];
+        if (step.norm() == 0)
+            EXPECT_EQ(said[l].norm(), 0) << what << ", layer " << l + 1;
+        else
+            EXPECT_LT(off(said[l], step), 1e-12) << what << ", layer " << l + 1;
+    }
+}
+
+TEST(StepTrades, with_what_every_kind_holds_are_the_step_that_its_lane_takes_next) {
+    const auto problem = small_problem();
+    for (const OptimizerKind kind : kinds()) {
+        const OptimizerSpec spec = busy(kind);
+        const Lane lane = after(problem, recipe_of(spec), 9);
+        const std::string slug(rule_of(kind).slug);
+        expect_the_next_step(lane, spec, spec, problem, slug);
+        // And it is no first step: its buffers or the clock of its schedule tell.
+        const LayerOptimizer::State held = lane.next_optimizer(layer)->state();
+        const StepTrades trades(problem, lane.weights(), layer, problem->experiment.probe);
+        EXPECT_GT(off(trades.step_of(spec), trades.step_of(spec, &held)), 0.05) << slug;
+    }
+}
+
+TEST(StepTrades, after_every_switch_are_the_step_that_the_lane_takes_then) {
+    const auto problem = small_problem();
+    for (const OptimizerKind from : kinds()) {
+        const Lane lane = after(problem, recipe_of(busy(from)), 5);
+        for (const OptimizerKind to : kinds()) {
+            OptimizerSpec next = busy(to);
+            next.momentum = 0.8;
+            expect_the_next_step(
+                lane, busy(from), next, problem,
+                std::string(rule_of(from).slug) + " to " + std::string(rule_of(to).slug));
+        }
+        if (sanitized) break;
+    }
+}
+
+TEST(StepTrades, of_presets_lanes_are_the_steps_that_they_take) {
+    for (const char* name : {"two-ways-up", "momentum", "libraries", "between", "matched-norm"}) {
+        const Spec& spec = preset(name);
+        const auto problem = make_problem(spec.experiment);
+        for (const Recipe& recipe : spec.lanes) {
+            ASSERT_EQ(recipe.phases.size(), 1U);
+            ASSERT_TRUE(recipe.phases.front().layer_optimizers.empty());
+            const OptimizerSpec& own = recipe.phases.front().optimizer;
+            expect_the_next_step(after(problem, recipe, 12), own, own, problem,
+                                 std::string(name) + ", " + recipe.name);
+            if (sanitized) break;
+        }
+    }
+}
+
+TEST(Lane, knows_what_takes_the_step_to_come) {
+    const auto problem = small_problem();
+    Recipe recipe = recipe_of(busy(OptimizerKind::muon));
+    recipe.phases = {recipe.phases.front(), recipe.phases.front()};
+    for (int p = 0; p < 2; ++p) {
+        recipe.phases[p].layers = {p + 1};
+        recipe.phases[p].until.steps = 2;
+    }
+    for (const bool repeats : {false, true}) {
+        recipe.repeats = repeats;
+        Lane lane = after(problem, recipe, 3);
+        EXPECT_EQ(lane.next_optimizer(1), nullptr);
+        ASSERT_NE(lane.next_optimizer(2), nullptr);
+        EXPECT_EQ(lane.next_optimizer(2)->steps(), 1);
+        EXPECT_EQ(lane.next_optimizer(2), lane.newest_move(2).optimizer);
+        // Another spec since then: the step to come is its, made of what is still held.
+        Recipe other = recipe;
+        other.phases[1].optimizer.momentum = 0.5;
+        lane.set_recipe(other, true);
+        EXPECT_EQ(lane.newest_move(2).optimizer, nullptr);
+        ASSERT_NE(lane.next_optimizer(2), nullptr);
+        EXPECT_EQ(lane.next_optimizer(2)->spec().momentum, 0.5);
+        EXPECT_GT(lane.next_optimizer(2)->momentum().unit, 0);
+    }
+    Lane ended = after(problem, recipe_of(busy(OptimizerKind::muon)), 2);
+    Recipe end = ended.recipe();
+    end.until.steps = 2;
+    ended.set_recipe(end, true);
+    ASSERT_EQ(ended.advance(), Lane::Status::finished);
+    EXPECT_EQ(ended.next_optimizer(1), nullptr) << "it begins anew where it goes on";
+}
+
 TEST(StepTrades, leave_the_state_as_it_was) {
     const auto problem = small_problem();
     StepTrades trades = trades_of(problem);

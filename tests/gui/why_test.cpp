@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 
 #include "app/gui/theme.h"
+#include "core/experiment/lane.h"
 #include "core/experiment/presets.h"
 #include "tests/gui/choices.h"
 #include "tests/gui/drawing.h"
@@ -101,6 +103,118 @@ TEST_F(WhyPanel, takes_each_step_as_long_as_it_is_set_where_that_is_asked) {
         const OptimizerSpec& own = snapshot.spec->lanes[l].phases[0].optimizer;
         EXPECT_EQ(now().answer.compared[l].length, trades.of(trades.step_of(own)).length);
     }
+}
+
+// Plain, heavy ball and Nesterov: two of three remember.
+TEST_F(WhyPanel, takes_the_steps_that_the_lanes_take_next) {
+    spec = preset("momentum");
+    switch_of(harness.preferences, "why_as_set") = true;
+    number_of(harness.preferences, "why_lane") = 1;
+    open(25);
+    const Snapshot& snapshot = harness.now();
+    const WhyAnswer& answer = now().answer;
+    ASSERT_EQ(answer.own.size(), snapshot.lanes.size());
+    std::vector<double> firsts;
+    for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
+        Lane lane(snapshot.problem, spec.lanes[l]);
+        while (lane.step() < 25) lane.advance();
+        const Matrix before = lane.weights()[0];
+        ASSERT_EQ(before, snapshot.lanes[l].weights->at(0));
+        StepTrades trades(snapshot.problem, lane.weights(), 1, snapshot.spec->experiment.probe);
+        firsts.push_back(trades.step_of(spec.lanes[l].phases[0].optimizer).norm());
+        lane.advance();
+        const StepTrade taken = trades.of(lane.weights()[0] - before);
+        EXPECT_NEAR(answer.own[l].length, taken.length, 1e-12 * taken.length) << l;
+        EXPECT_NEAR(answer.own[l].loss, taken.loss, 1e-12 * taken.loss) << l;
+    }
+    EXPECT_NEAR(answer.own[0].length, firsts[0], 1e-12 * firsts[0]) << "plain";
+    EXPECT_GT(answer.own[1].length, 2 * firsts[1]);
+    EXPECT_EQ(answer.compared[1].loss, answer.own[1].loss) << "from its own state";
+    // The plain one from there is that lane after a switch to it.
+    EXPECT_NEAR(answer.compared[0].fidelity, 1, 1e-12);
+}
+
+TEST_F(WhyPanel, takes_first_steps_where_that_is_asked) {
+    spec = preset("momentum");
+    number_of(harness.preferences, "why_lane") = 1;
+    switch_of(harness.preferences, "why_first_step") = true;
+    open(25);
+    const Snapshot& snapshot = harness.now();
+    const auto own = [&](std::size_t l) { return spec.lanes[l].phases[0].optimizer; };
+    StepTrades trades(snapshot.problem, *snapshot.lanes[1].weights, 1,
+                      snapshot.spec->experiment.probe);
+    const Matrix first = trades.step_of(own(1));
+    for (std::size_t l = 0; l < 3; ++l) {
+        EXPECT_NEAR(now().answer.compared[l].loss,
+                    trades.of(StepTrades::at_length(trades.step_of(own(l)), first.norm())).loss,
+                    1e-14);
+        StepTrades from(snapshot.problem, *snapshot.lanes[l].weights, 1,
+                        snapshot.spec->experiment.probe);
+        EXPECT_EQ(now().answer.own[l].loss, from.of(from.step_of(own(l))).loss);
+    }
+    EXPECT_NEAR(trade("exact polar").loss, trades.of(trades.spectral_step(0, first.norm())).loss,
+                1e-10);
+}
+
+TEST_F(WhyPanel, takes_the_polar_factor_of_the_momentum) {
+    spec = preset("momentum");
+    number_of(harness.preferences, "why_lane") = 1;
+    open(25);
+    const Snapshot& snapshot = harness.now();
+    Lane lane(snapshot.problem, spec.lanes[1]);
+    while (lane.step() < 25) lane.advance();
+    StepTrades trades(snapshot.problem, lane.weights(), 1, snapshot.spec->experiment.probe);
+    const double mu = spec.lanes[1].phases[0].optimizer.momentum;
+    ASSERT_GT(mu, 0);
+    const Matrix momentum = trades.gradient() + mu * lane.next_optimizer(1)->momentum().buffer;
+    const Eigen::JacobiSVD<Matrix> svd(momentum, Eigen::ComputeThinU | Eigen::ComputeThinV);
+    const auto rank = svd.rank();
+    const Matrix polar = -(svd.matrixU().leftCols(rank) * svd.matrixV().leftCols(rank).transpose());
+    const double length = now().answer.own[1].length;
+    const StepTrade wanted = trades.of(StepTrades::at_length(polar, length));
+    EXPECT_NEAR(trade("exact polar").loss, wanted.loss, 1e-9 * wanted.loss);
+    EXPECT_GT(std::abs(wanted.loss - trades.of(trades.spectral_step(0, length)).loss),
+              1e-6 * wanted.loss)
+        << "the gradient's own polar factor is another";
+}
+
+TEST_F(WhyPanel, begins_the_way_along_the_run_anew_with_other_steps) {
+    spec = preset("momentum");
+    open(20);
+    run_to(40);
+    settle();
+    ASSERT_EQ(now().ways[1].steps, (std::vector<std::int64_t>{20, 40}));
+    const double with = now().ways[1].given_up.back();
+    switch_of(harness.preferences, "why_first_step") = true;
+    settle();
+    EXPECT_EQ(now().ways[1].steps, (std::vector<std::int64_t>{40}));
+    EXPECT_EQ(now().ways[1].given_up.back(), 40 * now().answer.own[1].given_up);
+    EXPECT_NE(now().ways[1].given_up.back(), with);
+}
+
+// An optimiser that was turned since its newest step has taken none yet, and one that was lost is
+// known no more.
+TEST_F(WhyPanel, goes_on_from_what_is_held_after_a_switch_and_from_nothing_where_a_lane_is_lost) {
+    spec = preset("momentum");
+    open(20);
+    harness.context().send(SetParameter{"lanes.1.optimizer.kind", std::string("muon")});
+    harness.now();
+    settle();
+    const Snapshot& snapshot = harness.now();
+    const LayerOptimizer::State* held = now().answer.wish.states[1].held.get();
+    ASSERT_NE(held, nullptr);
+    EXPECT_EQ(held->spec.kind, OptimizerKind::muon);
+    EXPECT_GT(held->momentum.norm(), 0);
+    StepTrades trades(snapshot.problem, *snapshot.lanes[1].weights, 1,
+                      snapshot.spec->experiment.probe);
+    EXPECT_EQ(now().answer.own[1].loss, trades.of(trades.step_of(held->spec, held)).loss);
+
+    harness.context().send(SetParameter{"lanes.0.optimizer.lr", 50.0});
+    run_to(60);
+    settle();
+    ASSERT_TRUE(harness.now().lanes[0].lost());
+    EXPECT_EQ(now().answer.wish.states[0].held, nullptr);
+    EXPECT_NE(now().answer.wish.states[1].held, nullptr);
 }
 
 TEST_F(WhyPanel, draws_each_tip_where_its_trade_says) {

@@ -346,6 +346,12 @@ TEST(Trainer, copies_the_newest_step_while_it_runs_only_where_somebody_looks) {
     ASSERT_TRUE(turned->lanes[0].move);
     EXPECT_FALSE(turned->lanes[0].move->optimizers[0]);
     EXPECT_TRUE(turned->lanes[1].move->optimizers[0]);
+    // Yet the step to come is made of it.
+    const LayerOptimizer::State* held = turned->lanes[0].move->held(0);
+    ASSERT_NE(held, nullptr);
+    EXPECT_EQ(held->spec.momentum, 0.7);
+    EXPECT_EQ(held->steps, paused->step);
+    EXPECT_EQ(turned->lanes[1].move->held(0), &*turned->lanes[1].move->optimizers[0]);
 }
 
 TEST(Trainer, copies_weights_while_it_runs_only_where_somebody_looks) {

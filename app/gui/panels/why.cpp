@@ -27,6 +27,7 @@ struct WhyChoices {
     int layer = 0;  // 0: layer 1
     int lane = 0;   // from whose state
     bool as_set = false, along_run = false;
+    bool first_step = false;    // of empty buffers; else from what the lane's optimiser holds
     bool to_threshold = false;  // what usability is: a head's loss after K steps, or its steps
     double power = 0.25, times = 1;
     int iterations = 5;
@@ -34,17 +35,38 @@ struct WhyChoices {
 
 std::vector<Remembered> remembered(Preferences& preferences) {
     WhyChoices& own = preferences.panels.of<WhyChoices>();
-    return {{"why_layer", &own.layer, 0, 15},     {"why_lane", &own.lane, 0, 7},
-            {"why_as_set", &own.as_set},          {"why_to_threshold", &own.to_threshold},
-            {"why_along_run", &own.along_run},    {"why_power", &own.power, -0.5, 1},
-            {"why_times", &own.times, 0.01, 100}, {"why_iterations", &own.iterations, 1, 15}};
+    return {{"why_layer", &own.layer, 0, 15},
+            {"why_lane", &own.lane, 0, 7},
+            {"why_as_set", &own.as_set},
+            {"why_first_step", &own.first_step},
+            {"why_along_run", &own.along_run},
+            {"why_to_threshold", &own.to_threshold},
+            {"why_power", &own.power, -0.5, 1},
+            {"why_times", &own.times, 0.01, 100},
+            {"why_iterations", &own.iterations, 1, 15}};
 }
 
 // ---- what is asked ----
 
-OptimizerSpec muon_of(Engine engine, int iterations) {
+// Muon with the momentum of another optimiser, which it takes over at a switch; an average that
+// kinds keep for themselves becomes an EMA.
+OptimizerSpec muon_after(const OptimizerSpec& own) {
     OptimizerSpec muon;
     muon.kind = OptimizerKind::muon;
+    const OptimizerRule& rule = rule_of(own.kind);
+    if (rule.uses.momentum_form) {
+        muon.momentum = own.momentum;
+        muon.momentum_style = own.momentum_style;
+        muon.nesterov = own.nesterov;
+        muon.bias_corrected = own.bias_corrected;
+    } else if (rule.average != nullptr) {
+        muon.momentum = rule.average(own);
+        muon.momentum_style = MomentumStyle::ema;
+    }
+    return muon;
+}
+
+OptimizerSpec with_engine(OptimizerSpec muon, Engine engine, int iterations) {
     muon.orthogonaliser.engine = engine;
     muon.orthogonaliser.iterations = iterations;
     if (!is_polynomial(engine)) muon.orthogonaliser.precision = Precision::float64;
@@ -53,7 +75,7 @@ OptimizerSpec muon_of(Engine engine, int iterations) {
 
 // The session's optimisers first, those of other layers left out; then what shows where the thesis
 // ends: the exact polar factor, the floored one, a random spectrum.
-std::vector<ComparedStep> compared_steps(const PanelContext& context, int layer) {
+std::vector<ComparedStep> compared_steps(const PanelContext& context, int layer, int from) {
     const Snapshot& snapshot = *context.snapshot;
     const WhyChoices& chosen = context.chosen<WhyChoices>();
     std::vector<ComparedStep> steps;
@@ -62,12 +84,15 @@ std::vector<ComparedStep> compared_steps(const PanelContext& context, int layer)
             steps.push_back(
                 {snapshot.lanes[l].name, optimizer_of(*phase, layer), static_cast<int>(l)});
     }
-    if (chosen.as_set) return steps;  // these have no rate of their own
+    const Phase* phase = current_phase(snapshot, from);
+    if (chosen.as_set || phase == nullptr) return steps;  // these have no rate of their own
+    const OptimizerSpec own = chosen.first_step ? OptimizerSpec() : optimizer_of(*phase, layer);
+    const OptimizerSpec muon = muon_after(own);
     steps.push_back({fmt::format("Newton–Schulz x{}", chosen.iterations),
-                     muon_of(Engine::jordan, chosen.iterations)});
-    steps.push_back({"exact polar", muon_of(Engine::svd, 1)});
-    steps.push_back({"floored polar", muon_of(Engine::floored, 1)});
-    steps.push_back({"random spectrum", muon_of(Engine::random_spectrum, 1)});
+                     with_engine(muon, Engine::jordan, chosen.iterations)});
+    steps.push_back({"exact polar", with_engine(muon, Engine::svd, 1)});
+    steps.push_back({"floored polar", with_engine(muon, Engine::floored, 1)});
+    steps.push_back({"random spectrum", with_engine(muon, Engine::random_spectrum, 1)});
     return steps;
 }
 
@@ -79,7 +104,8 @@ WhyWish wish_of(const PanelContext& context) {
     wish.layer = std::clamp(chosen.layer + 1, 1, std::max(snapshot.layout.layers(), 1));
     wish.probe = snapshot.spec->experiment.probe;
     wish.lane = std::clamp(chosen.lane, 0, static_cast<int>(snapshot.lanes.size()) - 1);
-    wish.compared = compared_steps(context, wish.layer);
+    wish.compared = compared_steps(context, wish.layer, wish.lane);
+    wish.momentum = !chosen.first_step;
     wish.one_length = !chosen.as_set;
     wish.times = chosen.times;
     wish.power = chosen.power;
@@ -87,6 +113,15 @@ WhyWish wish_of(const PanelContext& context) {
 }
 
 // ---- what can be turned ----
+
+constexpr const char* momentum_help =
+    "With its momentum: the step that the lane's optimiser takes next from this state, with all "
+    "that it holds: momentum, second moments, step count. The others' is the one after a switch of "
+    "the lane to them here: the momentum is carried over in their units, second moments begin "
+    "anew, and the polar factors are of the momentum.\n\nA first step: buffers are empty, and the "
+    "schedule is at its first rate.\n\nEither way the gradient is that of all data, also where the "
+    "lane takes minibatches, and the optimiser's norm law, schedule and weight decay are in the "
+    "step.";
 
 void sliders(PanelContext& context) {
     WhyChoices& chosen = context.chosen<WhyChoices>();
@@ -105,9 +140,15 @@ void sliders(PanelContext& context) {
                              "All steps are this many times as long as the lane's own step ‖ΔW‖.",
                              ParameterScale::logarithmic),
               chosen.times);
-    ImGui::AlignTextToFramePadding();
-    ImGui::TextColored(context.theme.dim, "usability is");
-    ImGui::SameLine(0, em(0.6F));
+    const auto asked = [&](const char* what) {
+        ImGui::AlignTextToFramePadding();
+        ImGui::TextColored(context.theme.dim, "%s", what);
+        ImGui::SameLine(0, em(0.6F));
+    };
+    asked("each step");
+    segmented(context, "momentum", {"with its momentum", "a first step"}, chosen.first_step,
+              momentum_help);
+    asked("usability is");
     segmented(
         context, "usability", {"loss after K", "steps to threshold"}, chosen.to_threshold,
         "Of a fresh linear head from zero on the layer's output: its loss after the probe's K "
@@ -145,6 +186,16 @@ void header(PanelContext& context) {
            "Keeps the state that is shown while training goes on, so that only what you turn "
            "moves the picture.");
     end_header_controls(context);
+}
+
+// From where the steps go, and with what.
+std::string origin_text(const WhyAnswer& answer) {
+    const WhyState& state = answer.wish.states[answer.wish.lane];
+    const char* with = !answer.wish.momentum ? "; each takes a first step"
+                       : state.held          ? ", with the momentum that its optimiser holds"
+                                    : "; it holds no momentum, so that each takes a first step";
+    return fmt::format("From {}'s weights at step {}{}.",
+                       answer.wish.compared[answer.wish.lane].name, state.step, with);
 }
 
 // ---- this step: arrows in the plane ----
@@ -483,10 +534,7 @@ void draw_why(PanelContext& context) {
             context, {.id = "##arrows", .name = "trade-of-a-step", .size = column.rest},
             [&](const PanelContext& on) { return arrows(on, answer); }, "Why",
             std::string("Arrows begin at the gradient's own step. ") + given_up_help + "\n\n" +
-                gained_help + "\n\n" +
-                fmt::format("From {}'s weights at step {}, momentum left out.",
-                            answer.wish.compared[answer.wish.lane].name,
-                            answer.wish.states[answer.wish.lane].step),
+                gained_help + "\n\n" + origin_text(answer),
             [&](const Axes& axes) { name_tips(context, axes, answer); });
 }
 
@@ -496,11 +544,11 @@ constinit const Panel why_panel{
     .title = "Why",
     .explanation = "what one step gives up now and buys for who builds on it",
     .help =
-        "From the newest state one step of each optimiser is taken on a copy. To the right: "
-        "descent "
-        "that it gives up against the gradient's own step. Up: how much better a fresh layer "
-        "downstream learns from the layer's output after it. The curve is every spectral power, "
-        "from the gradient itself over the polar factor to powers below zero.",
+        "From the newest state one step of each optimiser is taken on a copy: with the momentum "
+        "that the lane has there, or a first step. To the right: descent that it gives up against "
+        "the gradient's own step. Up: how much better a fresh layer downstream learns from the "
+        "layer's output after it. The curve is every spectral power of the gradient, from itself "
+        "over the polar factor to powers below zero.",
     .draw = draw_why,
     .least = {24, 13},
     .weights = true,
