@@ -52,10 +52,13 @@ Eigen::Index widest(const Model& model) {
     return widest;
 }
 
+bool has_minibatches(const DataSpec& data) {
+    return data.kind != DataKind::whitened && data.batch > 0 && data.batch < data.samples;
+}
+
 std::optional<Minibatches> minibatches_of(const Experiment& experiment) {
     const DataSpec& data = experiment.data;
-    if (data.kind == DataKind::whitened || data.batch <= 0 || data.batch >= data.samples)
-        return std::nullopt;
+    if (!has_minibatches(data)) return std::nullopt;
     return Minibatches(experiment.seed, data.samples, data.batch);
 }
 
@@ -74,6 +77,12 @@ bool same_phases(const Recipe& a, const Recipe& b, int depth) {
 bool switches(const OptimizerSpec& before, const OptimizerSpec& after) {
     return before.kind != after.kind || (rule_of(after.kind).uses.momentum_form &&
                                          before.momentum_style != after.momentum_style);
+}
+
+bool sees_all_data(const Experiment& experiment, const Recipe& recipe) {
+    return !has_minibatches(experiment.data) &&
+           std::all_of(recipe.phases.begin(), recipe.phases.end(),
+                       [](const Phase& phase) { return phase.objective == Objective::network; });
 }
 
 Lane::Lane(std::shared_ptr<const Problem> problem, Recipe recipe)
@@ -212,12 +221,6 @@ void Lane::follow(const Layout& layout) {
     loss_before_ = not_measured;
     for (int layer = 1; layer <= layout.layers(); ++layer)
         followed_.now()[layout.weight_norm(layer)] = norm(weights_[index_of(layer)]);
-}
-
-bool Lane::sees_all_data() const {
-    return !minibatches_ &&
-           std::all_of(recipe_.phases.begin(), recipe_.phases.end(),
-                       [](const Phase& phase) { return phase.objective == Objective::network; });
 }
 
 void Lane::follow_pass(double loss) {

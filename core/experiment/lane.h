@@ -29,6 +29,10 @@ bool same_phases(const Recipe& a, const Recipe& b, int depth);
 // another style of momentum where there is a buffer to have one.
 bool switches(const OptimizerSpec& before, const OptimizerSpec& after);
 
+// Whether every gradient pass of such a lane sees the loss of all data: no minibatches, and no
+// phase with an objective of its own.
+bool sees_all_data(const Experiment& experiment, const Recipe& recipe);
+
 // One run of the shared experiment by its own recipe. Deterministic; takes no lock; allocates
 // nothing in advance() after the first step of a phase (where phases repeat, of each). Copyable;
 // what it is without the room it works in is its State, which keyframes hold.
@@ -79,9 +83,7 @@ class Lane {
     void follow(const Layout& layout);
     Followed& followed() { return followed_; }
     const Followed& followed() const { return followed_; }
-    // Whether every gradient pass sees the loss of all data: no minibatches, and no phase with an
-    // objective of its own.
-    bool sees_all_data() const;
+    bool sees_all_data() const { return muonscope::sees_all_data(problem_->experiment, recipe_); }
     // Loss of all data and relative error of the weights as they are: one forward pass, and the
     // same bits as the gradient pass has.
     Backpropagation::Errors errors() { return backpropagation_->errors(weights_); }

@@ -1,5 +1,6 @@
 #include "core/measure/gap.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -15,6 +16,29 @@ double between(double a, double b, bool ratio) {
     if (!std::isfinite(a) || !std::isfinite(b)) return unknown;
     if (!ratio) return a - b;
     return a > 0 && b > 0 ? a / b : unknown;
+}
+
+// One curve over the steps between two points of the gap.
+struct Window {
+    double first = unknown, low = unknown, high = unknown;
+};
+// Up to the point at step `until`; goes on from `next` and leaves it behind that point.
+Window window(const Points& points, const Ranges& ranges, double until, std::size_t& next) {
+    Window window;
+    bool known = next < points.steps.size();
+    if (!known) return window;
+    window.first = ranges.firsts[next];
+    double low = std::numeric_limits<double>::infinity(), high = -low;
+    for (; next < points.steps.size() && points.steps[next] <= until; ++next) {
+        known = known && std::isfinite(ranges.lows[next]) && std::isfinite(ranges.highs[next]);
+        low = std::min(low, ranges.lows[next]);
+        high = std::max(high, ranges.highs[next]);
+    }
+    if (known) {
+        window.low = low;
+        window.high = high;
+    }
+    return window;
 }
 
 }  // namespace
@@ -34,6 +58,19 @@ Points gap(std::span<const double> steps_a, std::span<const double> a,
         }
     }
     return points;
+}
+
+Ranges gap_ranges(const Points& a, const Ranges& of_a, const Points& b, const Ranges& of_b,
+                  std::span<const double> steps, bool ratio) {
+    Ranges ranges;
+    std::size_t next_a = 0, next_b = 0;
+    for (const double step : steps) {
+        const Window in_a = window(a, of_a, step, next_a), in_b = window(b, of_b, step, next_b);
+        ranges.firsts.push_back(std::max(in_a.first, in_b.first));
+        ranges.lows.push_back(between(in_a.low, in_b.high, ratio));
+        ranges.highs.push_back(between(in_a.high, in_b.low, ratio));
+    }
+    return ranges;
 }
 
 std::vector<Crossing> crossings(const Points& gap, bool ratio) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -14,6 +15,18 @@ struct Points {
 // either is not above zero. Steps ascend.
 Points gap(std::span<const double> steps_a, std::span<const double> a,
            std::span<const double> steps_b, std::span<const double> b, bool ratio);
+
+// What is known of all the steps that each of some points stands for: the first of them (the last
+// is the point's own), and smallest and largest value over them; NaN: not known.
+struct Ranges {
+    std::vector<double> firsts, lows, highs;
+};
+// Of the gap at `steps`, which both have: what it cannot leave since the one before,
+// low_a − high_b … high_a − low_b, a ratio low_a / high_b … high_a / low_b. Which of the steps
+// between had an extreme is not known, so that the gap itself may have kept well within. Steps of
+// a and b ascend, and each point of theirs stands for all since the one before.
+Ranges gap_ranges(const Points& a, const Ranges& of_a, const Points& b, const Ranges& of_b,
+                  std::span<const double> steps, bool ratio);
 
 // Where a gap changes its side: a difference of 0, a ratio of 1.
 struct Crossing {

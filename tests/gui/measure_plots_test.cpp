@@ -1,19 +1,25 @@
 #include "app/gui/panels/measures.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <sstream>
 
 #include "app/gui/fonts.h"
 #include "app/gui/frame.h"
 #include "app/gui/panels/panels.h"
+#include "app/gui/path_dialog.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/preferences.h"
 #include "core/experiment/presets.h"
+#include "core/formats/files.h"
 #include "core/session/session.h"
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
+#include "tests/scratch_folder.h"
 
 namespace muonscope::gui {
 namespace {
@@ -91,6 +97,31 @@ class Measures : public testing::Test {
         button(true);
         button(false);
         look(4);
+    }
+    // What the menu over the plot has to say.
+    void choose(const char* entry) {
+        mouse({900, 400});
+        for (const bool down : {true, false}) {
+            ImGui::GetIO().AddMouseButtonEvent(1, down);
+            look(3);
+        }
+        const auto item = look(4).word(entry);
+        ASSERT_TRUE(item) << drawing().text();
+        click(item->middle());
+    }
+    std::string saved_values() {
+        ImGui::SetClipboardText("");
+        choose("Copy values as CSV");
+        const char* const text = ImGui::GetClipboardText();
+        return text != nullptr ? text : "";
+    }
+    std::string saved_drawing() {
+        choose("Save drawing as SVG…");
+        if (!harness->view.path_dialog) return "";
+        const ScratchFolder folder;
+        harness->view.path_dialog->request.done(folder / "plot.svg");
+        harness->view.path_dialog.reset();
+        return read_file(folder / "plot.svg", std::size_t{1} << 24U);
     }
     void press(ImGuiKey key) {
         for (const bool down : {true, false}) {
@@ -232,6 +263,113 @@ TEST_F(Measures, mark_the_step_where_one_lane_passes_the_other) {
         EXPECT_NE(plot.text().find(ratio ? "SGD / Muon" : "SGD − Muon"), std::string::npos)
             << plot.text();
     }
+}
+
+// A run whose rows stand for many steps each, and in which SGD passes Muon's floor.
+Spec sparse() {
+    Spec spec = preset("two-ways-up");
+    spec.experiment.record.dense = 16;
+    return spec;
+}
+
+// Columns of numbers by their names; an empty field is NaN.
+std::map<std::string, std::vector<double>> columns_of(const std::string& csv) {
+    std::istringstream lines(csv);
+    std::string line;
+    std::getline(lines, line);
+    const auto fields = [](const std::string& text) {
+        std::vector<std::string> all{""};
+        for (const char c : text)
+            if (c == ',')
+                all.emplace_back();
+            else
+                all.back() += c;
+        return all;
+    };
+    const std::vector<std::string> names = fields(line);
+    std::map<std::string, std::vector<double>> columns;
+    while (std::getline(lines, line)) {
+        const std::vector<std::string> row = fields(line);
+        EXPECT_EQ(row.size(), names.size()) << line;
+        for (std::size_t i = 0; i < std::min(row.size(), names.size()); ++i)
+            columns[names[i]].push_back(row[i].empty() ? NAN : std::stod(row[i]));
+    }
+    return columns;
+}
+
+TEST_F(Measures, save_a_gap_with_its_outer_range_and_its_crossings) {
+    for (const bool ratio : {false, true}) {
+        show({1500, 800}, trained(sparse(), 1600));
+        choices().plots = {ratio ? "relative_error log gap 0 1" : "relative_error gap 0 1"};
+        look(80);
+        auto columns = columns_of(saved_values());
+        const std::string name = ratio ? "SGD / Muon" : "SGD − Muon";
+        const HistoryView& a = snapshot_->lanes[0].history;
+        const HistoryView& b = snapshot_->lanes[1].history;
+        const std::size_t channel = snapshot_->layout.relative_error();
+        ASSERT_EQ(columns["step"].size(), a.size());
+        ASSERT_EQ(a.size(), b.size());
+        const auto between = [&](double of_a, double of_b) {
+            return ratio ? of_a / of_b : of_a - of_b;
+        };
+        int wide = 0, crossed = 0;
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            SCOPED_TRACE(a.step(i));
+            ASSERT_EQ(columns["step"][i], static_cast<double>(a.step(i)));
+            ASSERT_EQ(a.step(i), b.step(i));
+            const double value = between(a.value(i, channel), b.value(i, channel));
+            EXPECT_EQ(columns[name][i], value);
+            EXPECT_EQ(columns[name + " min"][i], between(a.low(i, channel), b.high(i, channel)));
+            EXPECT_EQ(columns[name + " max"][i], between(a.high(i, channel), b.low(i, channel)));
+            wide += columns[name + " min"][i] < columns[name + " max"][i] ? 1 : 0;
+            const double before =
+                i == 0 ? NAN : between(a.value(i - 1, channel), b.value(i - 1, channel));
+            const auto above = [&](double gap) { return ratio ? std::log(gap) : gap; };
+            const double crossing = columns[name + " crossing"][i];
+            if (!(above(before) * above(value) < 0)) {
+                EXPECT_TRUE(std::isnan(crossing));
+                continue;
+            }
+            const double share = above(before) / (above(before) - above(value));
+            const auto from = static_cast<double>(a.step(i - 1)),
+                       to = static_cast<double>(a.step(i));
+            EXPECT_NEAR(crossing, from + share * (to - from), 1e-9 * to);
+            ++crossed;
+        }
+        EXPECT_GT(wide, 20);
+        EXPECT_GT(crossed, 0);
+    }
+}
+
+// The loss of all data is not looked at between rows where training takes minibatches of it.
+TEST_F(Measures, save_no_range_of_what_is_unknown_between_rows) {
+    Spec spec = preset("minibatch");
+    spec.experiment.record.dense = 16;
+    show({1500, 800}, trained(spec, 300));
+    choices().plots = {"loss gap 0 1"};
+    look(80);
+    EXPECT_EQ(columns_of(saved_values()).size(), 3U);
+    choices().plots = {"norm 1 gap 0 1"};
+    look(80);
+    EXPECT_EQ(columns_of(saved_values()).size(), 5U) << "weights are known at every step";
+}
+
+TEST_F(Measures, draw_the_band_and_the_crossings_of_a_gap_on_paper_too) {
+    show({1500, 800}, trained(sparse(), 1600));
+    choices().plots = {"relative_error gap 0 1"};
+    look(80);
+    const auto columns = columns_of(saved_values());
+    const std::string svg = saved_drawing();
+    std::size_t crossings = 0;
+    for (const double at : columns.at("SGD − Muon crossing")) {
+        if (std::isnan(at)) continue;
+        ++crossings;
+        EXPECT_TRUE(svg.find(fmt::format("step ≈ {:.0f}<", at)) != std::string::npos ||
+                    svg.find(fmt::format("step {:.0f}<", std::ceil(at))) != std::string::npos)
+            << at;
+    }
+    EXPECT_GT(crossings, 0U);
+    EXPECT_NE(svg.find("SGD − Muon: smallest to largest"), std::string::npos);
 }
 
 TEST_F(Measures, change_scale_and_gap_of_each_plot_alone_and_close_it) {

@@ -48,5 +48,21 @@ TEST(SeriesTable, has_a_row_a_step_and_a_column_a_series) {
     EXPECT_EQ(to_csv(table), "step,SGD,Muon\n1,4,\n2,3,6\n3,,2\n");
 }
 
+TEST(SeriesTable, names_the_steps_at_which_a_series_passed_its_level) {
+    std::vector<Series> series{{"a", {}, Dash::solid, {0, 1, 2}, {1, -3, -1}, true}};
+    series[0].crossings = {NAN, 0.25, NAN};
+    EXPECT_EQ(to_csv(series_table(series, 0, 2, false)),
+              "step,a,a crossing\n0,1,\n1,-3,0.25\n2,-1,\n");
+    series[0].firsts = {0, 1, 2};
+    series[0].lows = {1, -4, -1};
+    series[0].highs = {1, 2, -1};
+    const Table table = series_table(series, 0, 2, false);
+    EXPECT_EQ(to_csv(table),
+              "step,a,a min,a max,a crossing\n0,1,1,1,\n1,-3,-4,2,0.25\n2,-1,-1,-1,\n");
+    // Neither ranges nor crossings are curves of their own.
+    EXPECT_EQ(table.drawn, (std::vector<int>{0}));
+    EXPECT_EQ(table.per_lane, 4);
+}
+
 }  // namespace
 }  // namespace muonscope::plots

@@ -11,6 +11,7 @@
 #include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
+#include "core/experiment/lane.h"
 #include "core/measure/gap.h"
 
 // Measures over steps, each in a plot of its own: all lanes, or what lies between two of them.
@@ -23,7 +24,11 @@ using namespace plots;
 constexpr const char* shown_help =
     "All lanes' curves, or what lies between two: the first less the second; on a log axis the "
     "first over the second. A dot and a step mark where the one passes the other.";
-constexpr const char* between_help = "The steps that both recorded, up to where either was lost.";
+constexpr const char* between_help =
+    "The steps that both recorded, up to where either was lost. The band is what the gap cannot "
+    "have left between two of them: the first's smallest value less the second's largest … the "
+    "first's largest less the second's smallest, on a log axis one over the other. At which steps "
+    "they had those is not kept: the gap may have moved much less.";
 
 // A word of the list: "lanes", "SGD − Muon".
 std::string pair_text(const Snapshot& snapshot, std::pair<int, int> pair, bool ratio) {
@@ -107,36 +112,65 @@ void draw_lanes(PanelContext& context, const MeasurePlot& plot, std::size_t chan
     draw_lane_plot(context, what);
 }
 
-Points recorded(const LaneSnapshot& lane, std::size_t channel) {
+// Whether a lane knows the channel at the steps between its rows too.
+bool followed(const Snapshot& snapshot, int lane, std::size_t channel) {
+    const std::vector<Recipe>& recipes = snapshot.spec->lanes;
+    if (channel >= snapshot.lanes[lane].history.followed()) return false;
+    return channel > snapshot.layout.error_left() ||
+           (lane < static_cast<int>(recipes.size()) &&
+            sees_all_data(snapshot.spec->experiment, recipes[lane]));
+}
+
+struct Recorded {
     Points points;
-    for (std::size_t i = 0; i < lane.history.size() && channel < lane.history.channels(); ++i) {
-        if (lane.history.step(i) > lane.sound_step) break;
-        points.steps.push_back(static_cast<double>(lane.history.step(i)));
-        points.values.push_back(lane.history.value(i, channel));
+    Ranges ranges;
+};
+Recorded recorded(const LaneSnapshot& lane, std::size_t channel) {
+    Recorded recorded;
+    const HistoryView& history = lane.history;
+    for (std::size_t i = 0; i < history.size() && channel < history.channels(); ++i) {
+        if (history.step(i) > lane.sound_step) break;
+        recorded.points.steps.push_back(static_cast<double>(history.step(i)));
+        recorded.points.values.push_back(history.value(i, channel));
+        recorded.ranges.firsts.push_back(static_cast<double>(history.first_step(i)));
+        recorded.ranges.lows.push_back(history.low(i, channel));
+        recorded.ranges.highs.push_back(history.high(i, channel));
     }
-    return points;
+    return recorded;
 }
 
 void draw_gap(PanelContext& context, const MeasurePlot& plot, std::size_t channel,
               const std::string& name) {
     const Snapshot& snapshot = *context.snapshot;
     const bool ratio = plot.logarithmic;
-    const Points a = recorded(snapshot.lanes[plot.gap->first], channel);
-    const Points b = recorded(snapshot.lanes[plot.gap->second], channel);
-    Points between = gap(a.steps, a.values, b.steps, b.values, ratio);
+    const auto [first, second] = *plot.gap;
+    const Recorded a = recorded(snapshot.lanes[first], channel);
+    const Recorded b = recorded(snapshot.lanes[second], channel);
+    Points between = gap(a.points.steps, a.points.values, b.points.steps, b.points.values, ratio);
+    Series series;
+    series.name = pair_text(snapshot, *plot.gap, ratio);
+    series.colour = context.theme.text;
+    if (followed(snapshot, first, channel) && followed(snapshot, second, channel)) {
+        Ranges ranges = gap_ranges(a.points, a.ranges, b.points, b.ranges, between.steps, ratio);
+        series.firsts = std::move(ranges.firsts);
+        series.lows = std::move(ranges.lows);
+        series.highs = std::move(ranges.highs);
+    }
     const double level = ratio ? 1 : 0;
     const std::string axis = name + " gap";
     SeriesPlot what{axis, "##gap", axis.c_str(), ratio, "Nothing that both have"};
+    series.crossings.assign(between.steps.size(), std::nan(""));
     for (const Crossing& crossing : crossings(between, ratio)) {
+        const auto beyond =
+            std::lower_bound(between.steps.begin(), between.steps.end(), crossing.to);
+        series.crossings[beyond - between.steps.begin()] = crossing.at;
         const bool exact = crossing.to - crossing.from <= 1;
         what.places.push_back({crossing.at, level,
                                exact ? fmt::format("step {:.0f}", crossing.to)
                                      : fmt::format("step ≈ {:.0f}", crossing.at)});
     }
-    const Series series{.name = pair_text(snapshot, *plot.gap, ratio),
-                        .colour = context.theme.text,
-                        .steps = std::move(between.steps),
-                        .values = std::move(between.values)};
+    series.steps = std::move(between.steps);
+    series.values = std::move(between.values);
     draw_series_plot(context, what, ImGui::GetContentRegionAvail(), {series},
                      {{ratio ? "alike" : "no gap", level, context.theme.target}});
 }

@@ -103,9 +103,13 @@ Table series_table(const std::vector<Series>& series, double from, double to, bo
     Table table;
     table.columns.push_back("step");
     table.logarithmic = logarithmic;
-    bool ranges = false;
-    for (const Series& one : series) ranges = ranges || !one.lows.empty();
-    table.per_lane = ranges ? 3 : 1;
+    bool ranges = false, crossings = false;
+    for (const Series& one : series) {
+        ranges = ranges || !one.lows.empty();
+        crossings = crossings || !one.crossings.empty();
+    }
+    const int crossing = ranges ? 3 : 1;  // its column
+    table.per_lane = crossing + (crossings ? 1 : 0);
     table.drawn = {0};
     if (ranges) table.bands = {{0, 1, 2}};
     const std::size_t width = table.per_lane;
@@ -117,6 +121,7 @@ Table series_table(const std::vector<Series>& series, double from, double to, bo
             table.columns.push_back(one.name + " min");
             table.columns.push_back(one.name + " max");
         }
+        if (crossings) table.columns.push_back(one.name + " crossing");
         for (std::size_t i = 0; i < one.steps.size(); ++i) {
             const double step = one.steps[i];
             if (step < from || step > to) continue;
@@ -124,6 +129,7 @@ Table series_table(const std::vector<Series>& series, double from, double to, bo
                 rows.try_emplace(step, width * series.size() + 1, std::nan("")).first->second;
             row[0] = step;
             row[width * s + 1] = one.values[i];
+            if (!one.crossings.empty()) row[width * s + 1 + crossing] = one.crossings[i];
             if (one.lows.empty()) continue;
             row[width * s + 2] = one.lows[i];
             row[width * s + 3] = one.highs[i];

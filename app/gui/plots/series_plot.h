@@ -21,6 +21,9 @@ struct Series {
     double sound_until = INFINITY;  // the last step that the axis looks at
     // Where values stand for several steps: the first of them, and smallest and largest over them.
     std::vector<double> firsts{}, lows{}, highs{};
+    // Of each value: the step, since the one before, at which the series passed its level; NaN: at
+    // none.
+    std::vector<double> crossings{};
 };
 struct Level {
     std::string name;
@@ -43,8 +46,9 @@ struct SeriesPlot {
     std::vector<Place> places{};  // by step; on paper as upright lines
 };
 
-// The steps from one to another: a row a step, a column a series, and where it has ranges one with
-// "… min" and one with "… max"; empty where one has no value then.
+// The steps from one to another: a row a step, a column a series, where it has ranges one with
+// "… min" and one with "… max", and where it has crossings one with "… crossing"; empty where one
+// has no value then.
 Table series_table(const std::vector<Series>& series, double from, double to, bool logarithmic);
 
 // Levels are dotted lines over all steps; they belong to the axis and to the read-out.
