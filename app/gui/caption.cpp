@@ -37,36 +37,6 @@ float attempts_width(const PanelContext& context, const Caption& caption) {
                : width + button_width(as_it_was) + em(0.4F);
 }
 
-// How the card is divided: words on the left and buttons on the right, or buttons below them.
-struct Division {
-    float title = 0;    // width, with what parts it from the words; 0: no room
-    float words = 0;    // width
-    float height = 0;   // of the words
-    float buttons = 0;  // width; 0: none
-    bool beside = true;
-    float whole = 0;  // height of the card
-};
-
-Division divide(const PanelContext& context, const Caption& caption, float width) {
-    Division division;
-    const float inner = width - em(1.4F) - em(2.0F);  // its margins, the cross
-    division.buttons = attempts_width(context, caption);
-    if (inner - division.buttons > em(52)) {
-        ImGui::PushFont(context.fonts.heading, 0);
-        division.title = ImGui::CalcTextSize(running(context)->title.c_str()).x + em(1.2F);
-        ImGui::PopFont();
-    }
-    division.beside = inner - division.buttons > em(36);
-    division.words = std::max(
-        em(8), division.beside ? inner - division.title - division.buttons - em(1.2F) : inner);
-    division.height = ImGui::CalcTextSize(caption.watch.c_str(), nullptr, false, division.words).y;
-    const float row = ImGui::GetFrameHeight();
-    division.whole = em(0.8F) + (division.beside ? std::max(division.height, row)
-                                                 : division.height +
-                                                       (division.buttons > 0 ? row + em(0.3F) : 0));
-    return division;
-}
-
 void draw_attempts(PanelContext& context, const Caption& caption) {
     for (const Attempt& attempt : caption.attempts) {
         if (quiet_button(context, attempt.label.c_str(), button_width(attempt.label.c_str()),
@@ -126,36 +96,59 @@ void do_attempt(PanelContext& context, const Attempt& attempt) {
     if (attempt.swap || !attempt.settings.empty()) context.send(Start{});
 }
 
-float caption_height(const PanelContext& context, float width) {
-    const Caption* caption = shown_caption(context);
-    return caption == nullptr ? 0 : std::ceil(divide(context, *caption, width).whole);
+std::optional<CaptionCard> caption_card(const PanelContext& context, float width) {
+    CaptionCard card{shown_caption(context)};
+    if (card.caption == nullptr) return std::nullopt;
+    const float inner = width - em(1.4F) - em(2.0F);  // its margins, the cross
+    card.buttons = attempts_width(context, *card.caption);
+    ImGui::PushFont(context.fonts.heading, 0);
+    const float title = ImGui::CalcTextSize(running(context)->title.c_str()).x + em(1.2F);
+    ImGui::PopFont();
+    if (inner - card.buttons > em(52)) card.title = title;
+    card.beside = inner - card.buttons > em(36);
+    card.words =
+        std::max(em(8), card.beside ? inner - card.title - card.buttons - em(1.2F) : inner);
+    const float row = ImGui::GetFrameHeight();
+    // A presentation says nowhere else which preset runs.
+    if (card.title == 0 && context.preferences.presentation) {
+        if (!card.beside && title + card.buttons <= inner) card.headed = title;
+        card.above = card.headed > 0 ? row + em(0.2F) : ImGui::GetTextLineHeightWithSpacing();
+    }
+    card.height =
+        card.above + ImGui::CalcTextSize(card.caption->watch.c_str(), nullptr, false, card.words).y;
+    const float below = card.buttons > 0 && card.headed == 0 ? row + em(0.3F) : 0;
+    card.whole =
+        std::ceil(em(0.8F) + (card.beside ? std::max(card.height, row) : card.height + below));
+    return card;
 }
 
-void draw_caption(PanelContext& context) {
-    const Caption* caption = shown_caption(context);
-    if (caption == nullptr) return;
+void draw_caption(PanelContext& context, const CaptionCard& card) {
     const ImVec2 window = ImGui::GetWindowPos(), extent = ImGui::GetWindowSize();
-    const Division division = divide(context, *caption, extent.x);
     const float left = window.x + em(0.7F), row = ImGui::GetFrameHeight();
     const float text_top =
-        division.beside ? window.y + (extent.y - division.height) / 2 : window.y + em(0.4F);
-    if (division.title > 0) {
-        ImGui::SetCursorScreenPos({left, window.y + (extent.y - ImGui::GetTextLineHeight()) / 2});
+        card.beside ? window.y + (extent.y - card.height) / 2 : window.y + em(0.4F);
+    if (card.title > 0 || card.above > 0) {
+        const float line = ImGui::GetTextLineHeight();
+        const float top = card.above == 0   ? window.y + (extent.y - line) / 2
+                          : card.headed > 0 ? text_top + (row - line) / 2
+                                            : text_top;
+        ImGui::SetCursorScreenPos({left, top});
         ImGui::PushFont(context.fonts.heading, 0);
         ImGui::TextUnformatted(running(context)->title.c_str());
         ImGui::PopFont();
     }
-    ImGui::SetCursorScreenPos({left + division.title, text_top});
-    ImGui::PushTextWrapPos(ImGui::GetCursorPosX() + division.words);
-    ImGui::TextUnformatted(caption->watch.c_str());
+    ImGui::SetCursorScreenPos({left + card.title, text_top + card.above});
+    ImGui::PushTextWrapPos(ImGui::GetCursorPosX() + card.words);
+    ImGui::TextUnformatted(card.caption->watch.c_str());
     ImGui::PopTextWrapPos();
     const float right = window.x + extent.x - em(0.7F) - em(2.0F);
+    ImGui::SetCursorScreenPos(card.beside
+                                  ? ImVec2{right - card.buttons, window.y + (extent.y - row) / 2}
+                              : card.headed > 0 ? ImVec2{left + card.headed, text_top}
+                                                : ImVec2{left, text_top + card.height + em(0.3F)});
+    draw_attempts(context, *card.caption);
     ImGui::SetCursorScreenPos(
-        division.beside ? ImVec2{right - division.buttons, window.y + (extent.y - row) / 2}
-                        : ImVec2{left, text_top + division.height + em(0.3F)});
-    draw_attempts(context, *caption);
-    ImGui::SetCursorScreenPos(
-        {right + em(0.4F), division.beside ? window.y + (extent.y - row) / 2 : text_top});
+        {right + em(0.4F), card.beside ? window.y + (extent.y - row) / 2 : text_top});
     if (quiet_button(context, icon::close, em(1.7F),
                      "Put captions away, arrows too. C brings them back."))
         context.chosen<CaptionChoices>().shown = false;

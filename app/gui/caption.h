@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
+
 #include "app/gui/panel.h"
 #include "core/experiment/presets.h"
 
-// What a preset says of itself: a card between the transport and the plots, with what to watch and
-// buttons that try something.
+// What a preset says of itself: a card above the plots, in a presentation too, with what to watch
+// and buttons that try something.
 namespace muonscope::gui {
 
 struct CaptionChoices {
@@ -16,9 +18,23 @@ std::vector<Remembered> remembered_of_caption(Preferences& preferences);
 // Of the spec that runs, by its name; null: it is no preset, or captions are put away.
 const Caption* shown_caption(const PanelContext& context);
 
-// The height of the card across a window of this width, pixels; 0: none.
-float caption_height(const PanelContext& context, float width);
-void draw_caption(PanelContext& context);
+// The card as it is laid out across so many pixels, for the frame that it is laid out in: words on
+// the left and buttons on the right, or buttons below them or, in a presentation, over them.
+struct CaptionCard {
+    const Caption* caption = nullptr;
+    float title = 0;    // width, with what parts it from the words; 0: not beside them
+    float above = 0;    // height of its line over the words; 0: not there
+    float headed = 0;   // where buttons begin in that line; 0: they are not in it
+    float words = 0;    // width
+    float height = 0;   // of the words, with the title's line over them
+    float buttons = 0;  // width; 0: none
+    bool beside = true;
+    float whole = 0;  // height of the card
+};
+// None: no preset runs, or captions are put away.
+std::optional<CaptionCard> caption_card(const PanelContext& context, float width);
+// In a window of that width and height.
+void draw_caption(PanelContext& context, const CaptionCard& card);
 
 // Does what the button says, as if its settings were made by hand, and lets training go on.
 void do_attempt(PanelContext& context, const Attempt& attempt);

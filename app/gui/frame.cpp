@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 
 namespace muonscope::gui {
 namespace {
@@ -27,8 +28,9 @@ constexpr ImGuiWindowFlags fixed_bar =
     ImGuiWindowFlags_NoNavFocus | ImGuiWindowFlags_NoScrollWithMouse |
     ImGuiWindowFlags_NoBackground;
 
+template <class Content>
 void draw_bar(PanelContext& context, const char* name, ImVec2 at, ImVec2 extent, bool card,
-              void (*content)(PanelContext&)) {
+              Content content) {
     ImGui::SetNextWindowPos(at);
     ImGui::SetNextWindowSize(extent);
     ImGui::SetNextWindowViewport(ImGui::GetMainViewport()->ID);
@@ -189,6 +191,17 @@ struct Middle {
     ImVec2 at, extent;
 };
 
+// What the preset says of itself, across the upper end of what the panels have; they keep the rest,
+// if that is `least` em high.
+void draw_caption_above(PanelContext& context, Middle& middle, float gap, float least) {
+    const std::optional<CaptionCard> card = caption_card(context, middle.extent.x);
+    if (!card || middle.extent.y - card->whole - gap < em(least)) return;
+    draw_bar(context, "##caption", middle.at, {middle.extent.x, card->whole}, true,
+             [&](PanelContext& shown) { draw_caption(shown, *card); });
+    middle.at.y += card->whole + gap;
+    middle.extent.y -= card->whole + gap;
+}
+
 // Transport above, what the preset says of itself below it, and the line at the bottom.
 Middle draw_bars(PanelContext& context, ImVec2 origin, ImVec2 all, float gap) {
     // A window of few lines gives them to the panels.
@@ -196,14 +209,11 @@ Middle draw_bars(PanelContext& context, ImVec2 origin, ImVec2 all, float gap) {
     const float bar = std::floor(em(2.75F)), line = lined ? std::floor(em(1.75F)) : gap;
     const float width = std::max(1.0F, all.x - 2 * gap), left = origin.x + gap;
     draw_bar(context, "##transport", {left, origin.y + gap}, {width, bar}, true, draw_transport);
-    float top = origin.y + gap + bar + gap;
-    const float bottom = origin.y + all.y - line;
-    if (const float caption = all.y > em(34) ? caption_height(context, width) : 0; caption > 0) {
-        draw_bar(context, "##caption", {left, top}, {width, caption}, true, draw_caption);
-        top += caption + gap;
-    }
+    const float top = origin.y + gap + bar + gap, bottom = origin.y + all.y - line;
+    Middle middle{{left, top}, {width, std::max(1.0F, bottom - top)}};
+    if (all.y > em(34)) draw_caption_above(context, middle, gap, 1);
     if (lined) draw_bar(context, "##status", {left, bottom}, {width, line}, false, draw_status);
-    return {{left, top}, {width, std::max(1.0F, bottom - top)}};
+    return middle;
 }
 
 // The strip at the bottom, where the speaker's hand is, the audience looks at what is above; and
@@ -213,9 +223,11 @@ Middle draw_bars_of_presentation(PanelContext& context, ImVec2 origin, ImVec2 al
     const float bar = std::floor(em(strip_height)), line = lined ? std::floor(em(1.75F)) : gap;
     const float width = std::max(1.0F, all.x - 2 * gap), left = origin.x + gap;
     const float bar_top = origin.y + all.y - gap - bar, bottom = bar_top - line;
+    Middle middle{{left, origin.y + gap}, {width, std::max(1.0F, bottom - origin.y - gap)}};
+    draw_caption_above(context, middle, gap, 16);
     draw_bar(context, "##strip", {left, bar_top}, {width, bar}, true, draw_strip);
     if (lined) draw_bar(context, "##status", {left, bottom}, {width, line}, false, draw_status);
-    return {{left, origin.y + gap}, {width, std::max(1.0F, bottom - origin.y - gap)}};
+    return middle;
 }
 
 }  // namespace

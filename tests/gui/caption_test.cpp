@@ -7,6 +7,7 @@
 #include <cmath>
 #include <string>
 
+#include "app/gui/fonts.h"
 #include "app/gui/keys.h"
 #include "app/gui/plots/caption_arrows.h"
 #include "core/experiment/layout.h"
@@ -46,32 +47,74 @@ INSTANTIATE_TEST_SUITE_P(sizes, EveryCaption,
                                          std::pair{ImVec2{3840, 2160}, 2.0F},
                                          std::pair{ImVec2{900, 800}, 1.0F}));
 
+void show_preset(Harness& harness, const PresetPage& page) {
+    auto snapshot = made_by_hand(3, 2, 20, 1);
+    snapshot->spec = std::make_shared<Spec>(preset(page.name));
+    harness.show(snapshot);
+    harness.frames(4);
+}
+
+void expect_whole_card(Harness& harness, const PresetPage& page) {
+    const Drawing card = drawing().in("##caption");
+    const std::string text = words_of(card);
+    // Lines break at spaces, which are not drawn.
+    std::string watch = page.caption.watch, shown = text;
+    std::erase(watch, ' ');
+    std::erase(shown, ' ');
+    EXPECT_NE(shown.find(watch), std::string::npos) << page.name << "\n" << text;
+    const ImGuiWindow* window = harness.window("##caption");
+    ASSERT_NE(window, nullptr);
+    for (const Word& word : card.words) {
+        EXPECT_GE(word.min.x, window->Pos.x) << page.name << ": " << word.text;
+        EXPECT_LE(word.max.x, window->Pos.x + window->Size.x) << page.name << ": " << word.text;
+        EXPECT_GE(word.min.y, window->Pos.y - 1) << page.name << ": " << word.text;
+        EXPECT_LE(word.max.y, window->Pos.y + window->Size.y + 1) << page.name << ": " << word.text;
+    }
+    for (const Attempt& attempt : page.caption.attempts)
+        EXPECT_EQ(card.all(attempt.label).size(), 1U) << page.name << ": " << attempt.label;
+}
+
 TEST_P(EveryCaption, is_whole_in_its_card) {
     const auto [extent, scale] = GetParam();
     Harness harness(extent, scale);
     for (const PresetPage& page : preset_pages()) {
-        auto snapshot = made_by_hand(3, 2, 20, 1);
-        snapshot->spec = std::make_shared<Spec>(preset(page.name));
-        harness.show(snapshot);
-        harness.frames(4);
-        const Drawing card = drawing().in("##caption");
-        const std::string text = words_of(card);
-        // Lines break at spaces, which are not drawn.
-        std::string watch = page.caption.watch, shown = text;
-        std::erase(watch, ' ');
-        std::erase(shown, ' ');
-        EXPECT_NE(shown.find(watch), std::string::npos) << page.name << "\n" << text;
-        const ImGuiWindow* window = harness.window("##caption");
-        ASSERT_NE(window, nullptr);
-        for (const Word& word : card.words) {
-            EXPECT_GE(word.min.x, window->Pos.x) << page.name << ": " << word.text;
-            EXPECT_LE(word.max.x, window->Pos.x + window->Size.x) << page.name << ": " << word.text;
-            EXPECT_GE(word.min.y, window->Pos.y - 1) << page.name << ": " << word.text;
-            EXPECT_LE(word.max.y, window->Pos.y + window->Size.y + 1)
-                << page.name << ": " << word.text;
+        show_preset(harness, page);
+        expect_whole_card(harness, page);
+    }
+}
+
+// In a presentation too, in its type, over panels that keep a room of use, whatever is chosen.
+TEST_P(EveryCaption, is_whole_over_the_panels_of_a_presentation) {
+    const auto [extent, scale] = GetParam();
+    for (const std::vector<std::string>& chosen :
+         {std::vector<std::string>{"singular-values"},
+          {"singular-values", "loss"},
+          {"singular-values", "loss", "downstream-probe", "maps"}}) {
+        Harness harness(extent, scale);
+        harness.preferences.presentation = true;
+        harness.preferences.presented = chosen;
+        for (const PresetPage& page : preset_pages()) {
+            SCOPED_TRACE(std::string(page.name) + " over " + std::to_string(chosen.size()));
+            show_preset(harness, page);
+            expect_whole_card(harness, page);
+            const Drawing card = drawing().in("##caption");
+            EXPECT_EQ(card.all(preset(page.name).title).size(), 1U) << words_of(card);
+            for (const Word& word : card.words)
+                EXPECT_GE(word.max.y - word.min.y, extent.y / 40 - 1) << word.text;
+            const ImGuiWindow& over = *harness.window("##caption");
+            const ImGuiWindow& strip = *harness.window("##strip");
+            EXPECT_FALSE(strip.Rect().Overlaps(over.Rect()));
+            int beneath = 0;
+            for (const ImGuiWindow* window : ImGui::GetCurrentContext()->Windows) {
+                const std::string_view name = window->Name;
+                if (!window->Active || !name.ends_with("##presented")) continue;
+                EXPECT_FALSE(window->Rect().Overlaps(over.Rect())) << name;
+                EXPECT_FALSE(window->Rect().Overlaps(strip.Rect())) << name;
+                ++beneath;
+                EXPECT_GE(window->Size.y, 7.5F * ImGui::GetFontSize()) << name;
+            }
+            EXPECT_EQ(beneath, static_cast<int>(chosen.size()));
         }
-        for (const Attempt& attempt : page.caption.attempts)
-            EXPECT_EQ(card.all(attempt.label).size(), 1U) << page.name << ": " << attempt.label;
     }
 }
 
@@ -131,6 +174,30 @@ TEST(Caption, is_put_away_by_its_cross_and_by_c_and_the_room_goes_to_the_plots) 
     harness.frames(4);
     EXPECT_TRUE(harness.chosen<CaptionChoices>().shown);
     EXPECT_EQ(top(), with_card);
+}
+
+TEST(Caption, of_a_presentation_is_put_away_by_its_cross_and_by_c_and_the_room_goes_to_the_panels) {
+    Harness harness({1280, 720});
+    harness.preferences.presentation = true;
+    harness.preferences.presented = {"loss", "maps"};
+    harness.show(made_by_hand(3, 2, 20, 1));
+    harness.frames(3);
+    const auto panel = [&] { return harness.window("Loss##presented")->Rect(); };
+    const ImRect with_card = panel();
+    const auto cross = drawing().in("##caption").word(icon::close);
+    ASSERT_TRUE(cross);
+    harness.click(cross->middle());
+    harness.frames(4);
+    EXPECT_FALSE(harness.chosen<CaptionChoices>().shown);
+    EXPECT_TRUE(drawing().in("##caption").words.empty());
+    EXPECT_LT(panel().Min.y, with_card.Min.y - 60);
+    EXPECT_EQ(panel().Max.y, with_card.Max.y);
+    harness.press(ImGuiKey_C);
+    harness.frames(4);
+    EXPECT_TRUE(harness.chosen<CaptionChoices>().shown);
+    EXPECT_EQ(panel().Min.y, with_card.Min.y);
+    click_word(harness, "Swap the optimisers");
+    EXPECT_EQ(sent<SwapOptimizers>(harness).size(), 1U);
 }
 
 TEST(Caption, of_a_spec_that_is_no_preset_there_is_none) {

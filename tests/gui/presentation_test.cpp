@@ -1,5 +1,6 @@
 #include "app/gui/presentation.h"
 
+#include "app/gui/caption.h"
 #include "app/gui/fonts.h"
 #include "app/gui/frame.h"
 #include "app/gui/full_screen.h"
@@ -130,6 +131,7 @@ TEST(presentation, shows_the_chosen_panels_alone_over_the_whole_screen) {
           Slugs{"lanes", "loss", "why", "measures"}}) {
         Harness harness;
         harness.preferences.presented = chosen;
+        harness.chosen<CaptionChoices>().shown = false;
         harness.show(made_by_hand(3, 2, 10, 1));
         harness.frames(4);
         harness.press(ImGuiKey_P);
