@@ -314,6 +314,7 @@ void Session::forget_beyond(std::int64_t step) {
     std::erase_if(events, [step](const Event& event) { return event.step > step; });
     events_ = std::make_shared<const std::vector<Event>>(std::move(events));
     last_mark_ = {};
+    returns_.add(step);
     std::erase_if(log_, [step](const LoggedEdit& logged) { return logged.step > step; });
     marked_ = std::min(marked_, log_.size());
     for (History& history : histories_) history.truncate_after(step);
@@ -382,6 +383,7 @@ void Session::go_back_to(std::int64_t step, WorkerPool& pool) {
 
 void Session::restart() {
     begin();
+    returns_.add(0);
 }
 
 void Session::replace(Spec spec) {
@@ -409,6 +411,7 @@ void Session::apply(const Edit& edit) {
     // An edit in the past makes another future.
     log_.resize(applied_);
     for (History& history : histories_) history.truncate_after(step_);
+    returns_.part(step_);
     keyframes_.truncate_after(step_);
 
     const std::shared_ptr<const Spec> before = spec_;
@@ -473,6 +476,7 @@ void Session::go_on(const LowerRate& edit) {
                   std::move(event));
     events_ = std::make_shared<const std::vector<Event>>(std::move(events));
     last_mark_ = {};
+    returns_.add(turn.step);
 
     keyframes_.truncate_after(turn.step);
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
@@ -622,6 +626,7 @@ std::shared_ptr<Snapshot> Session::snapshot(const Wanted& wanted) {
     snapshot->problem = problem_;
     snapshot->layout = layout_;
     snapshot->events = events_;
+    snapshot->returns = returns_;
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
         const Lane& lane = lanes_[i];
         const Row& newest = newest_[i];

@@ -11,6 +11,7 @@
 #include "core/session/edit.h"
 #include "core/session/history.h"
 #include "core/session/keyframes.h"
+#include "core/session/returns.h"
 #include "core/session/session_file.h"
 #include "core/session/snapshot.h"
 #include "core/session/worker_pool.h"
@@ -171,6 +172,7 @@ class Session {
     // Of each lane that has ended, until something is done to it: keyframes share it.
     std::vector<Keyframe::Kept> resting_;
     std::int64_t step_ = 0;
+    Returns returns_;
     std::uint64_t generation_ = 0;  // of the histories made next
     const std::atomic<bool>* abandon_ = nullptr;
     std::vector<Losses> losses_;  // by lane, as looked at
