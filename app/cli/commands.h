@@ -39,7 +39,7 @@ int replay(const ReplayArguments& arguments);
 struct RenderArguments {
     SpecOptions spec;
     std::string steps, size = "1600x900", scale = "1", theme = "dark", panel, output;
-    std::string looks = "1";
+    std::string looks = "1", at;
     std::vector<std::string> choices;  // name=value, of the preferences
     std::vector<std::string> present;
 };

@@ -10,13 +10,16 @@
 namespace muonscope::gui {
 namespace {
 
-void take(AlignmentNow& now, AlignmentNow::Piece piece) {
+void take(const Snapshot& snapshot, AlignmentNow& now, AlignmentNow::Piece piece) {
     if (piece.problem != now.problem || piece.view != now.view) return;
     now.starts = piece.starts;
     now.traces.resize(piece.lanes.size());
-    for (std::size_t l = 0; l < piece.lanes.size(); ++l)
-        if (!piece.lanes[l].drifts.empty())
-            now.traces[l].add(piece.lanes[l].step, piece.lanes[l].drifts);
+    for (std::size_t l = 0; l < piece.lanes.size(); ++l) {
+        const LaneAlignment& lane = piece.lanes[l];
+        // What took long may be of a run that is no more.
+        if (!lane.drifts.empty() && lane.state.step <= snapshot.returns.standing(piece.returns))
+            now.traces[l].add(lane.state.step, lane.drifts);
+    }
     now.lanes = std::move(piece.lanes);
 }
 
@@ -96,11 +99,44 @@ double multiply_adds(const AlignmentNow::Piece& piece) {
     return cost * static_cast<double>(piece.lanes.size());
 }
 
-bool old(const AlignmentNow& now, const Snapshot& snapshot) {
-    if (now.lanes.size() != snapshot.lanes.size()) return true;
-    for (std::size_t l = 0; l < now.lanes.size(); ++l)
-        if (now.lanes[l].weights != snapshot.lanes[l].weights) return true;
-    return false;
+// What neighbours keep is gathered along the run; anything else is of the state that is drawn.
+std::vector<LaneAlignment> wanted_lanes(PanelContext& context, AlignmentView view) {
+    const Snapshot& snapshot = *context.snapshot;
+    if (view != AlignmentView::conserved) watch_run(context);
+    std::vector<LaneAlignment> lanes(snapshot.lanes.size());
+    for (std::size_t l = 0; l < lanes.size(); ++l) {
+        const DrawnLane lane =
+            view == AlignmentView::conserved ? newest_lane(context, l) : drawn_lane(context, l);
+        lanes[l].weights = lane.weights;
+        lanes[l].state = lane.name;
+    }
+    return lanes;
+}
+
+bool same_states(const std::vector<LaneAlignment>& one, const std::vector<LaneAlignment>& other) {
+    return std::equal(one.begin(), one.end(), other.begin(), other.end(),
+                      [](const LaneAlignment& a, const LaneAlignment& b) {
+                          return a.weights == b.weights && a.state == b.state;
+                      });
+}
+
+void forget_stale(AlignmentNow& now, const Snapshot& snapshot) {
+    for (ValueTrace& trace : now.traces) trace.forget_after(snapshot.returns.standing(now.returns));
+    now.returns = snapshot.returns.count();
+}
+
+void begin(PanelContext& context, AlignmentNow& now, AlignmentNow::Piece piece) {
+    const bool rested = ImGui::GetTime() - now.begun_at > std::max(0.1, 4 * now.took) ||
+                        now.lanes.empty() || past_step(context) >= 0 ||
+                        context.snapshot->state != TrainerState::running;
+    if (multiply_adds(piece) <= at_once) {
+        take(*context.snapshot, now, work_out(std::move(piece)).finish());
+    } else if (rested) {
+        now.begun_at = ImGui::GetTime();
+        now.took = 0;
+        now.work.begin(context.workplace,
+                       [&](auto outlet) { return hand_over(std::move(piece), std::move(outlet)); });
+    }
 }
 
 }  // namespace
@@ -117,31 +153,17 @@ AlignmentNow& alignment_now(PanelContext& context, AlignmentView view) {
         now.view = view;
         now.lanes.clear();
     }
-    for (AlignmentNow::Piece& piece : now.work.take()) take(now, std::move(piece));
+    forget_stale(now, snapshot);
+    for (AlignmentNow::Piece& piece : now.work.take()) take(snapshot, now, std::move(piece));
     if (now.work.busy()) now.took = ImGui::GetTime() - now.begun_at;
+    if (view == AlignmentView::descent) return now;
+    AlignmentNow::Piece piece{snapshot.problem, view, now.starts, now.returns,
+                              wanted_lanes(context, view)};
     const bool complete =
-        std::all_of(snapshot.lanes.begin(), snapshot.lanes.end(),
-                    [](const LaneSnapshot& lane) { return lane.weights != nullptr; });
-    if (view == AlignmentView::descent || now.work.busy() || !complete || !old(now, snapshot)) {
-        context.view.working = context.view.working || now.work.busy();
-        return now;
-    }
-    AlignmentNow::Piece piece{snapshot.problem, view, now.starts, {}};
-    for (const LaneSnapshot& lane : snapshot.lanes) {
-        LaneAlignment& of = piece.lanes.emplace_back();
-        of.weights = lane.weights;
-        of.step = lane.lost() ? lane.sound_step : lane.step;
-    }
-    const bool rested = ImGui::GetTime() - now.begun_at > std::max(0.1, 4 * now.took) ||
-                        now.lanes.empty() || snapshot.state != TrainerState::running;
-    if (multiply_adds(piece) <= at_once) {
-        take(now, work_out(std::move(piece)).finish());
-    } else if (rested) {
-        now.begun_at = ImGui::GetTime();
-        now.took = 0;
-        now.work.begin(context.workplace,
-                       [&](auto outlet) { return hand_over(std::move(piece), std::move(outlet)); });
-    }
+        std::all_of(piece.lanes.begin(), piece.lanes.end(),
+                    [](const LaneAlignment& lane) { return lane.weights != nullptr; });
+    if (!now.work.busy() && complete && !same_states(now.lanes, piece.lanes))
+        begin(context, now, std::move(piece));
     context.view.working = context.view.working || now.work.busy();
     return now;
 }

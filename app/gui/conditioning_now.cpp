@@ -7,9 +7,14 @@
 namespace muonscope::gui {
 namespace {
 
-void take_over(ConditioningNow& now) {
+void take_over(ConditioningNow& now, const Snapshot& snapshot) {
+    for (ConditioningNow::LaneNow& lane : now.lanes)
+        lane.trace.forget_after(snapshot.returns.standing(now.returns));
+    now.returns = snapshot.returns.count();
     for (ConditioningNow::Piece& piece : now.work.take()) {
-        if (piece.problem != now.problem) continue;
+        // What took long may be of a run that is no more.
+        if (piece.problem != now.problem || piece.step > snapshot.returns.standing(piece.returns))
+            continue;
         now.lanes.resize(piece.weights.size());
         for (std::size_t l = 0; l < piece.weights.size(); ++l) {
             now.lanes[l].weights = piece.weights[l];
@@ -47,7 +52,7 @@ ConditioningNow& conditioning_now(PanelContext& context) {
         now.problem = snapshot->problem;
         now.lanes.clear();
     }
-    take_over(now);
+    take_over(now, *snapshot);
     if (now.work.busy()) now.took = ImGui::GetTime() - now.begun_at;
     const bool complete =
         std::all_of(snapshot->lanes.begin(), snapshot->lanes.end(),
@@ -55,7 +60,7 @@ ConditioningNow& conditioning_now(PanelContext& context) {
     const bool rested = ImGui::GetTime() - now.begun_at > std::max(0.1, 4 * now.took) ||
                         now.lanes.empty() || snapshot->state != TrainerState::running;
     if (!now.work.busy() && complete && rested && old(now, *snapshot)) {
-        ConditioningNow::Piece piece{snapshot->problem, snapshot->step, {}, {}};
+        ConditioningNow::Piece piece{snapshot->problem, snapshot->step, now.returns, {}, {}};
         for (const LaneSnapshot& lane : snapshot->lanes) piece.weights.push_back(lane.weights);
         now.begun_at = ImGui::GetTime();
         now.took = 0;

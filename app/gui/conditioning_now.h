@@ -22,12 +22,14 @@ struct ConditioningNow {
     struct Piece {
         std::shared_ptr<const Problem> problem;
         std::int64_t step = 0;
+        std::int64_t returns = 0;  // of the run then, see Returns
         std::vector<std::shared_ptr<const std::vector<Matrix>>> weights;
         std::vector<Conditioning> numbers;
     };
 
     std::shared_ptr<const Problem> problem;
     std::vector<LaneNow> lanes;
+    std::int64_t returns = 0;  // of the run that their traces are of
     Background<Piece> work;
     double begun_at = -1;  // seconds of ImGui::GetTime()
     double took = 0;       // seconds from then to its end

@@ -10,6 +10,7 @@
 #include "app/gui/path_dialog.h"
 #include "app/gui/presentation.h"
 #include "app/gui/theme.h"
+#include "app/gui/watched_run.h"
 #include "app/gui/widgets.h"
 #include "core/base/error.h"
 #include "imgui.h"
@@ -244,6 +245,8 @@ void draw_frame(PanelContext& context) {
     // A first problem that is still being built has nothing to draw.
     PanelContext shown = context;
     if (shown.snapshot != nullptr && shown.snapshot->problem == nullptr) shown.snapshot = nullptr;
+    // States of a run that is no more take no room, though no panel that keeps them be shown.
+    if (shown.snapshot != nullptr) context.kept<WatchedRun>().forget_stale(*shown.snapshot);
     if (presented) {
         draw_presented_panels(shown, middle.at, middle.extent);
     } else {

@@ -73,13 +73,25 @@ Work<> hand_over(LikenessWish wish, std::vector<WatchedState> states,
     }
 }
 
-// What was seen and is not known, the newest first; not too many at a time.
+// What was seen and is not known, the one that is looked at and then the newest first; not too many
+// at a time.
 std::vector<WatchedState> unknown(const LikenessNow& now, const WatchedRun& run) {
     constexpr std::size_t at_a_time = 16;
     std::vector<WatchedState> states;
+    const WatchedState* past = run.past();
+    if (past != nullptr && !now.steps.contains(past->step)) states.push_back(*past);
     for (std::size_t i = run.states().size(); i-- > 0 && states.size() < at_a_time;)
-        if (!now.steps.contains(run.states()[i].step)) states.push_back(run.states()[i]);
+        if (&run.states()[i] != past && !now.steps.contains(run.states()[i].step))
+            states.push_back(run.states()[i]);
     return states;
+}
+
+// What is of a run that is no more is forgotten, what is being worked out of it too.
+void forget_stale(LikenessNow& now, const Snapshot& snapshot) {
+    const std::int64_t standing = std::min(snapshot.returns.standing(now.returns), snapshot.step);
+    now.steps.erase(now.steps.upper_bound(standing), now.steps.end());
+    if (now.returns != snapshot.returns.count()) now.work.stop();
+    now.returns = snapshot.returns.count();
 }
 
 void take_over(LikenessNow& now, const WatchedRun& run) {
@@ -87,19 +99,24 @@ void take_over(LikenessNow& now, const WatchedRun& run) {
         const std::int64_t at = step.step;
         now.steps[at] = std::move(step);
     }
-    // A step back forgets what was after it.
     if (!run.states().empty())
         now.steps.erase(now.steps.upper_bound(run.states().back().step), now.steps.end());
     while (now.steps.size() > LikenessNow::most_steps) {
         bool drop = false;
         std::erase_if(now.steps, [&](const auto& one) {
             drop = !drop;
-            return !drop && &one.second != now.newest();
+            return !drop && &one.second != now.newest() && &one.second != now.drawn(run);
         });
     }
 }
 
 }  // namespace
+
+const StepLikeness* LikenessNow::drawn(const WatchedRun& run) const {
+    if (run.past() == nullptr) return newest();
+    const auto found = steps.find(run.past()->step);
+    return found == steps.end() ? nullptr : &found->second;
+}
 
 int compared_lane(int lane, int lanes) {
     if (lanes < 2) return -1;
@@ -121,9 +138,10 @@ LikenessNow& likeness_now(PanelContext& context, const LikenessWish& wish, const
         fresh.wish = wish;
         return likeness_now(context, wish, run);
     }
+    forget_stale(now, *context.snapshot);
     take_over(now, run);
     if (now.work.busy()) now.took = ImGui::GetTime() - now.begun_at;
-    const bool rested = now.newest() == nullptr ||
+    const bool rested = now.drawn(run) == nullptr ||
                         ImGui::GetTime() - now.begun_at > std::max(0.25, 4 * now.took) ||
                         context.snapshot->state != TrainerState::running;
     if (!now.work.busy() && rested) {

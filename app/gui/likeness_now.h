@@ -46,11 +46,13 @@ struct LikenessNow {
     LikenessWish wish;
     std::map<std::int64_t, StepLikeness> steps;
     Background<StepLikeness> work;
-    std::vector<WatchedState> asked;  // what is being worked out
-    double begun_at = -1, took = 0;   // seconds of ImGui::GetTime()
+    std::int64_t returns = 0;        // of the run, see Returns
+    double begun_at = -1, took = 0;  // seconds of ImGui::GetTime()
 
     // Of the newest; null: none yet.
     const StepLikeness* newest() const { return steps.empty() ? nullptr : &steps.rbegin()->second; }
+    // Of the state that is drawn, or null: it is not known yet.
+    const StepLikeness* drawn(const WatchedRun& run) const;
 };
 
 // Takes over what came, and begins on what was seen and is not known yet, the newest first: four

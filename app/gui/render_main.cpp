@@ -8,11 +8,14 @@
 #include "app/gui/preferences.h"
 #include "app/gui/staged_plans.h"
 #include "app/gui/theme.h"
+#include "app/gui/watched_run.h"
 #include "app/gui/window.h"
 #include "app/render/png.h"
 #include "core/base/error.h"
 #include "core/session/session.h"
 #include "imgui.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
@@ -40,6 +43,9 @@ void check(const RenderOptions& o) {
         throw Error("--steps", std::to_string(o.steps), "give a number of steps, 0 or more");
     if (o.looks < 1)
         throw Error("--looks", std::to_string(o.looks), "give a whole number, at least one");
+    if (o.at < -1 || o.at > o.steps)
+        throw Error("--at", std::to_string(o.at),
+                    fmt::format("give a step from 0 to --steps, which is {}", o.steps));
     Preferences preferences;
     for (const std::string& choice : o.choices) choose(preferences, choice);
     if (o.output.empty()) throw Error("-o", "no file is named", "give the picture's path");
@@ -60,6 +66,17 @@ std::shared_ptr<Snapshot> train(const RenderOptions& options, Session& session,
 
 void wait_for(PaperRuns& runs) {
     while (runs.busy() && !runs.run->wait_for(std::chrono::seconds(1))) continue;
+}
+
+// At which the run is looked at, the last of them the end.
+std::vector<std::int64_t> steps_to_look_at(const RenderOptions& options) {
+    std::vector<std::int64_t> steps;
+    if (options.at >= 0) steps.push_back(options.at);
+    for (std::int64_t look = 1; look <= options.looks; ++look)
+        steps.push_back(options.steps * look / options.looks);
+    std::sort(steps.begin(), steps.end());
+    if (options.at >= 0) steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
+    return steps;
 }
 
 // A picture of results shows some: those of the experiment whose preset it is.
@@ -113,7 +130,8 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Panel* alone)
     ViewState view;
     look_at(view, options.spec);
     Session session(options.spec);
-    std::shared_ptr<Snapshot> snapshot = train(options, session, options.steps / options.looks);
+    const std::vector<std::int64_t> steps = steps_to_look_at(options);
+    std::shared_ptr<Snapshot> snapshot = train(options, session, steps.front());
     PanelContext context{
         .snapshot = snapshot.get(),
         .preferences = preferences,
@@ -130,12 +148,18 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Panel* alone)
         begin_sweep(context, paper_runs(context), context.kept<StagedPlans>().seeds);
         wait_for(paper_runs(context));
     }
-    draw_until_it_rests(context, window, alone, most_frames);
-    for (std::int64_t look = 2; look <= options.looks; ++look) {
-        snapshot = train(options, session, options.steps * look / options.looks);
+    WatchedRun& run = view.panels.of<WatchedRun>();
+    for (std::size_t look = 0; look < steps.size(); ++look) {
+        if (look > 0) snapshot = train(options, session, steps[look]);
         context.snapshot = snapshot.get();
-        draw_until_it_rests(context, window, alone, look < options.looks ? 1 : most_frames);
+        const bool first_or_last = look == 0 || look + 1 == steps.size();
+        draw_until_it_rests(context, window, alone, first_or_last ? most_frames : 1);
+        if (steps[look] == options.at) run.look_at(options.at);
     }
+    if (options.at >= 0 && options.at < snapshot->step && run.past() == nullptr)
+        throw Error("--at",
+                    fmt::format("no panel of this picture goes back to step {}", options.at),
+                    "draw maps, alignment, update or representations");
     return window.pixels({0, 0, options.width, options.height});
 }
 

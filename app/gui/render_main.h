@@ -16,6 +16,7 @@ struct RenderOptions {
     bool dark = true;
     std::string panel;       // slug of one panel ("singular-values"); empty: the whole window
     std::int64_t looks = 1;  // at the run on the way, evenly, for what panels gather over steps
+    std::int64_t at = -1;    // the step that is drawn of weights and updates; −1: the newest
     std::vector<std::string> choices{};  // name=value, of the preferences
     std::vector<std::string> present{};  // slugs: the presentation of these panels
     std::string output;                  // .png

@@ -2,17 +2,22 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/session/snapshot.h"
 
 namespace muonscope::gui {
 
-// Weights of all lanes as a panel came to see them.
+// All lanes as panels came to see them.
 struct WatchedState {
     struct Lane {
-        std::int64_t step = 0;
+        std::string name;  // then: a swap changes it
+        std::int64_t step =
+            0;  // that the weights are of: of a lane that is lost its last sound one
+        bool lost = false;
         std::shared_ptr<const std::vector<Matrix>> weights;
+        std::shared_ptr<const NewestMove> move;  // null: nobody looked at steps
 
         bool operator==(const Lane&) const = default;
     };
@@ -23,24 +28,42 @@ struct WatchedState {
 };
 
 // What was seen of a run, spread over all of it: where it gets too much every second state is
-// forgotten, never the first or the newest. A step back forgets what was after it.
+// forgotten, never the first, the newest or the one that is looked at. What is of a run that is no
+// more (another problem, or what lay after a step that the run was led back to) is forgotten too.
 class WatchedRun {
   public:
+    // most_bytes: of all states but the newest, which the snapshot holds as well, and the one that
+    // is looked at.
     static constexpr std::size_t most_states = 128, most_bytes = std::size_t{64} << 20U;
 
-    // Takes the newest state, where the snapshot has the weights of all lanes.
+    // Takes the newest state, where the snapshot has the weights of all lanes; copies nothing.
     void see(const Snapshot& snapshot);
+    // Forgets what is not of this snapshot's run.
+    void forget_stale(const Snapshot& snapshot);
     const std::vector<WatchedState>& states() const { return states_; }
     // The last one that is no newer; the first where all are. Null: nothing was seen.
     const WatchedState* at(std::int64_t step) const;
+    // Of the matrices of all states; what two neighbours share counts once.
+    std::size_t bytes() const;
+
+    // The state at() this step is looked at from now on, whatever is newer.
+    void look_at(std::int64_t step);
+    void follow_newest() { looked_at_ = -1; }
+    // What is looked at where that is not the newest, or null.
+    const WatchedState* past() const;
 
   private:
+    void forget_after(std::int64_t step);
     void thin();
+    bool over_bytes() const;  // and something may go
+    void set_apart();
 
     std::shared_ptr<const Problem> problem_;
+    std::int64_t returns_ = 0;          // see Returns
     std::vector<WatchedState> states_;  // ascending
+    std::int64_t looked_at_ = -1;       // the step of a state; -1: the newest
     std::int64_t apart_ = 0;            // steps between two, at least, but for the newest
-    std::size_t bytes_each_ = 0;
+    std::size_t room_ = most_states;    // states, as it was found
 };
 
 }  // namespace muonscope::gui

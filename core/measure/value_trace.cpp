@@ -4,8 +4,12 @@
 
 namespace muonscope {
 
+void ValueTrace::forget_after(std::int64_t step) {
+    while (!samples_.empty() && samples_.back().step > step) samples_.pop_back();
+}
+
 void ValueTrace::add(std::int64_t step, std::vector<double> values) {
-    while (!samples_.empty() && samples_.back().step >= step) samples_.pop_back();
+    forget_after(step - 1);
     samples_.push_back({step, std::move(values)});
     if (samples_.size() < longest) return;
     std::size_t kept = 0;

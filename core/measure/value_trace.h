@@ -16,6 +16,7 @@ class ValueTrace {
     };
 
     void add(std::int64_t step, std::vector<double> values);
+    void forget_after(std::int64_t step);
     const std::vector<Sample>& samples() const { return samples_; }
 
   private:

@@ -348,6 +348,7 @@ TEST_F(BadInput, each_wrong_word_in_one_line) {
         {{"render", "two-ways-up", "--steps", "1", "-o", x + ".png", "--choose", "dark"},
          "give NAME=VALUE"},
         {{"render", "two-ways-up", "--steps", "1", "-o", x + ".png", "--looks", "0"}, "--looks"},
+        {{"render", "two-ways-up", "--steps", "1", "-o", x + ".png", "--at", "2"}, "--at"},
         {{"render", "two-ways-up", "--steps", "1", "-o", x + ".png", "--present", "loss,los"},
          "--present"},
 #endif

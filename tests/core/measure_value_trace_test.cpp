@@ -10,6 +10,11 @@ TEST(ValueTrace, going_back_forgets_what_lay_beyond) {
     for (const std::int64_t step : {1, 5, 9, 5}) trace.add(step, {2});
     ASSERT_EQ(trace.samples().size(), 2U);
     EXPECT_EQ(trace.samples().back().step, 5);
+    trace.forget_after(5);
+    EXPECT_EQ(trace.samples().size(), 2U);
+    trace.forget_after(4);
+    ASSERT_EQ(trace.samples().size(), 1U);
+    EXPECT_EQ(trace.samples().back().step, 1);
 }
 
 TEST(ValueTrace, drops_every_second_sample_when_there_are_too_many_and_keeps_the_first) {

@@ -352,10 +352,11 @@ TEST_F(Maps, leave_as_a_table_of_axes_and_as_outlines) {
         const std::vector<double>& row = table.rows[15 + static_cast<std::size_t>(k)];
         EXPECT_EQ(row[0], 2);
         EXPECT_EQ(row[1], 0);
-        EXPECT_EQ(row[3], k + 1);
-        EXPECT_NEAR(row[4], s(k), 1e-13);
-        EXPECT_NEAR(row[5] * row[5] + row[6] * row[6] + row[7] * row[7], 1, 1e-12);
-        EXPECT_NEAR(row[8], 1, 1e-12);
+        EXPECT_EQ(row[2], 60);  // the step
+        EXPECT_EQ(row[4], k + 1);
+        EXPECT_NEAR(row[5], s(k), 1e-13);
+        EXPECT_NEAR(row[6] * row[6] + row[7] * row[7] + row[8] * row[8], 1, 1e-12);
+        EXPECT_NEAR(row[9], 1, 1e-12);
     }
     const std::vector<plots::Chart> charts = maps_charts(context, sheet);
     ASSERT_EQ(charts.size(), 6U);

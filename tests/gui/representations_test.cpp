@@ -82,6 +82,7 @@ class Representations : public testing::Test {
     }
     RepresentationsChoices& chosen() { return harness.chosen<RepresentationsChoices>(); }
     RepresentationsView& kept() { return harness.kept<RepresentationsView>(); }
+    WatchedRun& run() { return harness.kept<WatchedRun>(); }
     Theme theme() const { return theme_for(harness.preferences, 1); }
     const Problem& problem() const { return *snapshot->problem; }
     const std::vector<Matrix>& weights(int lane) const {
@@ -465,14 +466,14 @@ TEST_F(Representations, go_back_to_any_state_that_was_seen) {
     // The left end of the slider in the last line.
     const auto word = look().word("newest step");
     ASSERT_TRUE(word);
-    click({word->max.x + 12, word->middle().y});
-    EXPECT_EQ(kept().looked_at, 10);
+    click({word->max.x + 40, word->middle().y});
+    EXPECT_EQ(run().past()->step, 10);
     EXPECT_LT((drawn() - early).norm(), 1e-5 * late.norm());
     EXPECT_EQ(look().starting("SGD, step 10").size(), 1U) << drawing().text();
     // What comes meanwhile changes nothing, until the newest is followed again.
     run_to(60);
     EXPECT_LT((drawn() - early).norm(), 1e-5 * late.norm());
-    kept().looked_at = -1;
+    run().follow_newest();
     look();
     const Matrix newest = in_target(weights(0), 1, problem().points);
     EXPECT_LT((drawn() - newest).norm(), 1e-5 * newest.norm());
@@ -836,64 +837,6 @@ TEST_F(Representations,
         EXPECT_GT(std::count(csv.begin(), csv.end(), '\n'), 5);
         look();
     }
-}
-
-// ---- what was seen of a run ----
-
-std::shared_ptr<Snapshot> at_step(const std::shared_ptr<const Problem>& problem, std::int64_t step,
-                                  Eigen::Index width = 2) {
-    auto snapshot = std::make_shared<Snapshot>();
-    snapshot->step = step;
-    snapshot->problem = problem;
-    snapshot->lanes.resize(2);
-    for (LaneSnapshot& lane : snapshot->lanes) {
-        lane.step = step;
-        lane.weights = std::make_shared<std::vector<Matrix>>(
-            1, Matrix::Constant(width, width, static_cast<double>(step)));
-    }
-    return snapshot;
-}
-
-TEST(WatchedRun, keeps_some_over_all_of_it_the_first_and_the_newest) {
-    const auto problem = std::make_shared<const Problem>();
-    WatchedRun run;
-    for (std::int64_t step = 0; step <= 5000; ++step) {
-        run.see(*at_step(problem, step));
-        ASSERT_LE(run.states().size(), WatchedRun::most_states);
-        ASSERT_EQ(run.states().back().step, step);
-        ASSERT_EQ(run.states().front().step, 0);
-    }
-    EXPECT_GT(run.states().size(), WatchedRun::most_states / 3);
-    // No gap is more than a few times the mean one.
-    for (std::size_t i = 1; i < run.states().size(); ++i)
-        EXPECT_LT(run.states()[i].step - run.states()[i - 1].step,
-                  4 * 5000 / static_cast<std::int64_t>(run.states().size()));
-    EXPECT_EQ(run.at(-5)->step, 0);
-    EXPECT_EQ(run.at(9000)->step, 5000);
-    EXPECT_LE(run.at(2500)->step, 2500);
-    run.see(*at_step(problem, 100));
-    EXPECT_EQ(run.states().back().step, 100);
-    run.see(*at_step(std::make_shared<const Problem>(), 7));
-    EXPECT_EQ(run.states().size(), 1U);
-}
-
-TEST(WatchedRun, holds_no_more_than_its_bytes) {
-    const auto problem = std::make_shared<const Problem>();
-    WatchedRun run;
-    constexpr Eigen::Index width = 700;  // four megabytes a matrix
-    for (std::int64_t step = 0; step < 40; ++step) run.see(*at_step(problem, step, width));
-    EXPECT_LE(run.states().size() * 2 * width * width * sizeof(double),
-              WatchedRun::most_bytes + 2 * width * width * sizeof(double));
-    EXPECT_GE(run.states().size(), 4U);
-}
-
-TEST(WatchedRun, takes_nothing_of_snapshots_without_weights) {
-    WatchedRun run;
-    auto snapshot = at_step(std::make_shared<const Problem>(), 3);
-    snapshot->lanes[1].weights = nullptr;
-    run.see(*snapshot);
-    EXPECT_TRUE(run.states().empty());
-    EXPECT_EQ(run.at(3), nullptr);
 }
 
 }  // namespace

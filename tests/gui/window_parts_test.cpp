@@ -268,6 +268,33 @@ TEST(render, shows_what_a_panel_was_chosen_to_show_and_what_it_gathered_on_the_w
     EXPECT_EQ(drawn(), five);
 }
 
+TEST(render, draws_a_step_on_the_way_as_a_run_that_ended_there_has_it) {
+    keep_mesa_loaded();
+    RenderOptions options;
+    options.spec = preset("three-dimensions");
+    options.steps = 20;
+    options.width = 400;
+    options.height = 300;
+    options.panel = "maps";
+    options.output = "render_e.png";
+    const auto drawn = [&] {
+        EXPECT_EQ(render_window(options), 0);
+        std::string picture = read_file(options.output, 1U << 24U);
+        std::filesystem::remove(options.output);
+        return picture;
+    };
+    const std::string newest = drawn();
+    options.at = 20;
+    EXPECT_EQ(drawn(), newest);
+    options.at = 7;
+    const std::string then = drawn();
+    EXPECT_NE(then, newest);
+    EXPECT_EQ(drawn(), then);
+    options.panel = "loss";  // has no other steps than all of them
+    EXPECT_THROW(render_window(options), Error);
+    EXPECT_FALSE(std::filesystem::exists("render_e.png"));
+}
+
 TEST(render, refuses_what_cannot_be_drawn_before_training) {
     RenderOptions options;
     options.spec = preset("two-ways-up");
@@ -284,6 +311,7 @@ TEST(render, refuses_what_cannot_be_drawn_before_training) {
     refused([](RenderOptions& o) { o.panel = "nothing"; });
     refused([](RenderOptions& o) { o.output = ""; });
     refused([](RenderOptions& o) { o.looks = 0; });
+    refused([](RenderOptions& o) { o.at = o.steps + 1; });
     for (const char* choice :
          {"representations_view", "representations_view=4", "representations_view=0.5",
           "representations_view=true", "show_ghost=1", "maps_zoom=99", "maps_zoom=", "what=1", "=1",

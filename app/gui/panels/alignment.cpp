@@ -91,6 +91,13 @@ void header(PanelContext& context) {
     end_header_controls(context);
 }
 
+// Of any state that was seen.
+void draw_squares(PanelContext& context, const AlignmentNow& now, ImVec2 room) {
+    const ImVec2 origin = ImGui::GetCursorScreenPos();
+    draw_alignment_squares(context, now, above_step_slider(context, room));
+    draw_step_slider(context, origin, room);
+}
+
 void draw_alignment(PanelContext& context) {
     header(context);
     const Snapshot* snapshot = context.snapshot;
@@ -117,7 +124,7 @@ void draw_alignment(PanelContext& context) {
     else if (view == AlignmentView::conserved)
         draw_conserved(context, now, room);
     else
-        draw_alignment_squares(context, now, room);
+        draw_squares(context, now, room);
 }
 
 }  // namespace
@@ -128,8 +135,8 @@ constinit const Panel alignment_panel{
     .help =
         "Singular directions held against one another, every entry of every matrix: of the product "
         "against the target's, and of each layer against its neighbour's. Brackets mark directions "
-        "of nearly equal singular values, which are free to turn among themselves. Further views: "
-        "what neighbouring layers keep while they learn, and how fast descent would go from here.",
+        "of nearly equal singular values, which are free to turn among themselves. The slider in the "
+        "last line goes back to any step that was seen. Further views: what neighbouring layers keep while they learn, and how fast descent would go from here.",
     .draw = draw_alignment,
     .least = {15, 10},
     .weights = true,

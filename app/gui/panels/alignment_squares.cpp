@@ -4,7 +4,6 @@
 #include <cmath>
 #include <string>
 
-#include "app/gui/lost_lanes.h"
 #include "app/gui/panels/alignment.h"
 #include "app/gui/plots/cells.h"
 #include "app/gui/plots/drawn_chart.h"
@@ -25,6 +24,8 @@ using namespace plots;
 // One matrix, whose rows and columns are singular directions.
 struct Square {
     int lane = 0;
+    std::int64_t step = 0;
+    std::size_t pair = 0;            // of neighbours, from 1; 0: it is not of layers
     std::string title, row, column;  // what an entry is: row "u", column "v": uᵢᵀ P vⱼ
     std::string between;
     const Matrix* values = nullptr;
@@ -45,10 +46,11 @@ std::vector<Square> squares_of(const PanelContext& context, const AlignmentNow& 
     std::vector<Square> squares;
     for (std::size_t l = 0; l < now.lanes.size(); ++l) {
         const LaneAlignment& of = now.lanes[l];
-        const std::string& name = context.snapshot->lanes[l].name;
+        const std::string name = of.state.text();
         const auto lane = static_cast<int>(l);
         const auto add = [&](Square square) {
             square.lane = lane;
+            square.step = of.state.step;
             if (square.values->size() > 0) squares.push_back(std::move(square));
         };
         add({.title = name,
@@ -67,7 +69,8 @@ std::vector<Square> squares_of(const PanelContext& context, const AlignmentNow& 
              .column_sigma = problem.target_svd.s});
         for (std::size_t p = 0; p < of.neighbours.size(); ++p)
             if (pair == 0 || pair == static_cast<int>(p) + 1)
-                add({.title = fmt::format("{}: V{}ᵀ U{}", name, p + 2, p + 1),
+                add({.pair = p + 1,
+                     .title = fmt::format("{}: V{}ᵀ U{}", name, p + 2, p + 1),
                      .row = fmt::format("v({})", p + 2),
                      .column = fmt::format("u({})", p + 1),
                      .between = "ᵀ ",
@@ -217,7 +220,8 @@ Chart square_chart(const PanelContext& context, const Square& square, const Rang
     const auto edge = static_cast<double>(std::max(rows, columns));
     Chart chart;
     chart.title = square.title;
-    chart.place = {{"lane", square.lane + 1}};
+    chart.place = {{"lane", square.lane + 1}, {"step", static_cast<double>(square.step)}};
+    if (square.pair > 0) chart.place.emplace_back("pair", static_cast<double>(square.pair));
     chart.equal = true;
     chart.legend = false;
     chart.x = {0, edge};
@@ -317,7 +321,8 @@ void draw_square(PanelContext& context, const std::vector<Square>& squares, cons
                     {.table = [&] { return table_of(charts(context)); },
                      .charts = charts,
                      .fit = [&] { fit_chart(context, options); },
-                     .columns = places.columns});
+                     .columns = places.columns,
+                     .step = past_step(context)});
     }
     ImGui::PopID();
 }

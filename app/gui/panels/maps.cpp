@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/readout.h"
 #include "app/gui/plots/source.h"
@@ -182,12 +181,7 @@ void say_numbers(PanelContext& context, const MapCell& cell) {
                             ? "lies in the target's directions"
                             : "lies in the start's directions",
                         fmt::format("{:.0f} %", 100 * image.inside), context.theme.dim});
-    draw_readout(context,
-                 fmt::format("{}, {}",
-                             name_and_step(
-                                 context.snapshot->lanes[static_cast<std::size_t>(cell.body.lane)]),
-                             cell.title),
-                 rows);
+    draw_readout(context, fmt::format("{}, {}", cell.body.state.text(), cell.title), rows);
 }
 
 void menu(PanelContext& context, const MapsSheet& sheet, bool hovered) {
@@ -197,7 +191,8 @@ void menu(PanelContext& context, const MapsSheet& sheet, bool hovered) {
                  .print = [&context, size = sheet.size](
                               const std::string& path,
                               int width) { save_maps_picture(context, size, path, width); },
-                 .columns = sheet.columns * sheet.lanes_across});
+                 .columns = sheet.columns * sheet.lanes_across,
+                 .step = past_step(context)});
 }
 
 void draw_maps(PanelContext& context) {
@@ -208,7 +203,9 @@ void draw_maps(PanelContext& context) {
     }
     MapsChoices& chosen = context.chosen<MapsChoices>();
     context.view.moves_shown = context.view.moves_shown || chosen.update;
-    const ImVec2 origin = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
+    watch_run(context);
+    const ImVec2 origin = ImGui::GetCursorScreenPos(), whole = ImGui::GetContentRegionAvail();
+    const ImVec2 room = above_step_slider(context, whole);
     const ImVec2 size{std::floor(room.x), std::floor(room.y)};
     if (size.x < em(4) || size.y < em(4)) {
         ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
@@ -226,6 +223,7 @@ void draw_maps(PanelContext& context) {
     if (kept.hovered >= 0 && !pressed)
         say_numbers(context, sheet.cells[static_cast<std::size_t>(kept.hovered)]);
     menu(context, sheet, hovered);
+    draw_step_slider(context, origin, whole);
 }
 
 }  // namespace
@@ -237,7 +235,8 @@ constinit const Panel maps_panel{
         "A matrix turns the unit sphere into an ellipsoid: its axes are the singular values, along "
         "the left singular vectors. A ball is an orthogonal map, a needle one that has collapsed "
         "onto one direction, a disc one that has lost one. Drag turns all pictures, the wheel "
-        "zooms, a double click goes back.",
+        "zooms, a double click goes back. Any step that was seen can be drawn: the slider in the last "
+        "line.",
     .draw = draw_maps,
     .least = {15, 11},
     .weights = true,

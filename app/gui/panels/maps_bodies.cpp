@@ -143,8 +143,10 @@ std::vector<MapBody> bodies_of(const MapsOf& of, const Frames& frames) {
         body.frame = frame;
         bodies.push_back(std::move(body));
     }
-    for (MapBody& body : bodies)
+    for (MapBody& body : bodies) {
+        body.state = of.state;
         if (body.missing.empty() && !body.image.lengths.allFinite()) body.missing = "not finite";
+    }
     return bodies;
 }
 
@@ -166,14 +168,18 @@ void follow_maps(PanelContext& context, std::map<int, LaneBodies>& lanes,
     const Snapshot& snapshot = *context.snapshot;
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
         LaneBodies& kept = lanes[static_cast<int>(l)];
-        const LaneSnapshot& lane = snapshot.lanes[l];
+        const DrawnLane lane = drawn_lane(context, l);
         kept.later.look(context, kept.bodies);
-        MapsOf wanted{snapshot.problem, lane.weights, moves ? lane.move : nullptr, sources, which};
+        MapsOf wanted{snapshot.problem, lane.name, lane.weights, moves ? lane.move : nullptr,
+                      sources,          which};
         const bool there = wanted.weights != nullptr && (!moves || wanted.move != nullptr);
         // Of another problem or other numbers nothing may stand, not even until the new ones come.
         if (kept.of.problem != wanted.problem || kept.of.sources != sources ||
-            kept.of.which != which || (kept.of.move != nullptr) != moves || (moves && lane.lost()))
+            kept.of.which != which || (kept.of.move != nullptr) != moves ||
+            (moves && (lane.lost || (lane.past && !there)))) {
             kept.bodies.clear();
+            kept.of = {};
+        }
         if (!there || kept.of == wanted || kept.later.busy()) continue;
         Frames frames;
         if (kept.of.problem == wanted.problem && kept.of.which == which)

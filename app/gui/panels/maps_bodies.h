@@ -6,12 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "app/gui/drawn_step.h"
 #include "app/gui/panel.h"
 #include "app/gui/plots/later.h"
 #include "core/measure/sphere_image.h"
 
 // What the layers of each lane, and their product, make of the unit sphere: worked out from the
-// newest weights, beside the frames where that takes long.
+// weights that are drawn, beside the frames where that takes long.
 namespace muonscope::gui {
 
 // Which numbers a picture stands for. A source is as everywhere: 0 the product, l layer l.
@@ -21,6 +22,7 @@ const char* body_name(Body body);            // "weights", "−G", "step"
 struct MapBody {
     int lane = 0, source = 0;
     Body body = Body::weights;
+    StateName state;
     SphereImage image;
     Matrix frame;                        // that it stands in, see frame_of()
     std::string missing;                 // why there is nothing to draw
@@ -33,6 +35,7 @@ struct MapBody {
 // What one lane's bodies were made of.
 struct MapsOf {
     std::shared_ptr<const Problem> problem;
+    StateName state;
     std::shared_ptr<const std::vector<Matrix>> weights;
     std::shared_ptr<const NewestMove> move;  // null: of weights
     std::vector<int> sources;
@@ -62,7 +65,7 @@ struct LaneBodies {
     plots::Later<std::vector<MapBody>> later;
 };
 
-// Brings the bodies of all lanes up to the newest weights.
+// Brings the bodies of all lanes up to the state that is drawn.
 void follow_maps(PanelContext& context, std::map<int, LaneBodies>& lanes,
                  const std::vector<int>& sources, const std::array<int, 3>& which, bool moves);
 

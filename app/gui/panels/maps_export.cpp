@@ -52,8 +52,7 @@ Chart chart_of(const PanelContext& context, const MapCell& cell) {
     const Camera camera = camera_of(context.chosen<MapsChoices>(), cell.reach);
     const Eigen::Matrix<double, 2, 3> view = camera.turn.topRows<2>().cast<double>();
     Chart chart;
-    chart.title = fmt::format(
-        "{}, {}", context.snapshot->lanes[static_cast<std::size_t>(body.lane)].name, cell.title);
+    chart.title = fmt::format("{}, {}", body.state.text(), cell.title);
     chart.equal = true;
     const auto reach = static_cast<double>(camera.reach);
     chart.x = {-reach, reach};
@@ -78,7 +77,7 @@ Chart chart_of(const PanelContext& context, const MapCell& cell) {
 
 Table maps_table(const MapsSheet& sheet) {
     Table table;
-    table.columns = {"lane", "layer", "body", "index", "length", "x", "y", "z", "in frame"};
+    table.columns = {"lane", "layer", "step", "body", "index", "length", "x", "y", "z", "in frame"};
     for (const MapCell& cell : sheet.cells) {
         if (!cell.body.missing.empty()) continue;
         const SphereImage& image = cell.body.image;
@@ -91,8 +90,9 @@ Table maps_table(const MapsSheet& sheet) {
                                                   : Eigen::Vector3d(Eigen::Vector3d::Zero());
             table.rows.push_back(
                 {static_cast<double>(cell.body.lane + 1), static_cast<double>(cell.body.source),
-                 static_cast<double>(cell.body.body), static_cast<double>(which + 1),
-                 image.lengths(k), direction.x(), direction.y(), direction.z(), image.inside});
+                 static_cast<double>(cell.body.state.step), static_cast<double>(cell.body.body),
+                 static_cast<double>(which + 1), image.lengths(k), direction.x(), direction.y(),
+                 direction.z(), image.inside});
         }
     }
     return table;

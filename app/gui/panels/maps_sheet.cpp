@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/gui/lost_lanes.h"
 #include "app/gui/plots/source.h"
 #include "app/gui/scene_image.h"
 #include "app/gui/theme.h"
@@ -104,12 +103,16 @@ const MapBody* find(const MapsView& kept, int lane, int source, Body body) {
 
 MapBody body_for(const PanelContext& context, int lane, int source, Body body) {
     if (const MapBody* found = find(context.kept<MapsView>(), lane, source, body)) return *found;
-    const LaneSnapshot& of = context.snapshot->lanes[static_cast<std::size_t>(lane)];
+    const DrawnLane of = drawn_lane(context, static_cast<std::size_t>(lane));
     MapBody none;
     none.lane = lane;
     none.source = source;
     none.body = body;
-    none.missing = body != Body::weights && of.lost() ? "no step: the lane is lost" : " ";
+    none.state = of.name;
+    none.missing = body == Body::weights ? " "
+                   : of.lost             ? "no step: the lane is lost"
+                   : of.past && !of.move ? move_not_kept
+                                         : " ";
     return none;
 }
 
@@ -386,9 +389,7 @@ void draw_sheet(PanelContext& context, ImDrawList* list, const MapsSheet& sheet,
         const MapCell& cell = sheet.cells[i];
         const float whole = static_cast<float>(sheet.columns) * (cell.size.x + em(0.5F));
         fitted_text(list, {origin.x + cell.corner.x, origin.y + cell.corner.y - sheet.title}, whole,
-                    context.theme.lane_text(cell.body.lane),
-                    name_and_step(context.snapshot->lanes[static_cast<std::size_t>(cell.body.lane)])
-                        .c_str());
+                    context.theme.lane_text(cell.body.lane), cell.body.state.text().c_str());
     }
     ImGui::PopFont();
     for (const MapCell& cell : sheet.cells) {

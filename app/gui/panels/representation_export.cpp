@@ -72,7 +72,7 @@ Table points_table(const PanelContext& context, const RepresentationSheet& sheet
         const DrawnPoints& points = *points_in(context, cell);
         const auto layer = static_cast<std::size_t>(cell.layer);
         const auto here = [&](double x, double y) { return shown(c, x, y); };
-        rows.add_all(cell, RowOf::point, points.of.step, *at, here);
+        rows.add_all(cell, RowOf::point, points.of.state.step, *at, here);
         if (chosen.start && layer < points.start.size())
             rows.add_all(cell, RowOf::start, 0, points.start[layer], here);
         const auto& trail = context.kept<RepresentationsView>().lanes.at(cell.lane).trail;
@@ -83,7 +83,7 @@ Table points_table(const PanelContext& context, const RepresentationSheet& sheet
         int kind = 0;
         for (const ClassSpread& spread : spreads_in(context, cell).space) {
             if (spread.count > 1 && here(spread.mean(0), spread.mean(1)))
-                rows.add(cell, RowOf::mean, kind, std::nan(""), points.of.step, spread.mean,
+                rows.add(cell, RowOf::mean, kind, std::nan(""), points.of.state.step, spread.mean,
                          &spread.covariance);
             ++kind;
         }

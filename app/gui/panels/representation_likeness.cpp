@@ -113,8 +113,8 @@ float table_height(const PanelContext& context, const StepLikeness& likeness) {
     return std::ceil(rows * (ImGui::GetTextLineHeight() + em(0.2F))) + em(0.5F);
 }
 
-void draw_table(PanelContext& context, const LikenessNow& now, ImVec2 size) {
-    const StepLikeness& likeness = *now.newest();
+void draw_table(PanelContext& context, const LikenessNow& now, const StepLikeness& likeness,
+                ImVec2 size) {
     const int count = with_count(context);
     ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {em(0.2F), em(0.1F)});
     if (ImGui::BeginTable("likeness", 2 * count + 1,
@@ -132,7 +132,7 @@ void draw_table(PanelContext& context, const LikenessNow& now, ImVec2 size) {
             ImGui::TableNextRow();
             ImGui::TableNextColumn();
             ImGui::TextColored(context.theme.lane_text(lane), "%s",
-                               name_and_step(context.snapshot->lanes[l]).c_str());
+                               drawn_lane(context, l).name.text().c_str());
             for (std::size_t layer = 0; layer < likeness.lanes[l].size(); ++layer) {
                 if (!shows(context, static_cast<int>(layer))) continue;
                 const LayerLikeness& one = likeness.lanes[l][layer];
@@ -153,7 +153,8 @@ void draw_table(PanelContext& context, const LikenessNow& now, ImVec2 size) {
     }
     ImGui::PopStyleVar();
     export_menu(context, "##likeness export", "likeness", ImGui::IsItemHovered(),
-                [&] { return table_of_likeness(context, likeness); });
+                {.table = [&] { return table_of_likeness(context, likeness); },
+                 .step = past_step(context)});
 }
 
 // ---- over steps ----
@@ -227,47 +228,54 @@ void draw_over_steps(PanelContext& context, const LikenessNow& now, ImVec2 size)
                      {size.x, left}, series, {});
 }
 
-}  // namespace
-
-void draw_likeness(PanelContext& context) {
-    RepresentationsView& kept = context.kept<RepresentationsView>();
-    const RepresentationsChoices& chosen = context.chosen<RepresentationsChoices>();
-    const LikenessNow& now =
-        likeness_now(context, {kept.problem, kept.shown, chosen.leading}, kept.run);
-    if (!now.work.error().empty()) {
-        dim_paragraph(context, now.work.error());
-        return;
-    }
-    if (now.newest() == nullptr) {
-        centred_note(context, "working it out");
-        return;
-    }
-    const ImVec2 room = ImGui::GetContentRegionAvail();
-    if (room.x < em(8) || room.y < em(3)) {
-        ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
-        return;
-    }
-    // Both where there is room for both, side by side or below one another.
-    const float rows = table_height(context, *now.newest());
+// Both where there is room for both, side by side or below one another.
+void draw_parts(PanelContext& context, const LikenessNow& now, const StepLikeness& drawn,
+                ImVec2 room) {
+    const float rows = table_height(context, drawn);
     const bool beside = room.x > em(56), below = room.y > rows + em(13);
-    kept.both_spans = beside || below;
+    context.kept<RepresentationsView>().both_spans = beside || below;
     if (beside) {
         const float table = std::floor(0.42F * room.x);
         ImGui::BeginGroup();
-        draw_table(context, now, {table, std::min(rows, room.y)});
+        draw_table(context, now, drawn, {table, std::min(rows, room.y)});
         ImGui::EndGroup();
         ImGui::SameLine(0, em(1));
         ImGui::BeginGroup();
         draw_over_steps(context, now, {room.x - table - em(1), room.y});
         ImGui::EndGroup();
     } else if (below) {
-        draw_table(context, now, {room.x, rows});
+        draw_table(context, now, drawn, {room.x, rows});
         draw_over_steps(context, now, {room.x, room.y - rows - em(0.5F)});
-    } else if (chosen.over_steps) {
+    } else if (context.chosen<RepresentationsChoices>().over_steps) {
         draw_over_steps(context, now, room);
     } else {
-        draw_table(context, now, {room.x, std::min(rows, room.y)});
+        draw_table(context, now, drawn, {room.x, std::min(rows, room.y)});
     }
+}
+
+}  // namespace
+
+void draw_likeness(PanelContext& context) {
+    RepresentationsView& kept = context.kept<RepresentationsView>();
+    const RepresentationsChoices& chosen = context.chosen<RepresentationsChoices>();
+    const WatchedRun& run = context.kept<WatchedRun>();
+    const LikenessNow& now = likeness_now(context, {kept.problem, kept.shown, chosen.leading}, run);
+    if (!now.work.error().empty()) {
+        dim_paragraph(context, now.work.error());
+        return;
+    }
+    const ImVec2 origin = ImGui::GetCursorScreenPos(), whole = ImGui::GetContentRegionAvail();
+    const ImVec2 room = above_step_slider(context, whole);
+    const StepLikeness* drawn = now.drawn(run);
+    if (drawn == nullptr) {
+        centred_note(context, "working it out");
+    } else if (room.x < em(8) || room.y < em(3)) {
+        ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
+        return;
+    } else {
+        draw_parts(context, now, *drawn, room);
+    }
+    draw_step_slider(context, origin, whole);
 }
 
 }  // namespace muonscope::gui

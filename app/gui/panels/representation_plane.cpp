@@ -210,9 +210,7 @@ Chart cell_chart(const PanelContext& context, const RepresentationCell& cell) {
     chart.y = axis_of(range.y_low, range.y_high);
     chart.equal = true;
     chart.legend = false;
-    chart.title =
-        fmt::format("{}, {}", context.snapshot->lanes[static_cast<std::size_t>(cell.lane)].name,
-                    layer_name(context.snapshot->layout, cell.layer));
+    chart.title = picture_title(context, cell);
     const Matrix* at = drawn_at(context, cell);
     if (at == nullptr) return chart;
     const DrawnPoints& points = *points_in(context, cell);
@@ -289,7 +287,8 @@ void menu(PanelContext& context, const RepresentationSheet& sheet, const std::st
                 {.table = table,
                  .charts = [&](const PanelContext& on) { return all_charts(on, sheet); },
                  .fit = [&] { fit_chart(context, range.c_str()); },
-                 .columns = sheet.places.columns * sheet.places.across});
+                 .columns = sheet.places.columns * sheet.places.across,
+                 .step = past_step(context)});
 }
 
 void draw_cell(PanelContext& context, const RepresentationSheet& sheet,

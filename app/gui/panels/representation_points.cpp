@@ -45,23 +45,31 @@ double work_of(const PointsOf& of, const DrawnPoints& before) {
     return work;
 }
 
+void forget_after(LanePoints& lane, std::int64_t step) {
+    while (!lane.trail.empty() && lane.trail.back().step > step) lane.trail.pop_back();
+}
+
 void add_to_trail(LanePoints& lane, std::size_t most) {
-    const std::int64_t step = lane.now.of.step;
-    while (!lane.trail.empty() && lane.trail.back().step >= step) lane.trail.pop_back();
+    const std::int64_t step = lane.now.of.state.step;
+    forget_after(lane, step - 1);
     lane.trail.push_back({step, lane.now.at});
     while (lane.trail.size() > most + 1) lane.trail.pop_front();
 }
 
 // What the lane's trail and picture are of, once something new has come.
-void take_over(LanePoints& lane, const PointsOf& before, std::size_t most) {
+void take_over(const Snapshot& snapshot, LanePoints& lane, const PointsOf& before,
+               std::size_t most) {
     if (!same_view(before, lane.now.of)) lane.trail.clear();
-    add_to_trail(lane, most);
+    // What took long may be of a run that is no more.
+    if (lane.now.of.state.step <= snapshot.returns.standing(lane.now.of.returns))
+        add_to_trail(lane, most);
 }
 
 void follow(PanelContext& context, LanePoints& lane, PointsOf wanted, std::size_t most) {
     const PointsOf before = lane.now.of;
+    forget_after(lane, context.snapshot->returns.standing(before.returns));
     lane.later.look(context, lane.now);
-    if (!(lane.now.of == before)) take_over(lane, before, most);
+    if (!(lane.now.of == before)) take_over(*context.snapshot, lane, before, most);
     while (lane.trail.size() > most + 1) lane.trail.pop_front();
     if (lane.now.of.problem != wanted.problem) {  // of another nothing may stand
         lane.now = {};
@@ -80,7 +88,7 @@ void follow(PanelContext& context, LanePoints& lane, PointsOf wanted, std::size_
             return drawn_points(wanted, known);
         },
         lane.now);
-    if (!(lane.now.of == last)) take_over(lane, last, most);
+    if (!(lane.now.of == last)) take_over(*context.snapshot, lane, last, most);
 }
 
 // Two digits.
@@ -155,34 +163,35 @@ void follow_points(PanelContext& context) {
         kept.problem = snapshot.problem;
         kept.shown = std::make_shared<ShownPoints>(shown_points(*kept.problem));
         kept.held = false;
-        kept.looked_at = -1;
         kept.lanes.clear();
     }
-    kept.run.see(snapshot);
+    watch_run(context);
     if (!kept.held) kept.held_frames.clear();
-    const WatchedState* past = kept.looked_at < 0 ? nullptr : kept.run.at(kept.looked_at);
     const auto most = static_cast<std::size_t>(std::max(chosen.trail, 0));
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
         const auto index = static_cast<int>(l);
-        const LaneSnapshot& lane = snapshot.lanes[l];
-        PointsOf wanted{kept.problem,          kept.shown, lane.step, lane.weights, chosen.frames(),
-                        chosen_first(context), nullptr};
-        if (past != nullptr && l < past->lanes.size()) {
-            wanted.step = past->lanes[l].step;
-            wanted.weights = past->lanes[l].weights;
-        }
+        const DrawnLane lane = drawn_lane(context, l);
+        PointsOf wanted{kept.problem,
+                        kept.shown,
+                        lane.name,
+                        snapshot.returns.count(),
+                        lane.weights,
+                        chosen.frames(),
+                        chosen_first(context),
+                        nullptr};
         LanePoints& points = kept.lanes[index];
         if (kept.held && !kept.held_frames.contains(index) && !points.now.frames.empty()) {
             kept.held_frames[index] =
                 std::make_shared<const std::vector<PointFrame>>(points.now.frames);
-            kept.held_step = points.now.of.step;
+            kept.held_step = points.now.of.state.step;
         }
         if (const auto held = kept.held_frames.find(index); held != kept.held_frames.end())
             wanted.held = held->second;
         if (!wanted.weights) {
             PointsOf same = points.now.of;  // as long as no others are there
             if (!same.weights || same.problem != wanted.problem) continue;
-            wanted.step = same.step;
+            wanted.state = same.state;
+            wanted.returns = same.returns;
             wanted.weights = same.weights;
         }
         follow(context, points, std::move(wanted), most);

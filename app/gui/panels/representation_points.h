@@ -6,9 +6,9 @@
 #include <memory>
 #include <vector>
 
+#include "app/gui/drawn_step.h"
 #include "app/gui/panel.h"
 #include "app/gui/plots/later.h"
-#include "app/gui/watched_run.h"
 #include "core/experiment/projection.h"
 #include "core/experiment/shown_points.h"
 
@@ -22,7 +22,8 @@ enum class FramesOf { target, start, principal };
 struct PointsOf {
     std::shared_ptr<const Problem> problem;
     std::shared_ptr<const ShownPoints> shown;
-    std::int64_t step = 0;
+    StateName state;
+    std::int64_t returns = 0;  // of the run then, see Returns
     std::shared_ptr<const std::vector<Matrix>> weights;
     FramesOf frames = FramesOf::target;
     int first = 0;
@@ -81,9 +82,7 @@ double rounded_up(double length);  // above 0; by a tenth at most
 struct RepresentationsView {
     std::shared_ptr<const Problem> problem;
     std::shared_ptr<const ShownPoints> shown;
-    WatchedRun run;
     std::map<int, LanePoints> lanes;
-    std::int64_t looked_at = -1;  // step; -1: the newest
     bool held = false;
     std::int64_t held_step = 0;
     std::map<int, std::shared_ptr<const std::vector<PointFrame>>> held_frames;

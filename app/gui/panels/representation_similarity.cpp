@@ -120,7 +120,7 @@ void draw_colours(PanelContext& context, ImDrawList* list, const RepresentationS
     const std::string low = "cosine  −1 ", high = "1";
     const float bar = em(5), gap = em(0.3F), line = ImGui::GetTextLineHeight();
     const float wide = ImGui::CalcTextSize((low + high).c_str()).x + bar + gap;
-    const std::string& name = context.snapshot->lanes.front().name;
+    const std::string name = lane_title(context, 0);
     if (wide + ImGui::CalcTextSize(name.c_str()).x + em(8) > sheet.size.x ||
         sheet.places.across > 1)
         return;
@@ -174,11 +174,7 @@ void say_entry(PanelContext& context, const RepresentationSheet& sheet, ImVec2 m
             ReadoutRow{point_text(context, row), "", colour(row)},
             ReadoutRow{point_text(context, column), "", colour(column)},
             ReadoutRow{"cosine", value_text(value), cosine_colour(context.theme, value)}};
-        draw_readout(
-            context,
-            fmt::format("{}, {}", context.snapshot->lanes[static_cast<std::size_t>(cell.lane)].name,
-                        layer_name(context.snapshot->layout, cell.layer)),
-            rows);
+        draw_readout(context, picture_title(context, cell), rows);
         return;
     }
 }
@@ -190,7 +186,7 @@ Table table(const PanelContext& context, const RepresentationSheet& sheet) {
     for (const RepresentationCell& cell : sheet.cells) {
         const Matrix& cosines = cosines_of(context, cell);
         if (cosines.size() == 0) continue;
-        const auto step = static_cast<double>(points_in(context, cell)->of.step);
+        const auto step = static_cast<double>(points_in(context, cell)->of.state.step);
         for (Eigen::Index i = 0; i < cosines.rows(); ++i)
             for (Eigen::Index j = 0; j < cosines.cols(); ++j)
                 out.rows.push_back({cell.lane + 1.0, cell.layer + 1.0, step,
@@ -218,7 +214,9 @@ void draw_similarity(PanelContext& context, const RepresentationSheet& sheet, Im
                     });
     };
     export_menu(context, "##similarity export", "similarity", hovered,
-                {.table = [&] { return table(context, sheet); }, .print = print});
+                {.table = [&] { return table(context, sheet); },
+                 .print = print,
+                 .step = past_step(context)});
 }
 
 }  // namespace muonscope::gui

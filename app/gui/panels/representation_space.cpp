@@ -226,9 +226,7 @@ int point_at(const PanelContext& context, const RepresentationCell& cell, ImVec2
 Chart chart_of(const PanelContext& context, const RepresentationCell& cell) {
     const Camera camera = camera_for(context, cell);
     Chart chart;
-    chart.title =
-        fmt::format("{}, {}", context.snapshot->lanes[static_cast<std::size_t>(cell.lane)].name,
-                    layer_name(context.snapshot->layout, cell.layer));
+    chart.title = picture_title(context, cell);
     chart.equal = true;
     const auto reach = static_cast<double>(camera.reach);
     chart.x = {-reach, reach};
@@ -285,7 +283,8 @@ void menu(PanelContext& context, const RepresentationSheet& sheet, bool hovered)
                 {.table = [&] { return points_table(context, sheet, everything); },
                  .charts = charts,
                  .print = print,
-                 .columns = sheet.places.columns * sheet.places.across});
+                 .columns = sheet.places.columns * sheet.places.across,
+                 .step = past_step(context)});
 }
 
 }  // namespace

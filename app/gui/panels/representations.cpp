@@ -7,7 +7,6 @@
 #include <cmath>
 #include <map>
 
-#include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/readout.h"
 #include "app/gui/plots/source.h"
@@ -189,8 +188,7 @@ void header(PanelContext& context) {
     if (spans) {
         next_header_control(context, between, segmented_width({"now", "over steps"}));
         segmented(context, "span", {"now", "over steps"}, chosen.over_steps,
-                  "Now: a table of the newest state. Over steps: the states that were seen since "
-                  "the panel was opened.");
+                  "Now: a table of the state that is drawn. Over steps: all states that were seen.");
     }
     next_header_control(context, between, show);
     show_picker(context, show);
@@ -200,7 +198,7 @@ void header(PanelContext& context) {
 // ---- below the pictures: what is not shown, and which step ----
 
 bool has_foot(const PanelContext& context, const RepresentationPlaces& places, float height) {
-    return !places.all() || (view_of(context).run.states().size() > 2 && height > em(15));
+    return !places.all() || has_step_slider(context, height);
 }
 
 void pager(PanelContext& context, const RepresentationPlaces& places) {
@@ -223,53 +221,10 @@ void pager(PanelContext& context, const RepresentationPlaces& places) {
         page = std::min(page + count, last);
 }
 
-// From the first state that was seen to the newest, which is followed again at its end.
-void step_slider(PanelContext& context) {
-    RepresentationsView& kept = context.kept<RepresentationsView>();
-    const auto& states = kept.run.states();
-    if (states.size() < 3) return;
-    const auto last = static_cast<int>(states.size()) - 1;
-    const int at =
-        kept.looked_at < 0 ? last : static_cast<int>(kept.run.at(kept.looked_at) - states.data());
-    const std::string text =
-        at == last ? "newest step"
-                   : fmt::format("step {}", states[static_cast<std::size_t>(at)].step);
-    ImGui::AlignTextToFramePadding();
-    const float before = ImGui::GetContentRegionAvail().x;
-    ImGui::TextColored(context.theme.dim, "%s", text.c_str());
-    // As wide as the longest of these texts, so that the track stays where it is.
-    const float words = ImGui::CalcTextSize("newest step").x + em(0.7F);
-    ImGui::SameLine(0, std::max(words - ImGui::GetItemRectSize().x, 0.0F));
-    const float width = before - words;
-    if (width < em(4)) {
-        ImGui::NewLine();
-        return;
-    }
-    const ImVec2 from = ImGui::GetCursorScreenPos();
-    const float high = ImGui::GetFrameHeight(), knob = em(0.36F);
-    ImGui::InvisibleButton("##step", {width, high}, ImGuiButtonFlags_EnableNav);
-    const float left = from.x + knob, right = from.x + width - knob;
-    int wanted = at;
-    if (ImGui::IsItemActive())
-        wanted = static_cast<int>(std::lround((ImGui::GetMousePos().x - left) / (right - left) *
-                                              static_cast<float>(last)));
-    wanted = std::clamp(wanted + arrow_of_focused_item(), 0, last);
-    if (wanted != at)
-        kept.looked_at = wanted == last ? -1 : states[static_cast<std::size_t>(wanted)].step;
-    const bool hot = ImGui::IsItemHovered() || ImGui::IsItemActive();
-    draw_track(context,
-               {left, right, from.y + high / 2,
-                left + (right - left) * static_cast<float>(at) / static_cast<float>(last),
-                em(0.18F), hot ? knob : 0.8F * knob},
-               context.theme.dim);
-    hover_help(context, "",
-               "Any state that was seen while this panel was open: a few over all of the run. At "
-               "the right end the newest is followed.");
-}
-
 void foot(PanelContext& context, const RepresentationPlaces& places) {
     if (!places.all()) {
         pager(context, places);
+        if (!has_step_slider(context, INFINITY)) return;
         ImGui::SameLine(0, em(0.8F));
     }
     step_slider(context);
@@ -279,11 +234,10 @@ void draw_pictures(PanelContext& context) {
     const ImVec2 origin = ImGui::GetCursorScreenPos();
     ImVec2 room = ImGui::GetContentRegionAvail();
     const float whole = room.y;
-    const float line = ImGui::GetFrameHeight();
     RepresentationSheet sheet = representation_sheet(context, room);
     const bool footed = has_foot(context, sheet.places, room.y);
     if (footed) {
-        room.y -= line + em(0.2F);
+        room.y -= step_slider_height();
         sheet = representation_sheet(context, room);
     }
     if (sheet.places.extent.x >= em(2) && sheet.places.extent.y >= em(2)) {
@@ -348,6 +302,18 @@ const DrawnPoints* points_in(const PanelContext& context, const RepresentationCe
     const auto& lanes = view_of(context).lanes;
     const auto found = lanes.find(cell.lane);
     return found == lanes.end() || found->second.now.at.empty() ? nullptr : &found->second.now;
+}
+
+std::string lane_title(const PanelContext& context, int lane) {
+    const auto& lanes = view_of(context).lanes;
+    const auto found = lanes.find(lane);
+    return found == lanes.end() || found->second.now.at.empty()
+               ? drawn_lane(context, static_cast<std::size_t>(lane)).name.text()
+               : found->second.now.of.state.text();
+}
+
+std::string picture_title(const PanelContext& context, const RepresentationCell& cell) {
+    return lane_title(context, cell.lane) + ", " + layer_name(context.snapshot->layout, cell.layer);
 }
 
 const Matrix* drawn_at(const PanelContext& context, const RepresentationCell& cell) {
@@ -449,16 +415,11 @@ void draw_names(PanelContext& context, ImDrawList* list, const RepresentationShe
                 ImVec2 origin) {
     const RepresentationPlaces& places = sheet.places;
     const Snapshot& snapshot = *context.snapshot;
-    const RepresentationsView& kept = view_of(context);
     ImGui::PushFont(context.fonts.heading, 0);
     for (int l = 0; l < places.lanes; ++l) {
-        const LaneSnapshot& lane = snapshot.lanes[static_cast<std::size_t>(l)];
-        std::string name = name_and_step(lane);
-        if (const auto found = kept.lanes.find(l); kept.looked_at >= 0 && found != kept.lanes.end())
-            name = fmt::format("{}, step {}", lane.name, found->second.now.of.step);
         const ImVec2 at = places.block_corner(l);
         fitted_text(list, {origin.x + at.x, origin.y + at.y}, places.block.x,
-                    context.theme.lane_text(l), name.c_str());
+                    context.theme.lane_text(l), lane_title(context, l).c_str());
     }
     ImGui::PopFont();
     for (const RepresentationCell& cell : sheet.cells) {
@@ -485,11 +446,7 @@ void say_point(PanelContext& context, const RepresentationCell& cell, int point)
         ReadoutRow{kind_name(context, kind), place, kind_colour(context, kind)},
         ReadoutRow{shown.tree ? "item" : "point", fmt::format("{}", shown.numbers[index] + 1),
                    context.theme.dim}};
-    draw_readout(
-        context,
-        fmt::format("{}, {}", context.snapshot->lanes[static_cast<std::size_t>(cell.lane)].name,
-                    layer_name(context.snapshot->layout, cell.layer)),
-        rows);
+    draw_readout(context, picture_title(context, cell), rows);
 }
 
 constinit const Panel representations_panel{

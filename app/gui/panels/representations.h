@@ -62,6 +62,9 @@ int chosen_first(const PanelContext& context);
 // The points of a cell; null: none yet.
 const DrawnPoints* points_in(const PanelContext& context, const RepresentationCell& cell);
 const Matrix* drawn_at(const PanelContext& context, const RepresentationCell& cell);
+// Whose points they are, and of which step where that is not the newest; and of which layer.
+std::string lane_title(const PanelContext& context, int lane);
+std::string picture_title(const PanelContext& context, const RepresentationCell& cell);
 // Means and spreads of its classes, in the space and in the plane that are drawn; empty: no points.
 struct CellSpreads {
     PointsOf of;

@@ -5,14 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/gui/lost_lanes.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/export_menu.h"
 #include "app/gui/plots/source.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 
-// The newest step of each lane: its spectra on the way from the gradient to the weights, and what
+// One step of each lane: its spectra on the way from the gradient to the weights, and what
 // it moves of the gradient's singular directions.
 namespace muonscope::gui {
 
@@ -35,7 +34,7 @@ void header(PanelContext& context) {
     const float scale = segmented_width({"linear", "log"});
     const float views = segmented_width({"spectra", "directions"});
     begin_header_controls(context, source_picker_width() + scale + views + 2 * between);
-    layer_picker(context, "##layer", chosen.layer, "Of which layer the newest step is shown.");
+    layer_picker(context, "##layer", chosen.layer, "Of which layer the step is shown.");
     next_header_control(context, between, scale);
     if (chosen.directions) {
         bool logarithmic = !chosen.linear;
@@ -56,10 +55,12 @@ void header(PanelContext& context) {
     end_header_controls(context);
 }
 
-std::string reason(const LaneSnapshot& lane, std::size_t at) {
-    if (lane.lost()) return "diverged";
+std::string reason(const DrawnLane& lane, std::size_t at) {
+    if (lane.lost) return "diverged";
+    if (lane.past && lane.name.step == 0) return "no step yet";
+    if (lane.past && !lane.move) return move_not_kept;
     if (!lane.move || at >= lane.move->updates.size()) return "Waiting for a step";
-    if (lane.step == 0) return "no step yet";
+    if (lane.name.step == 0) return "no step yet";
     return lane.move->updates[at].size() == 0 ? "did not move" : "";
 }
 
@@ -146,12 +147,12 @@ std::vector<UpdateCell> cells_in(ImVec2 origin, ImVec2 room, int lanes) {
     return cells;
 }
 
-void name_above(const PanelContext& context, const UpdateCell& cell) {
-    const LaneSnapshot& lane = context.snapshot->lanes[static_cast<std::size_t>(cell.lane)];
+void name_above(const PanelContext& context, const UpdateCell& cell, const LaneUpdate& update) {
+    const StateName& name = update.missing.empty() ? update.state : update.wanted;
     ImGui::PushFont(context.fonts.heading, 0);
     fitted_text(ImGui::GetWindowDrawList(),
                 {cell.origin.x, cell.origin.y - ImGui::GetTextLineHeight() - em(0.1F)}, cell.size.x,
-                context.theme.lane_text(cell.lane), name_and_step(lane).c_str());
+                context.theme.lane_text(cell.lane), name.text().c_str());
     ImGui::PopFont();
 }
 
@@ -172,8 +173,10 @@ void draw_update(PanelContext& context) {
     context.view.moves_shown = true;
     const UpdateChoices& chosen = context.chosen<UpdateChoices>();
     const int layer = std::clamp(chosen.layer, 0, std::max(0, snapshot->layout.layers() - 1));
+    watch_run(context);
     const UpdateView& view = follow_updates(context, layer);
-    const ImVec2 origin = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
+    const ImVec2 origin = ImGui::GetCursorScreenPos(), whole = ImGui::GetContentRegionAvail();
+    const ImVec2 room = above_step_slider(context, whole);
     if (room.x < em(6) || room.y < em(5)) {
         ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
         return;
@@ -181,8 +184,8 @@ void draw_update(PanelContext& context) {
     const UpdateAxes axes = axes_of(view);
     for (const UpdateCell& cell :
          cells_in(origin, room, static_cast<int>(snapshot->lanes.size()))) {
-        name_above(context, cell);
         const LaneUpdate& update = view.lanes.at(cell.lane);
+        name_above(context, cell, update);
         if (!update.missing.empty()) {
             note_in(context, cell, update.missing);
             continue;
@@ -194,8 +197,27 @@ void draw_update(PanelContext& context) {
             draw_update_spectra(context, view, axes, cell);
         ImGui::PopID();
     }
+    draw_step_slider(context, origin, whole);
     ImGui::SetCursorScreenPos(origin);
-    ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
+    ImGui::Dummy({std::max(1.0F, whole.x), std::max(1.0F, whole.y)});
+}
+
+void begin_on(PanelContext& context, LaneUpdate& kept, const DrawnLane& lane, int layer) {
+    const auto at = static_cast<std::size_t>(layer);
+    kept.move = lane.move;
+    kept.asked = lane.name;
+    kept.asked_layer = layer;
+    const std::optional<LayerOptimizer::State>& optimizer = lane.move->optimizers[at];
+    kept.later.begin(
+        context, seen_update_cost(lane.move->updates[at], optimizer),
+        [move = lane.move, weights = lane.weights, name = lane.name, layer, at] {
+            const Matrix& gradient = move->gradients[at];
+            return DrawnUpdate{
+                name, layer,
+                seen_update(gradient.size() > 0 ? &gradient : nullptr, move->updates[at],
+                            weights->at(at), move->optimizers[at])};
+        },
+        kept);
 }
 
 }  // namespace
@@ -206,36 +228,35 @@ const UpdateView& follow_updates(PanelContext& context, int layer) {
     const auto count = static_cast<int>(context.snapshot->lanes.size());
     std::erase_if(view.lanes, [count](const auto& lane) { return lane.first >= count; });
     for (int l = 0; l < count; ++l) {
-        const LaneSnapshot& lane = context.snapshot->lanes[static_cast<std::size_t>(l)];
+        const DrawnLane lane = drawn_lane(context, static_cast<std::size_t>(l));
         LaneUpdate& kept = view.lanes[l];
-        kept.later.look(context, kept.seen);
+        kept.wanted = lane.name;
+        kept.later.look(context, kept);
         if (!kept.later.busy()) {
             const bool known = kept.layer == layer && kept.seen.step.size() > 0;
             std::string missing = reason(lane, at);
             // While the trainer has not heard of it yet, the step before stays.
-            if (lane.move == nullptr && !lane.lost() && known) missing = {};
+            if (lane.move == nullptr && !lane.lost && !lane.past && known) missing = {};
             const bool anew =
-                lane.move != nullptr && (kept.move != lane.move || kept.layer != layer);
-            if (missing.empty() && anew && lane.weights != nullptr) {
-                kept.move = lane.move;
-                kept.layer = layer;
-                const std::optional<LayerOptimizer::State>& optimizer = lane.move->optimizers[at];
-                kept.later.begin(
-                    context, seen_update_cost(lane.move->updates[at], optimizer),
-                    [move = lane.move, weights = lane.weights, at] {
-                        const Matrix& gradient = move->gradients[at];
-                        return seen_update(gradient.size() > 0 ? &gradient : nullptr,
-                                           move->updates[at], weights->at(at),
-                                           move->optimizers[at]);
-                    },
-                    kept.seen);
-            }
+                lane.move != nullptr &&
+                (kept.move != lane.move || kept.asked_layer != layer || !(kept.asked == lane.name));
+            if (missing.empty() && anew && lane.weights != nullptr)
+                begin_on(context, kept, lane, layer);
             kept.missing = std::move(missing);
         }
         if (kept.missing.empty() && kept.seen.step.size() == 0) kept.missing = "working it out";
         if (kept.missing.empty() && !kept.seen.step.allFinite()) kept.missing = "not finite";
     }
     return view;
+}
+
+Chart update_chart(const LaneUpdate& update, int lane, const char* part) {
+    Chart chart;
+    chart.title = fmt::format("{}: {}", update.state.text(), part);
+    chart.place = {{"lane", lane + 1},
+                   {"layer", update.layer + 1},
+                   {"step", static_cast<double>(update.state.step)}};
+    return chart;
 }
 
 Ticks direction_ticks(double min, double max, float length, int count, int sign) {
@@ -265,18 +286,22 @@ void update_menu(PanelContext& context, const ChartOptions& options, bool hovere
         }
         return all;
     };
+    ImGui::PushID(options.id);  // or the pictures of a lane would share one menu, thrice as long
     export_menu(context, "##export", options.name, hovered,
                 {.table = [&] { return table_of(charts(context)); },
                  .charts = charts,
                  .fit = [&] { fit_chart(context, options); },
-                 .columns = directions ? 2 : 3});
+                 .columns = directions ? 2 : 3,
+                 .step = past_step(context)});
+    ImGui::PopID();
 }
 
 constinit const Panel update_panel{
     .title = "Update",
     .explanation = "from the gradient to the step",
     .help =
-        "What the newest step of a layer is made of. Below: singular values of the gradient, of "
+        "What a step of a layer is made of, the newest or one that was seen before. Below: "
+        "singular values of the gradient, of "
         "the "
         "momentum and of what enters the orthogonaliser, each in shares of its own Frobenius norm. "
         "A point for each of them goes up the transfer curve; right: what leaves. SGD passes all "

@@ -5,14 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "app/gui/drawn_step.h"
 #include "app/gui/panel.h"
 #include "app/gui/plots/chart.h"
 #include "app/gui/plots/drawn_chart.h"
 #include "app/gui/plots/later.h"
 #include "core/experiment/seen_update.h"
 
-// What the files of the panel of updates share: its choices, what is seen of each lane's newest
-// step, and its two sides.
+// What the files of the panel of updates share: its choices, what is seen of one step of each lane,
+// and its two sides.
 namespace muonscope::gui {
 
 struct UpdateChoices {
@@ -22,20 +23,27 @@ struct UpdateChoices {
     bool linear = false;       // what is moved, on linear axes
 };
 
-// The newest step of one lane's layer.
-struct LaneUpdate {
-    std::shared_ptr<const NewestMove> move;  // of which the rest speaks
+// A step of one lane's layer, and whose it is.
+struct DrawnUpdate {
+    StateName state;
     int layer = -1;
     SeenUpdate seen;
+};
+struct LaneUpdate : DrawnUpdate {
+    // What was begun on last.
+    std::shared_ptr<const NewestMove> move;
+    StateName asked;
+    int asked_layer = -1;
+    StateName wanted;     // whose step is to be drawn
     std::string missing;  // why there is none; empty: there is
-    plots::Later<SeenUpdate> later;
+    plots::Later<DrawnUpdate> later;
 };
 struct UpdateView {
     std::map<int, LaneUpdate> lanes;
     int direction = -1;  // under the mouse, from 0
     int hovered_lane = -1;
 };
-// Of all lanes, brought up to the newest step.
+// Of all lanes, brought up to the step that is drawn.
 const UpdateView& follow_updates(PanelContext& context, int layer);
 
 // Where one lane's pictures stand, below its name.
@@ -59,7 +67,8 @@ void draw_update_spectra(PanelContext& context, const UpdateView& view, const Up
 void draw_update_directions(PanelContext& context, const UpdateView& view, const UpdateAxes& axes,
                             const UpdateCell& cell);
 
-// The charts of one lane, for paper and for tables.
+// The charts of one lane, for paper and for tables, and what those of one step have in common.
+plots::Chart update_chart(const LaneUpdate& update, int lane, const char* part);
 std::vector<plots::Chart> spectra_charts(const PanelContext& context, const LaneUpdate& update,
                                          int lane, const UpdateAxes& axes);
 std::vector<plots::Chart> direction_charts(const PanelContext& context, const LaneUpdate& update,

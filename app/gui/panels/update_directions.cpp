@@ -38,9 +38,7 @@ Chart moved_chart(const PanelContext& context, const LaneUpdate& update, int lan
     const Theme& theme = context.theme;
     const SeenUpdate& seen = update.seen;
     const bool linear = context.chosen<UpdateChoices>().linear;
-    Chart chart;
-    chart.title = context.snapshot->lanes[static_cast<std::size_t>(lane)].name + ": moved";
-    chart.place = {{"lane", lane + 1}, {"layer", update.layer + 1}};
+    Chart chart = update_chart(update, lane, "moved");
     chart.x = {axes.s_low, axes.s_high, !linear, "singular value s of the gradient"};
     chart.y = {axes.moved_low, axes.moved_high, !linear, "moved: −uᵀ D v"};
     if (linear) {
@@ -85,9 +83,7 @@ Chart share_chart(const PanelContext& context, const LaneUpdate& update, int lan
     const Theme& theme = context.theme;
     const SeenUpdate& seen = update.seen;
     const int count = axes.count;
-    Chart chart;
-    chart.title = context.snapshot->lanes[static_cast<std::size_t>(lane)].name + ": share";
-    chart.place = {{"lane", lane + 1}, {"layer", update.layer + 1}};
+    Chart chart = update_chart(update, lane, "share");
     chart.x = {0, static_cast<double>(count)};
     chart.x.title = "direction of the gradient";
     chart.x.lines = false;
@@ -96,7 +92,7 @@ Chart share_chart(const PanelContext& context, const LaneUpdate& update, int lan
     };
     chart.y = {0, axes.share_top, false, "share of ‖D‖²"};
     Bars bars;
-    bars.name = "step";
+    bars.name = "the step";
     bars.colour = theme.lane(lane);
     bars.colours = rank_colours(theme, seen.along.share.size());
     bars.at_least_a_line = true;

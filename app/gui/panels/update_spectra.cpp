@@ -127,9 +127,7 @@ Chart transfer_chart(const PanelContext& context, const LaneUpdate& update, int 
                      const UpdateAxes& axes) {
     const Theme& theme = context.theme;
     const SeenUpdate& seen = update.seen;
-    Chart chart;
-    chart.title = context.snapshot->lanes[static_cast<std::size_t>(lane)].name + ": transfer";
-    chart.place = {{"lane", lane + 1}, {"layer", update.layer + 1}};
+    Chart chart = update_chart(update, lane, "transfer");
     chart.x = share_axis(axes);
     chart.y = leaving_axis(context, axes);
     chart.x.title = "σ in: s/‖·‖";
@@ -175,9 +173,7 @@ Chart incoming_chart(const PanelContext& context, const LaneUpdate& update, int 
                      const UpdateAxes& axes) {
     const SeenUpdate& seen = update.seen;
     const std::vector<UpdateKey> key = update_key(context.theme, seen);
-    Chart chart;
-    chart.title = context.snapshot->lanes[static_cast<std::size_t>(lane)].name + ": before";
-    chart.place = {{"lane", lane + 1}, {"layer", update.layer + 1}};
+    Chart chart = update_chart(update, lane, "before");
     chart.x = share_axis(axes);
     chart.x.title = "σ in: s/‖·‖";
     chart.y = index_axis(axes.count, true);
@@ -205,9 +201,7 @@ Chart leaving_chart(const PanelContext& context, const LaneUpdate& update, int l
                     const UpdateAxes& axes) {
     const SeenUpdate& seen = update.seen;
     const std::vector<UpdateKey> key = update_key(context.theme, seen);
-    Chart chart;
-    chart.title = context.snapshot->lanes[static_cast<std::size_t>(lane)].name + ": after";
-    chart.place = {{"lane", lane + 1}, {"layer", update.layer + 1}};
+    Chart chart = update_chart(update, lane, "after");
     chart.x = index_axis(axes.count, false);
     chart.y = leaving_axis(context, axes);
     chart.y.title = "by direction";

@@ -25,25 +25,26 @@ struct PrintWidth {
 };
 
 // In the home folder, where a person finds it again.
-std::string export_path(const gui::PanelContext& context, const char* name, const char* ending) {
+std::string export_path(const gui::PanelContext& context, const char* name, std::int64_t step,
+                        const char* ending) {
     const char* home = std::getenv("HOME");
-    const std::int64_t step = context.snapshot ? context.snapshot->step : 0;
+    if (step < 0) step = context.snapshot ? context.snapshot->step : 0;
     return fmt::format("{}/muonscope-{}-step-{}.{}", home && *home ? home : ".", name, step,
                        ending);
 }
 
-void ask_and_save(gui::PanelContext& context, const char* what, const char* name,
+void ask_and_save(gui::PanelContext& context, const char* what, const char* name, std::int64_t step,
                   const char* ending, const std::function<void(const std::string&)>& write) {
     gui::ask_path(context, {.title = what,
                             .verb = "Save",
-                            .path = export_path(context, name, ending),
+                            .path = export_path(context, name, step, ending),
                             .ending = std::string(".") + ending,
                             .done = write});
 }
 
-void ask_and_save(gui::PanelContext& context, const char* what, const char* name,
+void ask_and_save(gui::PanelContext& context, const char* what, const char* name, std::int64_t step,
                   const char* ending, std::string text) {
-    ask_and_save(context, what, name, ending,
+    ask_and_save(context, what, name, step, ending,
                  [&view = context.view, text = std::move(text)](const std::string& path) {
                      write_file(path, text);
                      gui::say(view, "Saved " + path);
@@ -55,9 +56,10 @@ std::string drawing(const gui::PanelContext& context, const char* name, const Ex
     gui::Theme light = gui::light_theme();
     light.map = context.theme.map;
     const gui::PanelContext paper = context.in(light);
-    const std::string title = context.snapshot && context.snapshot->spec
-                                  ? context.snapshot->spec->title + ": " + name
-                                  : name;
+    std::string title = context.snapshot && context.snapshot->spec
+                            ? context.snapshot->spec->title + ": " + name
+                            : name;
+    if (exports.step >= 0) title += fmt::format(", step {}", exports.step);
     return to_svg(exports.charts(paper), title, exports.columns);
 }
 
@@ -76,11 +78,13 @@ void export_menu(gui::PanelContext& context, const char* id, const char* name, b
     if (ImGui::MenuItem("Copy values as CSV"))
         ImGui::SetClipboardText(to_csv(exports.table()).c_str());
     if (ImGui::MenuItem("Save values as CSV…"))
-        ask_and_save(context, "Save values as CSV", name, "csv", to_csv(exports.table()));
+        ask_and_save(context, "Save values as CSV", name, exports.step, "csv",
+                     to_csv(exports.table()));
     if (exports.charts && ImGui::MenuItem("Save drawing as SVG…"))
-        ask_and_save(context, "Save drawing as SVG", name, "svg", drawing(context, name, exports));
+        ask_and_save(context, "Save drawing as SVG", name, exports.step, "svg",
+                     drawing(context, name, exports));
     if (context.save_picture && in_main_window && ImGui::MenuItem("Save picture as PNG…"))
-        ask_and_save(context, "Save picture as PNG", name, "png",
+        ask_and_save(context, "Save picture as PNG", name, exports.step, "png",
                      [save = context.save_picture, from, size](const std::string& path) {
                          save(path, from, {from.x + size.x, from.y + size.y});
                      });
@@ -97,7 +101,7 @@ void export_menu(gui::PanelContext& context, const char* id, const char* name, b
         ImGui::EndMenu();
         if (width > 0)
             ask_and_save(
-                context, "Save picture as PNG", name, "png",
+                context, "Save picture as PNG", name, exports.step, "png",
                 [print = exports.print, width](const std::string& path) { print(path, width); });
     }
     if (exports.fit) {

@@ -19,7 +19,8 @@ struct Exports {
     std::function<void()> fit = {};  // shows everything again
     // The same picture into a file of this width in pixels; empty: only as it is on the screen.
     std::function<void(const std::string& path, int width)> print = {};
-    int columns = 1;  // of drawings side by side
+    int columns = 1;         // of drawings side by side
+    std::int64_t step = -1;  // that is drawn; −1: the newest
 };
 
 // A menu on right click over a plot. `name` goes into the file's name.
