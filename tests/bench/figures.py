@@ -34,7 +34,7 @@ def write_table(lines, begin=BEGIN, end=END):
     before, rest = readme.read_text().split(begin)
     kept, after = rest.split(end)
     machine = f"{processor()}, {os.cpu_count()} cores, no GPU."
-    tables = re.findall(r"(\|.*?)\n\n([^|\n][^\n]*)\n", kept, re.DOTALL)
+    tables = re.findall(r"(\|.*?)\n\n([^|\n][^\n]*, no GPU\.)\n", kept, re.DOTALL)
     tables = {maker_of(name): f"{table}\n\n{name}\n" for table, name in tables}
     tables[maker_of(machine)] = "\n".join([*lines, "", machine, ""])
     readme.write_text(f"{before}{begin}\n{chr(10).join(tables.values())}{end}{after}")
