@@ -3,6 +3,7 @@
 #include "app/gui/panels/panels.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
+#include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
 
 #include <fmt/format.h>
@@ -172,6 +173,25 @@ TEST(legible, no_legend_and_no_title_lies_over_the_data) {
         }
         EXPECT_EQ(letters, 0) << title;
     }
+}
+
+// Whatever room there is: a name of a line that would be cut goes to the next line.
+TEST(legible, no_name_in_a_legend_is_cut_at_the_edge) {
+    Harness harness;
+    harness.show(trained(preset("weight-norms"), 10));
+    const Panel& panel = panel_by_slug("weight-norms");
+    int names = 0;
+    for (int width = 700; width < 900; width += 3) {
+        ImGui::GetIO().DisplaySize = {static_cast<float>(width), 500};
+        for (int i = 0; i < 4; ++i) harness.panel_frame(panel);
+        for (const Word& word : drawing().starting("Decay")) {
+            const ImGuiWindow* window = ImGui::FindWindowByName(word.window.c_str());
+            ASSERT_NE(window, nullptr) << word.window;
+            EXPECT_LE(word.max.x, window->InnerClipRect.Max.x) << word.text << " at " << width;
+            ++names;
+        }
+    }
+    EXPECT_GT(names, 300);
 }
 
 }  // namespace

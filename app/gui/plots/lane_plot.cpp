@@ -164,9 +164,10 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
     begin_frame(context);
     std::vector<KeyRow> key = lane_key(context);
     if (what.floor >= 0) key.push_back({what.floor_name, context.theme.dim, Dash::dotted});
-    const LegendPlaces places = place_legend(key, room, what.indent);
+    const float inset = em(0.3F);
+    const LegendPlaces places = place_legend(key, {room.x - inset, room.y}, what.indent);
     const ImVec2 corner = ImGui::GetCursorScreenPos();
-    draw_legend(context, {corner.x + em(0.3F), corner.y}, places, key);
+    draw_legend(context, {corner.x + inset, corner.y}, places, key);
     const float above = std::max(places.height, what.indent > 0 ? ImGui::GetTextLineHeight() : 0);
     ImGui::SetCursorScreenPos({corner.x, corner.y + above});
     room.y -= above;
