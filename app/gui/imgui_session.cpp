@@ -3,8 +3,10 @@
 #include "app/gui/fonts.h"
 #include "app/gui/theme.h"
 #include "imgui.h"
+#include "imgui_internal.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace muonscope::gui {
 
@@ -21,6 +23,21 @@ ImGuiSession::ImGuiSession() : imgui_(ImGui::CreateContext()) {
 
 ImGuiSession::~ImGuiSession() {
     ImGui::DestroyContext(imgui_);
+}
+
+void new_frame() {
+    ImVector<ImGuiInputEvent>& queue = ImGui::GetCurrentContext()->InputEventsQueue;
+    int until = 0;
+    bool moved = false;
+    for (; until < queue.Size; ++until) {
+        const ImGuiInputEvent& event = queue[until];
+        if (moved && event.Type == ImGuiInputEventType_MouseButton && event.MouseButton.Down) break;
+        moved = moved || event.Type == ImGuiInputEventType_MousePos;
+    }
+    const std::vector<ImGuiInputEvent> later(queue.begin() + until, queue.end());
+    queue.resize(until);
+    ImGui::NewFrame();
+    for (const ImGuiInputEvent& event : later) queue.push_back(event);
 }
 
 Theme theme_for(const Preferences& preferences, float content_scale, float height) {

@@ -22,6 +22,11 @@ class ImGuiSession {
     Fonts fonts_;
 };
 
+// ImGui::NewFrame(), in which no press of a button comes together with the way that led to it: what
+// lies over other things, as a tab does, learns only in the next frame that the mouse is there, and
+// a click that came within one frame would be lost.
+void new_frame();
+
 // The theme that preferences and the monitor's content scale ask for. In presentation no text is
 // smaller than a fortieth of `height`, that of the main window in Dear ImGui's units; 0: not known.
 Theme theme_for(const Preferences& preferences, float content_scale, float height = 0);

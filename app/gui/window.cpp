@@ -1,5 +1,6 @@
 #include "app/gui/window.h"
 
+#include "app/gui/imgui_session.h"
 #include "core/base/error.h"
 
 #include "GLFW/glfw3.h"
@@ -272,7 +273,7 @@ void Window::begin_frame() {
     if (kind_ != Kind::on_screen) io.DeltaTime = 1.0F / 60.0F;
     // No mouse points at anything in a picture.
     if (kind_ == Kind::offscreen) io.AddMousePosEvent(-1e6F, -1e6F);
-    ImGui::NewFrame();
+    new_frame();
 }
 
 void Window::draw() {

@@ -59,7 +59,7 @@ void Harness::begin() {
     apply_theme(theme_);
     ImGui::GetIO().DeltaTime = 1.0F / 60.0F;
     renderer_->begin_frame();
-    ImGui::NewFrame();
+    new_frame();
 }
 
 void Harness::end() {

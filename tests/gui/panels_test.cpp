@@ -7,6 +7,7 @@
 #include "core/experiment/presets.h"
 #include "core/optim/schedule.h"
 #include "tests/gui/choices.h"
+#include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
 
 #include <fmt/format.h>
@@ -232,6 +233,27 @@ TEST(layout, tiles_the_window_with_every_panel_at_each_size) {
         EXPECT_LT(covered / all, 1.0);
         EXPECT_TRUE(harness.window("Singular values")->DockTabIsVisible);
         EXPECT_FALSE(harness.window("Trade-off")->DockTabIsVisible);
+    }
+}
+
+// Where frames are slow, a mouse comes, presses and lets go between two of them.
+TEST(layout, a_tab_is_chosen_by_a_click_within_one_frame) {
+    Harness harness;
+    harness.show(made_by_hand(3, 2, 10, 1));
+    harness.frames(4);
+    for (const char* title : {"Maps", "Update", "Singular values"}) {
+        const std::vector<Word> tabs = drawing().all(title);
+        ASSERT_FALSE(tabs.empty()) << title;
+        const ImVec2 at = std::min_element(tabs.begin(), tabs.end(), [](auto& a, auto& b) {
+                              return a.min.y < b.min.y;
+                          })->middle();
+        harness.move_to({800, 600});
+        ImGuiIO& io = ImGui::GetIO();
+        io.AddMousePosEvent(at.x, at.y);
+        io.AddMouseButtonEvent(0, true);
+        io.AddMouseButtonEvent(0, false);
+        harness.frames(4);
+        EXPECT_TRUE(harness.window(title)->DockTabIsVisible) << title;
     }
 }
 
