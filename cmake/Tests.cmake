@@ -24,8 +24,9 @@ function(add_test_folder folder timeout)
     if(NOT found)
         return()
     endif()
-    add_executable(test_${folder} ${found} tests/sanitizer_defaults.cpp)
+    add_executable(test_${folder} ${found} tests/sanitizer_defaults.cpp)  # relative: the same in each
     target_link_libraries(test_${folder} PRIVATE muonscope_compiler ${ARGN} GTest::gtest_main)
+    compile_together(test_${folder})
     # They are compiled more often than run: what must be fast is what they test.
     target_compile_options(test_${folder} PRIVATE $<$<CONFIG:Release>:-O1>)
     # Only where a path of this tree is asked for: the others compile alike in every tree, once.

@@ -52,7 +52,7 @@ std::string help_of(const Parameter& p) {
         text += "\nHas an effect with " + kinds + ".";
     if (p.type == ParameterType::real || p.type == ParameterType::integer) {
         text += fmt::format("\nAllowed: {} to {}{}{}. Default: {}.", plain(p.min), plain(p.max),
-                            p.unit.empty() ? "" : " ", p.unit, value_text(p, p.fallback));
+                            p.unit.empty() ? "" : " ", p.unit, shown_text(p, p.fallback));
         text +=
             "\nCtrl+click or Enter types a value, double click restores the default, the left and "
             "right arrows move it where Tab has come to.";
@@ -164,7 +164,7 @@ void number_control(PanelContext& context, const Parameter& parameter, const std
     const int arrow = arrow_of_focused_item();
     if (arrow != 0) send_value(context, path, moved_by_arrow(parameter, as_number(current), arrow));
     if (entered || (ImGui::IsItemActivated() && ImGui::GetIO().KeyCtrl)) {
-        start_typing(rows, path, value_text(parameter, current));
+        start_typing(rows, path, shown_text(parameter, current));
         ImGui::ClearActiveID();
     } else if (hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
         rows.edited_path.clear();
@@ -194,7 +194,7 @@ void number_control(PanelContext& context, const Parameter& parameter, const std
     const bool moved = active && rows.edited_path == path;
     const Value& shown = moved ? rows.edited_value : current;
     draw_track(context, row, track_position(parameter, as_number(shown)), hovered || active);
-    draw_value(context, row, value_text(parameter, shown), moved || hovered);
+    draw_value(context, row, shown_text(parameter, shown), moved || hovered);
 }
 
 const Choice* chosen_of(const Parameter& parameter, const Value& current) {
@@ -279,7 +279,7 @@ double track_value(const Parameter& p, double position) {
     return std::clamp(rounded, p.min, p.max);
 }
 
-std::string value_text(const Parameter& parameter, const Value& value) {
+std::string shown_text(const Parameter& parameter, const Value& value) {
     if (parameter.type == ParameterType::choice)
         for (const Choice& choice : parameter.choices)
             if (const auto* slug = std::get_if<std::string>(&value);

@@ -34,6 +34,6 @@ void choice_field(PanelContext& context, const Parameter& parameter, const std::
 // Values come back with three significant digits; the ends are the range's own.
 double track_position(const Parameter& parameter, double value);
 double track_value(const Parameter& parameter, double position);
-std::string value_text(const Parameter& parameter, const Value& value);
+std::string shown_text(const Parameter& parameter, const Value& value);
 
 }  // namespace muonscope::gui

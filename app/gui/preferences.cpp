@@ -134,7 +134,7 @@ std::filesystem::path data_folder() {
     return folder("XDG_DATA_HOME", ".local/share");
 }
 
-std::vector<Remembered> remembered(Preferences& preferences) {
+std::vector<Remembered> all_remembered(Preferences& preferences) {
     std::vector<Remembered> all{
         {"dark", &preferences.dark},
         {"presentation", &preferences.presentation},
@@ -152,7 +152,7 @@ std::vector<Remembered> remembered(Preferences& preferences) {
 std::string to_json(const Preferences& preferences) {
     Preferences copy = preferences;
     Json json = Json::object();
-    for (const Remembered& choice : remembered(copy))
+    for (const Remembered& choice : all_remembered(copy))
         std::visit([&](const auto* value) { json[choice.name] = *value; }, choice.at);
     return json.dump(2) + "\n";
 }
@@ -162,7 +162,7 @@ Preferences preferences_from_json(std::string_view text, std::string_view source
     if (!json.is_object())
         throw Error(std::string(source), "is not a JSON object", "choose again in the window");
     Preferences preferences;
-    for (const Remembered& choice : remembered(preferences)) read(json, choice);
+    for (const Remembered& choice : all_remembered(preferences)) read(json, choice);
     return preferences;
 }
 
@@ -170,7 +170,7 @@ void choose(Preferences& preferences, std::string_view choice) {
     const std::string text(choice);
     const std::size_t equals = text.find('=');
     const std::string name = text.substr(0, equals);
-    for (const Remembered& one : remembered(preferences)) {
+    for (const Remembered& one : all_remembered(preferences)) {
         if (equals == std::string::npos || one.name != name) continue;
         const std::string value = text.substr(equals + 1);
         const Json json = Json::parse("{\"" + name + "\":" + value + "}", nullptr, false);

@@ -17,7 +17,7 @@ std::filesystem::path data_folder();
 
 // Every choice that is kept between sessions: of the window itself, and of each panel as its own
 // table names them. Pointers into `preferences`.
-std::vector<Remembered> remembered(Preferences& preferences);
+std::vector<Remembered> all_remembered(Preferences& preferences);
 
 // Preferences as JSON. Throws Error naming `source` on a text that is not a JSON object; a value of
 // another type or out of range takes its default, because an older program must not refuse a newer

@@ -12,7 +12,7 @@ namespace muonscope::gui {
 
 template <class T>
 T& choice(Preferences& preferences, std::string_view name) {
-    for (const Remembered& one : remembered(preferences))
+    for (const Remembered& one : all_remembered(preferences))
         if (one.name == name) return *std::get<T*>(one.at);
     throw std::runtime_error("no panel remembers " + std::string(name));
 }

@@ -236,7 +236,7 @@ TEST(ControlsTable, the_controls_of_one_layer_show_and_write_that_layer) {
                     ASSERT_TRUE(label);
                     bool shown = false;
                     for (const Word& word : drawn.line_of(*label))
-                        shown = shown || word.text == value_text(parameter, get(own, key));
+                        shown = shown || word.text == shown_text(parameter, get(own, key));
                     EXPECT_TRUE(shown) << path << "\n" << drawn.text();
                 }
                 Value wanted;

@@ -573,10 +573,10 @@ TEST(PanelNumbers, a_session_saved_again_at_the_same_step_gets_a_name_of_its_own
 TEST(PanelNumbers, every_preference_comes_back_and_no_other_with_it) {
     Preferences plain;
     const std::string defaults = to_json(plain);
-    const std::size_t count = remembered(plain).size();
+    const std::size_t count = all_remembered(plain).size();
     for (std::size_t i = 0; i < count; ++i) {  // each alone
         Preferences changed;
-        const Remembered one = remembered(changed)[i];
+        const Remembered one = all_remembered(changed)[i];
         if (bool* const* on = std::get_if<bool*>(&one.at)) **on = !**on;
         if (int* const* whole = std::get_if<int*>(&one.at))
             **whole = **whole == static_cast<int>(one.high) ? **whole - 1 : **whole + 1;
@@ -591,10 +591,10 @@ TEST(PanelNumbers, every_preference_comes_back_and_no_other_with_it) {
             std::visit(
                 [&](const auto* was) {
                     using T = std::remove_const_t<std::remove_pointer_t<decltype(was)>>;
-                    EXPECT_EQ(*std::get<T*>(remembered(back)[j].at) == *was, i != j)
-                        << one.name << ", " << remembered(plain)[j].name;
+                    EXPECT_EQ(*std::get<T*>(all_remembered(back)[j].at) == *was, i != j)
+                        << one.name << ", " << all_remembered(plain)[j].name;
                 },
-                remembered(plain)[j].at);
+                all_remembered(plain)[j].at);
     }
 }
 

@@ -25,6 +25,8 @@ The faults are listed in faults/*.toml, one file a folder:
   form = 'expression'     # see below; the default
   same = '…'              # changes nothing, and why: listed apart, never run
 
+What came of each is kept in results.json, so that a run can be of some of them.
+
 Most faults are compiled in at once, each behind a switch that a process reads from its environment,
 so that one build serves all of them. `form` says what `old` is:
   expression   a whole operand: (planted::is(N) ? (new) : (old))
@@ -330,8 +332,15 @@ class Results:
 
     def note(self, fault, **what):
         self.known[fault.key] = {"name": fault.name, "file": digest(fault.source()), **what}
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.write_text(json.dumps(self.known, indent=1))
+        self.write()
+
+    def forget_others(self, faults):
+        """What is known of faults that are no longer planted."""
+        keys = {fault.key for fault in faults}
+        self.known = {key: result for key, result in self.known.items() if key in keys}
+
+    def write(self):
+        self.path.write_text(json.dumps(self.known, indent=1, sort_keys=True) + "\n")
 
 
 def digest(text):
@@ -343,20 +352,23 @@ def digest_of_tests():
 
 
 def table(faults, results):
-    counts = collections.defaultdict(lambda: [0, 0, 0])
+    counts = collections.defaultdict(lambda: [0, 0, 0, 0, 0])
     for fault in faults:
         row = counts[fault.folder]
         result = results.of(fault)
         if fault.same:
-            row[2] += 1
+            row[3] += 1
         elif result:
             row[0] += result["by"] is not None
             row[1] += 1
-    lines = ["| folder | noticed | planted | change nothing |", "|---|---|---|---|"]
-    for folder, (killed, total, same) in sorted(counts.items()):
-        lines.append(f"| {folder} | {killed} | {total} | {same} |")
-    sums = [sum(row[i] for row in counts.values()) for i in range(3)]
-    lines.append(f"| all | {sums[0]} | {sums[1]} | {sums[2]} |")
+            row[4] += result["file"] != digest(fault.source())
+        else:
+            row[2] += 1
+    lines = ["| folder | noticed | of those planted | not planted yet | change nothing | file changed since |",
+             "|---|---|---|---|---|---|"]
+    sums = [sum(row[i] for row in counts.values()) for i in range(5)]
+    for folder, row in [*sorted(counts.items()), ("all", sums)]:
+        lines.append(f"| {folder} | " + " | ".join(map(str, row)) + " |")
     return "\n".join(lines)
 
 
@@ -417,7 +429,7 @@ def main():
         print(f"{len(faults)} faults, each where the list says")
         return
     options.scratch.mkdir(parents=True, exist_ok=True)
-    results = Results(options.scratch / "results.json")
+    results = Results(here / "results.json")
     if options.table or options.readme:
         print(table(faults, results))
         if options.readme:
@@ -431,6 +443,7 @@ def main():
         return
 
     tests = digest_of_tests()
+    results.forget_others(faults)
 
     def wanted(fault):
         result = results.of(fault)

@@ -7,7 +7,6 @@ so sources that can stand behind each other are looked at as one text; findings 
 places. What does not compile as one text is looked at in halves.
 """
 
-import collections
 import concurrent.futures
 import json
 import os
@@ -17,22 +16,11 @@ import subprocess
 import sys
 import tempfile
 
+import together
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TIDY = "clang-tidy-14"
-AT_ONCE = 12  # more gain little, and the last to end is waited for
-# What a source declares at the left margin: a type, a name for one, a function or a constant.
-DECLARED = re.compile(r"(?:(?:struct|class|enum class|enum|using)\s+(?!namespace)(\w+)|"
-                      r"(?!namespace|using|template|return|extern)"
-                      r"[\w:<>,&*\s\[\]\".]+?[\s&*](\w+)\s*[(={\[;])")
-TYPE = re.compile(r"^(?:struct|class|enum class|using) (\w+)", re.M)
-OWN_TYPE = re.compile(r"^(?:struct|class|enum class) (\w+) (?=[{:])|^using (\w+) =", re.M)
-USING = re.compile(r"\busing (?:\w+::)+\w+;")  # whether it is used, others' code would blur
 PLACE = re.compile(r"^(\S+?):(\d+):", re.M)
-
-
-def names(text):
-    found = (DECLARED.match(line) for line in text.splitlines() if line and line[0] not in " \t#}/")
-    return {match[1] or match[2] for match in found if match}
 
 
 def commands_of(build):
@@ -44,29 +32,10 @@ def commands_of(build):
     return found
 
 
-def together(sources, commands):
-    """Sources that are compiled alike and declare nothing under the same name, in lists."""
-    texts = {source: source.read_text() for source in sources}
-    declared = {source: names(text) for source, text in texts.items()}
-    often = collections.Counter(name for found in declared.values() for name in found)
-    # A type of a source's own may hide one that others have from a header.
-    of_headers = {name for folder in ("core", "app") for header in (ROOT / folder).rglob("*.h")
-                  for name in TYPE.findall(header.read_text())}
-    batches = []
-    # Those first that meet their names in most others: each needs a list of its own, which the rest fill.
-    for source in sorted(sources, key=lambda source: -max((often[name] for name in declared[source]), default=0)):
-        alike = re.sub(r" -o .*", "", commands[source][0]["command"])
-        hides = any(own in of_headers for both in OWN_TYPE.findall(texts[source]) for own in both if own)
-        alone = len(commands[source]) > 1 or hides or USING.search(texts[source])
-        for batch in batches:
-            if not alone and batch["alike"] == alike and len(batch["sources"]) < AT_ONCE \
-                    and not declared[source] & batch["names"]:
-                batch["sources"].append(source)
-                batch["names"] |= declared[source]
-                break
-        else:
-            batches.append({"alike": None if alone else alike, "sources": [source], "names": set(declared[source])})
-    return [batch["sources"] for batch in batches]
+def how(commands):
+    """Of each source how it is compiled, but for where to; None where it is for several targets."""
+    return {source: None if len(entries) > 1 else re.sub(r" -o .*", "", entries[0]["command"])
+            for source, entries in commands.items()}
 
 
 def tidy(build, source):
@@ -120,7 +89,7 @@ def main():
     unknown = [str(source) for source in sources if source not in commands]
     if unknown:
         sys.exit(f"lint.py: {build} does not compile {' '.join(unknown)}")
-    batches = sorted(together(sources, commands), key=len, reverse=True)
+    batches = sorted(together.groups(sources, how(commands)), key=len, reverse=True)
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         results = list(pool.map(lambda sources: look_at(build, commands, sources), batches))
     for _, said in results:

@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""usage: together.py source…
+
+Which sources can stand behind one another in one text: a line of each, the number of its text and the
+source. What costs most of compiling and looking at them, the headers that all of them include, is then
+done once for a text. They must be compiled alike.
+"""
+
+import collections
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+AT_ONCE = 12  # more gain little, and the last to end is waited for
+# What a source declares at the left margin: a type, a name for one, a function or a constant.
+DECLARED = re.compile(r"(?:(?:struct|class|enum class|enum|using)\s+(?!namespace)(\w+)|"
+                      r"(?!namespace|using|template|return|extern)"
+                      r"[\w:<>,&*\s\[\]\".]+?[\s&*](\w+)\s*[(={\[;])")
+TYPE = re.compile(r"^(?:struct|class|enum class|using) (\w+)", re.M)
+OWN_TYPE = re.compile(r"^(?:struct|class|enum class) (\w+) (?=[{:])|^using (\w+) =", re.M)
+USING = re.compile(r"\busing (?:\w+::)+\w+;")  # whether it is used, others' code would blur
+
+
+def names(text):
+    found = (DECLARED.match(line) for line in text.splitlines() if line and line[0] not in " \t#}/")
+    return {match[1] or match[2] for match in found if match}
+
+
+def groups(sources, how):
+    """Lists of sources that are compiled alike and declare nothing under the same name. how: by source
+    what says how it is compiled; None: it must stand alone."""
+    texts = {source: source.read_text() for source in sources}
+    declared = {source: names(text) for source, text in texts.items()}
+    often = collections.Counter(name for found in declared.values() for name in found)
+    # A type of a source's own may hide one that others have from a header.
+    of_headers = {name for folder in ("core", "app") for header in (ROOT / folder).rglob("*.h")
+                  for name in TYPE.findall(header.read_text())}
+    batches = []
+    # Those first that meet their names in most others: each needs a list of its own, which the rest fill.
+    for source in sorted(sources, key=lambda source: -max((often[name] for name in declared[source]), default=0)):
+        alike = how[source]
+        hides = any(own in of_headers for both in OWN_TYPE.findall(texts[source]) for own in both if own)
+        alone = alike is None or hides or USING.search(texts[source])
+        for batch in batches:
+            if not alone and batch["alike"] == alike and len(batch["sources"]) < AT_ONCE \
+                    and not declared[source] & batch["names"]:
+                batch["sources"].append(source)
+                batch["names"] |= declared[source]
+                break
+        else:
+            batches.append({"alike": None if alone else alike, "sources": [source], "names": set(declared[source])})
+    return [batch["sources"] for batch in batches]
+
+
+def main():
+    sources = [pathlib.Path(name) for name in sys.argv[1:]]
+    for number, group in enumerate(groups(sources, {source: "" for source in sources})):
+        for source in group:
+            print(number, source)
+
+
+if __name__ == "__main__":
+    main()
