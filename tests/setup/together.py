@@ -17,8 +17,7 @@ AT_ONCE = 12  # more gain little, and the last to end is waited for
 DECLARED = re.compile(r"(?:(?:struct|class|enum class|enum|using)\s+(?!namespace)(\w+)|"
                       r"(?!namespace|using|template|return|extern)"
                       r"[\w:<>,&*\s\[\]\".]+?[\s&*](\w+)\s*[(={\[;])")
-TYPE = re.compile(r"^(?:struct|class|enum class|using) (\w+)", re.M)
-OWN_TYPE = re.compile(r"^(?:struct|class|enum class) (\w+) (?=[{:])|^using (\w+) =", re.M)
+OWN = re.compile(r"^namespace \{\n(.*?)^\}  // namespace\n", re.M | re.DOTALL)
 USING = re.compile(r"\busing (?:\w+::)+\w+;")  # whether it is used, others' code would blur
 
 
@@ -33,23 +32,29 @@ def groups(sources, how):
     texts = {source: source.read_text() for source in sources}
     declared = {source: names(text) for source, text in texts.items()}
     often = collections.Counter(name for found in declared.values() for name in found)
-    # A type of a source's own may hide one that others have from a header.
-    of_headers = {name for folder in ("core", "app") for header in (ROOT / folder).rglob("*.h")
-                  for name in TYPE.findall(header.read_text())}
+    # What is a source's own hides what has the same name in a header from all that come behind it.
+    of_headers = {name for folder in ("core", "app", "tests") for header in (ROOT / folder).rglob("*.h")
+                  for name in names(header.read_text())}
+    hidden = {source: {name for own in OWN.findall(text) for name in names(own)} & of_headers
+              for source, text in texts.items()}
+    words = {source: set(re.findall(r"\w+", text)) for source, text in texts.items()}
     batches = []
     # Those first that meet their names in most others: each needs a list of its own, which the rest fill.
     for source in sorted(sources, key=lambda source: -max((often[name] for name in declared[source]), default=0)):
-        alike = how[source]
-        hides = any(own in of_headers for both in OWN_TYPE.findall(texts[source]) for own in both if own)
-        alone = alike is None or hides or USING.search(texts[source])
+        alone = how[source] is None or USING.search(texts[source])
         for batch in batches:
-            if not alone and batch["alike"] == alike and len(batch["sources"]) < AT_ONCE \
-                    and not declared[source] & batch["names"]:
+            if not alone and batch["alike"] == how[source] and len(batch["sources"]) < AT_ONCE \
+                    and not declared[source] & batch["names"] \
+                    and not hidden[source] & batch["words"] and not words[source] & batch["hidden"]:
                 batch["sources"].append(source)
                 batch["names"] |= declared[source]
+                batch["hidden"] |= hidden[source]
+                batch["words"] |= words[source]
                 break
         else:
-            batches.append({"alike": None if alone else alike, "sources": [source], "names": set(declared[source])})
+            batches.append({"alike": None if alone else how[source], "sources": [source],
+                            "names": set(declared[source]), "hidden": set(hidden[source]),
+                            "words": set(words[source])})
     return [batch["sources"] for batch in batches]
 
 
