@@ -161,7 +161,8 @@ class Pen {
         if (rule.word.empty()) return;
         const float width = ImGui::CalcTextSize(rule.word.c_str()).x * 0.85F;
         const bool fits = at + width + em(0.8F) < axes_.right();
-        const ImVec2 word{!upright ? axes_.right() - width - em(0.4F)
+        // On the left, for curves end on the right.
+        const ImVec2 word{!upright ? axes_.position.x + em(0.4F)
                           : fits   ? at + em(0.4F)
                                    : at - width - em(0.4F),
                           upright ? axes_.position.y + em(0.3F) : at - em(1.1F)};
