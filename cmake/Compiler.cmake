@@ -18,10 +18,9 @@ endif()
 add_library(muonscope_compiler INTERFACE)
 target_compile_features(muonscope_compiler INTERFACE cxx_std_20)
 target_compile_options(muonscope_compiler INTERFACE
-    -Wall -Wextra -Wpedantic -Wnon-virtual-dtor
     # What stands in another source is shadowed by nothing in this one, and hidden from it by nothing.
-    $<IF:$<BOOL:${MUONSCOPE_TOGETHER}>,-Wno-subobject-linkage,-Wshadow>
-    -Woverloaded-virtual -Wold-style-cast
+    -Wall -Wextra -Wpedantic $<$<NOT:$<BOOL:${MUONSCOPE_TOGETHER}>>:-Wshadow> -Wnon-virtual-dtor
+    $<$<BOOL:${MUONSCOPE_TOGETHER}>:-Wno-subobject-linkage> -Woverloaded-virtual -Wold-style-cast
     -Wcast-align -Wunused -Wformat=2 -Wimplicit-fallthrough
     -Wconversion -Wno-sign-conversion
     $<$<BOOL:${MUONSCOPE_WERROR}>:-Werror>)

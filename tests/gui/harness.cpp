@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace muonscope::gui {
 
@@ -153,17 +154,42 @@ void Harness::drag(ImVec2 from, ImVec2 to) {
     frames(2);
 }
 
+namespace {
+
+// Where the next frame puts an item, by the mark that Dear ImGui draws around one that is asked
+// for: a rectangle, and a line from the mouse to it. None: it marks no such item.
+template <class Frame>
+std::optional<ImRect> marked(ImGuiID id, Frame&& frame) {
+    constexpr ImU32 colour_of_mark = IM_COL32(0, 255, 0, 255);
+    ImGui::DebugLocateItem(id);
+    frame();
+    std::vector<ImVec2> corners;
+    for (const ImDrawVert& vertex : ImGui::GetForegroundDrawList()->VtxBuffer)
+        if (vertex.col == colour_of_mark) corners.push_back(vertex.pos);
+    corners.resize(corners.size() * 2 / 3);  // four sides; the line has half as many
+    if (corners.empty()) return std::nullopt;
+    ImRect place(corners.front(), corners.front());
+    for (const ImVec2& corner : corners) place.Add(corner);
+    return place;
+}
+
+}  // namespace
+
 ImVec2 Harness::find(ImGuiWindow* window, ImGuiID id) {
     if (window == nullptr) {
         ADD_FAILURE() << "the window to look in is not open";
         return {0, 0};
     }
+    const std::optional<ImRect> place = marked(id, [&] { frame(); });
     const ImRect all = window->ClipRect;
-    for (float y = all.Min.y + 3; y < all.Max.y; y += 7)
-        for (float x = all.Min.x + 5; x < all.Max.x; x += 11) {
-            move_to({x, y});
-            if (ImGui::GetCurrentContext()->HoveredId == id) return {x, y};
-        }
+    for (const bool everywhere : {false, true})
+        for (float y = all.Min.y + 3; y < all.Max.y; y += 7)
+            for (float x = all.Min.x + 5; x < all.Max.x; x += 11) {
+                const bool near = place && place->Contains({x, y});
+                if (near == everywhere) continue;
+                move_to({x, y});
+                if (ImGui::GetCurrentContext()->HoveredId == id) return {x, y};
+            }
     ADD_FAILURE() << "no such item in " << window->Name;
     return {0, 0};
 }
