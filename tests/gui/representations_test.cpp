@@ -490,7 +490,7 @@ TEST_F(Representations, are_similar_by_the_cosine_they_are_seen_at_from_their_me
         for (int layer = 0; layer < 3; ++layer) {
             const Pane& pane = drawn.panes[static_cast<std::size_t>(3 * lane + layer)];
             ASSERT_EQ(pane.scene.heatmaps.size(), 1U);
-            const Heatmap& map = pane.scene.heatmaps[0];
+            const muonscope::Heatmap& map = pane.scene.heatmaps[0];
             EXPECT_EQ(pane.area.width, pane.area.height);
             EXPECT_EQ(map.low, -1);
             EXPECT_EQ(map.high, 1);
@@ -648,7 +648,7 @@ TEST_F(Representations, of_a_tree_part_from_the_broad_under_sgd_and_all_at_once_
     begin(preset("tree"), 60);  // nobody has to choose what shows it
     const auto mean_cosine = [&](std::size_t pane, int low, int high) {
         // Of pairs whose lowest common branch is at a level between.
-        const Heatmap& map = picture("similarity").panes[pane].scene.heatmaps[0];
+        const muonscope::Heatmap& map = picture("similarity").panes[pane].scene.heatmaps[0];
         double sum = 0;
         int count = 0;
         for (int i = 0; i < 32; ++i)

@@ -17,6 +17,8 @@ AT_ONCE = 12  # more gain little, and the last to end is waited for
 DECLARED = re.compile(r"(?:(?:struct|class|enum class|enum|using)\s+(?!namespace)(\w+)|"
                       r"(?!namespace|using|template|return|extern)"
                       r"[\w:<>,&*\s\[\]\".]+?[\s&*](\w+)\s*[(={\[;])")
+TYPE = re.compile(r"^(?:struct|class|enum class|using) (\w+)", re.M)
+OWN_TYPE = re.compile(r"^(?:struct|class|enum class) (\w+) (?=[{:])|^using (\w+) =", re.M)
 OWN = re.compile(r"^namespace \{\n(.*?)^\}  // namespace\n", re.M | re.DOTALL)
 USING = re.compile(r"\busing (?:\w+::)+\w+;")  # whether it is used, others' code would blur
 
@@ -32,16 +34,19 @@ def groups(sources, how):
     texts = {source: source.read_text() for source in sources}
     declared = {source: names(text) for source, text in texts.items()}
     often = collections.Counter(name for found in declared.values() for name in found)
-    # What is a source's own hides what has the same name in a header from all that come behind it.
-    of_headers = {name for folder in ("core", "app", "tests") for header in (ROOT / folder).rglob("*.h")
-                  for name in names(header.read_text())}
+    headers = [header.read_text() for folder in ("core", "app", "tests") for header in (ROOT / folder).rglob("*.h")]
+    # A type of a source's own stands beside one of the same name that others have from a header; a function
+    # hides it from all that come behind.
+    types = {name for header in headers for name in TYPE.findall(header)}
+    of_headers = {name for header in headers for name in names(header)}
     hidden = {source: {name for own in OWN.findall(text) for name in names(own)} & of_headers
               for source, text in texts.items()}
     words = {source: set(re.findall(r"\w+", text)) for source, text in texts.items()}
     batches = []
     # Those first that meet their names in most others: each needs a list of its own, which the rest fill.
     for source in sorted(sources, key=lambda source: -max((often[name] for name in declared[source]), default=0)):
-        alone = how[source] is None or USING.search(texts[source])
+        alone = how[source] is None or USING.search(texts[source]) or \
+            any(own in types for both in OWN_TYPE.findall(texts[source]) for own in both)
         for batch in batches:
             if not alone and batch["alike"] == how[source] and len(batch["sources"]) < AT_ONCE \
                     and not declared[source] & batch["names"] \

@@ -16,7 +16,7 @@ int seed_of(int published, std::uint64_t shift) {
     return static_cast<int>((static_cast<std::uint64_t>(published) + shift) & 0x7fffffffU);
 }
 
-OptimizerSpec sgd(double lr) {
+OptimizerSpec plain_sgd(double lr) {
     OptimizerSpec optimizer;
     optimizer.lr = lr;
     return optimizer;
@@ -72,7 +72,7 @@ Recipe recipe(std::string name, std::vector<Phase> phases) {
 std::vector<Recipe> after_first_layer(const std::vector<Phase>& then) {
     std::vector<Recipe> lanes;
     for (const auto& [name, optimizer] :
-         {std::pair{"SGD", sgd(0.2)}, std::pair{"Muon", muon(0.2, 3)}}) {
+         {std::pair{"SGD", plain_sgd(0.2)}, std::pair{"Muon", muon(0.2, 3)}}) {
         std::vector<Phase> phases{first_layer(optimizer)};
         phases.insert(phases.end(), then.begin(), then.end());
         lanes.push_back(recipe(name, std::move(phases)));
@@ -95,7 +95,7 @@ Spec staged_spec(std::uint64_t shift) {
     Phase second;
     second.name = "layer 2";
     second.layers = {2};
-    second.optimizer = sgd(0.02);
+    second.optimizer = plain_sgd(0.02);
     second.until.relative_error = threshold;
     spec.lanes = after_first_layer({second});
     return spec;
@@ -118,7 +118,7 @@ Spec blackbox_spec(std::uint64_t shift) {
     Phase downstream;
     downstream.name = "layers 2, 3";
     downstream.layers = {2, 3};
-    downstream.optimizer = sgd(0.04);
+    downstream.optimizer = plain_sgd(0.04);
     downstream.until.relative_error = threshold;
     spec.lanes = after_first_layer({downstream});
     return spec;
@@ -156,19 +156,19 @@ Spec tau_spec(int tau, std::uint64_t shift) {
     spec.experiment = square_problem(2, shift);
     spec.experiment.run = {.steps = 60000, .speed = 0};
     for (const auto& [name, first] :
-         {std::pair{"SGD", sgd(0.02)}, std::pair{"Muon", muon(0.02, 5)}}) {
+         {std::pair{"SGD", plain_sgd(0.02)}, std::pair{"Muon", muon(0.02, 5)}}) {
         std::vector<Phase> phases(tau == 0 ? 1 : 2);
         phases[0].optimizer = first;
         if (tau == 0) {
             phases[0].name = "both layers";
-            phases[0].layer_optimizers = {std::nullopt, sgd(0.02)};
+            phases[0].layer_optimizers = {std::nullopt, plain_sgd(0.02)};
         }
         for (std::size_t i = 0; tau > 0 && i < 2; ++i) {
             phases[i].name = fmt::format("layer {}", i + 1);
             phases[i].layers = {static_cast<int>(i) + 1};
             phases[i].until.steps = tau;
         }
-        if (tau > 0) phases[1].optimizer = sgd(0.02);
+        if (tau > 0) phases[1].optimizer = plain_sgd(0.02);
         spec.lanes.push_back(recipe(name, std::move(phases)));
         spec.lanes.back().repeats = tau > 0;
         spec.lanes.back().until.loss = threshold * threshold;
@@ -199,7 +199,7 @@ std::span<const Schedule> screened_schedules() {
 
 Recipe follow(const Schedule& schedule) {
     const auto with_power = [](double power) {
-        OptimizerSpec optimizer = sgd(0.02);
+        OptimizerSpec optimizer = plain_sgd(0.02);
         if (power == 1) return optimizer;  // SGD itself
         optimizer.kind = OptimizerKind::spectral;
         optimizer.norm_law = NormLaw::matched;
@@ -292,8 +292,8 @@ Spec adjacent_spec(int pair, std::uint64_t shift) {
         phases[0].until.steps = phases[1].until.steps = 1;
         for (int layer = 1; layer <= 5; ++layer)
             phases[layer <= pair + 1 ? 0 : 1].layers.push_back(layer);
-        phases[1].optimizer = sgd(0.03);
-        phases[0].optimizer = sgd(0.03);
+        phases[1].optimizer = plain_sgd(0.03);
+        phases[0].optimizer = plain_sgd(0.03);
         for (int layer = 1; layer <= pair + more; ++layer)
             phases[0].layer_optimizers.emplace_back(muon(0.03, 3));
         spec.lanes.push_back(
