@@ -164,7 +164,8 @@ std::optional<ImRect> marked(ImGuiID id, Frame&& frame) {
     ImGui::DebugLocateItem(id);
     frame();
     std::vector<ImVec2> corners;
-    for (const ImDrawVert& vertex : ImGui::GetForegroundDrawList()->VtxBuffer)
+    for (const ImDrawVert& vertex :
+         ImGui::GetForegroundDrawList(ImGui::GetMainViewport())->VtxBuffer)
         if (vertex.col == colour_of_mark) corners.push_back(vertex.pos);
     corners.resize(corners.size() * 2 / 3);  // four sides; the line has half as many
     if (corners.empty()) return std::nullopt;
