@@ -45,7 +45,7 @@ void check(const RenderOptions& o) {
         throw Error("--looks", std::to_string(o.looks), "give a whole number, at least one");
     if (o.at < -1 || o.at > o.steps)
         throw Error("--at", std::to_string(o.at),
-                    fmt::format("give a step from 0 to --steps, which is {}", o.steps));
+                    fmt::format("give a step that the run comes to: --steps is {}", o.steps));
     Preferences preferences;
     for (const std::string& choice : o.choices) choose(preferences, choice);
     if (o.output.empty()) throw Error("-o", "no file is named", "give the picture's path");
