@@ -78,7 +78,7 @@ struct Snapshot {
     std::optional<Building> building;
     std::string pending;  // "pausing": asked for, and done at the end of the step under way
     std::int64_t step = 0;
-    Returns returns;  // of the runs with this problem
+    Returns returns;                             // of the runs with this problem
     double wanted_speed = 0, reached_speed = 0;  // steps a second; wanted 0: as fast as possible
     std::shared_ptr<const Spec> spec;            // as edited so far
     std::shared_ptr<const Problem> problem;

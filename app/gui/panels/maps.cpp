@@ -235,7 +235,8 @@ constinit const Panel maps_panel{
         "A matrix turns the unit sphere into an ellipsoid: its axes are the singular values, along "
         "the left singular vectors. A ball is an orthogonal map, a needle one that has collapsed "
         "onto one direction, a disc one that has lost one. Drag turns all pictures, the wheel "
-        "zooms, a double click goes back. Any step that was seen can be drawn: the slider in the last "
+        "zooms, a double click goes back. Any step that was seen can be drawn: the slider in the "
+        "last "
         "line.",
     .draw = draw_maps,
     .least = {15, 11},

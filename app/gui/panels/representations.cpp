@@ -187,8 +187,9 @@ void header(PanelContext& context) {
     }
     if (spans) {
         next_header_control(context, between, segmented_width({"now", "over steps"}));
-        segmented(context, "span", {"now", "over steps"}, chosen.over_steps,
-                  "Now: a table of the state that is drawn. Over steps: all states that were seen.");
+        segmented(
+            context, "span", {"now", "over steps"}, chosen.over_steps,
+            "Now: a table of the state that is drawn. Over steps: all states that were seen.");
     }
     next_header_control(context, between, show);
     show_picker(context, show);
