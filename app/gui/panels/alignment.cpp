@@ -136,9 +136,8 @@ constinit const Panel alignment_panel{
         "Singular directions held against one another, every entry of every matrix: of the product "
         "against the target's, and of each layer against its neighbour's. Brackets mark directions "
         "of nearly equal singular values, which are free to turn among themselves. The slider in "
-        "the "
-        "last line goes back to any step that was seen. Further views: what neighbouring layers "
-        "keep while they learn, and how fast descent would go from here.",
+        "the last line goes back to any step that was seen. Further views: what neighbouring "
+        "layers keep while they learn, and how fast descent would go from here.",
     .draw = draw_alignment,
     .least = {15, 10},
     .weights = true,

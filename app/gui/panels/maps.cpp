@@ -236,8 +236,7 @@ constinit const Panel maps_panel{
         "the left singular vectors. A ball is an orthogonal map, a needle one that has collapsed "
         "onto one direction, a disc one that has lost one. Drag turns all pictures, the wheel "
         "zooms, a double click goes back. Any step that was seen can be drawn: the slider in the "
-        "last "
-        "line.",
+        "last line.",
     .draw = draw_maps,
     .least = {15, 11},
     .weights = true,
