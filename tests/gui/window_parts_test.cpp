@@ -241,55 +241,52 @@ TEST(render, gives_the_same_picture_for_the_same_arguments) {
     std::filesystem::remove("render_c.png");
 }
 
-TEST(render, shows_what_a_panel_was_chosen_to_show_and_what_it_gathered_on_the_way) {
-    keep_mesa_loaded();
+RenderOptions twenty_steps() {
     RenderOptions options;
     options.spec = preset("three-dimensions");
     options.steps = 20;
     options.width = 400;
     options.height = 300;
+    return options;
+}
+
+// The bytes of the file, which is gone then.
+std::string drawn(const RenderOptions& options) {
+    EXPECT_EQ(render_window(options), 0);
+    std::string picture = read_file(options.output, 1U << 24U);
+    std::filesystem::remove(options.output);
+    return picture;
+}
+
+TEST(render, shows_what_a_panel_was_chosen_to_show_and_what_it_gathered_on_the_way) {
+    keep_mesa_loaded();
+    RenderOptions options = twenty_steps();
     options.panel = "representations";
     options.output = "render_d.png";
-    const auto drawn = [&] {
-        EXPECT_EQ(render_window(options), 0);
-        std::string picture = read_file(options.output, 1U << 24U);
-        std::filesystem::remove(options.output);
-        return picture;
-    };
-    const std::string plane = drawn();
+    const std::string plane = drawn(options);
     options.choices = {"representations_view=1", "show_ghost=false", "maps_zoom=2.5"};
-    EXPECT_NE(drawn(), plane);
+    EXPECT_NE(drawn(options), plane);
     // The same steps, looked at on the way: there are trails, and a slider over the states.
     options.choices = {"representations_trail=8"};
-    const std::string once = drawn();
+    const std::string once = drawn(options);
     options.looks = 5;
-    const std::string five = drawn();
+    const std::string five = drawn(options);
     EXPECT_NE(five, once);
-    EXPECT_EQ(drawn(), five);
+    EXPECT_EQ(drawn(options), five);
 }
 
 TEST(render, draws_a_step_on_the_way_as_a_run_that_ended_there_has_it) {
     keep_mesa_loaded();
-    RenderOptions options;
-    options.spec = preset("three-dimensions");
-    options.steps = 20;
-    options.width = 400;
-    options.height = 300;
+    RenderOptions options = twenty_steps();
     options.panel = "maps";
     options.output = "render_e.png";
-    const auto drawn = [&] {
-        EXPECT_EQ(render_window(options), 0);
-        std::string picture = read_file(options.output, 1U << 24U);
-        std::filesystem::remove(options.output);
-        return picture;
-    };
-    const std::string newest = drawn();
+    const std::string newest = drawn(options);
     options.at = 20;
-    EXPECT_EQ(drawn(), newest);
+    EXPECT_EQ(drawn(options), newest);
     options.at = 7;
-    const std::string then = drawn();
+    const std::string then = drawn(options);
     EXPECT_NE(then, newest);
-    EXPECT_EQ(drawn(), then);
+    EXPECT_EQ(drawn(options), then);
     options.panel = "loss";  // has no other steps than all of them
     EXPECT_THROW(render_window(options), Error);
     EXPECT_FALSE(std::filesystem::exists("render_e.png"));
