@@ -113,7 +113,16 @@ def complaints(faults):
             lines.append(f"{fault.name}: listed twice")
         if fault.form not in ("expression", "statement", "alone"):
             lines.append(f"{fault.name}: no form is called {fault.form}")
+        if fault.form != "alone" and not all(balanced(text) for text in (fault.old, fault.new)):
+            lines.append(f"{fault.name}: a bracket without its other one: let it stand alone")
+        if fault.form == "expression" and re.match(r"(if|for|while|return)\b", fault.old):
+            lines.append(f"{fault.name}: this is a statement: {fault.old!r}")
     return lines or overlaps(faults)
+
+
+def balanced(text):
+    text = re.sub(r"'.'|\"(?:\\\\.|[^\"])*\"", "", text)
+    return all(text.count(opening) == text.count(closing) for opening, closing in ("()", "[]", "{}"))
 
 
 def overlaps(faults):
@@ -201,10 +210,13 @@ class Scratch:
 
     def make(self):
         """Empty when it builds, else what the compiler said."""
-        done = subprocess.run(["ninja", "-C", self.build, "-j", str(self.jobs),
+        done = subprocess.run(["ninja", "-C", self.build, "-k", "0", "-j", str(self.jobs),
                                *(f"test_{program}" for program in self.programs)],
                               capture_output=True, text=True)
-        return "" if done.returncode == 0 else done.stdout[-3000:]
+        if done.returncode == 0:
+            return ""
+        errors = [line for line in done.stdout.splitlines() if "error:" in line or line.startswith("FAILED")]
+        return "\n".join(errors[:40])
 
 
 # ---- tests ----
