@@ -38,10 +38,10 @@ function(embed_notices)
     set(embedded_paths ${embedded_paths} PARENT_SCOPE)
 endfunction()
 
-embed_notices(libeigen3-dev libfmt-dev nlohmann-json3-dev libcli11-dev)
+embed_notices(libeigen3-dev libfmt-dev nlohmann-json3-dev libcli11-dev zlib1g-dev)
 
 if(MUONSCOPE_GUI)
-    embed_notices(libpng-dev zlib1g-dev fonts-inter fonts-jetbrains-mono)
+    embed_notices(libpng-dev fonts-inter fonts-jetbrains-mono)
     foreach(package IN ITEMS bootstrap-icons dear-imgui glad glfw)
         embed(notices/${package}.txt "${PROJECT_SOURCE_DIR}/cmake/notices/${package}.txt")
     endforeach()

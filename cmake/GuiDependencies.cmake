@@ -50,13 +50,15 @@ target_include_directories(glad SYSTEM PUBLIC "${MUONSCOPE_DEPS}/glad/include")
 
 # Static, so that the program starts where only libc, libstdc++ and a GL driver are installed.
 find_library(PNG_STATIC NAMES libpng16.a libpng.a)
-find_library(ZLIB_STATIC NAMES libz.a)
 find_path(PNG_INCLUDE png.h)
-add_library(muonscope_png INTERFACE)
-if(PNG_STATIC AND ZLIB_STATIC AND PNG_INCLUDE)
-    target_include_directories(muonscope_png SYSTEM INTERFACE "${PNG_INCLUDE}")
-    target_link_libraries(muonscope_png INTERFACE "${PNG_STATIC}" "${ZLIB_STATIC}" m)
+if(PNG_STATIC AND PNG_INCLUDE)
+    # Imported, so that what it needs of zlib stands behind it when the program is linked.
+    add_library(muonscope_png STATIC IMPORTED)
+    set_target_properties(muonscope_png PROPERTIES
+        IMPORTED_LOCATION "${PNG_STATIC}" INTERFACE_INCLUDE_DIRECTORIES "${PNG_INCLUDE}"
+        INTERFACE_LINK_LIBRARIES "muonscope_zlib;m")
 else()
     find_package(PNG REQUIRED)
+    add_library(muonscope_png INTERFACE IMPORTED)
     target_link_libraries(muonscope_png INTERFACE PNG::PNG)
 endif()

@@ -28,8 +28,8 @@ target_link_libraries(muonscope_base PUBLIC muonscope_program Eigen3::Eigen muon
 
 room(random USES base)
 room(linalg USES base random ALSO ${kernel_objects})
-room(formats USES base)
-target_link_libraries(muonscope_formats PUBLIC nlohmann_json::nlohmann_json)
+room(formats USES base linalg)
+target_link_libraries(muonscope_formats PUBLIC nlohmann_json::nlohmann_json PRIVATE muonscope_zlib)
 room(model USES base linalg)
 room(optim USES base random linalg)
 room(measure USES base random linalg)

@@ -16,6 +16,7 @@
 
 #include "core/base/error.h"
 #include "core/base/near_names.h"
+#include "core/formats/descriptor.h"
 
 namespace muonscope {
 namespace {
@@ -23,26 +24,6 @@ namespace {
 std::string reason(int fault) {
     return std::generic_category().message(fault);
 }
-
-// An open file that closes itself.
-class Descriptor {
-  public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-
-    int number() const { return number_; }
-    int close() {  // 0, or errno: a full disk may show only here
-        const int failed = ::close(std::exchange(number_, -1));
-        return failed ? errno : 0;
-    }
-
-  private:
-    int number_;
-};
 
 // A stream into a descriptor, which remembers why it failed.
 class DescriptorBuffer : public std::streambuf {
@@ -81,14 +62,6 @@ class DescriptorBuffer : public std::streambuf {
 [[noreturn]] void cannot_write(const std::string& path, int fault) {
     throw Error(in_quotes(path), "cannot be written (" + reason(fault) + ")",
                 remedy_of(fault, "choose another place"));
-}
-
-[[noreturn]] void cannot_read(const std::string& path, int fault) {
-    const bool limit = fault == EMFILE || fault == ENFILE;
-    throw Error(in_quotes(path), "cannot be read (" + reason(fault) + ")",
-                limit          ? remedy_of(fault, "")
-                : fault == EIO ? "check the disk it lies on"
-                               : "check the path and its permissions");
 }
 
 // Everything the writer gives, down to the disk.
@@ -185,6 +158,20 @@ std::string remedy_of(int fault, std::string_view otherwise) {
     }
 }
 
+void cannot_read(const std::string& path, int fault) {
+    const bool limit = fault == EMFILE || fault == ENFILE;
+    throw Error(in_quotes(path), "cannot be read (" + reason(fault) + ")",
+                limit          ? remedy_of(fault, "")
+                : fault == EIO ? "check the disk it lies on"
+                               : "check the path and its permissions");
+}
+
+void check_regular(const std::string& path, unsigned mode) {
+    if (S_ISREG(mode)) return;
+    throw Error(in_quotes(path), S_ISDIR(mode) ? "is a folder" : "is not a regular file",
+                "name a file");
+}
+
 void write_file(const std::string& path, const std::function<void(std::ostream&)>& writer) {
     if (path.empty()) throw Error("file", "the path is empty", "name a file");
     struct stat found {};
@@ -216,10 +203,7 @@ std::string read_file(const std::string& path, std::size_t max_bytes) {
     Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     struct stat found {};
     if (file.number() < 0 || ::fstat(file.number(), &found) != 0) cannot_read(path, errno);
-    if (!S_ISREG(found.st_mode))
-        throw Error(in_quotes(path),
-                    S_ISDIR(found.st_mode) ? "is a folder" : "is not a regular file",
-                    "name a file");
+    check_regular(path, found.st_mode);
     const auto refuse_size = [&] {
         throw Error(
             in_quotes(path),

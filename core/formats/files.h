@@ -15,11 +15,15 @@ void write_file(const std::string& path, std::string_view contents);
 void write_file(const std::string& path, const std::function<void(std::ostream&)>& writer);
 // What to do about a system's fault, an errno; `otherwise` where there is nothing better to say.
 std::string remedy_of(int fault, std::string_view otherwise);
+// What a file that cannot be read is refused with: a system's fault, an errno; or its kind,
+// st_mode, where that is not a regular file's.
+[[noreturn]] void cannot_read(const std::string& path, int fault);
+void check_regular(const std::string& path, unsigned mode);
 // Throws Error when the file is missing, a folder, or larger than max_bytes.
 std::string read_file(const std::string& path, std::size_t max_bytes);
 
-// NumPy .npy 1.0-3.0, two-dimensional float32 or float64, little endian, C or Fortran order.
-// Everything else is an Error that names the file, what was found and what is accepted.
+// NumPy .npy 1.0-3.0, two-dimensional float16, float32 or float64, little endian, C or Fortran
+// order. Everything else is an Error that names the file, what was found and what is accepted.
 Matrix read_npy(const std::string& path);
 void write_npy(const std::string& path, const Matrix& matrix);
 

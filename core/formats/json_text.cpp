@@ -24,8 +24,9 @@ std::string position_of(std::string_view text, std::size_t byte) {
     return fmt::format("line {}, column {}", line, before.size() - start + 1);
 }
 
-// What the parser says, without its own prefix and on one line.
-std::string complaint(const std::exception& fault) {
+}  // namespace
+
+std::string json_complaint(const std::exception& fault) {
     std::string text = fault.what();
     text.erase(0, text.find("] ") == std::string::npos ? 0 : text.find("] ") + 2);
     if (const auto column = text.find("column "); column != std::string::npos)
@@ -34,8 +35,6 @@ std::string complaint(const std::exception& fault) {
     std::string clean = in_quotes(text, 200);
     return clean.substr(1, clean.size() - 2);
 }
-
-}  // namespace
 
 Json parse_json(std::string_view text, std::string_view source, std::size_t most_bytes) {
     if (text.size() > most_bytes)
@@ -60,10 +59,11 @@ Json parse_json(std::string_view text, std::string_view source, std::size_t most
     try {
         return Json::parse(text.begin(), text.end(), watch);
     } catch (const Json::parse_error& fault) {
-        throw Error(std::string(source), position_of(text, fault.byte) + ": " + complaint(fault),
+        throw Error(std::string(source),
+                    position_of(text, fault.byte) + ": " + json_complaint(fault),
                     "mend the JSON there");
     } catch (const Json::out_of_range& fault) {
-        throw Error(std::string(source), complaint(fault), "give finite numbers");
+        throw Error(std::string(source), json_complaint(fault), "give finite numbers");
     }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
@@ -10,5 +11,8 @@ namespace muonscope {
 // stands twice. Throws Error naming `source`; malformed JSON names line and column.
 nlohmann::ordered_json parse_json(std::string_view text, std::string_view source,
                                   std::size_t most_bytes);
+
+// What the parser of JSON says, without its own prefix and on one line.
+std::string json_complaint(const std::exception& fault);
 
 }  // namespace muonscope

@@ -73,6 +73,16 @@ TEST_F(Npy, reads_rows_or_columns_first_in_either_precision_and_any_version) {
     }
 }
 
+TEST_F(Npy, reads_halves) {
+    // 1, -2, 0.5 and the largest half, 65504.
+    const std::vector<std::uint16_t> halves{0x3c00, 0xc000, 0x3800, 0x7bff};
+    Matrix expected(2, 2);
+    expected << 1, -2, 0.5, 65504;
+    EXPECT_EQ(read_npy(file(npy(header("<f2", false, "(2, 2)"), bytes_of(halves)))), expected);
+    EXPECT_EQ(read_npy(file(npy(header("<f2", true, "(2, 2)"), bytes_of(halves)))),
+              expected.transpose());
+}
+
 // Lengths whose bytes are over 127, and such that need all of their bytes.
 TEST_F(Npy, reads_a_header_of_any_length) {
     for (const std::size_t blanks : {0, 40, 100, 180, 250, 40000, 65000, 70000})
@@ -126,7 +136,6 @@ TEST_F(Npy, other_dimensions_than_two_are_refused) {
 
 TEST_F(Npy, other_types_and_byte_orders_are_refused) {
     EXPECT_TRUE(contains(message(npy(header("<i8", false, "(2, 3)"), bytes_of(six))), "'<i8'"));
-    EXPECT_TRUE(contains(message(npy(header("<f2", false, "(2, 3)"), "123456789012")), "'<f2'"));
     EXPECT_TRUE(contains(message(npy(header("<c16", false, "(1, 3)"), bytes_of(six))), "'<c16'"));
     EXPECT_TRUE(contains(message(npy(header("|O", false, "(2, 3)"), "pickle")), "'|O'"));
     EXPECT_TRUE(

@@ -91,9 +91,10 @@ void file_row(PanelContext& context, Lab& bench) {
                                  bench.typed.size(), ImGuiInputTextFlags_EnterReturnsTrue) ||
         ImGui::IsItemDeactivatedAfterEdit())
         bench.wish.path = bench.typed.data();
-    hover_help(context, "File",
-               "A two-dimensional array of float32 or float64 saved by numpy.save, up to 512 "
-               "rows and columns. Enter loads it.");
+    hover_help(
+        context, "File",
+        "A two-dimensional array of float16, float32 or float64 saved by numpy.save, up to 512 "
+        "rows and columns. Enter loads it.");
     ImGui::SameLine(0, em(0.4F));
     if (ImGui::Button("Choose…", {em(5), 0}))
         ask_path(context, {.title = "Open a matrix",
