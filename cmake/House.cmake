@@ -34,6 +34,7 @@ room(model USES base linalg)
 room(optim USES base random linalg)
 room(measure USES base random linalg)
 room(theory USES base linalg)
+room(weights USES base random linalg formats measure)
 room(experiment USES base random linalg formats model optim measure theory)
 room(session USES base linalg measure experiment)
 target_link_libraries(muonscope_session PUBLIC Threads::Threads)
@@ -41,4 +42,4 @@ room(documents USES base linalg formats experiment session)
 
 # All of core, for who stands above it.
 add_library(muonscope_core INTERFACE)
-target_link_libraries(muonscope_core INTERFACE muonscope_documents)
+target_link_libraries(muonscope_core INTERFACE muonscope_documents muonscope_weights)

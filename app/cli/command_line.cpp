@@ -16,6 +16,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/matrix_source.h"
+#include "app/cli/weights.h"
 #include "core/base/error.h"
 #include "core/base/fault_text.h"
 #include "core/base/near_names.h"
@@ -25,6 +26,7 @@
 #include "core/experiment/published/experiment.h"
 #include "core/experiment/published/verdict.h"
 #include "core/linalg/kernels/level.h"
+#include "core/weights/edit.h"
 
 namespace muonscope::cli {
 namespace {
@@ -50,6 +52,8 @@ struct Arguments {
     ReproduceArguments reproduce;
     SweepArguments sweep;
     OrthogonaliseArguments orthogonalise;
+    WeightsInfoArguments weights_info;
+    WeightsSpectraArguments weights_spectra;
     bool parameters_as_json = false;
 };
 
@@ -310,6 +314,69 @@ CLI::App& add_orthogonalise(CLI::App& app, OrthogonaliseArguments& arguments) {
     return command;
 }
 
+std::string edit_list() {
+    std::string text;
+    for (const Choice& kind : edit_kinds)
+        text += fmt::format("  {:<14} {}\n", kind.slug, kind.help);
+    return text;
+}
+
+constexpr const char* model_files =
+    ".safetensors, .gguf, .npy or .npz; it is read a tensor at a time and never changed";
+
+CLI::App& add_weights_info(CLI::App& weights, WeightsInfoArguments& arguments) {
+    CLI::App& command =
+        *weights.add_subcommand("info", "What a file holds: its keys, and its tensors with shapes");
+    command.add_option("file", arguments.file, model_files)->type_name("FILE")->required();
+    command.add_flag("--json", arguments.json, "Print JSON");
+    command.footer("Example:\n  muonscope weights info model.gguf");
+    return command;
+}
+
+CLI::App& add_weights_spectra(CLI::App& weights, WeightsSpectraArguments& arguments) {
+    CLI::App& command = *weights.add_subcommand(
+        "spectra", "The singular values of its matrices, as they are or after edits");
+    command.add_option("file", arguments.file, model_files)->type_name("FILE")->required();
+    command
+        .add_option("--select", arguments.select,
+                    "Which matrices: see below; otherwise all of them")
+        ->type_name("NAMES");
+    command
+        .add_option("--op", arguments.edits,
+                    "An edit of singular values: see below; may be repeated, each finds what those "
+                    "before it left")
+        ->type_name("NAMES:EDIT")
+        ->allow_extra_args(false);
+    command.add_option("--stack", arguments.stack, "A file of edits, one a line, before those")
+        ->type_name("FILE");
+    command.add_flag("--values", arguments.values, "Print every value as well");
+    command.add_flag("--json", arguments.json, "Print JSON; a number that is not finite is null");
+    command.footer(fmt::format(
+        "Names:\n"
+        "  blk.11.ffn_down   as the file has it, with or without .weight\n"
+        "  attn_v            a part of it: that of every block\n"
+        "  blk.10-20.attn_*  numbers in a range, * for any text\n"
+        "  A+B               both\n\n"
+        "Edits, EDIT=AMOUNT[,norm=free|frobenius|spectral]:\n{}\n"
+        "flatten, power, orthogonalise and noise keep the Frobenius norm unless told otherwise.\n\n"
+        "Columns:\n{}\n"
+        "Examples:\n"
+        "  muonscope weights spectra model.gguf --select attn_q\n"
+        "  muonscope weights spectra model.gguf --op blk.11.ffn_down:drop-top=1 --json\n\n{}",
+        edit_list(), weights_spectra_legend, exit_codes));
+    return command;
+}
+
+CLI::App& add_weights(CLI::App& app, Arguments& arguments) {
+    CLI::App& weights =
+        *app.add_subcommand("weights", "Model files: tensors, singular values, edits of them");
+    weights.require_subcommand(1);
+    add_weights_info(weights, arguments.weights_info);
+    add_weights_spectra(weights, arguments.weights_spectra);
+    weights.footer("Example:\n  muonscope weights spectra --help");
+    return weights;
+}
+
 std::string one_line(std::string text) {
     while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.pop_back();
     std::replace(text.begin(), text.end(), '\n', ' ');
@@ -322,9 +389,12 @@ int refuse(const std::string& message) {
     return refused;
 }
 
+// The innermost: `weights info`. None: nullptr.
 const CLI::App* parsed_command(const CLI::App& app) {
     const auto parsed = app.get_subcommands([](const CLI::App* sub) { return sub->parsed(); });
-    return parsed.empty() ? nullptr : parsed.front();
+    if (parsed.empty()) return nullptr;
+    const CLI::App* inner = parsed_command(*parsed.front());
+    return inner == nullptr ? parsed.front() : inner;
 }
 
 std::vector<std::string> options_of(const CLI::App& command) {
@@ -340,7 +410,19 @@ std::string name_of(const CLI::Option& option) {
 }
 
 std::string usage_of(const CLI::App& app, const CLI::App* command) {
-    return command == nullptr ? app.get_name() : app.get_name() + " " + command->get_name();
+    if (command == nullptr || command == &app) return app.get_name();
+    return usage_of(app, command->get_parent()) + " " + command->get_name();
+}
+
+// All that have no commands of their own.
+std::vector<CLI::App*> commands_of(CLI::App& app) {
+    std::vector<CLI::App*> commands;
+    for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
+        const std::vector<CLI::App*> inner = commands_of(*command);
+        if (inner.empty()) commands.push_back(command);
+        commands.insert(commands.end(), inner.begin(), inner.end());
+    }
+    return commands;
 }
 
 // An option with a value, once.
@@ -349,7 +431,7 @@ bool takes_one(const CLI::Option& option) {
 }
 
 // What to say of an option that its command does not have; empty when there is none among `words`.
-std::string unknown_option(const std::vector<std::string>& words, const CLI::App& app) {
+std::string unknown_option(const std::vector<std::string>& words, CLI::App& app) {
     const CLI::App* command = parsed_command(app);
     for (const std::string& word : words) {
         const std::string name = word.substr(0, word.find('='));
@@ -361,7 +443,7 @@ std::string unknown_option(const std::vector<std::string>& words, const CLI::App
             return found + "write it behind the command's name";
         if (const std::string near = did_you_mean(name, own); !near.empty()) return found + near;
         std::string others;
-        for (const CLI::App* other : app.get_subcommands([](const CLI::App*) { return true; }))
+        for (const CLI::App* other : commands_of(app))
             if (const auto names = options_of(*other);
                 std::find(names.begin(), names.end(), name) != names.end())
                 others += (others.empty() ? "`" : ", `") + usage_of(app, other) + "`";
@@ -371,7 +453,7 @@ std::string unknown_option(const std::vector<std::string>& words, const CLI::App
     return "";
 }
 
-std::string usage_error(const CLI::ParseError& fault, const CLI::App& app, const Arguments& typed) {
+std::string usage_error(const CLI::ParseError& fault, CLI::App& app, const Arguments& typed) {
     const CLI::App* command = parsed_command(app);
     // `muonscope rnu staged` reads as a spec file and something too many.
     const std::string& word = typed.window.spec.name;
@@ -384,6 +466,20 @@ std::string usage_error(const CLI::ParseError& fault, const CLI::App& app, const
     }
     if (std::string unknown = unknown_option(app.remaining(true), app); !unknown.empty())
         return unknown;
+    // `weights spectra` is two words, of which the second may be missing or mistyped.
+    if (command != nullptr &&
+        !command->get_subcommands([](const CLI::App*) { return true; }).empty()) {
+        std::vector<std::string> names;
+        for (const CLI::App* sub : command->get_subcommands([](const CLI::App*) { return true; }))
+            names.push_back(sub->get_name());
+        const std::vector<std::string> rest = app.remaining(true);
+        const std::string near = rest.empty() ? "" : did_you_mean(rest.front(), names);
+        return fmt::format(
+            "`{}`: {}; {}", usage_of(app, command),
+            rest.empty() ? "it does not say what to do"
+                         : in_quotes(rest.front()) + " is not one of its commands",
+            near.empty() ? fmt::format("choose one of {}", fmt::join(names, ", ")) : near);
+    }
     std::string what = one_line(fault.what());
     if (dynamic_cast<const CLI::ArgumentMismatch*>(&fault) != nullptr)
         what = what.substr(0, what.find(": ")) + ": its value is missing";
@@ -427,6 +523,11 @@ std::string version_text() {
                        program_commit(), level_name(level()));
 }
 
+int run_weights(const CLI::App& command, const Arguments& arguments) {
+    if (command.got_subcommand("info")) return weights_info(arguments.weights_info);
+    return weights_spectra(arguments.weights_spectra);
+}
+
 int dispatch(int argc, const char* const* argv) {
     Arguments arguments;
     CLI::App app("Muonscope trains deep linear networks live and shows what each optimiser does.",
@@ -456,9 +557,9 @@ int dispatch(int argc, const char* const* argv) {
     const CLI::App& reproduce_command = add_reproduce(app, arguments.reproduce);
     const CLI::App& sweep_command = add_sweep(app, arguments.sweep);
     const CLI::App& orthogonalise_command = add_orthogonalise(app, arguments.orthogonalise);
+    const CLI::App& weights_command = add_weights(app, arguments);
 
-    for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; }))
-        allow_repeats(*command);
+    for (CLI::App* command : commands_of(app)) allow_repeats(*command);
     allow_repeats(app);
 
     // `--out= results` would take the next word.
@@ -486,6 +587,7 @@ int dispatch(int argc, const char* const* argv) {
     if (reproduce_command.parsed()) return reproduce(arguments.reproduce);
     if (sweep_command.parsed()) return sweep(arguments.sweep);
     if (orthogonalise_command.parsed()) return orthogonalise(arguments.orthogonalise);
+    if (weights_command.parsed()) return run_weights(weights_command, arguments);
     return open_window(arguments.window);
 }
 

@@ -129,7 +129,7 @@ TEST_F(BadInput, an_npy_file_that_does_not_fit) {
     };
     expect_refusal(target(with("type.npy", "<f8", "<i8")), "'<i8'");
     expect_refusal(target(with("order.npy", "<f8", ">f8")), "big endian");
-    expect_refusal(target(with("one.npy", "(32, 32)", "(1024,)  ")), "1 dimension");
+    expect_refusal(target(with("one.npy", "(32, 32)", "(1024,) ")), "1 dimension");
     expect_refusal(target(file("short.npy", good.substr(0, good.size() - 8))), "truncated");
     expect_refusal(target(folder_ / "none.npy"), "none.npy': cannot be read (No such file");
     expect_refusal(run({"--set", "target.kind=file"}), "target.file");

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+// `muonscope weights …`: the tensors of model files, their singular values, and edits of those. All
+// return an exit code and throw Error.
+namespace muonscope::cli {
+
+struct WeightsInfoArguments {
+    std::string file;
+    bool json = false;
+};
+int weights_info(const WeightsInfoArguments& arguments);
+
+struct WeightsSpectraArguments {
+    std::string file;
+    std::string select;              // empty: every matrix
+    std::vector<std::string> edits;  // --op, in order
+    std::string stack;               // a file of edits, before those
+    bool json = false, values = false;
+};
+int weights_spectra(const WeightsSpectraArguments& arguments);
+
+// What the columns of the table of `weights spectra` are.
+inline constexpr const char* weights_spectra_legend =
+    "rows, cols   of the matrix: a tensor's first dimension by the product of its others\n"
+    "s1           largest singular value\n"
+    "stable rank  |W|_F^2/s1^2, from 1 to the rank\n"
+    "entropy      -sum p ln p/ln n, p = s^2/sum s^2 over all n values: 1 when all are equal\n"
+    "s1/sn        condition number: largest by smallest of all min(rows, cols) values\n"
+    "s1/s2        largest by next\n"
+    "beyond       values above (sqrt rows + sqrt cols)|W|_F/sqrt(rows cols), the largest that\n"
+    "             independent entries of this size would have (Marchenko-Pastur)\n"
+    "tail         exponent alpha of s^2's tail x^-alpha, fitted by maximum likelihood from where\n"
+    "             it fits best (Clauset, Shalizi, Newman 2009)\n";
+
+}  // namespace muonscope::cli

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/types.h"
+#include "core/linalg/spectrum.h"
+#include "core/weights/edit.h"
+#include "core/weights/tensor_spectrum.h"
+
+namespace muonscope {
+
+// What one edit of a stack did to one matrix.
+struct EditEffect {
+    std::size_t edit = 0;      // its place in the stack
+    Eigen::Index changed = 0;  // values that are not what they were
+    double energy = 1;         // sum of squares after it, as a share of that before it
+    // |dW|_F/|W|_F of what it changed, W as it found it. Beside new vectors: where they are known.
+    std::optional<double> change;
+};
+
+// What a stack of edits makes of one matrix W = sum s_k u_k v_k^T. Each edit finds what those
+// before it have left, and counts the values anew, largest first.
+struct EditedTensor {
+    Vector values;  // beside the vectors of W, in the order of its values: not sorted
+    // Other vectors, where an edit made some; `values` belong to them then, largest first.
+    std::optional<ThinSvd> replaced;
+    std::vector<EditEffect> effects;  // of the edits that are meant for it and not muted
+
+    Vector sorted() const;  // largest first
+    bool is_edited() const { return !effects.empty(); }
+};
+
+// `values`: all of W's singular values. `factors` gives its decomposition, and is asked only where
+// an edit makes new vectors.
+EditedTensor edited(std::span<const WeightEdit> stack, std::string_view name,
+                    const MatrixShape& shape, const Vector& values,
+                    const std::function<ThinSvd()>& factors);
+
+// W with those values: only the terms that changed are added, so that where none has, every bit of
+// W stays.
+Matrix edited_matrix(const Matrix& matrix, const ThinSvd& factors, const EditedTensor& edited);
+
+// A stack as a file: one edit a line; # begins a remark. Throws Error that names the line.
+std::vector<WeightEdit> stack_in(std::string_view text, const std::string& source);
+std::string text_of(std::span<const WeightEdit> stack);
+
+}  // namespace muonscope
