@@ -180,7 +180,7 @@ constexpr Row<E> experiment_rows[] = {
         .restarts(),
     row<&E::target, &TargetSpec::file>(
         "target.file", "File", {},
-        "NumPy .npy, float32 or float64, out x in as the network's last and first width.")
+        "NumPy .npy, float16, float32 or float64, out x in as the network's last and first width.")
         .when(is_target<TargetKind::file>)
         .restarts(),
     row<&E::target, &TargetSpec::stream>("target.stream", "Target's stream", {},

@@ -9,6 +9,7 @@
 #include "core/formats/files.h"
 #include "core/formats/npy_header.h"
 #include "core/formats/tensor_values.h"
+#include "core/formats/tensor_writer.h"
 
 namespace muonscope {
 namespace {
@@ -114,6 +115,19 @@ void write_npy(const std::string& path, const Matrix& matrix) {
         stream.write(reinterpret_cast<const char*>(matrix.data()),
                      static_cast<std::streamsize>(sizeof(double)) * matrix.size());
     });
+}
+
+CastLoss write_npy(const std::string& path, const WrittenTensor& tensor) {
+    written_sizes(path, {tensor});
+    if (tensor.type->npy.empty())
+        throw Error(in_quotes(path), fmt::format(".npy has no {}", tensor.type->name),
+                    "write it as F64, F32 or F16");
+    CastLoss loss;
+    write_file(path, [&](std::ostream& stream) {
+        stream << npy_header(tensor.type->npy, false, tensor.shape);
+        write_values(stream, tensor, loss);
+    });
+    return loss;
 }
 
 }  // namespace muonscope

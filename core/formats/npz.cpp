@@ -18,7 +18,9 @@ namespace {
 
 constexpr std::string_view copy_again = "copy or save it again";
 constexpr std::string_view save_again = "save it again with numpy.savez";
-constexpr std::size_t most_header_bytes = std::size_t{1} << 16;  // of a member's .npy
+constexpr std::size_t most_header_bytes = std::size_t{1}
+                                          << 14;  // of a member; NumPy's are 128 to 10000
+constexpr std::size_t most_members = std::size_t{1} << 14;
 
 [[noreturn]] void fail(const std::string& source, const std::string& what,
                        std::string_view remedy) {
@@ -78,8 +80,8 @@ class ZipReader {
     std::vector<Listed> members() {
         find_directory();
         ByteReader directory(bytes_.substr(begin_, size_));
-        if (count_ > most_tensors)
-            fail(source_, fmt::format("holds {} files; at most {} are read", count_, most_tensors),
+        if (count_ > most_members)
+            fail(source_, fmt::format("holds {} files; at most {} are read", count_, most_members),
                  copy_again);
         std::vector<Listed> members;
         for (std::uint64_t i = 0; i < count_; ++i) members.push_back(read_listed(directory, i));

@@ -22,6 +22,7 @@ using Json = nlohmann::json;
 constexpr std::string_view copy_again = "copy or download it again";
 constexpr std::string_view save_again = "save it again with safetensors";
 constexpr std::uint64_t most_header_bytes = 100'000'000;
+constexpr std::size_t most_word_bytes = std::size_t{8} << 20;
 constexpr std::size_t most_text_bytes = std::size_t{16} << 20;  // names, __metadata__
 
 [[noreturn]] void fail(const std::string& source, const std::string& what,
@@ -199,21 +200,22 @@ class HeaderEvents : public nlohmann::json_sax<Json> {
     std::size_t kept_ = 0, keys_ = 0;
 };
 
-// Throws where a text is longer than what is kept, before the parser takes it into memory.
-void check_texts(std::string_view header, const std::string& source) {
+// Throws where a text, a number or a gap is longer than any needs to be, before the parser takes it
+// into memory.
+void check_words(std::string_view header, const std::string& source) {
     bool within = false;
     std::size_t begin = 0;
     for (std::size_t i = 0; i < header.size(); ++i) {
-        if (within && header[i] == '\\') {
-            ++i;
-        } else if (header[i] == '"') {
-            within = !within;
-            if (within) begin = i;
-        }
-        if (within && i - begin > most_text_bytes)
+        const char c = header[i];
+        if (c == '"') within = !within;
+        if (c == '"' || (!within && (c == ',' || c == '{' || c == '}' || c == '[' || c == ']')))
+            begin = i;
+        if (i - begin > most_word_bytes)
             fail(source,
-                 fmt::format("a text of its header is longer than {} MB", most_text_bytes >> 20),
+                 fmt::format("a text or gap of its header is longer than {} MB",
+                             most_word_bytes >> 20),
                  copy_again);
+        if (within && c == '\\') ++i;
     }
 }
 
@@ -281,7 +283,7 @@ TensorList parse_safetensors(std::string_view bytes, const std::string& source) 
              copy_again);
     if (!header.starts_with('{'))
         fail(source, "its header does not begin with {", "check that it is a safetensors file");
-    check_texts(header, source);
+    check_words(header, source);
 
     TensorList list{.format = "safetensors", .entries = {}, .metadata = {}};
     HeaderEvents events(list, source);
