@@ -30,6 +30,7 @@ room(random USES base)
 room(linalg USES base random ALSO ${kernel_objects})
 room(formats USES base linalg)
 target_link_libraries(muonscope_formats PUBLIC nlohmann_json::nlohmann_json PRIVATE muonscope_zlib)
+room(llama USES base random linalg formats)
 room(model USES base linalg)
 room(optim USES base random linalg)
 room(measure USES base random linalg)
@@ -42,4 +43,4 @@ room(documents USES base linalg formats experiment session)
 
 # All of core, for who stands above it.
 add_library(muonscope_core INTERFACE)
-target_link_libraries(muonscope_core INTERFACE muonscope_documents muonscope_weights)
+target_link_libraries(muonscope_core INTERFACE muonscope_documents muonscope_llama muonscope_weights)

@@ -118,6 +118,34 @@ struct TensorCoreTask {
     void* space;  // tensor_core_space bytes
 };
 
+// Inner products of rows of floats, each of `depth` numbers, with one another: entry r + c
+// result_stride of the result is row r of `left` times row c of `right`; a stride is the numbers
+// from one row to the next.
+//
+// Definition, to the bit: product i goes to partial sum i mod 16, each of which starts at +0 and
+// takes its products in their order by FMA; what is missing to a whole sixteen at the end are
+// products of zeros. The partial sums are added as those of `sum` are, in float. So an entry is the
+// same alone and beside any others.
+struct FloatDotsTask {
+    Size rows, cols, depth;
+    const float* left;
+    Size left_stride;
+    const float* right;
+    Size right_stride;
+    float* result;
+    Size result_stride;
+};
+
+// result_j = sum of weights_i x_ij over `rows` rows of x, j < count: starts at +0 and takes its
+// products in the order of the rows by FMA.
+struct FloatRowsTask {
+    Size rows, count;
+    const float* weights;
+    const float* x;
+    Size stride;
+    float* result;
+};
+
 struct Kernels {
     Level level;
 
@@ -125,6 +153,9 @@ struct Kernels {
     void (*multiply_doubles)(const ProductTask<double>& task);
     void (*multiply_floats)(const ProductTask<float>& task);
     Size (*product_space)(Size rows, Size depth, Size cols);
+
+    void (*float_dots)(const FloatDotsTask& task);
+    void (*combine_float_rows)(const FloatRowsTask& task);
 
     // Sums. Term i goes to partial sum i mod 16, each of which starts at +0 and takes its terms in
     // their order; then the second half of the partial sums is added to the first, 8, 4, 2 and 1 at

@@ -6,6 +6,7 @@ namespace muonscope::MUONSCOPE_AT {
 void add_bfloat16_entries(Kernels& table);
 void add_bfloat16_product(Kernels& table);
 void add_entries(Kernels& table);
+void add_float_dots(Kernels& table);
 void add_products(Kernels& table);
 void add_step_sums(Kernels& table);
 void add_sums(Kernels& table);
@@ -15,6 +16,7 @@ void fill(Kernels& table) {
     add_bfloat16_entries(table);
     add_bfloat16_product(table);
     add_entries(table);
+    add_float_dots(table);
     add_products(table);
     add_step_sums(table);
     add_sums(table);

@@ -1,0 +1,133 @@
+#include "core/llama/open_llama.h"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "core/base/error.h"
+#include "core/base/progress.h"
+
+namespace muonscope {
+
+namespace {
+
+int small(const TensorFile& file, const std::string& key, std::int64_t number) {
+    if (number < 0 || number > std::numeric_limits<int>::max())
+        throw Error(file.path(), fmt::format("{} is {}", key, number), "the file is damaged");
+    return static_cast<int>(number);
+}
+
+int whole(const TensorFile& file, const std::string& key) {
+    const auto number = file.metadata().whole(key);
+    if (!number) throw Error(file.path(), "it has no key " + key, "take a GGUF file of a llama");
+    return small(file, key, *number);
+}
+
+int whole(const TensorFile& file, const std::string& key, std::int64_t otherwise) {
+    return small(file, key, file.metadata().whole(key).value_or(otherwise));
+}
+
+void refuse_other_rotations(const TensorFile& file) {
+    const auto scaling = file.metadata().text("llama.rope.scaling.type");
+    if ((scaling && *scaling != "none") || file.find("rope_freqs.weight") ||
+        file.metadata().find("llama.rope.scale_linear"))
+        throw Error(file.path(), "its rotary positions are stretched",
+                    "this is not known here yet");
+}
+
+// Tensors of the shape's names alone: a bias or an adapter would be left out of the sums.
+void refuse_other_tensors(const TensorFile& file, const LlamaWeights& weights) {
+    for (const TensorEntry& entry : file.entries())
+        if (!weights.has(entry.name))
+            throw Error(file.path(), "no llama that is known here has a tensor " + entry.name,
+                        "look at its spectra instead");
+}
+
+SharedFloats floats_of(const TensorFile& file, const TensorEntry& entry,
+                       const LlamaWeights::Size& size) {
+    const bool vector = size.rows == 1 && entry.shape.size() == 1;
+    if ((!vector && entry.shape.size() != 2) || entry.rows() != static_cast<unsigned>(size.rows) ||
+        entry.columns() != static_cast<unsigned>(size.cols))
+        throw Error(file.path(),
+                    fmt::format("{} is {}, where this llama has {} x {}", entry.name,
+                                shape_text(entry.shape), size.rows, size.cols),
+                    "the file is damaged");
+    SharedFloats tensor{{}, size.rows, size.cols};
+    const std::shared_ptr<float[]> data = std::make_shared_for_overwrite<float[]>(tensor.size());
+    file.read(entry, std::span<float>(data.get(), tensor.size()));
+    tensor.data = data;
+    return tensor;
+}
+
+}  // namespace
+
+LlamaShape shape_in(const TensorFile& file) {
+    const Metadata& keys = file.metadata();
+    const std::string kind = keys.text("general.architecture").value_or("");
+    if (kind != "llama")
+        throw Error(file.path(),
+                    kind.empty() ? "it does not say what model it is (general.architecture)"
+                                 : fmt::format("its architecture is \"{}\"", kind),
+                    "only a GGUF file of a \"llama\" can be talked to");
+    refuse_other_rotations(file);
+    const auto own = [](const char* key) { return std::string("llama.") + key; };
+    LlamaShape shape;
+    shape.blocks = whole(file, own("block_count"));
+    shape.width = whole(file, own("embedding_length"));
+    shape.hidden = whole(file, own("feed_forward_length"));
+    shape.heads = whole(file, own("attention.head_count"));
+    shape.kv_heads = whole(file, own("attention.head_count_kv"), shape.heads);
+    const int even = shape.heads > 0 ? shape.width / shape.heads : 0;
+    shape.head_width = whole(file, own("attention.key_length"), even);
+    if (whole(file, own("attention.value_length"), shape.head_width) != shape.head_width)
+        throw Error(file.path(), "values of its heads are not as long as keys",
+                    "this is not known here");
+    shape.rotary = whole(file, own("rope.dimension_count"), shape.head_width);
+    shape.rope_base = keys.number(own("rope.freq_base")).value_or(10000);
+    shape.rms_epsilon = keys.number(own("attention.layer_norm_rms_epsilon")).value_or(1e-5);
+    shape.context = whole(file, own("context_length"), 0);
+    const auto pieces = keys.find("tokenizer.ggml.tokens");
+    shape.vocabulary =
+        whole(file, own("vocab_size"), pieces ? static_cast<std::int64_t>(pieces->count) : 0);
+    check_shape(shape, file.path());
+    return shape;
+}
+
+LlamaWeights weights_in(const TensorFile& file) {
+    LlamaWeights weights(shape_in(file));
+    refuse_other_tensors(file, weights);
+    const auto count = static_cast<int>(file.entries().size());
+    for (int i = 0; i < count; ++i) {
+        const TensorEntry& entry = file.entries()[static_cast<std::size_t>(i)];
+        work_point("tensor", i, count);
+        weights.set(entry.name, floats_of(file, entry, weights.size_of(entry.name)));
+    }
+    weights.check_complete();
+    return weights;
+}
+
+TokenTable token_table_in(const TensorFile& file) {
+    const Metadata& keys = file.metadata();
+    const auto own = [](const char* key) { return std::string("tokenizer.ggml.") + key; };
+    TokenTable table;
+    table.model = keys.text(own("model")).value_or("");
+    table.pre = keys.text(own("pre")).value_or("");
+    table.pieces = keys.texts(own("tokens")).value_or(std::vector<std::string>());
+    table.merges = keys.texts(own("merges")).value_or(std::vector<std::string>());
+    for (const std::int64_t type :
+         keys.wholes(own("token_type")).value_or(std::vector<std::int64_t>()))
+        table.types.push_back(small(file, own("token_type"), type));
+    const auto token = [&](const char* key) {
+        return static_cast<int>(keys.whole(own(key)).value_or(-1));
+    };
+    table.start = token("bos_token_id");
+    table.end = token("eos_token_id");
+    table.adds_start = keys.flag(own("add_bos_token")).value_or(false);
+    return table;
+}
+
+Tokeniser tokeniser_in(const TensorFile& file) {
+    return {token_table_in(file), file.path()};
+}
+
+}  // namespace muonscope
