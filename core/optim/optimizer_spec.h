@@ -79,4 +79,11 @@ struct OptimizerSpec {
     bool operator==(const OptimizerSpec&) const = default;
 };
 
+// SGD without momentum.
+constexpr OptimizerSpec plain_sgd(double lr) {
+    OptimizerSpec optimizer;
+    optimizer.lr = lr;
+    return optimizer;
+}
+
 }  // namespace muonscope

@@ -39,6 +39,22 @@ inline constexpr OwnParameter moments_corrected{
     .fallback = 1,
     .help = "Divides averages that began at zero by 1 − βᵗ at their t-th gradient, as AdamW does."};
 
+// Of kinds that do something costly only now and then.
+constexpr OwnParameter every_so_many_steps(std::string_view key, std::string_view label,
+                                           double fallback, std::string_view help) {
+    return {.key = key,
+            .label = label,
+            .type = OwnParameter::Type::integer,
+            .fallback = fallback,
+            .min = 1,
+            .max = 1e6,
+            .usual_min = 1,
+            .usual_max = 100,
+            .logarithmic = true,
+            .unit = "steps",
+            .help = help};
+}
+
 // Which parameters that several kinds share have an effect.
 struct Uses {
     bool momentum = false;       // mu

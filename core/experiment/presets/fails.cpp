@@ -26,8 +26,8 @@ Preset ill_conditioned_preset() {
     experiment.init.scale = 0.1;
     experiment.probe.layer = 1;
     experiment.run = {.steps = 3000, .speed = 120};
-    spec.lanes = {lane("SGD", sgd(0.1)), lane("Muon", muon(0.01))};
-    OptimizerSpec adamw = sgd(0.005);
+    spec.lanes = {lane("SGD", plain_sgd(0.1)), lane("Muon", muon(0.01))};
+    OptimizerSpec adamw = plain_sgd(0.005);
     adamw.kind = OptimizerKind::adamw;
     spec.lanes.push_back(lane("AdamW", adamw));
     Caption caption;
@@ -71,8 +71,8 @@ Preset too_large_preset() {
     experiment.probe.layer = 1;
     experiment.probe.lr = 0.02;
     experiment.run = {.steps = 200, .speed = 8};
-    spec.lanes = {lane("Calm", sgd(0.03)), lane("Catapult", sgd(0.06)), lane("Edge", sgd(0.07)),
-                  lane("Too large", sgd(0.08))};
+    spec.lanes = {lane("Calm", plain_sgd(0.03)), lane("Catapult", plain_sgd(0.06)),
+                  lane("Edge", plain_sgd(0.07)), lane("Too large", plain_sgd(0.08))};
     Caption caption;
     caption.watch =
         "Four rates, one start. Calm comes down. Catapult climbs first, is thrown where the "
@@ -110,7 +110,7 @@ Preset noise_first_preset() {
     experiment.init.scale = 0.05;
     experiment.probe.layer = 1;
     experiment.run = {.steps = 1000, .speed = 60};
-    spec.lanes = {lane("SGD", sgd(0.02)), lane("Muon", muon(0.02))};
+    spec.lanes = {lane("SGD", plain_sgd(0.02)), lane("Muon", muon(0.02))};
     Caption caption;
     caption.watch =
         "Grey lines are noise: directions that the target does not have. SGD learns the true "
@@ -187,7 +187,7 @@ Preset random_spectrum_preset() {
     spec.experiment.seed = 52;
     spec.experiment.probe.lr = 0.03;  // some layers grow
     spec.experiment.run = {.steps = 900, .speed = 60};
-    spec.lanes = {lane("SGD", sgd(0.02)), lane("Muon", muon(0.02))};
+    spec.lanes = {lane("SGD", plain_sgd(0.02)), lane("Muon", muon(0.02))};
     for (const auto& [name, seed] : {std::pair{"Random", 1}, std::pair{"Random again", 5}}) {
         // About as long as Muon's steps: .02 √(directions that the gradient has), times √(32 · 32).
         OptimizerSpec random = muon(0.02 * std::sqrt(12.0) / 32);

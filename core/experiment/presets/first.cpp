@@ -16,7 +16,7 @@ Preset two_ways_up_preset() {
         "smallest after step 500; Muon's rise together and are done by step 70.";
     // Of the first 150 seeds the one whose smallest mode comes latest, with all modes in order.
     spec.experiment.seed = 52;
-    spec.lanes = {lane("SGD", sgd(0.02)), lane("Muon", muon(0.02))};
+    spec.lanes = {lane("SGD", plain_sgd(0.02)), lane("Muon", muon(0.02))};
     Caption caption;
     caption.watch =
         "On the left the lines rise one after the other: a gradient is small where a singular "
@@ -58,7 +58,7 @@ Preset deep_preset() {
     experiment.init.scale = 0.7;
     experiment.probe.layer = 7;
     experiment.run = {.steps = 2000, .speed = 120};
-    spec.lanes = {lane("SGD", sgd(0.02)), lane("Muon", muon(0.005))};
+    spec.lanes = {lane("SGD", plain_sgd(0.02)), lane("Muon", muon(0.005))};
     Caption caption;
     caption.watch =
         "Between two modes SGD's loss stands still: through many layers a small singular value "
@@ -90,11 +90,12 @@ Preset momentum_preset() {
     Experiment& experiment = spec.experiment;
     experiment.network.depth = 2;
     experiment.run = {.steps = 600, .speed = 60};
-    OptimizerSpec heavy = sgd(0.004);
+    OptimizerSpec heavy = plain_sgd(0.004);
     heavy.momentum = 0.95;
     OptimizerSpec nesterov = heavy;
     nesterov.nesterov = true;
-    spec.lanes = {lane("Plain", sgd(0.004)), lane("Heavy ball", heavy), lane("Nesterov", nesterov)};
+    spec.lanes = {lane("Plain", plain_sgd(0.004)), lane("Heavy ball", heavy),
+                  lane("Nesterov", nesterov)};
     Caption caption;
     caption.watch =
         "The rate is the same in all lanes. A heavy ball adds up the past, so it runs ahead "
@@ -131,7 +132,7 @@ Preset tree_preset() {
     experiment.init.scale = 0.05;
     experiment.probe.layer = 1;
     experiment.run = {.steps = 800, .speed = 60};
-    spec.lanes = {lane("SGD", sgd(0.02)), lane("Muon", muon(0.02))};
+    spec.lanes = {lane("SGD", plain_sgd(0.02)), lane("Muon", muon(0.02))};
     Caption caption;
     caption.watch =
         "Colours are leaves of a tree. Under SGD the broad branches part first and the fine "
@@ -168,7 +169,7 @@ Preset small_modes_preset() {
     experiment.init.scale = 0.05;
     experiment.probe.layer = 1;
     experiment.run = {.steps = 900, .speed = 60};
-    spec.lanes = {lane("SGD", sgd(0.02)), lane("Exact polar", exact_polar_steps(0.01))};
+    spec.lanes = {lane("SGD", plain_sgd(0.02)), lane("Exact polar", exact_polar_steps(0.01))};
     Caption caption;
     caption.watch =
         "Large first or small first? A gradient pulls hardest where most is missing, so SGD "
@@ -215,7 +216,7 @@ Preset three_dimensions_preset() {
     exact.orthogonaliser.engine = Engine::polar_express;
     exact.orthogonaliser.iterations = 8;
     exact.orthogonaliser.precision = Precision::float64;
-    spec.lanes = {lane("SGD", sgd(0.02)), lane("Muon", exact)};
+    spec.lanes = {lane("SGD", plain_sgd(0.02)), lane("Muon", exact)};
     Caption caption;
     caption.watch =
         "What the net makes of a ball, as a body. A needle has one direction, a disc two, a "

@@ -21,14 +21,14 @@ Preset theory_preset() {
     experiment.init.kind = InitKind::aligned;
     experiment.init.scale = 0.05;
     experiment.run = {.steps = 1200, .speed = 60};
-    OptimizerSpec polar = sgd(0.005);
+    OptimizerSpec polar = plain_sgd(0.005);
     polar.kind = OptimizerKind::spectral;
     polar.orthogonaliser.power = 0;
     OptimizerSpec express = muon(0.005);
     express.orthogonaliser.engine = Engine::polar_express;
     express.orthogonaliser.iterations = 8;
     express.orthogonaliser.precision = Precision::float64;
-    spec.lanes = {lane("SGD", sgd(0.005)), lane("Muon", express), lane("Exact polar", polar)};
+    spec.lanes = {lane("SGD", plain_sgd(0.005)), lane("Muon", express), lane("Exact polar", polar)};
     Caption caption;
     caption.watch =
         "Dashed is what the closed form says, drawn before the run gets there. Lines and "
@@ -67,7 +67,7 @@ Preset plateaus_preset() {
     experiment.init.scale = 0.1;
     experiment.probe.layer = 1;
     experiment.run = {.steps = 1200, .speed = 60};
-    spec.lanes = {lane("SGD", sgd(0.02))};
+    spec.lanes = {lane("SGD", plain_sgd(0.02))};
     Caption caption;
     caption.watch =
         "The loss comes down in stairs. Each stair is one singular value, and its height is "
@@ -107,8 +107,8 @@ Preset balance_preset() {
     experiment.init.scale = 0.3;
     experiment.probe.layer = 1;
     experiment.run = {.steps = 600, .speed = 60};
-    spec.lanes = {lane("SGD, small steps", sgd(0.005)), lane("SGD, large steps", sgd(0.1)),
-                  lane("Muon", muon(0.01))};
+    spec.lanes = {lane("SGD, small steps", plain_sgd(0.005)),
+                  lane("SGD, large steps", plain_sgd(0.1)), lane("Muon", muon(0.01))};
     Caption caption;
     caption.watch =
         "Gradient flow keeps the difference of neighbouring layers' Gram matrices, and small "
@@ -151,8 +151,8 @@ Preset conditioning_preset() {
     experiment.probe.lr = 0.01;  // what layer 1 comes to be has s_1 near 10
     experiment.run = {.steps = 600, .speed = 60};
     const double best = 2 / (1 + 0.01);
-    spec.lanes = {lane("SGD, best", sgd(best)), lane("Muon", muon(0.05)),
-                  lane("SGD, half", sgd(best / 2))};
+    spec.lanes = {lane("SGD, best", plain_sgd(best)), lane("Muon", muon(0.05)),
+                  lane("SGD, half", plain_sgd(best / 2))};
     for (Recipe& recipe : spec.lanes) recipe.phases.front().layers = {1};
     Caption caption;
     caption.watch =

@@ -32,7 +32,6 @@ inline constexpr std::string_view first = "To begin with", nets = "Other nets, o
                                   known = "Theory and numbers", fails = "Where it fails",
                                   paper = "The paper";
 
-OptimizerSpec sgd(double lr);
 // Jordan x5, no momentum, every step of the same size.
 OptimizerSpec muon(double lr);
 // The exact polar factor of the gradient, every step of the same size.

@@ -20,7 +20,7 @@ Preset tanh_net_preset() {
     experiment.target.scale = 2;
     experiment.init.scale = 0.6;
     experiment.run = {.steps = 2000, .speed = 120};
-    spec.lanes = {lane("SGD", sgd(0.02)), lane("Muon", muon(0.01))};
+    spec.lanes = {lane("SGD", plain_sgd(0.02)), lane("Muon", muon(0.01))};
     Caption caption;
     caption.watch =
         "The theory is of linear nets, the picture is not: with tanh between the layers SGD "
@@ -51,7 +51,7 @@ Preset minibatch_preset() {
     Experiment& experiment = spec.experiment;
     experiment.data = {.kind = DataKind::samples, .samples = 512, .noise = 0.1, .batch = 32};
     experiment.run = {.steps = 1500, .speed = 60};
-    spec.lanes = {lane("SGD", sgd(0.02)), lane("Muon", muon(0.02))};
+    spec.lanes = {lane("SGD", plain_sgd(0.02)), lane("Muon", muon(0.02))};
     Caption caption;
     caption.watch =
         "Each step sees other samples. SGD's steps shrink with the gradient, so it settles; "
@@ -86,7 +86,7 @@ Preset rectangular_preset() {
     experiment.network.widths = {48, 64, 8, 24};
     experiment.init.scale = 0.6;
     experiment.run = {.steps = 1200, .speed = 60};
-    spec.lanes = {lane("SGD", sgd(0.02)), lane("Muon", muon(0.02))};
+    spec.lanes = {lane("SGD", plain_sgd(0.02)), lane("Muon", muon(0.02))};
     Caption caption;
     caption.watch =
         "A narrow layer leaves room for some of the modes only. SGD takes what it finds first "
@@ -126,7 +126,7 @@ Preset depth_preset() {
     experiment.init.scale = 0.8;
     experiment.probe.layer = 1;
     experiment.run = {.steps = 1200, .speed = 60};
-    spec.lanes = {lane("SGD", sgd(0.02)), lane("Muon", muon(0.01))};
+    spec.lanes = {lane("SGD", plain_sgd(0.02)), lane("Muon", muon(0.01))};
     Caption caption;
     caption.watch =
         "One layer has no order at all: every mode comes at its own pace, and these are alike. "

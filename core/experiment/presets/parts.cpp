@@ -4,12 +4,6 @@
 
 namespace muonscope::preset_parts {
 
-OptimizerSpec sgd(double lr) {
-    OptimizerSpec optimizer;
-    optimizer.lr = lr;
-    return optimizer;
-}
-
 OptimizerSpec muon(double lr) {
     OptimizerSpec optimizer;
     optimizer.kind = OptimizerKind::muon;

@@ -54,7 +54,7 @@ Preset between_preset() {
         "values and with the iterations, and AdamW goes a way of its own. Steps of constant length "
         "hover around the targets in the end, those of SGD, power .5 and AdamW shrink and settle.";
     spec.experiment.run = {.steps = 1200, .speed = 60};
-    OptimizerSpec half = sgd(0.02), adamw = sgd(0.004);
+    OptimizerSpec half = plain_sgd(0.02), adamw = plain_sgd(0.004);
     half.kind = OptimizerKind::spectral;
     half.orthogonaliser.power = 0.5;
     adamw.kind = OptimizerKind::adamw;
@@ -62,8 +62,9 @@ Preset between_preset() {
     few.orthogonaliser.engine = Engine::cubic;
     few.orthogonaliser.iterations = 3;
     exact.orthogonaliser.engine = Engine::svd;
-    spec.lanes = {lane("SGD", sgd(0.02)),   lane("Spectral power .5", half), lane("Cubic x3", few),
-                  lane("Muon", muon(0.02)), lane("Exact polar", exact),      lane("AdamW", adamw)};
+    spec.lanes = {lane("SGD", plain_sgd(0.02)), lane("Spectral power .5", half),
+                  lane("Cubic x3", few),        lane("Muon", muon(0.02)),
+                  lane("Exact polar", exact),   lane("AdamW", adamw)};
     Caption caption;
     caption.watch =
         "From left to right the orthogonaliser evens the spectrum more and more, and the fan "
@@ -96,13 +97,13 @@ Preset norm_only_preset() {
     spec.experiment.seed = 52;
     spec.experiment.run = {.steps = 900, .speed = 60};
     // Muon's steps are as long as .02 √(directions that the gradient has): .06 to .08 here.
-    OptimizerSpec as_long_as_muon = sgd(0.02 * std::sqrt(12.0) / 32);  // times √(32 · 32)
+    OptimizerSpec as_long_as_muon = plain_sgd(0.02 * std::sqrt(12.0) / 32);  // times √(32 · 32)
     as_long_as_muon.kind = OptimizerKind::spectral;
     as_long_as_muon.orthogonaliser.power = 1;
     as_long_as_muon.norm_law = NormLaw::rms;
     OptimizerSpec as_long_as_sgd = muon(0.02);
     as_long_as_sgd.norm_law = NormLaw::matched;
-    spec.lanes = {lane("SGD", sgd(0.02)), lane("SGD, Muon's length", as_long_as_muon),
+    spec.lanes = {lane("SGD", plain_sgd(0.02)), lane("SGD, Muon's length", as_long_as_muon),
                   lane("Muon, SGD's length", as_long_as_sgd), lane("Muon", muon(0.02))};
     Caption caption;
     caption.watch =

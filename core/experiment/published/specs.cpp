@@ -16,12 +16,6 @@ int seed_of(int published, std::uint64_t shift) {
     return static_cast<int>((static_cast<std::uint64_t>(published) + shift) & 0x7fffffffU);
 }
 
-OptimizerSpec plain_sgd(double lr) {
-    OptimizerSpec optimizer;
-    optimizer.lr = lr;
-    return optimizer;
-}
-
 OptimizerSpec muon(double lr, int iterations) {
     OptimizerSpec optimizer;
     optimizer.kind = OptimizerKind::muon;

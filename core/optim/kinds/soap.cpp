@@ -18,17 +18,9 @@ namespace muonscope {
 namespace {
 
 constexpr OwnParameter own[] = {
-    {.key = "basis_every",
-     .label = "Bases turn every",
-     .type = OwnParameter::Type::integer,
-     .fallback = 10,
-     .min = 1,
-     .max = 1e6,
-     .usual_min = 1,
-     .usual_max = 100,
-     .logarithmic = true,
-     .unit = "steps",
-     .help = "After so many steps one round of power iteration brings the bases after L and R."},
+    every_so_many_steps(
+        "basis_every", "Bases turn every", 10,
+        "After so many steps one round of power iteration brings the bases after L and R."),
     {.key = "basis_beta",
      .label = "β of L and R",
      .fallback = 0.95,
