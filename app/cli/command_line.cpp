@@ -174,9 +174,10 @@ CLI::App& add_render(CLI::App& app, RenderArguments& arguments) {
                     "the end alone")
         ->type_name("N");
     render
-        .add_option("--at", arguments.at,
-                    "Draw maps, alignment, updates and representations as they were at this step "
-                    "of those trained; otherwise the newest")
+        .add_option(
+            "--at", arguments.at,
+            "Draw maps, alignment, updates, representations and why as they were at this step "
+            "of those trained; otherwise the newest")
         ->type_name("STEP");
     render
         .add_option("--present", arguments.present,

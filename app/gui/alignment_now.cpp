@@ -5,7 +5,6 @@
 #include "core/experiment/projection.h"
 #include "core/linalg/spectrum.h"
 #include "core/measure/alignment.h"
-#include "imgui.h"
 
 namespace muonscope::gui {
 namespace {
@@ -126,14 +125,11 @@ void forget_stale(AlignmentNow& now, const Snapshot& snapshot) {
 }
 
 void begin(PanelContext& context, AlignmentNow& now, AlignmentNow::Piece piece) {
-    const bool rested = ImGui::GetTime() - now.begun_at > std::max(0.1, 4 * now.took) ||
-                        now.lanes.empty() || past_step(context) >= 0 ||
-                        context.snapshot->state != TrainerState::running;
+    const bool rested = now.rest.over(context) || now.lanes.empty() || past_step(context) >= 0;
     if (multiply_adds(piece) <= at_once) {
         take(*context.snapshot, now, work_out(std::move(piece)).finish());
     } else if (rested) {
-        now.begun_at = ImGui::GetTime();
-        now.took = 0;
+        now.rest.begin();
         now.work.begin(context.workplace,
                        [&](auto outlet) { return hand_over(std::move(piece), std::move(outlet)); });
     }
@@ -155,7 +151,7 @@ AlignmentNow& alignment_now(PanelContext& context, AlignmentView view) {
     }
     forget_stale(now, snapshot);
     for (AlignmentNow::Piece& piece : now.work.take()) take(snapshot, now, std::move(piece));
-    if (now.work.busy()) now.took = ImGui::GetTime() - now.begun_at;
+    now.rest.look(now.work.busy());
     if (view == AlignmentView::descent) return now;
     AlignmentNow::Piece piece{snapshot.problem, view, now.starts, now.returns,
                               wanted_lanes(context, view)};

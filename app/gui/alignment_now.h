@@ -6,6 +6,7 @@
 
 #include "app/gui/drawn_step.h"
 #include "app/gui/panel.h"
+#include "app/gui/rest.h"
 #include "core/measure/balance.h"
 #include "core/measure/value_trace.h"
 #include "core/session/background.h"
@@ -49,7 +50,7 @@ struct AlignmentNow {
     std::int64_t returns = 0;              // of the run that they are of
     std::shared_ptr<const Starts> starts;  // once they were needed
     Background<Piece> work;
-    double begun_at = -1, took = 0;  // seconds of ImGui::GetTime()
+    Rest rest{0.1};
 };
 
 // Those of this view of the panel: takes over what came and begins on newer weights, ten times a

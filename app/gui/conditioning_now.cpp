@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "imgui.h"
-
 namespace muonscope::gui {
 namespace {
 
@@ -53,17 +51,15 @@ ConditioningNow& conditioning_now(PanelContext& context) {
         now.lanes.clear();
     }
     take_over(now, *snapshot);
-    if (now.work.busy()) now.took = ImGui::GetTime() - now.begun_at;
+    now.rest.look(now.work.busy());
     const bool complete =
         std::all_of(snapshot->lanes.begin(), snapshot->lanes.end(),
                     [](const LaneSnapshot& lane) { return lane.weights != nullptr; });
-    const bool rested = ImGui::GetTime() - now.begun_at > std::max(0.1, 4 * now.took) ||
-                        now.lanes.empty() || snapshot->state != TrainerState::running;
+    const bool rested = now.rest.over(context) || now.lanes.empty();
     if (!now.work.busy() && complete && rested && old(now, *snapshot)) {
         ConditioningNow::Piece piece{snapshot->problem, snapshot->step, now.returns, {}, {}};
         for (const LaneSnapshot& lane : snapshot->lanes) piece.weights.push_back(lane.weights);
-        now.begun_at = ImGui::GetTime();
-        now.took = 0;
+        now.rest.begin();
         now.work.begin(context.workplace,
                        [&](auto outlet) { return work_out(std::move(piece), std::move(outlet)); });
     }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/gui/panel.h"
+#include "app/gui/rest.h"
 #include "core/measure/conditioning.h"
 #include "core/measure/value_trace.h"
 #include "core/session/background.h"
@@ -31,10 +32,9 @@ struct ConditioningNow {
     std::vector<LaneNow> lanes;
     std::int64_t returns = 0;  // of the run that their traces are of
     Background<Piece> work;
-    double begun_at = -1;  // seconds of ImGui::GetTime()
-    double took = 0;       // seconds from then to its end
-    int lane = 0;          // whose table is shown
-    int source = 0;        // of the curve: product, layers, Jacobians
+    Rest rest{0.1};
+    int lane = 0;    // whose table is shown
+    int source = 0;  // of the curve: product, layers, Jacobians
 
     bool has(std::size_t index) const {
         return index < lanes.size() && !lanes[index].numbers.layers.empty();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/gui/current_phase.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "imgui_internal.h"
@@ -84,15 +85,26 @@ DrawnLane drawn_lane(const PanelContext& context, std::size_t lane) {
     const WatchedState* past = run_of(context).past();
     if (past != nullptr && lane < past->lanes.size()) {
         const WatchedState::Lane& of = past->lanes[lane];
-        return {{of.name, of.step, true}, true, of.lost, of.weights, of.move};
+        return {{of.name, of.step, true},
+                true,
+                of.lost,
+                of.weights,
+                of.move,
+                past->spec ? phase_of(*past->spec, lane, of.phase) : nullptr};
     }
     return newest_lane(context, lane);
 }
 
 DrawnLane newest_lane(const PanelContext& context, std::size_t lane) {
-    const LaneSnapshot& of = context.snapshot->lanes[lane];
+    const Snapshot& snapshot = *context.snapshot;
+    const LaneSnapshot& of = snapshot.lanes[lane];
     const std::int64_t step = of.lost() ? of.now_step : of.step;
-    return {{of.name, step, of.lost()}, false, of.lost(), of.weights, of.move};
+    return {{of.name, step, of.lost()},
+            false,
+            of.lost(),
+            of.weights,
+            of.move,
+            snapshot.spec ? phase_of(*snapshot.spec, lane, next_phase(of)) : nullptr};
 }
 
 std::int64_t past_step(const PanelContext& context) {

@@ -26,7 +26,8 @@ struct DrawnLane {
     StateName name;
     bool past = false, lost = false;
     std::shared_ptr<const std::vector<Matrix>> weights;  // null: the trainer has not sent any yet
-    std::shared_ptr<const NewestMove> move;              // null: likewise; of the past: nobody saw
+    std::shared_ptr<const SeenMove> move;                // null: likewise; of the past: nobody saw
+    const Phase* phase = nullptr;  // that takes the next step, as it was set then; null: none
 };
 
 // Sees the snapshot. Whoever draws a state calls it first, in each frame; while nobody does,

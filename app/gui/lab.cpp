@@ -47,19 +47,15 @@ Lab& lab(PanelContext& context) {
     for (LabOutcome& outcome : bench.work.take()) bench.outcome = std::move(outcome);
     for (EngineTiming& timing : bench.timing.take()) bench.timings.push_back(timing);
 
-    const double now = ImGui::GetTime();
-    if (bench.work.busy()) bench.took = now - bench.begun_at;
+    bench.rest.look(bench.work.busy());
 
     // Busy with an older wish: what the user changed goes before, what the training changed waits.
-    const bool done = bench.begun_at >= 0 && bench.wish == bench.begun;
-    const bool by_training = bench.begun_at >= 0 && same_but_weights(bench.wish, bench.begun);
+    const bool done = bench.rest.begun() && bench.wish == bench.begun;
+    const bool by_training = bench.rest.begun() && same_but_weights(bench.wish, bench.begun);
     if (!done && bench.work.busy() && !by_training) bench.work.stop();
-    const bool running = context.snapshot && context.snapshot->state == TrainerState::running;
-    if (!done && !bench.work.busy() &&
-        (!by_training || !running || now - bench.begun_at > std::max(0.25, 4 * bench.took))) {
+    if (!done && !bench.work.busy() && (!by_training || bench.rest.over(context))) {
         bench.begun = bench.wish;
-        bench.begun_at = now;
-        bench.took = 0;
+        bench.rest.begin();
         bench.work.begin(context.workplace,
                          [&](auto outlet) { return work_out(bench.wish, std::move(outlet)); });
     }

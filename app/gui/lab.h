@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/gui/panel.h"
+#include "app/gui/rest.h"
 #include "core/experiment/engine_bench.h"
 #include "core/measure/engine_timing.h"
 #include "core/session/background.h"
@@ -28,9 +29,8 @@ struct Lab {
     LabWish wish;
     LabOutcome outcome;
     Background<LabOutcome> work;
-    LabWish begun;         // what is being worked out, or was last
-    double begun_at = -1;  // seconds of ImGui::GetTime(); < 0: never
-    double took = 0;       // seconds from then to its end
+    LabWish begun;  // what is being worked out, or was last
+    Rest rest{0.25};
     std::vector<char> typed = std::vector<char>(1024, '\0');  // of the path
 
     Engine focus = Engine::jordan;     // as is chosen in the preferences

@@ -5,7 +5,6 @@
 #include "core/base/work.h"
 #include "core/experiment/projection.h"
 #include "core/measure/likeness.h"
-#include "imgui.h"
 
 namespace muonscope::gui {
 namespace {
@@ -140,15 +139,12 @@ LikenessNow& likeness_now(PanelContext& context, const LikenessWish& wish, const
     }
     forget_stale(now, *context.snapshot);
     take_over(now, run);
-    if (now.work.busy()) now.took = ImGui::GetTime() - now.begun_at;
-    const bool rested = now.drawn(run) == nullptr ||
-                        ImGui::GetTime() - now.begun_at > std::max(0.25, 4 * now.took) ||
-                        context.snapshot->state != TrainerState::running;
+    now.rest.look(now.work.busy());
+    const bool rested = now.drawn(run) == nullptr || now.rest.over(context);
     if (!now.work.busy() && rested) {
         std::vector<WatchedState> states = unknown(now, run);
         if (!states.empty()) {
-            now.begun_at = ImGui::GetTime();
-            now.took = 0;
+            now.rest.begin();
             now.work.begin(context.workplace, [&](auto outlet) {
                 return hand_over(now.wish, std::move(states), std::move(outlet));
             });

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/gui/panel.h"
+#include "app/gui/rest.h"
 #include "app/gui/watched_run.h"
 #include "core/experiment/shown_points.h"
 #include "core/session/background.h"
@@ -46,8 +47,8 @@ struct LikenessNow {
     LikenessWish wish;
     std::map<std::int64_t, StepLikeness> steps;
     Background<StepLikeness> work;
-    std::int64_t returns = 0;        // of the run, see Returns
-    double begun_at = -1, took = 0;  // seconds of ImGui::GetTime()
+    std::int64_t returns = 0;  // of the run, see Returns
+    Rest rest{0.25};
 
     // Of the newest; null: none yet.
     const StepLikeness* newest() const { return steps.empty() ? nullptr : &steps.rbegin()->second; }

@@ -64,9 +64,11 @@ void local_row(PanelContext& context, const Parameter& parameter, int& value) {
     });
 }
 
-SideColumn begin_side_column(const char* id, float width, float height_above) {
+SideColumn begin_side_column(const char* id, float width, float height_above, float below) {
     SideColumn column;
-    const ImVec2 room = ImGui::GetContentRegionAvail();
+    column.below = below;
+    ImVec2 room = ImGui::GetContentRegionAvail();
+    room.y -= below;
     column.beside = room.x > width + em(20);
     const ImVec2 extent = column.beside
                               ? ImVec2{width, std::max(1.0F, room.y)}
@@ -80,6 +82,7 @@ void end_side_column(SideColumn& column) {
     ImGui::EndChild();
     if (column.beside) ImGui::SameLine(0, em(0.8F));
     column.rest = ImGui::GetContentRegionAvail();
+    column.rest.y -= column.below;
 }
 
 }  // namespace muonscope::gui

@@ -24,12 +24,14 @@ void local_row(PanelContext& context, const Parameter& parameter, double& value)
 void local_row(PanelContext& context, const Parameter& parameter, int& value);
 
 // A column of such rows to the left of a plot, as wide as they need: true when there is room for
-// both side by side; else the rows stand above what follows. Ends with end_side_column().
+// both side by side; else the rows stand above what follows. Ends with end_side_column(). In
+// pixels, `below` of which are left free for what stands under both.
 struct SideColumn {
     bool beside = false;
-    ImVec2 rest;  // what is left for the plot, pixels
+    float below = 0;
+    ImVec2 rest;  // what is left for the plot
 };
-SideColumn begin_side_column(const char* id, float width, float height_above);
+SideColumn begin_side_column(const char* id, float width, float height_above, float below = 0);
 void end_side_column(SideColumn& column);
 
 }  // namespace muonscope::gui

@@ -159,7 +159,7 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Panel* alone)
     if (options.at >= 0 && options.at < snapshot->step && run.past() == nullptr)
         throw Error("--at",
                     fmt::format("no panel of this picture goes back to step {}", options.at),
-                    "draw maps, alignment, update or representations");
+                    "draw maps, alignment, update, representations or why");
     return window.pixels({0, 0, options.width, options.height});
 }
 

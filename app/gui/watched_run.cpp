@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "app/gui/current_phase.h"
+
 namespace muonscope::gui {
 namespace {
 
@@ -15,10 +17,15 @@ std::size_t bytes_of(const std::vector<Matrix>& matrices) {
     return bytes;
 }
 
-std::size_t bytes_of(const NewestMove& move) {
+std::size_t bytes_of(const SeenMove::Held& held) {
+    return held ? bytes_of(held->momentum) + bytes_of(held->own) : 0;
+}
+
+std::size_t bytes_of(const SeenMove& move) {
     std::size_t bytes = bytes_of(move.gradients) + bytes_of(move.updates);
-    for (const auto& optimizer : move.optimizers)
-        if (optimizer) bytes += bytes_of(optimizer->momentum) + bytes_of(optimizer->own);
+    for (const SeenMove::Held& held : move.optimizers) bytes += bytes_of(held);
+    for (std::size_t at = 0; at < move.next.size(); ++at)
+        if (move.next[at] != move.optimizers[at]) bytes += bytes_of(move.next[at]);
     return bytes;
 }
 
@@ -38,8 +45,9 @@ std::size_t bytes_of(const WatchedState& state) {
 }
 
 WatchedState::Lane lane_of(const LaneSnapshot& lane) {
-    return {lane.name, lane.lost() ? lane.now_step : lane.step, lane.lost(), lane.weights,
-            lane.move};
+    return {lane.name,   lane.lost() ? lane.now_step : lane.step,
+            lane.lost(), lane.weights,
+            lane.move,   next_phase(lane)};
 }
 
 }  // namespace
@@ -48,6 +56,7 @@ void WatchedRun::see(const Snapshot& snapshot) {
     forget_stale(snapshot);
     WatchedState state;
     state.step = snapshot.step;
+    state.spec = snapshot.spec;
     for (const LaneSnapshot& lane : snapshot.lanes) {
         if (!lane.weights) return;
         state.lanes.push_back(lane_of(lane));

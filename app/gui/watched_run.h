@@ -17,11 +17,13 @@ struct WatchedState {
             0;  // that the weights are of: of a lane that is lost its last sound one
         bool lost = false;
         std::shared_ptr<const std::vector<Matrix>> weights;
-        std::shared_ptr<const NewestMove> move;  // null: nobody looked at steps
+        std::shared_ptr<const SeenMove> move;  // null: nobody looked at steps
+        int phase = 0;  // of the recipe then: it takes the next step, as far as that is known
 
         bool operator==(const Lane&) const = default;
     };
     std::int64_t step = 0;
+    std::shared_ptr<const Spec> spec;  // as it was edited when that was seen last
     std::vector<Lane> lanes;
 
     bool operator==(const WatchedState&) const = default;

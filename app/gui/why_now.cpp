@@ -1,10 +1,10 @@
 #include "app/gui/why_now.h"
 
 #include <algorithm>
+#include <iterator>
 
-#include "app/gui/current_phase.h"
+#include "app/gui/drawn_step.h"
 #include "core/base/work.h"
-#include "imgui.h"
 
 namespace muonscope::gui {
 namespace {
@@ -58,43 +58,77 @@ Work<WhyAnswer> work_out(WhyWish wish) {
     co_return answer;
 }
 
-Work<> hand_over(WhyWish wish, Background<WhyAnswer>::Outlet outlet) {
-    outlet(co_await work_out(std::move(wish)));
+Work<> hand_over(WhyWish wish, std::int64_t returns, Background<WhyAnswer>::Outlet outlet) {
+    WhyAnswer answer = co_await work_out(std::move(wish));
+    answer.returns = returns;
+    outlet(std::move(answer));
 }
 
-void take_over(WhyNow& now) {
+void forget_stale(WhyNow& now, const Snapshot& snapshot) {
+    if (now.answer.ready() && now.answer.wish.problem != snapshot.problem) {
+        now.answer = {};
+        now.ways.clear();
+        now.work.stop();
+    }
+    for (WhyWay& way : now.ways)
+        way.forget_after(std::min(snapshot.returns.standing(now.returns), snapshot.step));
+    now.returns = snapshot.returns.count();
+}
+
+// Whether the run has still been where those states are.
+bool stands(const WhyAnswer& answer, const Snapshot& snapshot) {
+    const std::int64_t standing = snapshot.returns.standing(answer.returns);
+    return std::all_of(answer.wish.states.begin(), answer.wish.states.end(),
+                       [standing](const WhyState& state) { return state.step <= standing; });
+}
+
+void gather(WhyNow& now, const WhyAnswer& answer) {
+    const WhyWish& before = now.answer.wish;
+    const bool other = before.layer != answer.wish.layer ||
+                       before.momentum != answer.wish.momentum ||
+                       !(before.probe == answer.wish.probe) || now.ways.size() != answer.own.size();
+    if (other) now.ways.assign(answer.own.size(), {});
+    for (std::size_t l = 0; l < answer.own.size(); ++l)
+        now.ways[l].add(answer.wish.states[l].step, answer.own[l]);
+}
+
+void take_over(WhyNow& now, const Snapshot& snapshot) {
     for (WhyAnswer& answer : now.work.take()) {
-        const bool other = now.answer.wish.problem != answer.wish.problem ||
-                           now.answer.wish.layer != answer.wish.layer ||
-                           now.answer.wish.momentum != answer.wish.momentum ||
-                           !(now.answer.wish.probe == answer.wish.probe);
-        if (other) now.ways.clear();
-        now.ways.resize(answer.own.size());
-        for (std::size_t l = 0; l < answer.own.size(); ++l)
-            now.ways[l].add(answer.wish.states[l].step, answer.own[l]);
+        if (answer.wish.problem != snapshot.problem) continue;
+        // What took long may be of a run that is no more; what is held may be so too.
+        const bool of_this_run = stands(answer, snapshot);
+        if (!of_this_run && !now.held) continue;
+        if (of_this_run) gather(now, answer);
         now.answer = std::move(answer);
     }
 }
 
-// Nothing is known of what a lost lane's optimiser held where its weights were sound.
-std::shared_ptr<const LayerOptimizer::State> held_of(const LaneSnapshot& lane, int layer) {
-    if (!lane.move) return nullptr;
-    return {lane.move, lane.move->held(layer - 1)};
+WhyState state_of(const DrawnLane& lane, int layer) {
+    const auto at = static_cast<std::size_t>(layer - 1);
+    return {.step = lane.name.step,
+            .weights = lane.weights,
+            .lane = lane.name.lane,
+            .held = lane.move ? lane.move->next[at] : nullptr,
+            .kept = lane.move != nullptr,
+            .optimizer = optimizer_of(*lane.phase, layer),
+            .objective = objective_of(*lane.phase, layer)};
 }
 
-// Whether the wish is whole: every lane's weights are there, and what its optimisers hold.
-bool with_states(WhyWish& wish, const WhyNow& now, const Snapshot& snapshot) {
-    if (now.held && now.answer.ready() && now.answer.wish.problem == snapshot.problem &&
-        now.answer.wish.states.size() == snapshot.lanes.size()) {
+// Whether the wish is whole: every lane's weights are there, and what its optimisers hold as far as
+// that can be known.
+bool with_states(const PanelContext& context, WhyWish& wish, const WhyNow& now) {
+    const std::size_t lanes = context.snapshot->lanes.size();
+    if (now.held && now.answer.ready() && now.answer.wish.states.size() == lanes) {
         wish.states = now.answer.wish.states;
+        wish.past = now.answer.wish.past;
         return true;
     }
-    for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
-        const LaneSnapshot& lane = snapshot.lanes[l];
-        const Phase* phase = current_phase(snapshot, l);
-        if (!lane.weights || phase == nullptr || !(lane.move || lane.lost())) return false;
-        wish.states.push_back({lane.step, lane.weights, held_of(lane, wish.layer),
-                               optimizer_of(*phase, wish.layer), objective_of(*phase, wish.layer)});
+    wish.past = past_step(context) >= 0;
+    for (std::size_t l = 0; l < lanes; ++l) {
+        const DrawnLane lane = drawn_lane(context, l);
+        const bool coming = !lane.move && !lane.lost && !lane.past;
+        if (!lane.weights || lane.phase == nullptr || coming) return false;
+        wish.states.push_back(state_of(lane, wish.layer));
     }
     return true;
 }
@@ -102,19 +136,42 @@ bool with_states(WhyWish& wish, const WhyNow& now, const Snapshot& snapshot) {
 }  // namespace
 
 void WhyWay::add(std::int64_t step, const StepTrade& trade) {
-    // After a step back the way begins where it had been.
-    while (!steps.empty() && steps.back() >= step) {
-        steps.pop_back();
-        given_up.pop_back();
-        gained.pop_back();
+    states_[step] = {trade.given_up, trade.gained};
+    if (states_.size() <= longest) return;
+    std::int64_t before = 0;
+    for (auto at = states_.begin(); at != states_.end() && std::next(at) != states_.end();) {
+        const auto next = std::next(at);
+        const auto first = static_cast<double>(at->first - before);
+        const auto second = static_cast<double>(next->first - at->first);
+        const auto mean = [&](double of_first, double of_second) {
+            return (first * of_first + second * of_second) / (first + second);
+        };
+        next->second = {mean(at->second.given_up, next->second.given_up),
+                        mean(at->second.gained, next->second.gained)};
+        before = next->first;
+        states_.erase(at);
+        at = std::next(next);
     }
-    const auto since = static_cast<double>(step - (steps.empty() ? 0 : steps.back()));
-    const auto before = [](const std::vector<double>& sums) {
-        return sums.empty() ? 0.0 : sums.back();
-    };
-    given_up.push_back(before(given_up) + trade.given_up * since);
-    gained.push_back(before(gained) + trade.gained * since);
-    steps.push_back(step);
+}
+
+void WhyWay::forget_after(std::int64_t step) {
+    states_.erase(states_.upper_bound(step), states_.end());
+}
+
+WhyWay::Sums WhyWay::sums() const {
+    Sums sums;
+    std::int64_t before = 0;
+    double given_up = 0, gained = 0;
+    for (const auto& [step, mean] : states_) {
+        const auto since = static_cast<double>(step - before);
+        given_up += mean.given_up * since;
+        gained += mean.gained * since;
+        sums.steps.push_back(step);
+        sums.given_up.push_back(given_up);
+        sums.gained.push_back(gained);
+        before = step;
+    }
+    return sums;
 }
 
 WhyAnswer why(const WhyWish& wish) {
@@ -123,22 +180,24 @@ WhyAnswer why(const WhyWish& wish) {
 
 WhyNow& why_now(PanelContext& context, WhyWish wish) {
     WhyNow& now = context.kept<WhyNow>();
-    const Snapshot& snapshot = *context.snapshot;
     context.view.moves_shown = true;
-    take_over(now);
-    if (now.work.busy()) now.took = ImGui::GetTime() - now.begun_at;
-    const bool asked_anew =
-        now.answer.wish.problem != snapshot.problem || now.answer.wish.compared != wish.compared ||
-        now.answer.wish.momentum != wish.momentum || now.answer.wish.power != wish.power ||
-        now.answer.wish.times != wish.times;
-    const bool rested = ImGui::GetTime() - now.begun_at > std::max(0.25, 4 * now.took) ||
-                        asked_anew || snapshot.state != TrainerState::running;
-    if (!now.work.busy() && rested && with_states(wish, now, snapshot) &&
-        !(now.answer.wish == wish)) {
-        now.begun_at = ImGui::GetTime();
-        now.took = 0;
-        now.work.begin(context.workplace,
-                       [&](auto outlet) { return hand_over(std::move(wish), std::move(outlet)); });
+    forget_stale(now, *context.snapshot);
+    take_over(now, *context.snapshot);
+    now.rest.look(now.work.busy());
+    if (past_step(context) >= 0) now.held = false;  // the slider's state stays as it is
+    if (!now.work.busy() && with_states(context, wish, now)) {
+        const WhyWish& before = now.answer.wish;
+        const bool asked_anew = before.problem != wish.problem ||
+                                before.compared != wish.compared || wish.past || before.past ||
+                                before.momentum != wish.momentum || before.power != wish.power ||
+                                before.times != wish.times;
+        if (!(before == wish) && (asked_anew || now.rest.over(context))) {
+            const std::int64_t returns = now.held ? now.answer.returns : now.returns;
+            now.rest.begin();
+            now.work.begin(context.workplace, [&](auto outlet) {
+                return hand_over(std::move(wish), returns, std::move(outlet));
+            });
+        }
     }
     context.view.working = context.view.working || now.work.busy();
     return now;

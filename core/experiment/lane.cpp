@@ -56,6 +56,11 @@ bool has_minibatches(const DataSpec& data) {
     return data.kind != DataKind::whitened && data.batch > 0 && data.batch < data.samples;
 }
 
+bool reached(const Until& until, const Backpropagation::Errors& errors) {
+    return (until.loss && errors.loss <= *until.loss) ||
+           (until.relative_error && errors.relative_error <= *until.relative_error);
+}
+
 std::optional<Minibatches> minibatches_of(const Experiment& experiment) {
     const DataSpec& data = experiment.data;
     if (!has_minibatches(data)) return std::nullopt;
@@ -133,7 +138,7 @@ void Lane::make_room(const Phase& phase, int layer) {
         layer_gradients_[index_of(layer)].resize(weight.rows(), weight.cols());
 }
 
-void Lane::next_phase() {
+void Lane::enter_next_phase() {
     const int next = phase_ + 1;
     const bool again = recipe_.repeats && next == static_cast<int>(recipe_.phases.size());
     enter_phase(again ? 0 : next);
@@ -162,7 +167,7 @@ bool Lane::find_phase() {
                 break;
             }
         }
-        next_phase();
+        enter_next_phase();
     }
     return false;
 }
@@ -309,9 +314,35 @@ const LayerOptimizer* Lane::newest_optimizer(int layer) const {
     return optimizer_in(trainings_[newest_phase_], layer);
 }
 
-const LayerOptimizer* Lane::next_optimizer(int layer) const {
-    const std::size_t phase = phase_;
-    return optimizer_in(trainings_[std::min(phase, trainings_.size() - 1)], layer);
+const LayerOptimizer* Lane::optimizer_in(int phase, int layer) const {
+    const std::size_t index = phase;
+    return optimizer_in(trainings_[std::min(index, trainings_.size() - 1)], layer);
+}
+
+int Lane::next_phase() {
+    std::optional<Backpropagation::Errors> known;
+    const auto ends = [&](const Until& until) {
+        if (!until.loss && !until.relative_error) return false;
+        if (!known) known = errors();
+        return reached(until, *known);
+    };
+    const auto last = static_cast<int>(recipe_.phases.size()) - 1;
+    const Until& of_all = recipe_.until;
+    if (status_ != Status::training || (of_all.steps && step_ >= *of_all.steps) || ends(of_all))
+        return phase_;
+    int phase = phase_;
+    std::int64_t entered_at = entered_at_;
+    for (int passed_over = 0; passed_over <= last + 1; ++passed_over) {
+        const Until& until = recipe_.phases[static_cast<std::size_t>(phase)].until;
+        const bool over =
+            until.steps &&
+            phase_steps_[static_cast<std::size_t>(phase)] - entered_at >= *until.steps;
+        if (!over && !ends(until)) return phase;
+        if (phase == last && !recipe_.repeats) break;
+        phase = phase == last ? 0 : phase + 1;
+        entered_at = recipe_.repeats ? phase_steps_[static_cast<std::size_t>(phase)] : 0;
+    }
+    return phase_;
 }
 
 const LayerOptimizer* Lane::optimizer_in(const Training& training, int layer) {
@@ -327,8 +358,7 @@ bool Lane::met(const Until& until, double loss) {
     const Phase& phase = recipe_.phases[phase_];
     if (phase.objective == Objective::layer_target || minibatches_)
         errors = backpropagation_->errors(weights_);
-    return (until.loss && errors.loss <= *until.loss) ||
-           (until.relative_error && errors.relative_error <= *until.relative_error);
+    return reached(until, errors);
 }
 
 Lane::Status Lane::diverge(int layer, std::string what) {

@@ -10,6 +10,7 @@
 #include "core/experiment/followed.h"
 #include "core/experiment/layout.h"
 #include "core/experiment/minibatches.h"
+#include "core/experiment/newest_move.h"
 #include "core/experiment/probe.h"
 #include "core/experiment/problem.h"
 #include "core/experiment/spec.h"
@@ -70,9 +71,13 @@ class Lane {
         const LayerOptimizer* optimizer = nullptr;
     };
     Move newest_move(int layer) const;
-    // What takes the step to come: of the phase that the lane is in, or of the last where all have
-    // ended. Null where that phase leaves the layer alone, or has let go of its buffers.
-    const LayerOptimizer* next_optimizer(int layer) const;
+    // Index of the phase that takes the step to come: another one than phase() where that ends
+    // here, which advance() looks for only then. phase() where no step comes. Costs a forward pass
+    // where an end is told by errors.
+    int next_phase();
+    // What a phase has for a layer; of the last one where all have ended. Null where it leaves the
+    // layer alone, was not entered yet or has let go of its buffers.
+    const LayerOptimizer* optimizer_in(int phase, int layer) const;
     // Where the newest step began (finished: where it ended), in a phase of the network objective:
     // known from the gradient, so it costs nothing.
     double relative_error_before() const { return backpropagation_->relative_error(); }
@@ -125,19 +130,16 @@ class Lane {
         Status status = Status::training;
         std::optional<Fault> fault;
     };
-    // What measures see of the newest step: every step makes it anew, so that it is wanted of a
-    // lane that takes no further one. By layer; empty where it did not move.
-    struct NewestStep {
-        std::vector<Matrix> gradients, updates;
-    };
     State state() const;
-    NewestStep newest_step() const;
+    // What measures see of the newest step: every step makes it anew, so that it is wanted of a
+    // lane that takes no further one. Its gradients also where the next step was looked at.
+    NewestMove newest_move() const;
     // From here on as the lane that the state is of, to the bit: one of the same problem, which
     // followed the same. Without its newest step gradients and updates are not measured (NaN)
     // until the next.
-    void set_state(const State& state, const NewestStep* newest = nullptr);
+    void set_state(const State& state, const NewestMove* newest = nullptr);
     std::size_t state_bytes() const;  // what the matrices of state() take
-    std::size_t newest_step_bytes() const;
+    std::size_t newest_move_bytes() const;
 
   private:
     // What one phase trains: kept while phases repeat, so that momentum lives on and no step
@@ -150,7 +152,7 @@ class Lane {
     bool find_phase();  // passes over phases that have ended; true: ready to step
     void enter_phase(int phase);
     void make_room(const Phase& phase, int layer);
-    void next_phase();
+    void enter_next_phase();
     Training& training() { return trainings_[phase_]; }
     double gradients();  // of the current phase's objective; returns its loss
     bool gradient_finite(int layer);

@@ -35,8 +35,8 @@ Lane::State Lane::state() const {
     return state;
 }
 
-Lane::NewestStep Lane::newest_step() const {
-    NewestStep newest{std::vector<Matrix>(weights_.size()), std::vector<Matrix>(weights_.size())};
+NewestMove Lane::newest_move() const {
+    NewestMove newest{std::vector<Matrix>(weights_.size()), std::vector<Matrix>(weights_.size())};
     for (std::size_t at = 0; at < weights_.size(); ++at) {
         if (!moved_[at]) continue;
         newest.gradients[at] = newest_gradient(static_cast<int>(at) + 1);
@@ -46,7 +46,7 @@ Lane::NewestStep Lane::newest_step() const {
 }
 
 // Where the phases are those that the lane has, what it works in stays.
-void Lane::set_state(const State& state, const NewestStep* newest) {
+void Lane::set_state(const State& state, const NewestMove* newest) {
     recipe_ = state.recipe;
     weights_ = state.weights;
     step_ = state.step;
@@ -95,7 +95,7 @@ std::size_t Lane::state_bytes() const {
     return bytes;
 }
 
-std::size_t Lane::newest_step_bytes() const {
+std::size_t Lane::newest_move_bytes() const {
     std::size_t bytes = 0;
     for (std::size_t at = 0; at < updates_.size(); ++at)
         if (moved_[at]) bytes += 2 * bytes_of(updates_[at]);

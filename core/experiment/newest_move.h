@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
+#include <memory>
 #include <vector>
 
 #include "core/base/types.h"
@@ -9,20 +9,21 @@
 
 namespace muonscope {
 
-// What the newest step of a lane did: a matrix a layer, empty where there is none; and what its
-// optimiser holds after it, none where it is another since.
+// What the newest step of a lane did: a matrix a layer, empty where there is none.
 struct NewestMove {
     std::vector<Matrix> gradients, updates;
-    std::vector<std::optional<LayerOptimizer::State>> optimizers;
-    // What a layer's optimiser holds for the step to come, where that is not what `optimizers` has.
-    std::vector<std::optional<LayerOptimizer::State>> turned;
+};
 
-    // Of the layer at that place, from 0: what its optimiser holds for the step to come. Null where
-    // there is none, as in a phase that leaves the layer alone.
-    const LayerOptimizer::State* held(std::size_t at) const {
-        if (turned[at]) return &*turned[at];
-        return optimizers[at] ? &*optimizers[at] : nullptr;
-    }
+// With what made it, and what goes on from there.
+struct SeenMove : NewestMove {
+    using Held = std::shared_ptr<const LayerOptimizer::State>;
+
+    // What a layer's optimiser holds after it; null where it is another since.
+    std::vector<Held> optimizers;
+    // What it holds for the step to come: the same, unless it is another since or another phase
+    // takes that step. Null: that phase leaves the layer alone, or begins with empty buffers.
+    std::vector<Held> next;
+    int next_phase = 0;  // index of the phase that takes the step to come, see Lane
 };
 
 }  // namespace muonscope

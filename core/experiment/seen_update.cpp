@@ -50,7 +50,7 @@ void see_parts(const StepParts& parts, const Matrix& gradient, const ThinSvd& of
 }  // namespace
 
 SeenUpdate seen_update(const Matrix* gradient, const Matrix& update, const Matrix& weights,
-                       const std::optional<LayerOptimizer::State>& optimizer) {
+                       const LayerOptimizer::State* optimizer) {
     SeenUpdate seen;
     seen.step_norm = update.norm();
     seen.fidelity = std::nan("");
@@ -72,8 +72,7 @@ SeenUpdate seen_update(const Matrix* gradient, const Matrix& update, const Matri
     return seen;
 }
 
-double seen_update_cost(const Matrix& update,
-                        const std::optional<LayerOptimizer::State>& optimizer) {
+double seen_update_cost(const Matrix& update, const LayerOptimizer::State* optimizer) {
     const auto across = static_cast<double>(std::max(update.rows(), update.cols()));
     // A decomposition with both sides takes some two hundred of the cube, bookkeeping included.
     double cost = 450 * across * across * across;

@@ -33,10 +33,9 @@ struct SeenUpdate {
 // gradient: null where it is no longer kept; then only the step's own singular values are there.
 // update: what was added; weights: after it. optimizer: as it was after the step; none: not known.
 SeenUpdate seen_update(const Matrix* gradient, const Matrix& update, const Matrix& weights,
-                       const std::optional<LayerOptimizer::State>& optimizer);
+                       const LayerOptimizer::State* optimizer);
 
 // In multiply-adds.
-double seen_update_cost(const Matrix& update,
-                        const std::optional<LayerOptimizer::State>& optimizer);
+double seen_update_cost(const Matrix& update, const LayerOptimizer::State* optimizer);
 
 }  // namespace muonscope

@@ -87,8 +87,8 @@ void Keyframes::complete(std::size_t index, const Lane& lane) {
         for (Keyframe& keyframe : *group) {
             if (keyframe.step != lane.step() || keyframe.lanes[index].newest) continue;
             Keyframe::Kept& kept = keyframe.lanes[index];
-            kept.newest = std::make_shared<const Lane::NewestStep>(lane.newest_step());
-            kept.bytes += lane.newest_step_bytes();
+            kept.newest = std::make_shared<const NewestMove>(lane.newest_move());
+            kept.bytes += lane.newest_move_bytes();
         }
     while (!spaced_.empty() && !fits(0)) thin();
     if (!fits(0)) recent_.clear();

@@ -15,7 +15,7 @@ struct Keyframe {
     struct Kept {
         std::shared_ptr<const Lane::State> state;
         // Of a lane that takes no step from here on.
-        std::shared_ptr<const Lane::NewestStep> newest = nullptr;
+        std::shared_ptr<const NewestMove> newest = nullptr;
         std::size_t bytes = 0;  // of both
     };
 

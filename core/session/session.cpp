@@ -115,7 +115,7 @@ void Session::offer_keyframe() {
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
         if (resting_[i].state) continue;
         bytes += lanes_[i].state_bytes();
-        if (lanes_[i].status() != Lane::Status::training) bytes += lanes_[i].newest_step_bytes();
+        if (lanes_[i].status() != Lane::Status::training) bytes += lanes_[i].newest_move_bytes();
     }
     keyframes_.offer(step_, bytes, [this] {
         Keyframe keyframe{step_, {}, spec_, applied_};
@@ -130,8 +130,8 @@ Keyframe::Kept Session::kept(std::size_t index) {
     Keyframe::Kept kept{std::make_shared<const Lane::State>(lane.state()), nullptr,
                         lane.state_bytes()};
     if (lane.status() == Lane::Status::training) return kept;
-    kept.newest = std::make_shared<const Lane::NewestStep>(lane.newest_step());
-    kept.bytes += lane.newest_step_bytes();
+    kept.newest = std::make_shared<const NewestMove>(lane.newest_move());
+    kept.bytes += lane.newest_move_bytes();
     return resting_[index] = kept;
 }
 
@@ -602,17 +602,21 @@ HistoryView Session::history(int lane) const {
 
 namespace {
 
-std::shared_ptr<const NewestMove> newest_move(const Lane& lane) {
-    auto newest = std::make_shared<NewestMove>();
+SeenMove::Held held_by(const LayerOptimizer* optimizer) {
+    return optimizer == nullptr ? nullptr
+                                : std::make_shared<const LayerOptimizer::State>(optimizer->state());
+}
+
+std::shared_ptr<const SeenMove> seen_move(Lane& lane) {
+    auto newest = std::make_shared<SeenMove>();
+    newest->next_phase = lane.next_phase();
     for (int layer = 1; layer <= static_cast<int>(lane.weights().size()); ++layer) {
         const Lane::Move move = lane.newest_move(layer);
         newest->gradients.push_back(move.gradient != nullptr ? *move.gradient : Matrix());
         newest->updates.push_back(move.update != nullptr ? *move.update : Matrix());
-        std::optional<LayerOptimizer::State>& optimizer = newest->optimizers.emplace_back();
-        if (move.optimizer != nullptr) optimizer = move.optimizer->state();
-        std::optional<LayerOptimizer::State>& turned = newest->turned.emplace_back();
-        const LayerOptimizer* next = lane.next_optimizer(layer);
-        if (next != nullptr && next != move.optimizer) turned = next->state();
+        newest->optimizers.push_back(held_by(move.optimizer));
+        const LayerOptimizer* next = lane.optimizer_in(newest->next_phase, layer);
+        newest->next.push_back(next == move.optimizer ? newest->optimizers.back() : held_by(next));
     }
     return newest;
 }
@@ -628,7 +632,7 @@ std::shared_ptr<Snapshot> Session::snapshot(const Wanted& wanted) {
     snapshot->events = events_;
     snapshot->returns = returns_;
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
-        const Lane& lane = lanes_[i];
+        Lane& lane = lanes_[i];
         const Row& newest = newest_[i];
         if (newest.step < 0 || (wanted.fresh && newest.step != lane.step())) measure(i);
         LaneSnapshot view;
@@ -654,7 +658,7 @@ std::shared_ptr<Snapshot> Session::snapshot(const Wanted& wanted) {
                 view.weights = sound.weights;
             else if (wanted.weights)
                 view.weights = std::make_shared<const std::vector<Matrix>>(lane.weights());
-            if (wanted.moves) view.move = newest_move(lane);
+            if (wanted.moves) view.move = seen_move(lane);
             view.now = newest.values;
             view.now_step = newest.step;
             if (newest.step == lane.step() && newest.step > histories_[i].last_step()) {

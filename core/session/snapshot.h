@@ -39,9 +39,9 @@ struct LaneSnapshot {
     std::optional<Divergence> divergence;
     // W_1 ... W_L, at `step`. None while training goes on and nobody looks at them.
     std::shared_ptr<const std::vector<Matrix>> weights;
-    // The step that led to `step`. None while training goes on and nobody looks at it, and none of
-    // a lane that is lost.
-    std::shared_ptr<const NewestMove> move;
+    // The step that led to `step`, and what takes the next. None while training goes on and nobody
+    // looks at it, and none of a lane that is lost.
+    std::shared_ptr<const SeenMove> move;
     std::vector<double> now;  // the newest measured row (see Layout); empty before the first
     std::int64_t now_step = 0;
     // Where it is newer than the history's last: of the followed channels, smallest and largest

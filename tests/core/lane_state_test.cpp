@@ -154,7 +154,7 @@ int expect_to_lead_on(const Case& of, bool followed) {
         const bool ends = lane.status() != Lane::Status::training;
         ended += ends ? 1 : 0;
         const Lane::State state = lane.state();
-        const Lane::NewestStep newest = lane.newest_step();
+        const NewestMove newest = lane.newest_move();
         Lane other = stranger, straight = lane;
         used.set_state(state, ends ? &newest : nullptr);
         other.set_state(state, &newest);
@@ -226,7 +226,7 @@ TEST(LaneState, takes_its_weights_and_buffers_and_little_more) {
         lane.advance();
         const bool shared = kind != OptimizerKind::adamw;
         EXPECT_EQ(static_cast<double>(lane.state_bytes()), (matrices + (shared ? 1 : 0)) * weights);
-        EXPECT_EQ(static_cast<double>(lane.newest_step_bytes()), 2 * weights);
+        EXPECT_EQ(static_cast<double>(lane.newest_move_bytes()), 2 * weights);
     }
 }
 

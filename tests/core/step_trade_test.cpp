@@ -18,7 +18,8 @@ namespace {
 
 constexpr int layer = 2;
 
-std::shared_ptr<const Problem> small_problem() {
+// batch 0: all data.
+std::shared_ptr<const Problem> small_problem(int batch = 0) {
     Experiment experiment;
     experiment.network.depth = 3;
     experiment.network.widths = {8, 6, 8, 5};
@@ -26,6 +27,7 @@ std::shared_ptr<const Problem> small_problem() {
     experiment.init.scale = 1;
     experiment.probe.steps = 7;
     experiment.probe.threshold = 0.6;
+    if (batch > 0) experiment.data = {.kind = DataKind::samples, .samples = 40, .batch = batch};
     return make_problem(experiment);
 }
 
@@ -208,7 +210,7 @@ void expect_the_next_step(const Lane& at, const OptimizerSpec& before, const Opt
     Lane lane = at;
     std::vector<Matrix> said;
     for (int l = 1; l <= static_cast<int>(at.weights().size()); ++l) {
-        const LayerOptimizer* optimizer = at.next_optimizer(l);
+        const LayerOptimizer* optimizer = at.optimizer_in(0, l);
         ASSERT_NE(optimizer, nullptr) << what;
         EXPECT_EQ(optimizer->spec(), before) << what;
         const LayerOptimizer::State held = optimizer->state();
@@ -236,7 +238,7 @@ TEST(StepTrades, with_what_every_kind_holds_are_the_step_that_its_lane_takes_nex
         const std::string slug(rule_of(kind).slug);
         expect_the_next_step(lane, spec, spec, problem, slug);
         // And it is no first step: its buffers or the clock of its schedule tell.
-        const LayerOptimizer::State held = lane.next_optimizer(layer)->state();
+        const LayerOptimizer::State held = lane.optimizer_in(0, layer)->state();
         const StepTrades trades(problem, lane.weights(), layer, problem->experiment.probe);
         EXPECT_GT(off(trades.step_of(spec), trades.step_of(spec, &held)), 0.05) << slug;
     }
@@ -283,25 +285,62 @@ TEST(Lane, knows_what_takes_the_step_to_come) {
     for (const bool repeats : {false, true}) {
         recipe.repeats = repeats;
         Lane lane = after(problem, recipe, 3);
-        EXPECT_EQ(lane.next_optimizer(1), nullptr);
-        ASSERT_NE(lane.next_optimizer(2), nullptr);
-        EXPECT_EQ(lane.next_optimizer(2)->steps(), 1);
-        EXPECT_EQ(lane.next_optimizer(2), lane.newest_move(2).optimizer);
+        EXPECT_EQ(lane.optimizer_in(lane.next_phase(), 1), nullptr);
+        ASSERT_NE(lane.optimizer_in(lane.next_phase(), 2), nullptr);
+        EXPECT_EQ(lane.optimizer_in(lane.next_phase(), 2)->steps(), 1);
+        EXPECT_EQ(lane.optimizer_in(lane.next_phase(), 2), lane.newest_move(2).optimizer);
         // Another spec since then: the step to come is its, made of what is still held.
         Recipe other = recipe;
         other.phases[1].optimizer.momentum = 0.5;
         lane.set_recipe(other, true);
         EXPECT_EQ(lane.newest_move(2).optimizer, nullptr);
-        ASSERT_NE(lane.next_optimizer(2), nullptr);
-        EXPECT_EQ(lane.next_optimizer(2)->spec().momentum, 0.5);
-        EXPECT_GT(lane.next_optimizer(2)->momentum().unit, 0);
+        ASSERT_NE(lane.optimizer_in(lane.next_phase(), 2), nullptr);
+        EXPECT_EQ(lane.optimizer_in(lane.next_phase(), 2)->spec().momentum, 0.5);
+        EXPECT_GT(lane.optimizer_in(lane.next_phase(), 2)->momentum().unit, 0);
     }
     Lane ended = after(problem, recipe_of(busy(OptimizerKind::muon)), 2);
     Recipe end = ended.recipe();
     end.until.steps = 2;
     ended.set_recipe(end, true);
     ASSERT_EQ(ended.advance(), Lane::Status::finished);
-    EXPECT_EQ(ended.next_optimizer(1), nullptr) << "it begins anew where it goes on";
+    EXPECT_EQ(ended.optimizer_in(0, 1), nullptr) << "it begins anew where it goes on";
+}
+
+// Whatever tells the end of a phase, and though the lane looks for it only when it is asked for the
+// step.
+TEST(Lane, knows_the_phase_that_takes_the_step_to_come) {
+    for (const int batch : {0, 5}) {
+        const auto problem = small_problem(batch);
+        Recipe plain = recipe_of(plain_sgd(0.02));
+        Lane straight = after(problem, plain, 10);
+        const Backpropagation::Errors at_ten = straight.errors();
+        Until steps, loss, error;
+        steps.steps = 4;
+        loss.loss = at_ten.loss;
+        error.relative_error = at_ten.relative_error;
+        for (const Until& until : {steps, loss, error})
+            for (const bool repeats : {false, true}) {
+                Recipe recipe = plain;
+                recipe.phases.assign(3, plain.phases.front());
+                recipe.phases[0].until = recipe.phases[1].until = until;
+                recipe.phases[2].until.steps = 3;
+                recipe.repeats = repeats;
+                Lane lane(problem, recipe);
+                int changes = 0;
+                for (int step = 0; step < 40; ++step) {
+                    const int before = lane.phase(), said = lane.next_phase();
+                    const std::uint64_t hash = lane.state_hash();
+                    if (lane.advance() != Lane::Status::training) {
+                        EXPECT_EQ(said, 2) << "the last, where no step comes";
+                        break;
+                    }
+                    EXPECT_EQ(said, lane.phase()) << "step " << step;
+                    EXPECT_NE(hash, lane.state_hash());
+                    changes += before != lane.phase() ? 1 : 0;
+                }
+                EXPECT_GE(changes, 1) << "the end was come to";
+            }
+    }
 }
 
 TEST(StepTrades, leave_the_state_as_it_was) {

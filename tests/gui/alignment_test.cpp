@@ -17,16 +17,10 @@
 #include "tests/gui/choices.h"
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
+#include "tests/gui/small_run.h"
 
 namespace muonscope::gui {
 namespace {
-
-Spec small() {
-    Spec spec = preset("two-ways-up");
-    set(spec, "network.width", "8");
-    set(spec, "target.modes", "5");
-    return spec;
-}
 
 class Alignment : public testing::Test {
   protected:
@@ -87,7 +81,7 @@ void expect_colours(const Drawing& drawing, const Word& title, const Matrix& val
 }
 
 TEST_F(Alignment, of_neighbours_is_every_cosine_of_their_directions) {
-    show(trained(small(), 40), AlignmentView::neighbours);
+    show(trained(narrow(), 40), AlignmentView::neighbours);
     const Drawing all = drawing();
     const Theme theme = theme_for(harness.preferences, 1);
     for (const std::size_t lane : {0U, 1U})
@@ -106,7 +100,7 @@ TEST_F(Alignment, of_neighbours_is_every_cosine_of_their_directions) {
 }
 
 TEST_F(Alignment, of_left_vectors_holds_the_product_against_the_target) {
-    show(trained(small(), 40), AlignmentView::left_vectors);
+    show(trained(narrow(), 40), AlignmentView::left_vectors);
     const Problem& problem = *snapshot().problem;
     for (const std::size_t lane : {0U, 1U}) {
         const Matrix product = problem.model->response(weights(lane));
@@ -136,7 +130,7 @@ TEST_F(Alignment, of_layers_that_are_not_square_shows_all_of_each) {
 }
 
 TEST_F(Alignment, is_drawn_by_the_heatmap_a_texel_an_entry) {
-    Spec spec = small();
+    Spec spec = narrow();
     set(spec, "network.width", "40");
     show(trained(spec, 3), AlignmentView::target_basis);
     const Matrix& basis = now().lanes[1].basis;
@@ -166,7 +160,7 @@ class NarrowAlignment : public Alignment {
     NarrowAlignment() : Alignment({330, 200}) {}
 };
 TEST_F(NarrowAlignment, says_how_many_entries_a_dot_stands_for) {
-    Spec spec = small();
+    Spec spec = narrow();
     set(spec, "network.width", "200");
     show(trained(spec, 1), AlignmentView::target_basis);
     EXPECT_NE(drawing().text().find("each dot the largest of"), std::string::npos)
@@ -174,7 +168,7 @@ TEST_F(NarrowAlignment, says_how_many_entries_a_dot_stands_for) {
 }
 
 TEST_F(Alignment, tells_the_entry_under_the_mouse_and_what_its_block_spans) {
-    show(trained(small(), 200), AlignmentView::left_vectors);
+    show(trained(narrow(), 200), AlignmentView::left_vectors);
     const auto title = drawing().word("Muon");
     ASSERT_TRUE(title) << drawing().text();
     // The last entry of all: both of its directions are free to turn.
@@ -195,7 +189,7 @@ TEST_F(Alignment, tells_the_entry_under_the_mouse_and_what_its_block_spans) {
 }
 
 TEST_F(Alignment, gathers_what_neighbours_keep_at_the_steps_it_sees) {
-    Spec spec = small();
+    Spec spec = narrow();
     spec.lanes[0].phases[0].optimizer.lr = 1e-3;
     WorkerPool pool(1);
     Session session(spec);
@@ -230,7 +224,7 @@ TEST_F(Alignment, gathers_what_neighbours_keep_at_the_steps_it_sees) {
 }
 
 TEST_F(Alignment, of_one_layer_says_that_it_has_no_neighbour) {
-    Spec spec = small();
+    Spec spec = narrow();
     set(spec, "network.depth", "1");
     for (const AlignmentView view : {AlignmentView::neighbours, AlignmentView::conserved}) {
         show(trained(spec, 5), view);
@@ -240,7 +234,7 @@ TEST_F(Alignment, of_one_layer_says_that_it_has_no_neighbour) {
 
 // The forecast of all layers begins at the newest loss and ends where the formula says.
 TEST_F(Alignment, forecasts_the_loss_and_says_how_far_earlier_forecasts_were_off) {
-    Spec spec = small();
+    Spec spec = narrow();
     for (Recipe& recipe : spec.lanes) recipe.phases[0].optimizer.lr = 2e-3;
     number_of(harness.preferences, "alignment_horizon") = 1;  // 100 steps
     show(trained(spec, 400), AlignmentView::descent);
@@ -286,7 +280,7 @@ TEST_F(Alignment, forecasts_the_loss_and_says_how_far_earlier_forecasts_were_off
 }
 
 TEST_F(Alignment, of_minibatches_has_no_forecast) {
-    Spec spec = small();
+    Spec spec = narrow();
     set(spec, "data.kind", "samples");
     set(spec, "data.batch", "16");
     show(trained(spec, 20), AlignmentView::descent);

@@ -18,18 +18,12 @@
 #include "tests/gui/choices.h"
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
+#include "tests/gui/small_run.h"
 
 namespace muonscope::gui {
 namespace {
 
 constexpr ImVec2 screen{900, 600};
-
-Spec small(const char* name = "two-ways-up") {
-    Spec spec = preset(name);
-    set(spec, "network.width", "8");
-    set(spec, "target.modes", "5");
-    return spec;
-}
 
 class Shown {
   public:
@@ -73,7 +67,7 @@ bool alike(ImU32 a, ImU32 b, int tolerance) {
 // ---- bars of now, and the target's basis ----
 
 TEST(DrawnPanels, bars_are_as_high_as_the_values_of_the_matrix_that_was_chosen) {
-    const Spec spec = small();
+    const Spec spec = narrow();
     const auto snapshot = trained(spec, 60);
     for (const int source : {0, 1, 2, 3})
         for (const bool modes : {false, true}) {
@@ -114,7 +108,7 @@ TEST(DrawnPanels, bars_are_as_high_as_the_values_of_the_matrix_that_was_chosen) 
 }
 
 TEST(DrawnPanels, the_product_in_the_targets_basis_is_painted_row_by_row) {
-    const auto snapshot = trained(small(), 30);
+    const auto snapshot = trained(narrow(), 30);
     Shown shown(snapshot, "alignment");
     const Drawing drawing = shown.look();
     const Problem& problem = *snapshot->problem;
@@ -168,7 +162,7 @@ TEST(DrawnPanels, the_product_in_the_targets_basis_is_painted_row_by_row) {
 // ---- the heatmap ----
 
 TEST(DrawnPanels, the_heatmap_has_the_colour_of_each_value_and_the_bar_says_which) {
-    const auto snapshot = trained(small(), 150);
+    const auto snapshot = trained(narrow(), 150);
     Shown shown(snapshot, "singular-values");
     switch_of(shown.harness.preferences, "sv_heatmap") = true;
     switch_of(shown.harness.preferences, "sv_levels") = false;
@@ -235,7 +229,7 @@ std::vector<std::string> cells(const Drawing& drawing, const std::string& name) 
 }
 
 TEST(DrawnPanels, measures_are_those_of_the_weights) {
-    const auto snapshot = trained(small(), 90);
+    const auto snapshot = trained(narrow(), 90);
     const Problem& problem = *snapshot->problem;
     const Layout& layout = snapshot->layout;
     for (const int source : {0, 1, 3}) {
@@ -301,7 +295,7 @@ TEST(DrawnPanels, measures_are_those_of_the_weights) {
 }
 
 TEST(DrawnPanels, the_table_of_weight_norms_is_worked_out_of_the_newest_step) {
-    Spec spec = small();
+    Spec spec = narrow();
     set(spec, "optimizer.decay", "rate");
     set(spec, "optimizer.weight_decay", "0.3");
     set(spec, "optimizer.lr", "0.01");
@@ -329,8 +323,24 @@ TEST(DrawnPanels, the_table_of_weight_norms_is_worked_out_of_the_newest_step) {
     }
 }
 
+// A run that has ended stands where its last phase would have settled.
+TEST(DrawnPanels, the_table_of_weight_norms_has_the_level_of_the_last_phase_at_the_end) {
+    Spec spec = narrow();
+    set(spec, "optimizer.decay", "rate");
+    set(spec, "optimizer.weight_decay", "0.3");
+    const auto on_the_way = trained(spec, 40);
+    for (Recipe& recipe : spec.lanes) recipe.phases[0].until.steps = 40;
+    const auto ended = trained(spec, 60);
+    ASSERT_TRUE(ended->lanes[0].finished);
+    std::vector<std::vector<std::string>> levels;
+    for (const auto& snapshot : {on_the_way, ended})
+        levels.push_back(cells(Shown(snapshot, "weight-norms", {1200, 800}).look(), "level, ~ γ"));
+    EXPECT_EQ(levels[0].size(), 2U);
+    EXPECT_EQ(levels[0], levels[1]);
+}
+
 TEST(DrawnPanels, what_updates_do_along_w_and_across_it_stands_under_its_own_words) {
-    const Spec spec = small();
+    const Spec spec = narrow();
     const auto snapshot = trained(spec, 120);
     constexpr int layer = 2;
     constexpr std::size_t at = layer - 1;
@@ -368,7 +378,7 @@ TEST(DrawnPanels, what_updates_do_along_w_and_across_it_stands_under_its_own_wor
 }
 
 TEST(DrawnPanels, levels_of_decay_with_the_rate_and_with_its_square_differ_under_a_schedule) {
-    Spec spec = small();
+    Spec spec = narrow();
     set(spec, "optimizer.decay", "rate");
     set(spec, "optimizer.schedule", "linear");
     set(spec, "optimizer.schedule_length", "200");
@@ -385,7 +395,7 @@ TEST(DrawnPanels, levels_of_decay_with_the_rate_and_with_its_square_differ_under
 }
 
 TEST(DrawnPanels, the_trade_off_draws_preservation_over_fidelity) {
-    const auto snapshot = trained(small(), 60);
+    const auto snapshot = trained(narrow(), 60);
     for (const bool from_start : {false, true}) {
         Shown shown(snapshot, "trade-off");
         switch_of(shown.harness.preferences, "trade_off_from_start") = from_start;
@@ -444,7 +454,7 @@ TEST(DrawnPanels, the_staged_planner_counts_what_was_taken_and_what_is_left) {
 }
 
 TEST(DrawnPanels, the_status_line_gives_the_speed_reached_of_that_wanted) {
-    auto snapshot = trained(small(), 10);
+    auto snapshot = trained(narrow(), 10);
     snapshot->state = TrainerState::running;
     snapshot->reached_speed = 123;
     const auto status = [&](double wanted) {

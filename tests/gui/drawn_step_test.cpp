@@ -21,29 +21,23 @@
 #include "app/gui/panels/update.h"
 #include "app/gui/path_dialog.h"
 #include "app/gui/theme.h"
+#include "app/gui/why_now.h"
 #include "app/render/renderer.h"
-#include "core/experiment/parameters.h"
-#include "core/experiment/presets.h"
 #include "core/formats/files.h"
 #include "core/session/session.h"
 #include "tests/gui/choices.h"
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
+#include "tests/gui/small_run.h"
 #include "tests/scratch_folder.h"
 
 namespace muonscope::gui {
 namespace {
 
 Spec small() {
-    Spec spec = preset("two-ways-up");
-    set(spec, "network.width", "8");
-    set(spec, "target.modes", "5");
+    Spec spec = narrow();
     for (Recipe& recipe : spec.lanes) recipe.phases[0].optimizer.momentum = 0.9;
     return spec;
-}
-
-Vector values_of(const Matrix& matrix) {
-    return Eigen::JacobiSVD<Matrix>(matrix).singularValues();
 }
 
 class DrawnStep : public testing::Test {
@@ -62,16 +56,7 @@ class DrawnStep : public testing::Test {
         harness.show(snapshot);
         look(panel);
     }
-    Drawing look(const Panel& panel) {
-        for (int i = 0; i < 4; ++i) harness.panel_frame(panel);
-        for (int i = 0; i < 400 && harness.view.working; ++i) {
-            harness.work(0.01);
-            harness.view.working = false;
-            harness.panel_frame(panel);
-        }
-        for (int i = 0; i < 12; ++i) harness.panel_frame(panel);
-        return drawing();
-    }
+    Drawing look(const Panel& panel) { return look_at_panel(harness, panel); }
     void press(const Panel& panel, ImVec2 at, int times = 1, int button = 0) {
         ImGui::GetIO().AddMousePosEvent(at.x, at.y);
         harness.panel_frame(panel);
@@ -122,7 +107,7 @@ class DrawnStep : public testing::Test {
 
 const std::vector<const Panel*>& panels_with_it() {
     static const std::vector<const Panel*> panels{&maps_panel, &alignment_panel, &update_panel,
-                                                  &representations_panel};
+                                                  &representations_panel, &why_panel};
     return panels;
 }
 
@@ -140,7 +125,9 @@ TEST_F(DrawnStep, is_chosen_alike_in_every_panel_that_has_it) {
         EXPECT_EQ(past(), 10);
         EXPECT_EQ(drawing().all("step 10 of 30").size(), 1U) << drawing().text();
         EXPECT_GE(drawing().starting("SGD, step 10").size(), 1U) << drawing().text();
-        EXPECT_GE(drawing().starting("Muon, step 10").size(), 1U);
+        if (panel != &why_panel) {  // whose steps all begin at one lane's weights
+            EXPECT_GE(drawing().starting("Muon, step 10").size(), 1U);
+        }
         // What comes meanwhile changes the number at its end alone.
         run_through(*panel, {40});
         EXPECT_EQ(drawing().all("step 10 of 40").size(), 1U) << drawing().text();
@@ -249,7 +236,7 @@ TEST_F(DrawnStep, of_maps_has_the_move_of_a_run_that_stopped_there) {
     const auto then = stopped_at(15);
     const MapsView& kept = harness.kept<MapsView>();
     for (int lane = 0; lane < 2; ++lane) {
-        const NewestMove& move = *then->lanes[static_cast<std::size_t>(lane)].move;
+        const SeenMove& move = *then->lanes[static_cast<std::size_t>(lane)].move;
         int met = 0;
         for (const MapBody& body : kept.lanes.at(lane).bodies) {
             if (body.source == 0) continue;
@@ -342,7 +329,7 @@ TEST_F(DrawnStep, of_update_has_the_spectra_of_a_run_that_stopped_there) {
     const auto then = stopped_at(15);
     for (int lane = 0; lane < 2; ++lane) {
         const LaneUpdate& update = harness.kept<UpdateView>().lanes.at(lane);
-        const NewestMove& move = *then->lanes[static_cast<std::size_t>(lane)].move;
+        const SeenMove& move = *then->lanes[static_cast<std::size_t>(lane)].move;
         EXPECT_EQ(update.state.step, 15);
         EXPECT_LT((update.seen.gradient - values_of(move.gradients[0])).norm(), 1e-12);
         EXPECT_LT((update.seen.momentum - values_of(move.optimizers[0]->momentum)).norm(), 1e-12);
@@ -365,6 +352,38 @@ TEST_F(DrawnStep, of_update_has_the_spectra_of_a_run_that_stopped_there) {
         EXPECT_EQ(csv.rfind("lane,layer,step,", 0), 0U) << csv.substr(0, 60);
         EXPECT_NE(csv.find("\n2,1,15,"), std::string::npos) << csv.substr(0, 200);
     }
+}
+
+TEST_F(DrawnStep, of_why_leaves_with_its_number) {
+    run_through(why_panel, {15, 30, 60});
+    watched().look_at(15);
+    look(why_panel);
+    const ScratchFolder folder;
+    const std::string csv = saved_values(why_panel, {800, 300}, folder);
+    EXPECT_NE(offered.find("trade-of-a-step-step-15.csv"), std::string::npos) << offered;
+    EXPECT_EQ(csv.rfind("lane,layer,step,", 0), 0U) << csv.substr(0, 60);
+    EXPECT_NE(csv.find("\n1,1,15,"), std::string::npos) << csv.substr(0, 200);
+    watched().follow_newest();
+    look(why_panel);
+    EXPECT_NE(saved_values(why_panel, {800, 300}, folder).find("\n1,1,60,"), std::string::npos);
+    EXPECT_NE(offered.find("trade-of-a-step-step-60.csv"), std::string::npos) << offered;
+}
+
+TEST_F(DrawnStep, of_why_says_where_it_is_not_known_what_an_optimiser_held) {
+    session.advance_to(10, pool);
+    snapshot = session.snapshot({.moves = false});
+    harness.show(snapshot);
+    look(maps_panel);
+    run_through(why_panel, {20, 30});
+    EXPECT_TRUE(drawing().starting("What its optimiser held").empty()) << drawing().text();
+    watched().look_at(10);
+    EXPECT_EQ(look(why_panel).starting("What its optimiser held").size(), 1U) << drawing().text();
+    const WhyNow& now = harness.kept<WhyNow>();
+    const auto then = stopped_at(10);
+    StepTrades trades(then->problem, *then->lanes[0].weights, 1, then->spec->experiment.probe);
+    const Matrix first = trades.step_of(then->spec->lanes[0].phases[0].optimizer);
+    EXPECT_EQ(now.answer.wish.states[0].step, 10);
+    EXPECT_EQ(now.answer.own[0].loss, trades.of(first).loss);
 }
 
 TEST_F(DrawnStep, of_likeness_is_worked_out_for_the_state_that_is_drawn) {
@@ -497,6 +516,25 @@ TEST_F(GatheredUnseen, what_neighbours_keep_is_of_one_run) {
     for (const ValueTrace::Sample& sample : harness.kept<AlignmentNow>().traces.at(0).samples())
         steps.push_back(sample.step);
     EXPECT_EQ(steps, (std::vector<std::int64_t>{20, 40, 100}));
+}
+
+TEST_F(GatheredUnseen, what_steps_came_to_along_the_run_is_of_one_run) {
+    go_another_way(why_panel);
+    EXPECT_EQ(harness.kept<WhyNow>().ways.at(0).sums().steps,
+              (std::vector<std::int64_t>{20, 40, 100}));
+}
+
+TEST_F(GatheredUnseen, what_was_still_worked_out_of_a_run_that_is_no_more_is_dropped) {
+    run_through(why_panel, {20, 40});
+    session.advance_to(80, pool);
+    harness.show(session.snapshot({.show = Session::Show::what_is_sound}));
+    harness.panel_frame(why_panel);
+    ASSERT_TRUE(harness.kept<WhyNow>().work.busy());
+    session.go_back_to(50, pool);
+    session.apply(SetParameter{"lanes.0.optimizer.lr", 0.05});
+    run_through(why_panel, {100});
+    EXPECT_EQ(harness.kept<WhyNow>().ways.at(0).sums().steps,
+              (std::vector<std::int64_t>{20, 40, 100}));
 }
 
 TEST_F(GatheredUnseen, condition_numbers_are_of_one_run) {

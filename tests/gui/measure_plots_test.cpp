@@ -354,6 +354,33 @@ TEST_F(Measures, save_no_range_of_what_is_unknown_between_rows) {
     EXPECT_EQ(columns_of(saved_values()).size(), 5U) << "weights are known at every step";
 }
 
+// Nor does the read-out of a lane's curve say what lies between.
+TEST_F(Measures, read_out_no_range_of_what_is_unknown_between_rows) {
+    Spec spec = preset("minibatch");
+    spec.experiment.record.dense = 16;
+    show({1500, 800}, trained(spec, 300));
+    for (const auto& [plot, ranges] : {std::pair{"loss", false}, {"norm 1", true}}) {
+        choices().plots = {plot};
+        look(80);
+        mouse({900, 400});
+        const Drawing drawing = look(6);
+        const std::vector<Word> titles = drawing.starting("steps ");
+        ASSERT_EQ(titles.size(), 1U) << drawing.text();
+        EXPECT_EQ(titles[0].text.find("min – max") != std::string::npos, ranges) << titles[0].text;
+        EXPECT_EQ(drawing.text().find(" – ") != std::string::npos, ranges) << drawing.text();
+        if (ranges) continue;
+        // Two rows of the history, which have these two values.
+        long first = 0, last = 0;
+        ASSERT_EQ(std::sscanf(titles[0].text.c_str(), "steps %ld, %ld", &first, &last), 2);
+        const HistoryView& history = snapshot_->lanes[0].history;
+        const std::size_t channel = snapshot_->layout.at(Channel::loss, 0);
+        const std::string both = plots::value_text(history.value(history.find(first), channel)) +
+                                 ", " +
+                                 plots::value_text(history.value(history.find(last), channel));
+        EXPECT_NE(drawing.text().find(both), std::string::npos) << both << "\n" << drawing.text();
+    }
+}
+
 TEST_F(Measures, draw_the_band_and_the_crossings_of_a_gap_on_paper_too) {
     show({1500, 800}, trained(sparse(), 1600));
     choices().plots = {"relative_error gap 0 1"};

@@ -132,7 +132,7 @@ TEST(Strides, words_say_what_a_number_stands_for) {
     const HistoryView history = swinging(1200, peak);
     const Stride dense = stride_at(history, 5);
     EXPECT_EQ(stride_title(history, dense, true), "step 5");
-    EXPECT_EQ(stride_value(history, dense, 0), "3.000");
+    EXPECT_EQ(stride_value(history, dense, 0, true), "3.000");
 
     std::size_t sample = history.find(peak) + 1;  // the first row after it
     const Stride stride = stride_at(history, sample);
@@ -143,10 +143,10 @@ TEST(Strides, words_say_what_a_number_stands_for) {
     const std::string from = std::to_string(stride.from), to = std::to_string(stride.to);
     EXPECT_EQ(stride_title(history, stride, true),
               "steps " + from + "–" + to + ": last, min – max");
-    EXPECT_EQ(stride_value(history, stride, 0), "2.000, 2.000 – 9.000");
+    EXPECT_EQ(stride_value(history, stride, 0, true), "2.000, 2.000 – 9.000");
     EXPECT_EQ(stride_title(history, stride, false),
               "steps " + std::to_string(stride.to - 1) + ", " + to + " of " + from + "–" + to);
-    EXPECT_EQ(stride_value(history, stride, 1), "3.000, 2.000");
+    EXPECT_EQ(stride_value(history, stride, 1, false), "3.000, 2.000");
 }
 
 // The steps between two pairs belong to the first row of the second pair.
@@ -157,14 +157,14 @@ TEST(Strides, the_smallest_and_the_largest_are_those_of_both_rows_of_a_pair) {
         const HistoryView history = swinging(1200, between, leap);
         const std::size_t sample = history.find(between) + 1;
         for (const std::size_t of_pair : {sample, sample + 1})
-            EXPECT_EQ(stride_value(history, stride_at(history, of_pair), 0), words);
+            EXPECT_EQ(stride_value(history, stride_at(history, of_pair), 0, true), words);
     }
     // At the last row of a pair, which is its own stride.
     const std::int64_t last = swinging(1200).step(swinging(1200).find(between) + 2);
     for (const auto& [leap, words] :
          {std::pair{9.0, "9.000, 2.000 – 9.000"}, {0.5, "0.5000, 0.5000 – 3.000"}}) {
         const HistoryView history = swinging(1200, last, leap);
-        EXPECT_EQ(stride_value(history, stride_at(history, history.find(last)), 0), words);
+        EXPECT_EQ(stride_value(history, stride_at(history, history.find(last)), 0, true), words);
     }
 }
 

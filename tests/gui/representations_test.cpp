@@ -26,6 +26,7 @@
 #include "tests/gui/choices.h"
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
+#include "tests/gui/small_run.h"
 #include "tests/scratch_folder.h"
 
 namespace muonscope::gui {
@@ -34,9 +35,7 @@ namespace {
 constexpr ImVec2 screen{900, 600};
 
 Spec small(const char* name = "two-ways-up") {
-    Spec spec = preset(name);
-    set(spec, "network.width", "8");
-    set(spec, "target.modes", "5");
+    Spec spec = narrow(name);
     spec.experiment.classes = {.count = 3, .points = 4, .spread = 0.3};
     return spec;
 }
@@ -56,16 +55,7 @@ class Representations : public testing::Test {
         harness.show(snapshot);
         look();
     }
-    Drawing look() {
-        for (int i = 0; i < 4; ++i) harness.panel_frame(representations_panel);
-        for (int i = 0; i < 400 && harness.view.working; ++i) {
-            harness.work(0.01);
-            harness.view.working = false;
-            harness.panel_frame(representations_panel);
-        }
-        for (int i = 0; i < 4; ++i) harness.panel_frame(representations_panel);
-        return drawing();
-    }
+    Drawing look() { return look_at_panel(harness, representations_panel); }
     Drawing look_with_mouse_at(ImVec2 at) {
         ImGui::GetIO().AddMousePosEvent(at.x, at.y);
         for (int i = 0; i < 30; ++i) harness.panel_frame(representations_panel);

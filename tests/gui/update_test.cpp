@@ -11,11 +11,11 @@
 #include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
 #include "core/experiment/parameters.h"
-#include "core/experiment/presets.h"
 #include "core/session/session.h"
 #include "tests/gui/choices.h"
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
+#include "tests/gui/small_run.h"
 
 namespace muonscope::gui {
 namespace {
@@ -23,18 +23,12 @@ namespace {
 constexpr ImVec2 screen{1300, 700};
 
 Spec small() {
-    Spec spec = preset("two-ways-up");
-    set(spec, "network.width", "8");
-    set(spec, "target.modes", "5");
+    Spec spec = narrow();
     for (Recipe& recipe : spec.lanes) {
         recipe.phases[0].optimizer.momentum = 0.9;
         recipe.phases[0].optimizer.nesterov = true;
     }
     return spec;
-}
-
-Vector values_of(const Matrix& matrix) {
-    return Eigen::JacobiSVD<Matrix>(matrix).singularValues();
 }
 
 class Update : public testing::Test {
@@ -49,7 +43,7 @@ class Update : public testing::Test {
         return drawing();
     }
     const SeenUpdate& seen(int lane) { return harness.kept<UpdateView>().lanes.at(lane).seen; }
-    const NewestMove& move(int lane) {
+    const SeenMove& move(int lane) {
         return *snapshot_->lanes[static_cast<std::size_t>(lane)].move;
     }
     // Of one lane's transfer curve: the scales read off its labels.
@@ -238,16 +232,54 @@ TEST_F(Update, that_there_is_not_is_said) {
     show(trained(small(), 0));
     EXPECT_EQ(drawing().all("no step yet").size(), 2U) << drawing().text();
     auto lost = trained(small(), 5);
-    auto newest = std::make_shared<NewestMove>(*lost->lanes[0].move);
+    auto newest = std::make_shared<SeenMove>(*lost->lanes[0].move);
     newest->updates[0](1, 1) = std::nan("");
     lost->lanes[0].move = newest;
     show(lost);
     EXPECT_EQ(drawing().all("not finite").size(), 1U) << drawing().text();
 }
 
+// Though the trainer has not sent the first one yet.
+TEST_F(Update, shows_no_step_of_a_run_that_is_no_more) {
+    Session session(small());
+    WorkerPool pool(1);
+    const auto show_without_moves = [&] {
+        auto snapshot = session.snapshot();
+        for (LaneSnapshot& lane : snapshot->lanes) lane.move = nullptr;
+        show(snapshot);
+    };
+    session.advance_to(5, pool);
+    show(session.snapshot());
+    ASSERT_TRUE(drawing().all("no step yet").empty()) << drawing().text();
+    session.advance_to(8, pool);
+    show_without_moves();
+    EXPECT_EQ(drawing().all("σ out").size(), 2U) << "the step before stays: " << drawing().text();
+    session.restart();
+    show_without_moves();
+    EXPECT_EQ(drawing().all("no step yet").size(), 2U) << drawing().text();
+    EXPECT_TRUE(drawing().all("σ out").empty());
+    session.advance_to(5, pool);
+    show(session.snapshot());
+    EXPECT_EQ(drawing().all("σ out").size(), 2U);
+    session.advance_to(20, pool);
+    session.go_back_to(3, pool);
+    session.apply(SetParameter{"lanes.0.optimizer.lr", 0.05});
+    session.advance_to(9, pool);
+    show_without_moves();
+    EXPECT_EQ(drawing().all("Waiting for a step").size(), 2U) << drawing().text();
+    session.advance_to(10, pool);
+    show(session.snapshot());
+    Spec other = small();
+    other.experiment.seed = 7;
+    session.replace(other);
+    session.advance_to(30, pool);
+    show_without_moves();
+    EXPECT_EQ(drawing().all("Waiting for a step").size(), 2U) << drawing().text();
+}
+
 TEST_F(Update, of_an_optimiser_that_has_changed_since_shows_the_step_alone) {
     auto snapshot = trained(small(), 5);
-    auto newest = std::make_shared<NewestMove>(*snapshot->lanes[1].move);
+    auto newest = std::make_shared<SeenMove>(*snapshot->lanes[1].move);
     newest->optimizers[0].reset();
     snapshot->lanes[1].move = newest;
     show(snapshot);

@@ -27,12 +27,13 @@ std::shared_ptr<Snapshot> at_step(const std::shared_ptr<const Problem>& problem,
         lane.step = step;
         lane.weights = std::make_shared<std::vector<Matrix>>(1, filled);
         if (!moves) continue;
-        auto move = std::make_shared<NewestMove>();
+        auto move = std::make_shared<SeenMove>();
         move->gradients = move->updates = {filled};
         LayerOptimizer::State optimizer;
         optimizer.momentum = filled;
         optimizer.own = {filled, filled};
-        move->optimizers = {optimizer};
+        move->optimizers = {std::make_shared<const LayerOptimizer::State>(optimizer)};
+        move->next = {std::make_shared<const LayerOptimizer::State>(optimizer)};  // another's
         lane.move = move;
     }
     return snapshot;
@@ -69,8 +70,9 @@ TEST(WatchedRun, holds_no_more_than_its_bytes_and_counts_all_of_them) {
     constexpr Eigen::Index width = 700;  // four megabytes a matrix
     constexpr std::size_t matrix = width * width * sizeof(double);
     for (const bool moves : {false, true}) {
-        // Weights of two lanes; with them gradient, update and three buffers of an optimiser.
-        const std::size_t state = (moves ? 6 : 1) * 2 * matrix;
+        // Weights of two lanes; with them gradient, update and three buffers of each of two
+        // optimisers.
+        const std::size_t state = (moves ? 9 : 1) * 2 * matrix;
         WatchedRun run;
         for (std::int64_t step = 0; step < 40; ++step) {
             run.see(*at_step(problem, step, width, moves));

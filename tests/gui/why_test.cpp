@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "app/gui/theme.h"
+#include "app/gui/watched_run.h"
 #include "core/experiment/lane.h"
 #include "core/experiment/presets.h"
 #include "tests/gui/choices.h"
@@ -166,7 +167,7 @@ TEST_F(WhyPanel, takes_the_polar_factor_of_the_momentum) {
     StepTrades trades(snapshot.problem, lane.weights(), 1, snapshot.spec->experiment.probe);
     const double mu = spec.lanes[1].phases[0].optimizer.momentum;
     ASSERT_GT(mu, 0);
-    const Matrix momentum = trades.gradient() + mu * lane.next_optimizer(1)->momentum().buffer;
+    const Matrix momentum = trades.gradient() + mu * lane.optimizer_in(0, 1)->momentum().buffer;
     const Eigen::JacobiSVD<Matrix> svd(momentum, Eigen::ComputeThinU | Eigen::ComputeThinV);
     const auto rank = svd.rank();
     const Matrix polar = -(svd.matrixU().leftCols(rank) * svd.matrixV().leftCols(rank).transpose());
@@ -183,13 +184,14 @@ TEST_F(WhyPanel, begins_the_way_along_the_run_anew_with_other_steps) {
     open(20);
     run_to(40);
     settle();
-    ASSERT_EQ(now().ways[1].steps, (std::vector<std::int64_t>{20, 40}));
-    const double with = now().ways[1].given_up.back();
+    ASSERT_EQ(now().ways[1].sums().steps, (std::vector<std::int64_t>{20, 40}));
+    const double with = now().ways[1].sums().given_up.back();
     switch_of(harness.preferences, "why_first_step") = true;
     settle();
-    EXPECT_EQ(now().ways[1].steps, (std::vector<std::int64_t>{40}));
-    EXPECT_EQ(now().ways[1].given_up.back(), 40 * now().answer.own[1].given_up);
-    EXPECT_NE(now().ways[1].given_up.back(), with);
+    const WhyWay::Sums sums = now().ways[1].sums();
+    EXPECT_EQ(sums.steps, (std::vector<std::int64_t>{40}));
+    EXPECT_EQ(sums.given_up.back(), 40 * now().answer.own[1].given_up);
+    EXPECT_NE(sums.given_up.back(), with);
 }
 
 // An optimiser that was turned since its newest step has taken none yet, and one that was lost is
@@ -217,18 +219,52 @@ TEST_F(WhyPanel, goes_on_from_what_is_held_after_a_switch_and_from_nothing_where
     EXPECT_NE(now().answer.wish.states[1].held, nullptr);
 }
 
+// The plot's scales, read off its labels.
+struct Plane {
+    Scale x, y;
+    ImVec2 corner;  // upper left, legend and axis title above it
+};
+Plane plane_of(const Drawing& drawing) {
+    const auto up = drawing.word("usability gained  ↑");
+    const auto across = drawing.word("descent given up, share of the loss  →");
+    EXPECT_TRUE(up && across) << drawing.text();
+    if (!up || !across) return {};
+    return {Scale::across(drawing, {up->min.x + 30, across->min.y - 16},
+                          {across->max.x + 20, across->min.y - 2}),
+            Scale::up(drawing, {up->min.x - 10, up->max.y + 10}, {up->max.x, across->min.y - 14}),
+            up->max};
+}
+
+// Where two tips lie close together.
+TEST_F(WhyPanel, writes_no_name_over_a_tip) {
+    spec = preset("momentum");
+    number_of(harness.preferences, "why_lane") = 1;
+    open(24);
+    const Drawing drawing = muonscope::gui::drawing();
+    const Plane plane = plane_of(drawing);
+    const WhyAnswer& answer = now().answer;
+    const auto within = [](const Word& word, ImVec2 at) {
+        return at.x > word.min.x && at.x < word.max.x && at.y > word.min.y && at.y < word.max.y;
+    };
+    int names = 0;
+    for (const ComparedStep& named : answer.wish.compared)
+        for (const Word& word : drawing.all(named.name)) {
+            if (word.min.x < plane.corner.x || word.min.y < plane.corner.y + 40) continue;
+            ++names;
+            for (const StepTrade& trade : answer.compared)
+                EXPECT_FALSE(within(word, {plane.x.pixel(trade.given_up / answer.loss),
+                                           plane.y.pixel(trade.gained / answer.probe.after_k)}))
+                    << word.text;
+        }
+    EXPECT_GE(names, 5) << drawing.text();
+}
+
 TEST_F(WhyPanel, draws_each_tip_where_its_trade_says) {
     for (const bool to_threshold : {false, true}) {
         switch_of(harness.preferences, "why_to_threshold") = to_threshold;
         open(300);
         const Drawing drawing = muonscope::gui::drawing();
-        const auto up = drawing.word("usability gained  ↑");
-        const auto across = drawing.word("descent given up, share of the loss  →");
-        ASSERT_TRUE(up && across) << drawing.text();
-        const Scale x = Scale::across(drawing, {up->min.x + 30, across->min.y - 16},
-                                      {across->max.x + 20, across->min.y - 2});
-        const Scale y =
-            Scale::up(drawing, {up->min.x - 10, up->max.y + 10}, {up->max.x, across->min.y - 14});
+        const auto [x, y, corner] = plane_of(drawing);
         ASSERT_GE(x.labels(), 2) << drawing.text();
         ASSERT_GE(y.labels(), 2) << drawing.text();
         const WhyAnswer& answer = now().answer;
@@ -274,19 +310,146 @@ TEST_F(WhyPanel, keeps_a_held_state_while_training_goes_on) {
     EXPECT_EQ(now().answer.wish.states[0].step, 40);
 }
 
-TEST_F(WhyPanel, sums_along_the_run_and_again_after_a_step_back) {
-    WhyWay way;
+// ---- at the end of a phase ----
+
+// The lane has not been asked for it yet.
+TEST_F(WhyPanel, shows_the_optimiser_that_takes_the_next_step_at_the_end_of_a_phase) {
+    Recipe& recipe = spec.lanes[0];
+    recipe.phases.resize(2, recipe.phases[0]);
+    recipe.phases[0].until.steps = 20;
+    recipe.phases[1].optimizer = spec.lanes[1].phases[0].optimizer;
+    switch_of(harness.preferences, "why_as_set") = true;
+    open(20);
+    const Snapshot& snapshot = harness.now();
+    ASSERT_EQ(snapshot.lanes[0].phase, 0);
+    Lane lane(snapshot.problem, recipe);
+    while (lane.step() < 20) lane.advance();
+    const Matrix before = lane.weights()[0];
+    StepTrades trades(snapshot.problem, lane.weights(), 1, snapshot.spec->experiment.probe);
+    const StepTrade ended = trades.of(trades.step_of(recipe.phases[0].optimizer));
+    lane.advance();
+    const StepTrade taken = trades.of(lane.weights()[0] - before);
+    ASSERT_GT(std::abs(taken.fidelity - ended.fidelity), 0.1);
+    EXPECT_NEAR(now().answer.own[0].loss, taken.loss, 1e-12 * taken.loss);
+    EXPECT_NEAR(now().answer.own[0].length, taken.length, 1e-12 * taken.length);
+    EXPECT_EQ(now().answer.wish.compared[0].optimizer, recipe.phases[1].optimizer);
+}
+
+// ---- a state that was seen ----
+
+TEST_F(WhyPanel, of_a_state_that_was_seen_is_what_its_lanes_took_there) {
+    spec = preset("momentum");
+    switch_of(harness.preferences, "why_as_set") = true;
+    number_of(harness.preferences, "why_lane") = 1;
+    open(15);
+    run_to(20);
+    settle();
+    harness.context().send(SetParameter{"lanes.1.optimizer.kind", std::string("muon")});
+    run_to(40);
+    settle();
+    harness.kept<WatchedRun>().look_at(15);
+    settle();
+    const Snapshot& snapshot = harness.now();
+    const WhyAnswer& answer = now().answer;
+    ASSERT_TRUE(answer.wish.past);
+    for (std::size_t l = 0; l < spec.lanes.size(); ++l) {
+        EXPECT_EQ(answer.wish.states[l].step, 15);
+        EXPECT_EQ(answer.wish.compared[l].optimizer, spec.lanes[l].phases[0].optimizer);
+        Lane lane(snapshot.problem, spec.lanes[l]);
+        while (lane.step() < 15) lane.advance();
+        const Matrix before = lane.weights()[0];
+        StepTrades trades(snapshot.problem, lane.weights(), 1, snapshot.spec->experiment.probe);
+        lane.advance();
+        const StepTrade taken = trades.of(lane.weights()[0] - before);
+        EXPECT_NEAR(answer.own[l].length, taken.length, 1e-12 * taken.length) << l;
+        EXPECT_NEAR(answer.own[l].loss, taken.loss, 1e-12 * taken.loss) << l;
+    }
+    const std::string name = fmt::format("{}, step 15", spec.lanes[1].name);
+    EXPECT_EQ(drawing().all(name).size(), 1U) << drawing().text();
+    // What is gathered along the run has it in its place, and goes on from the newest.
+    EXPECT_EQ(now().ways[0].sums().steps, (std::vector<std::int64_t>{15, 20, 40}));
+    harness.kept<WatchedRun>().follow_newest();
+    settle();
+    EXPECT_EQ(now().answer.wish.states[1].step, 40);
+    EXPECT_TRUE(drawing().all(name).empty());
+    EXPECT_EQ(now().answer.wish.compared[1].optimizer.kind, OptimizerKind::muon);
+}
+
+TEST_F(WhyPanel, holds_a_state_of_the_past_until_that_is_let_go) {
+    open(15);
+    run_to(20);
+    settle();
+    run_to(40);
+    settle();
+    harness.kept<WatchedRun>().look_at(15);
+    settle();
+    run_to(60);
+    settle();
+    EXPECT_EQ(now().answer.wish.states[0].step, 15);
+    const auto hold = drawing().word("hold");
+    ASSERT_TRUE(hold) << drawing().text();
+    ImGui::GetIO().AddMousePosEvent(hold->middle().x, hold->middle().y);
+    for (const bool down : {false, true, false}) {
+        ImGui::GetIO().AddMouseButtonEvent(0, down);
+        harness.panel_frame(panel);
+    }
+    settle();
+    EXPECT_EQ(harness.kept<WatchedRun>().past(), nullptr);
+    EXPECT_FALSE(now().held);
+    EXPECT_EQ(now().answer.wish.states[0].step, 60);
+}
+
+TEST_F(WhyPanel, shows_nothing_of_another_problem) {
+    open(20);
+    now().held = true;
+    Spec other = spec;
+    other.experiment.seed = 11;
+    harness.context().send(SetSpec{other});
+    harness.now();
+    harness.panel_frame(panel);
+    EXPECT_FALSE(now().answer.ready()) << "of a problem that is gone";
+    EXPECT_TRUE(now().ways.empty());
+    settle();
+    EXPECT_EQ(now().answer.wish.problem, harness.now().problem);
+}
+
+// ---- along the run ----
+
+StepTrade trade_of(double given_up, double gained) {
     StepTrade trade;
-    trade.given_up = 2;
-    trade.gained = 0.5;
-    way.add(10, trade);
-    way.add(30, trade);
-    EXPECT_EQ(way.given_up, (std::vector<double>{20, 60}));
-    EXPECT_EQ(way.gained, (std::vector<double>{5, 15}));
-    trade.given_up = 1;
-    way.add(20, trade);
-    EXPECT_EQ(way.steps, (std::vector<std::int64_t>{10, 20}));
-    EXPECT_EQ(way.given_up, (std::vector<double>{20, 30}));
+    trade.given_up = given_up;
+    trade.gained = gained;
+    return trade;
+}
+
+TEST(WhyWay, sums_what_every_step_gave_up_and_gained) {
+    WhyWay way;
+    way.add(30, trade_of(2, 0.5));
+    way.add(10, trade_of(1, 0.25));  // seen before, known later
+    EXPECT_EQ(way.sums().steps, (std::vector<std::int64_t>{10, 30}));
+    EXPECT_EQ(way.sums().given_up, (std::vector<double>{10, 50}));
+    EXPECT_EQ(way.sums().gained, (std::vector<double>{2.5, 12.5}));
+    way.forget_after(20);
+    way.add(20, trade_of(1, 0.5));
+    EXPECT_EQ(way.sums().steps, (std::vector<std::int64_t>{10, 20}));
+    EXPECT_EQ(way.sums().given_up, (std::vector<double>{10, 20}));
+}
+
+TEST(WhyWay, keeps_its_sums_where_it_drops_states) {
+    WhyWay way;
+    double sum = 0;
+    std::int64_t step = 0;
+    for (std::size_t i = 0; i <= WhyWay::longest; ++i) {
+        const std::int64_t since = 1 + static_cast<std::int64_t>(i % 3);
+        const double given_up = static_cast<double>(i % 7);
+        step += since;
+        sum += static_cast<double>(since) * given_up;
+        way.add(step, trade_of(given_up, -given_up));
+    }
+    EXPECT_LE(way.states(), WhyWay::longest / 2 + 1);
+    EXPECT_EQ(way.sums().steps.back(), step);
+    EXPECT_NEAR(way.sums().given_up.back(), sum, 1e-9 * sum);
+    EXPECT_NEAR(way.sums().gained.back(), -sum, 1e-9 * sum);
 }
 
 }  // namespace

@@ -326,7 +326,7 @@ TEST(Trainer, copies_the_newest_step_while_it_runs_only_where_somebody_looks) {
     Session straight(spec);
     straight.advance_to(paused->step, pool);
     const auto matches = [&](int lane) {
-        const NewestMove& move = *paused->lanes[static_cast<std::size_t>(lane)].move;
+        const SeenMove& move = *paused->lanes[static_cast<std::size_t>(lane)].move;
         for (int layer = 1; layer <= 2; ++layer) {
             const auto at = static_cast<std::size_t>(layer - 1);
             const Lane::Move own = straight.lane(lane).newest_move(layer);
@@ -347,11 +347,48 @@ TEST(Trainer, copies_the_newest_step_while_it_runs_only_where_somebody_looks) {
     EXPECT_FALSE(turned->lanes[0].move->optimizers[0]);
     EXPECT_TRUE(turned->lanes[1].move->optimizers[0]);
     // Yet the step to come is made of it.
-    const LayerOptimizer::State* held = turned->lanes[0].move->held(0);
+    const LayerOptimizer::State* held = turned->lanes[0].move->next[0].get();
     ASSERT_NE(held, nullptr);
     EXPECT_EQ(held->spec.momentum, 0.7);
     EXPECT_EQ(held->steps, paused->step);
-    EXPECT_EQ(turned->lanes[1].move->held(0), &*turned->lanes[1].move->optimizers[0]);
+    EXPECT_EQ(turned->lanes[1].move->next[0], turned->lanes[1].move->optimizers[0]);
+}
+
+// At the end of a phase the step that led there is one phase's, and the step to come another's.
+TEST(Trainer, says_what_takes_the_step_after_a_phases_last) {
+    for (const bool repeats : {false, true}) {
+        Spec spec = small_spec();
+        Recipe& recipe = spec.lanes[0];
+        recipe.phases.resize(2, recipe.phases[0]);
+        recipe.phases[0].layers = {1};
+        recipe.phases[0].until.steps = 3;
+        recipe.phases[1].layers = {2};
+        recipe.phases[1].until.steps = 3;
+        recipe.repeats = repeats;
+        Session session(spec);
+        WorkerPool pool(1);
+        const auto move_at = [&](std::int64_t step) {
+            session.advance_to(step, pool);
+            return session.snapshot()->lanes[0].move;
+        };
+        EXPECT_EQ(move_at(2)->next_phase, 0);
+        const auto first = move_at(3);
+        EXPECT_EQ(session.lane(0).phase(), 0) << "it has not been asked yet";
+        EXPECT_EQ(first->next_phase, 1);
+        EXPECT_NE(first->optimizers[0], nullptr);
+        EXPECT_EQ(first->next[0], nullptr) << "layer 1 rests";
+        EXPECT_EQ(first->next[1], nullptr) << "layer 2 begins with empty buffers";
+        const auto inside = move_at(4);
+        EXPECT_EQ(inside->next_phase, 1);
+        ASSERT_NE(inside->next[1], nullptr);
+        EXPECT_EQ(inside->next[1], inside->optimizers[1]);
+        const auto second = move_at(6);
+        EXPECT_EQ(second->next_phase, repeats ? 0 : 1) << "where none comes, the last";
+        if (!repeats) continue;
+        EXPECT_EQ(second->optimizers[0], nullptr);
+        ASSERT_NE(second->next[0], nullptr) << "what layer 1 held is still held";
+        EXPECT_EQ(second->next[0]->steps, 3);
+    }
 }
 
 TEST(Trainer, copies_weights_while_it_runs_only_where_somebody_looks) {

@@ -37,7 +37,7 @@ struct MapsOf {
     std::shared_ptr<const Problem> problem;
     StateName state;
     std::shared_ptr<const std::vector<Matrix>> weights;
-    std::shared_ptr<const NewestMove> move;  // null: of weights
+    std::shared_ptr<const SeenMove> move;  // null: of weights
     std::vector<int> sources;
     std::array<int, 3> which{};
 

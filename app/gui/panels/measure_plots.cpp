@@ -8,10 +8,10 @@
 #include "app/gui/plots/lane_plot.h"
 #include "app/gui/plots/series_plot.h"
 #include "app/gui/plots/source.h"
+#include "app/gui/plots/stride_text.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
-#include "core/experiment/lane.h"
 #include "core/measure/gap.h"
 
 // Measures over steps, each in a plot of its own: all lanes, or what lies between two of them.
@@ -112,15 +112,6 @@ void draw_lanes(PanelContext& context, const MeasurePlot& plot, std::size_t chan
     draw_lane_plot(context, what);
 }
 
-// Whether a lane knows the channel at the steps between its rows too.
-bool followed(const Snapshot& snapshot, int lane, std::size_t channel) {
-    const std::vector<Recipe>& recipes = snapshot.spec->lanes;
-    if (channel >= snapshot.lanes[lane].history.followed()) return false;
-    return channel > snapshot.layout.error_left() ||
-           (lane < static_cast<int>(recipes.size()) &&
-            sees_all_data(snapshot.spec->experiment, recipes[lane]));
-}
-
 struct Recorded {
     Points points;
     Ranges ranges;
@@ -150,7 +141,8 @@ void draw_gap(PanelContext& context, const MeasurePlot& plot, std::size_t channe
     Series series;
     series.name = pair_text(snapshot, *plot.gap, ratio);
     series.colour = context.theme.text;
-    if (followed(snapshot, first, channel) && followed(snapshot, second, channel)) {
+    if (known_between_rows(snapshot, static_cast<std::size_t>(first), channel) &&
+        known_between_rows(snapshot, static_cast<std::size_t>(second), channel)) {
         Ranges ranges = gap_ranges(a.points, a.ranges, b.points, b.ranges, between.steps, ratio);
         series.firsts = std::move(ranges.firsts);
         series.lows = std::move(ranges.lows);

@@ -99,7 +99,7 @@ void draw_readout_of_modes(PanelContext& context, const Axes& plot, const Modes&
         const ImVec4 colour =
             k < modes.target ? rank_colour(context.theme, k, std::min(modes.target, modes.count))
                              : context.theme.ghost;
-        std::string text = fmt::format("{:>10}", stride_value(history, stride, channel));
+        std::string text = fmt::format("{:>10}", stride_value(history, stride, channel, false));
         if (!std::isnan(level)) text += " / " + value_text(level);
         rows.push_back({fmt::format("mode {}", k + 1), text, colour});
         if (!context.chosen<SingularValuesChoices>().heatmap)

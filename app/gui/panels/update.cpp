@@ -57,10 +57,9 @@ void header(PanelContext& context) {
 
 std::string reason(const DrawnLane& lane, std::size_t at) {
     if (lane.lost) return "diverged";
-    if (lane.past && lane.name.step == 0) return "no step yet";
+    if (lane.name.step == 0) return "no step yet";
     if (lane.past && !lane.move) return move_not_kept;
     if (!lane.move || at >= lane.move->updates.size()) return "Waiting for a step";
-    if (lane.name.step == 0) return "no step yet";
     return lane.move->updates[at].size() == 0 ? "did not move" : "";
 }
 
@@ -202,20 +201,31 @@ void draw_update(PanelContext& context) {
     ImGui::Dummy({std::max(1.0F, whole.x), std::max(1.0F, whole.y)});
 }
 
+// A step of another problem, or of a run that is no more, does not stay until the next one comes.
+void forget_stale(UpdateView& view, const Snapshot& snapshot) {
+    const bool other = view.problem != snapshot.problem;
+    const std::int64_t standing = std::min(snapshot.returns.standing(view.returns), snapshot.step);
+    std::erase_if(view.lanes, [&](const auto& one) {
+        const LaneUpdate& lane = one.second;
+        return other || lane.state.step > standing || lane.asked.step > standing;
+    });
+    view.problem = snapshot.problem;
+    view.returns = snapshot.returns.count();
+}
+
 void begin_on(PanelContext& context, LaneUpdate& kept, const DrawnLane& lane, int layer) {
     const auto at = static_cast<std::size_t>(layer);
     kept.move = lane.move;
     kept.asked = lane.name;
     kept.asked_layer = layer;
-    const std::optional<LayerOptimizer::State>& optimizer = lane.move->optimizers[at];
     kept.later.begin(
-        context, seen_update_cost(lane.move->updates[at], optimizer),
+        context, seen_update_cost(lane.move->updates[at], lane.move->optimizers[at].get()),
         [move = lane.move, weights = lane.weights, name = lane.name, layer, at] {
             const Matrix& gradient = move->gradients[at];
             return DrawnUpdate{
                 name, layer,
                 seen_update(gradient.size() > 0 ? &gradient : nullptr, move->updates[at],
-                            weights->at(at), move->optimizers[at])};
+                            weights->at(at), move->optimizers[at].get())};
         },
         kept);
 }
@@ -224,6 +234,7 @@ void begin_on(PanelContext& context, LaneUpdate& kept, const DrawnLane& lane, in
 
 const UpdateView& follow_updates(PanelContext& context, int layer) {
     UpdateView& view = context.kept<UpdateView>();
+    forget_stale(view, *context.snapshot);
     const auto at = static_cast<std::size_t>(layer);
     const auto count = static_cast<int>(context.snapshot->lanes.size());
     std::erase_if(view.lanes, [count](const auto& lane) { return lane.first >= count; });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -31,7 +32,7 @@ struct DrawnUpdate {
 };
 struct LaneUpdate : DrawnUpdate {
     // What was begun on last.
-    std::shared_ptr<const NewestMove> move;
+    std::shared_ptr<const SeenMove> move;
     StateName asked;
     int asked_layer = -1;
     StateName wanted;     // whose step is to be drawn
@@ -40,7 +41,9 @@ struct LaneUpdate : DrawnUpdate {
 };
 struct UpdateView {
     std::map<int, LaneUpdate> lanes;
-    int direction = -1;  // under the mouse, from 0
+    std::shared_ptr<const Problem> problem;
+    std::int64_t returns = 0;  // of the run that they are of, see Returns
+    int direction = -1;        // under the mouse, from 0
     int hovered_lane = -1;
 };
 // Of all lanes, brought up to the step that is drawn.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/gui/current_phase.h"
 #include "app/gui/lane_rows.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/lane_plot.h"
@@ -53,10 +54,8 @@ void header(PanelContext& context) {
 }
 
 const OptimizerSpec* optimizer_now(const Snapshot& snapshot, std::size_t lane, int layer) {
-    if (!snapshot.spec || lane >= snapshot.spec->lanes.size()) return nullptr;
-    const std::vector<Phase>& phases = snapshot.spec->lanes[lane].phases;
-    const std::size_t phase = std::max(0, snapshot.lanes[lane].phase);
-    return phase < phases.size() ? &optimizer_of(phases[phase], layer) : nullptr;
+    const Phase* phase = current_phase(snapshot, lane);
+    return phase == nullptr ? nullptr : &optimizer_of(*phase, layer);
 }
 
 std::vector<LaneRow> rows_of(const Snapshot& snapshot, int layer) {

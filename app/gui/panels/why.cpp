@@ -6,32 +6,21 @@
 #include <functional>
 #include <limits>
 
-#include "app/gui/current_phase.h"
+#include "app/gui/drawn_step.h"
 #include "app/gui/local_row.h"
 #include "app/gui/panels/panels.h"
+#include "app/gui/panels/why.h"
 #include "app/gui/plots/drawn_chart.h"
 #include "app/gui/plots/readout.h"
 #include "app/gui/plots/source.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
-#include "app/gui/why_now.h"
 #include "app/gui/widgets.h"
-#include "imgui_internal.h"
 
 namespace muonscope::gui {
 namespace {
 
 using namespace plots;
-
-struct WhyChoices {
-    int layer = 0;  // 0: layer 1
-    int lane = 0;   // from whose state
-    bool as_set = false, along_run = false;
-    bool first_step = false;    // of empty buffers; else from what the lane's optimiser holds
-    bool to_threshold = false;  // what usability is: a head's loss after K steps, or its steps
-    double power = 0.25, times = 1;
-    int iterations = 5;
-};
 
 std::vector<Remembered> remembered(Preferences& preferences) {
     WhyChoices& own = preferences.panels.of<WhyChoices>();
@@ -80,11 +69,12 @@ std::vector<ComparedStep> compared_steps(const PanelContext& context, int layer,
     const WhyChoices& chosen = context.chosen<WhyChoices>();
     std::vector<ComparedStep> steps;
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
-        if (const Phase* phase = current_phase(snapshot, l))
+        const DrawnLane lane = drawn_lane(context, l);
+        if (lane.phase != nullptr)
             steps.push_back(
-                {snapshot.lanes[l].name, optimizer_of(*phase, layer), static_cast<int>(l)});
+                {lane.name.lane, optimizer_of(*lane.phase, layer), static_cast<int>(l)});
     }
-    const Phase* phase = current_phase(snapshot, from);
+    const Phase* phase = drawn_lane(context, static_cast<std::size_t>(from)).phase;
     if (chosen.as_set || phase == nullptr) return steps;  // these have no rate of their own
     const OptimizerSpec own = chosen.first_step ? OptimizerSpec() : optimizer_of(*phase, layer);
     const OptimizerSpec muon = muon_after(own);
@@ -155,6 +145,18 @@ void sliders(PanelContext& context) {
         "steps, or how many steps it needs to the probe's threshold.");
 }
 
+// A state of the past stays as well, until the newest is followed again.
+void hold_toggle(PanelContext& context, WhyNow& now) {
+    WatchedRun& run = context.kept<WatchedRun>();
+    const bool past = run.past() != nullptr;
+    bool held = now.held || past;
+    toggle(context, "hold", held,
+           "Keeps the state that is shown while training goes on, so that only what you turn "
+           "moves the picture.");
+    if (past && !held) run.follow_newest();
+    now.held = held && !past;
+}
+
 void header(PanelContext& context) {
     const Snapshot& snapshot = *context.snapshot;
     WhyChoices& chosen = context.chosen<WhyChoices>();
@@ -182,23 +184,9 @@ void header(PanelContext& context) {
               "This step: all optimisers from one state. Along the run: what each lane's own steps "
               "gave up and gained in all, from its own states.");
     next_header_control(context, between, toggle_width("hold"));
-    toggle(context, "hold", now.held,
-           "Keeps the state that is shown while training goes on, so that only what you turn "
-           "moves the picture.");
+    hold_toggle(context, now);
     end_header_controls(context);
 }
-
-// From where the steps go, and with what.
-std::string origin_text(const WhyAnswer& answer) {
-    const WhyState& state = answer.wish.states[answer.wish.lane];
-    const char* with = !answer.wish.momentum ? "; each takes a first step"
-                       : state.held          ? ", with the momentum that its optimiser holds"
-                                    : "; it holds no momentum, so that each takes a first step";
-    return fmt::format("From {}'s weights at step {}{}.",
-                       answer.wish.compared[answer.wish.lane].name, state.step, with);
-}
-
-// ---- this step: arrows in the plane ----
 
 constexpr const char* given_up_help =
     "Descent given up: the loss after this step less the loss after the gradient's own step of the "
@@ -209,100 +197,29 @@ constexpr const char* gained_help =
     "probe's task. Its loss after the probe's K steps, or its steps to the threshold: before this "
     "step less after it, as a share of what it was before.";
 
-// Both as shares of what was before the step.
-struct Scale {
-    double loss = 1;
-    ProbeResult before;
-    bool to_threshold = false;
+// From where the steps go, and with what.
+std::string origin_text(const WhyAnswer& answer) {
+    const WhyState& state = origin(answer);
+    const char* with = !answer.wish.momentum ? "; each takes a first step"
+                       : state.held          ? ", with the momentum that its optimiser holds"
+                       : state.kept ? "; it holds no momentum, so that each takes a first step"
+                                    : "; what its optimiser held is not known, so that "
+                                      "each takes a first step";
+    return fmt::format("From {}'s weights at step {}{}.", state.lane, state.step, with);
+}
 
-    double given_up(const StepTrade& trade) const { return trade.given_up / loss; }
-    double gained(const StepTrade& trade) const {
-        return to_threshold ? 1 - trade.probe.steps / before.steps : trade.gained / before.after_k;
+// Where that is not the newest state, or not with what the lane had there.
+void say_origin(PanelContext& context, const WhyAnswer& answer) {
+    const WhyState& state = origin(answer);
+    if (answer.wish.past) {
+        ImGui::PushFont(context.fonts.heading, 0);
+        ImGui::TextColored(context.theme.lane_text(answer.wish.lane), "%s, step %lld",
+                           state.lane.c_str(), static_cast<long long>(state.step));
+        ImGui::PopFont();
     }
-};
-
-Scale scale_of(const PanelContext& context, const WhyAnswer& answer) {
-    return {answer.loss > 0 ? answer.loss : 1, answer.probe,
-            context.chosen<WhyChoices>().to_threshold};
-}
-
-ImVec4 colour_of(const Theme& theme, const WhyAnswer& answer, std::size_t step) {
-    const int lane = answer.wish.compared[step].lane;
-    if (lane >= 0) return theme.lane(lane);
-    const auto lanes = static_cast<int>(answer.wish.states.size());
-    return theme.lane(lanes + static_cast<int>(step) - lanes);
-}
-
-Curve front_curve(const Theme& theme, const WhyAnswer& answer, const Scale& scale) {
-    Curve front;
-    front.name = fmt::format("spectral powers p = {:g} to {:g}", answer.front.front().power,
-                             answer.front.back().power);
-    front.ink = {with_alpha(theme.text, 0.6F), Dash::solid, 1};
-    front.index.name = "p";
-    front.across = "descent given up";
-    front.up = "usability gained";
-    for (const FrontPoint& point : answer.front) {
-        front.index.values.push_back(point.power);
-        front.x.push_back(scale.given_up(point.trade));
-        front.y.push_back(scale.gained(point.trade));
-    }
-    return front;
-}
-
-void add_arrow(Chart& chart, const std::string& name, const ImVec4& colour, Dash dash,
-               std::array<double, 2> from, std::array<double, 2> to, Shape tip) {
-    Curve shaft;
-    shaft.ink = {colour, dash, 1.2F};
-    shaft.x = {from[0], to[0]};
-    shaft.y = {from[1], to[1]};
-    chart.marks.emplace_back(std::move(shaft));
-    Points head;
-    head.name = name;
-    head.colour = colour;
-    head.kind = tip;
-    head.radius = 0.32F;
-    head.across = name + " given up";
-    head.up = name + " gained";
-    head.x = {to[0]};
-    head.y = {to[1]};
-    chart.marks.emplace_back(std::move(head));
-}
-
-Chart arrows(const PanelContext& context, const WhyAnswer& answer) {
-    const Theme& theme = context.theme;
-    const Scale scale = scale_of(context, answer);
-    const std::array<double, 2> gradient{scale.given_up(answer.front.front().trade),
-                                         scale.gained(answer.front.front().trade)};
-    Chart chart;
-    chart.marks.emplace_back(front_curve(theme, answer, scale));
-    for (std::size_t i = answer.compared.size(); i-- > 0;) {
-        const StepTrade& trade = answer.compared[i];
-        const bool session = answer.wish.compared[i].lane >= 0;
-        add_arrow(chart, answer.wish.compared[i].name, colour_of(theme, answer, i),
-                  session ? Dash::solid : Dash::dashed, gradient,
-                  {scale.given_up(trade), scale.gained(trade)},
-                  session ? Shape::disc : Shape::diamond);
-    }
-    add_arrow(chart, fmt::format("p = {:.2f}", answer.wish.power), theme.accent, Dash::dotted,
-              gradient, {scale.given_up(answer.followed), scale.gained(answer.followed)},
-              Shape::ring);
-    double left = 0, right = 0, low = 0, high = 0;
-    for (const Mark& mark : chart.marks)
-        if (const auto* curve = std::get_if<Curve>(&mark))
-            for (std::size_t i = 0; i < curve->x.size(); ++i) {
-                if (!std::isfinite(curve->x[i]) || !std::isfinite(curve->y[i])) continue;
-                left = std::min(left, curve->x[i]);
-                right = std::max(right, curve->x[i]);
-                low = std::min(low, curve->y[i]);
-                high = std::max(high, curve->y[i]);
-            }
-    const double across = std::max(right - left, 1e-12), up = std::max(high - low, 1e-12);
-    chart.x = {left - 0.06 * across, right + 0.1 * across, false,
-               "descent given up, share of the loss  →"};
-    chart.y = {low - 0.08 * up, high + 0.1 * up, false, "usability gained  ↑"};
-    chart.marks.insert(chart.marks.begin(),
-                       Rule{"", false, 0, {theme.dim, Dash::dotted, 0.6F}, "no step"});
-    return chart;
+    if (answer.wish.momentum && !state.kept)
+        dim_paragraph(context,
+                      "What its optimiser held there is not known: each takes a first step.");
 }
 
 // The compared step of which least is left; −1: the gradient's own leaves as little.
@@ -317,10 +234,6 @@ int best(const WhyAnswer& answer, What what) {
             index = static_cast<int>(i);
         }
     return index;
-}
-
-const std::string& layer_name(const WhyAnswer& answer) {
-    return answer.wish.problem->model->matrices().at(answer.wish.layer - 1).name;
 }
 
 std::string verdict(const WhyAnswer& answer) {
@@ -346,52 +259,6 @@ std::string verdict(const WhyAnswer& answer) {
     return text;
 }
 
-struct Tip {
-    std::string text;
-    const StepTrade* trade;
-    ImVec4 colour;
-};
-
-std::vector<Tip> tips_of(const PanelContext& context, const WhyAnswer& answer) {
-    const Theme& theme = context.theme;
-    std::vector<Tip> tips{{"the gradient itself", &answer.front.front().trade, theme.text}};
-    for (std::size_t i = 0; i < answer.compared.size(); ++i) {
-        if (answer.compared[i].given_up == 0) continue;  // the gradient's own, named already
-        const int lane = answer.wish.compared[i].lane;
-        tips.push_back({answer.wish.compared[i].name, &answer.compared[i],
-                        lane >= 0 ? theme.lane_text(lane) : theme.text});
-    }
-    tips.push_back({fmt::format("p = {:.2f}", answer.wish.power), &answer.followed, theme.text});
-    tips.push_back({fmt::format("p = {:g}", answer.front.back().power), &answer.front.back().trade,
-                    theme.dim});
-    return tips;
-}
-
-// Each tip's name beside it, where it covers no other; the legend has them all.
-void name_tips(const PanelContext& context, const Axes& axes, const WhyAnswer& answer) {
-    const Scale scale = scale_of(context, answer);
-    const ImRect area{axes.position,
-                      {axes.position.x + axes.extent.x, axes.position.y + axes.extent.y}};
-    std::vector<ImRect> taken;
-    for (const Tip& tip : tips_of(context, answer)) {
-        const ImVec2 at = axes.pixel(scale.given_up(*tip.trade), scale.gained(*tip.trade));
-        const ImVec2 words = ImGui::CalcTextSize(tip.text.c_str());
-        const float right = em(0.6F), left = -words.x - right, above = -words.y * 1.05F;
-        for (const ImVec2 offset :
-             {ImVec2{right, above}, ImVec2{right, 0}, ImVec2{left, 0}, ImVec2{left, above}}) {
-            const ImVec2 from{at.x + offset.x, at.y + offset.y};
-            const ImRect room{from, {from.x + words.x, from.y + words.y}};
-            if (!area.Contains(room) ||
-                std::any_of(taken.begin(), taken.end(),
-                            [&](const ImRect& other) { return other.Overlaps(room); }))
-                continue;
-            taken.push_back(room);
-            ImGui::GetWindowDrawList()->AddText(from, u32(tip.colour), tip.text.c_str());
-            break;
-        }
-    }
-}
-
 std::string short_text(double value) {
     return std::isfinite(value) ? fmt::format("{:.3g}", value) : value_text(value);
 }
@@ -406,15 +273,15 @@ constexpr std::array columns{
            [](const StepTrade& trade) { return short_text(trade.fidelity); }},
     Column{"kept", "1 − ‖ΔW h‖/‖W h‖ of the layer's output, h what it gets from all data.", 0.85F,
            [](const StepTrade& trade) { return short_text(trade.preservation); }},
-    Column{"descent", "Loss of all data: before the step less right after it.", 1.25F,
+    Column{"descent", "Loss of all data: before the step less right after it.", 1.1F,
            [](const StepTrade& trade) { return short_text(trade.descent); }},
     Column{"gained",
            "Loss of a fresh head on the layer's output after the probe's K steps: before the step "
            "less after it.",
-           1.25F, [](const StepTrade& trade) { return short_text(trade.gained); }},
+           1.1F, [](const StepTrade& trade) { return short_text(trade.gained); }},
     Column{"steps",
-           "What that head needs to the probe's threshold; > n where no more were looked at.",
-           0.85F, [](const StepTrade& trade) {
+           "What that head needs to the probe's threshold; > n where no more were looked at.", 1.2F,
+           [](const StepTrade& trade) {
                return threshold_text(trade.probe.steps, trade.probe.searched);
            }}};
 
@@ -453,37 +320,6 @@ void table(PanelContext& context, const WhyAnswer& answer) {
     ImGui::PopStyleVar();
 }
 
-// ---- along the run ----
-
-Chart ways_of(const PanelContext& context, const WhyNow& now) {
-    Chart chart;
-    double right = 0, low = 0, high = 0;
-    for (std::size_t l = now.ways.size(); l-- > 0;) {
-        const WhyWay& way = now.ways[l];
-        const auto lane = static_cast<int>(l);
-        Curve curve;
-        curve.name = l < context.snapshot->lanes.size() ? context.snapshot->lanes[l].name : "";
-        curve.ink = {context.theme.lane(lane), lane % 2 == 0 ? Dash::solid : Dash::dashed, 1.2F};
-        curve.index = {"step", {way.steps.begin(), way.steps.end()}};
-        curve.across = curve.name + " given up";
-        curve.up = curve.name + " gained";
-        curve.x = way.given_up;
-        curve.y = way.gained;
-        for (std::size_t i = 0; i < curve.x.size(); ++i) {
-            if (!std::isfinite(curve.x[i]) || !std::isfinite(curve.y[i])) continue;
-            right = std::max(right, curve.x[i]);
-            low = std::min(low, curve.y[i]);
-            high = std::max(high, curve.y[i]);
-        }
-        chart.marks.emplace_back(std::move(curve));
-    }
-    right = std::max(right, 1e-12);
-    const double up = std::max(high - low, 1e-12);
-    chart.x = {-0.03 * right, 1.06 * right, false, "loss given up in all  →"};
-    chart.y = {low - 0.05 * up, high + 0.08 * up, false, "usability gained in all  ↑"};
-    return chart;
-}
-
 void chart_with_menu(PanelContext& context, const ChartOptions& options,
                      const std::function<Chart(const PanelContext&)>& describe, const char* title,
                      const std::string& help, const std::function<void(const Axes&)>& inside = {}) {
@@ -497,21 +333,49 @@ void chart_with_menu(PanelContext& context, const ChartOptions& options,
     chart_menu(context, options, axes, describe);
 }
 
+void draw_chart(PanelContext& context, const WhyNow& now, ImVec2 size) {
+    const WhyAnswer& answer = now.answer;
+    if (context.chosen<WhyChoices>().along_run)
+        chart_with_menu(
+            context, {.id = "##ways", .name = "trade-along-the-run", .size = size},
+            [&](const PanelContext& on) { return why_along_run(on, now); }, "Along the run",
+            fmt::format("Each lane's own steps of {} from its own states, summed over {} states "
+                        "that were looked at; between two of them every step counts as the later "
+                        "one's. Right: loss given up against the gradient's own step of the same "
+                        "length. Up: loss of a fresh head after its K steps, before less after.",
+                        layer_name(answer), now.ways.empty() ? 0 : now.ways.front().states()));
+    else
+        chart_with_menu(
+            context,
+            {.id = "##arrows",
+             .name = "trade-of-a-step",
+             .size = size,
+             .step = answer.wish.past ? origin(answer).step : -1},
+            [&](const PanelContext& on) { return why_arrows(on, answer); }, "Why",
+            std::string("Arrows begin at the gradient's own step. ") + given_up_help + "\n\n" +
+                gained_help + "\n\n" + origin_text(answer),
+            [&](const Axes& axes) { name_tips(context, axes, answer); });
+}
+
 void draw_why(PanelContext& context) {
     const Snapshot* snapshot = context.snapshot;
     if (snapshot == nullptr || !snapshot->spec || !snapshot->problem || snapshot->lanes.empty()) {
         centred_note(context, "Waiting for the first step");
         return;
     }
+    watch_run(context);
     header(context);
     const WhyNow& now = why_now(context, wish_of(context));
     const WhyAnswer& answer = now.answer;
-    SideColumn column = begin_side_column("steps", em(33), em(16));
+    const ImVec2 corner = ImGui::GetCursorScreenPos(), whole = ImGui::GetContentRegionAvail();
+    SideColumn column =
+        begin_side_column("steps", em(33), em(16), whole.y - above_step_slider(context, whole).y);
     sliders(context);
     ImGui::Dummy({0, em(0.2F)});
     if (!now.work.error().empty()) {
         dim_paragraph(context, now.work.error());
     } else if (answer.ready()) {
+        say_origin(context, answer);
         dim_paragraph(context, verdict(answer));
         ImGui::Dummy({0, em(0.2F)});
         table(context, answer);
@@ -519,33 +383,26 @@ void draw_why(PanelContext& context) {
         ImGui::TextColored(context.theme.dim, "working it out");
     }
     end_side_column(column);
-    if (!answer.ready()) return;
-    if (context.chosen<WhyChoices>().along_run)
-        chart_with_menu(
-            context, {.id = "##ways", .name = "trade-along-the-run", .size = column.rest},
-            [&](const PanelContext& on) { return ways_of(on, now); }, "Along the run",
-            fmt::format("Each lane's own steps of {} from its own states, summed over {} states "
-                        "that were looked at; between two of them every step counts as the later "
-                        "one's. Right: loss given up against the gradient's own step of the same "
-                        "length. Up: loss of a fresh head after its K steps, before less after.",
-                        layer_name(answer), now.ways.empty() ? 0 : now.ways.front().steps.size()));
-    else
-        chart_with_menu(
-            context, {.id = "##arrows", .name = "trade-of-a-step", .size = column.rest},
-            [&](const PanelContext& on) { return arrows(on, answer); }, "Why",
-            std::string("Arrows begin at the gradient's own step. ") + given_up_help + "\n\n" +
-                gained_help + "\n\n" + origin_text(answer),
-            [&](const Axes& axes) { name_tips(context, axes, answer); });
+    if (answer.ready()) draw_chart(context, now, column.rest);
+    draw_step_slider(context, corner, whole);
+    ImGui::SetCursorScreenPos(corner);
+    ImGui::Dummy({std::max(1.0F, whole.x), std::max(1.0F, whole.y)});
 }
 
 }  // namespace
+
+const std::string& layer_name(const WhyAnswer& answer) {
+    return answer.wish.problem->model->matrices().at(answer.wish.layer - 1).name;
+}
 
 constinit const Panel why_panel{
     .title = "Why",
     .explanation = "what one step gives up now and buys for who builds on it",
     .help =
-        "From the newest state one step of each optimiser is taken on a copy: with the momentum "
-        "that the lane has there, or a first step. To the right: descent that it gives up against "
+        "From the newest state, or one that was seen before (the slider in the last line), one "
+        "step "
+        "of each optimiser is taken on a copy: with the momentum that the lane has there, or a "
+        "first step. To the right: descent that it gives up against "
         "the gradient's own step. Up: how much better a fresh layer downstream learns from the "
         "layer's output after it. The curve is every spectral power of the gradient, from itself "
         "over the polar factor to powers below zero.",

@@ -321,7 +321,8 @@ void chart_menu(gui::PanelContext& context, const ChartOptions& options, const A
         context, "##export", options.name, axes.hovered,
         {.table = [&] { return table_of(shown(context)); },
          .charts = [&](const gui::PanelContext& paper) { return std::vector{shown(paper)}; },
-         .fit = [&] { fit_chart(context, options); }});
+         .fit = [&] { fit_chart(context, options); },
+         .step = options.step});
     ImGui::PopID();
 }
 

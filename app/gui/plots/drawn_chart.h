@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
@@ -21,6 +22,7 @@ struct ChartOptions {
     bool inside = false;    // labels, small, within a frame that is as large as `size`
     bool small = false;     // small labels beside a frame that has the rest of `size`
     bool labels = true;
+    std::int64_t step = -1;  // that is drawn, for names of files; −1: the newest
 };
 
 // What small labels take below a frame.

@@ -38,19 +38,25 @@ void readout(gui::PanelContext& context, const Axes& plot, const LanePlot& what)
     std::vector<ReadoutRow> rows;
     double step = at;
     std::string title;
+    const std::size_t channel = what.first_channel + what.curve;
+    bool ranges = false;  // of any lane
+    for (std::size_t l = 0; l < snapshot.lanes.size(); ++l)
+        ranges = ranges || known_between_rows(snapshot, l, channel);
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
         const LaneSnapshot& lane = snapshot.lanes[l];
         const HistoryView& history = lane.history;
-        const std::size_t channel = what.first_channel + what.curve;
         if (history.size() == 0 || channel >= history.channels()) continue;
         const Stride stride = stride_at(history, nearest_sample(history, at));
         step = static_cast<double>(stride.to);
         const ImVec4 colour = context.theme.lane(static_cast<int>(l));
-        std::string text = stride_value(history, stride, channel);
+        // Beside ranges of others two values would be taken for one.
+        std::string text = ranges && !known_between_rows(snapshot, l, channel)
+                               ? value_text(history.value(stride.last, channel))
+                               : stride_value(history, stride, channel, ranges);
         if (what.detail) text += what.detail(lane, stride.last);
         rows.push_back({lane.name, std::move(text), colour});
         draw_dot(context, plot, step, history.value(stride.last, channel), colour);
-        title = stride_title(history, stride, channel < history.followed());
+        title = stride_title(history, stride, ranges);
     }
     if (!rows.empty()) draw_readout(context, title + phase_note(snapshot, -1, step), rows);
 }

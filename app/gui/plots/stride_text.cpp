@@ -6,7 +6,8 @@
 #include <cmath>
 
 #include "app/gui/plots/ticks.h"
-#include "core/session/history.h"
+#include "core/experiment/lane.h"
+#include "core/session/snapshot.h"
 
 namespace muonscope::plots {
 
@@ -15,18 +16,26 @@ Stride stride_at(const HistoryView& history, std::size_t sample) {
     return {pair.first, pair.last, history.first_step(pair.first), history.step(pair.last)};
 }
 
-std::string stride_title(const HistoryView& history, const Stride& stride, bool followed) {
+bool known_between_rows(const Snapshot& snapshot, std::size_t lane, std::size_t channel) {
+    if (channel >= snapshot.lanes[lane].history.followed()) return false;
+    if (channel > snapshot.layout.error_left()) return true;
+    return snapshot.spec && lane < snapshot.spec->lanes.size() &&
+           sees_all_data(snapshot.spec->experiment, snapshot.spec->lanes[lane]);
+}
+
+std::string stride_title(const HistoryView& history, const Stride& stride, bool between) {
     if (stride.from == stride.to) return fmt::format("step {}", stride.to);
-    if (followed) return fmt::format("steps {}–{}: last, min – max", stride.from, stride.to);
+    if (between) return fmt::format("steps {}–{}: last, min – max", stride.from, stride.to);
     if (stride.first == stride.last) return fmt::format("step {}", stride.to);
     return fmt::format("steps {}, {} of {}–{}", history.step(stride.first), stride.to, stride.from,
                        stride.to);
 }
 
-std::string stride_value(const HistoryView& history, const Stride& stride, std::size_t channel) {
+std::string stride_value(const HistoryView& history, const Stride& stride, std::size_t channel,
+                         bool between) {
     const double last = history.value(stride.last, channel);
     if (stride.from == stride.to) return value_text(last);
-    if (channel >= history.followed()) {
+    if (!between) {
         if (stride.first == stride.last) return value_text(last);
         return value_text(history.value(stride.first, channel)) + ", " + value_text(last);
     }
