@@ -54,6 +54,7 @@ struct Arguments {
     OrthogonaliseArguments orthogonalise;
     WeightsInfoArguments weights_info;
     WeightsSpectraArguments weights_spectra;
+    WeightsEditArguments weights_edit;
     bool parameters_as_json = false;
 };
 
@@ -334,6 +335,29 @@ CLI::App& add_weights_info(CLI::App& weights, WeightsInfoArguments& arguments) {
     return command;
 }
 
+void add_edit_options(CLI::App& command, std::vector<std::string>& edits, std::string& stack) {
+    command
+        .add_option("--op", edits,
+                    "An edit of singular values: see below; may be repeated, each finds what those "
+                    "before it left")
+        ->type_name("NAMES:EDIT")
+        ->allow_extra_args(false);
+    command.add_option("--stack", stack, "A file of edits, one a line, before those")
+        ->type_name("FILE");
+}
+
+std::string names_and_edits() {
+    return fmt::format(
+        "Names:\n"
+        "  blk.11.ffn_down   as the file has it, with or without .weight\n"
+        "  attn_v            a part of it: that of every block\n"
+        "  blk.10-20.attn_*  numbers in a range, * for any text\n"
+        "  A+B               both\n\n"
+        "Edits, EDIT=AMOUNT[,norm=free|frobenius|spectral]:\n{}\n"
+        "flatten, power, orthogonalise and noise keep the Frobenius norm unless told otherwise.\n",
+        edit_list());
+}
+
 CLI::App& add_weights_spectra(CLI::App& weights, WeightsSpectraArguments& arguments) {
     CLI::App& command = *weights.add_subcommand(
         "spectra", "The singular values of its matrices, as they are or after edits");
@@ -342,29 +366,42 @@ CLI::App& add_weights_spectra(CLI::App& weights, WeightsSpectraArguments& argume
         .add_option("--select", arguments.select,
                     "Which matrices: see below; otherwise all of them")
         ->type_name("NAMES");
-    command
-        .add_option("--op", arguments.edits,
-                    "An edit of singular values: see below; may be repeated, each finds what those "
-                    "before it left")
-        ->type_name("NAMES:EDIT")
-        ->allow_extra_args(false);
-    command.add_option("--stack", arguments.stack, "A file of edits, one a line, before those")
-        ->type_name("FILE");
+    add_edit_options(command, arguments.edits, arguments.stack);
     command.add_flag("--values", arguments.values, "Print every value as well");
     command.add_flag("--json", arguments.json, "Print JSON; a number that is not finite is null");
     command.footer(fmt::format(
-        "Names:\n"
-        "  blk.11.ffn_down   as the file has it, with or without .weight\n"
-        "  attn_v            a part of it: that of every block\n"
-        "  blk.10-20.attn_*  numbers in a range, * for any text\n"
-        "  A+B               both\n\n"
-        "Edits, EDIT=AMOUNT[,norm=free|frobenius|spectral]:\n{}\n"
-        "flatten, power, orthogonalise and noise keep the Frobenius norm unless told otherwise.\n\n"
-        "Columns:\n{}\n"
+        "{}\nColumns:\n{}\n"
         "Examples:\n"
         "  muonscope weights spectra model.gguf --select attn_q\n"
         "  muonscope weights spectra model.gguf --op blk.11.ffn_down:drop-top=1 --json\n\n{}",
-        edit_list(), weights_spectra_legend, exit_codes));
+        names_and_edits(), weights_spectra_legend, exit_codes));
+    return command;
+}
+
+CLI::App& add_weights_edit(CLI::App& weights, WeightsEditArguments& arguments) {
+    CLI::App& command = *weights.add_subcommand(
+        "edit", "Edit singular values and write the model that comes of it");
+    command.add_option("file", arguments.file, model_files)->type_name("FILE")->required();
+    add_edit_options(command, arguments.edits, arguments.stack);
+    command
+        .add_option("-o,--output", arguments.output,
+                    "Where to: .safetensors, .gguf or, of a single tensor, .npy; a file that is "
+                    "there is replaced")
+        ->type_name("FILE")
+        ->required();
+    command
+        .add_option("--type", arguments.type,
+                    "How numbers are written: F64, F32, F16 or BF16; F32. What rounding moved is "
+                    "said")
+        ->type_name("TYPE");
+    command.add_flag("--copy", arguments.copy, "Write it even where no edit is given");
+    command.add_flag("--json", arguments.json, "Print JSON");
+    command.footer(fmt::format(
+        "{}\nColumns:\n{}\n"
+        "Examples:\n"
+        "  muonscope weights edit model.gguf --op blk.11.ffn_down:drop-top=1 -o edited.gguf\n"
+        "  muonscope weights edit model.safetensors --stack edits.txt -o edited.safetensors\n\n{}",
+        names_and_edits(), weights_edit_legend, exit_codes));
     return command;
 }
 
@@ -374,6 +411,7 @@ CLI::App& add_weights(CLI::App& app, Arguments& arguments) {
     weights.require_subcommand(1);
     add_weights_info(weights, arguments.weights_info);
     add_weights_spectra(weights, arguments.weights_spectra);
+    add_weights_edit(weights, arguments.weights_edit);
     weights.footer("Example:\n  muonscope weights spectra --help");
     return weights;
 }
@@ -526,6 +564,7 @@ std::string version_text() {
 
 int run_weights(const CLI::App& command, const Arguments& arguments) {
     if (command.got_subcommand("info")) return weights_info(arguments.weights_info);
+    if (command.got_subcommand("edit")) return weights_edit(arguments.weights_edit);
     return weights_spectra(arguments.weights_spectra);
 }
 

@@ -22,6 +22,18 @@ struct WeightsSpectraArguments {
 };
 int weights_spectra(const WeightsSpectraArguments& arguments);
 
+struct WeightsEditArguments {
+    std::string file, output, stack, type = "F32";
+    std::vector<std::string> edits;
+    bool copy = false, json = false;
+};
+int weights_edit(const WeightsEditArguments& arguments);
+
+inline constexpr const char* weights_edit_legend =
+    "changed      singular values that are not what they were before this edit\n"
+    "energy       sum of their squares after it, as a share of that before it\n"
+    "moved        |dW|_F/|W|_F, W as the edit finds it\n";
+
 // What the columns of the table of `weights spectra` are.
 inline constexpr const char* weights_spectra_legend =
     "rows, cols   of the matrix: a tensor's first dimension by the product of its others\n"

@@ -1,6 +1,7 @@
 #include "app/gui/folder_list.h"
 
 #include "core/base/error.h"
+#include "core/base/split.h"
 
 #include <fmt/format.h>
 
@@ -23,9 +24,15 @@ bool comes_before(const FolderEntry& a, const FolderEntry& b) {
     return a.name < b.name;
 }
 
+bool has_ending(const std::string& name, const std::string& endings) {
+    const std::vector<std::string_view> all = split(endings, ' ');
+    return std::any_of(all.begin(), all.end(),
+                       [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
 }  // namespace
 
-std::vector<FolderEntry> list_folder(const std::string& path, const std::string& ending) {
+std::vector<FolderEntry> list_folder(const std::string& path, const std::string& endings) {
     std::error_code fault;
     std::filesystem::directory_iterator entries(path, fault);
     if (fault)
@@ -37,7 +44,7 @@ std::vector<FolderEntry> list_folder(const std::string& path, const std::string&
         struct stat what {};
         if (entry.name.starts_with('.') || ::stat(entries->path().c_str(), &what) != 0) continue;
         entry.folder = S_ISDIR(what.st_mode);
-        if (!entry.folder && (!S_ISREG(what.st_mode) || !entry.name.ends_with(ending))) continue;
+        if (!entry.folder && (!S_ISREG(what.st_mode) || !has_ending(entry.name, endings))) continue;
         entry.bytes = static_cast<std::uint64_t>(what.st_size);
         entry.modified = what.st_mtime;
         list.push_back(std::move(entry));

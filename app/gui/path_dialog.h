@@ -14,8 +14,10 @@ namespace muonscope::gui {
 struct PathRequest {
     std::string title, verb;  // "Save session", "Save"
     std::string path;         // proposed
-    std::string ending;       // ".json": what is listed, and what a name typed without one gets
-    bool saves = true;        // else it opens a file that is there
+    // ".json": what is listed, and what a name typed without one gets. To open: several, ".gguf
+    // .npy".
+    std::string ending;
+    bool saves = true;  // else it opens a file that is there
     // Does it. What it throws is shown, and the dialog stays.
     std::function<void(const std::string& path)> done;
 };

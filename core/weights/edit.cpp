@@ -166,6 +166,15 @@ std::string band_text(const WeightEdit& edit) {
                                    : fmt::format("{}-{}", edit.first, edit.last);
 }
 
+// As an index: ₁₂₋₃₀.
+std::string lowered(const std::string& text) {
+    std::string result;
+    for (char c : text)
+        result += c == '-' ? std::string("₋")
+                           : fmt::format("\xe2\x82{}", static_cast<char>(0x80 + (c - '0')));
+    return result;
+}
+
 std::string amount_text(const WeightEdit& edit) {
     switch (edit.kind) {
         case EditKind::flatten:
@@ -246,9 +255,9 @@ std::string words_of(const WeightEdit& edit) {
     const std::string number = number_text(edit.amount);
     switch (edit.kind) {
         case EditKind::drop_top:
-            return edit.amount == 1 ? "largest value := 0" : number + " largest values := 0";
+            return edit.amount == 1 ? "s₁ := 0" : number + " largest := 0";
         case EditKind::drop_bottom:
-            return number + " smallest values := 0";
+            return number + " smallest := 0";
         case EditKind::keep:
             return "keep the " + number + (edit.percent ? " %" : "") + " largest";
         case EditKind::energy:
@@ -260,9 +269,9 @@ std::string words_of(const WeightEdit& edit) {
         case EditKind::clip:
             return "clip at " + number + " of the largest";
         case EditKind::scale:
-            return fmt::format("value {} times {}", band_text(edit), number);
+            return fmt::format("s{} · {}", lowered(band_text(edit)), number);
         case EditKind::set:
-            return fmt::format("value {} := {}", band_text(edit), number);
+            return fmt::format("s{} := {}", lowered(band_text(edit)), number);
         case EditKind::orthogonalise:
             return "orthogonalise by " + name_of(edit.engine);
         case EditKind::noise:

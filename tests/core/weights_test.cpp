@@ -15,8 +15,11 @@
 #include "core/formats/tensor_file.h"
 #include "core/linalg/reductions.h"
 #include "core/linalg/spectrum.h"
+#include "core/random/generator.h"
 #include "core/weights/edit.h"
 #include "core/weights/edit_stack.h"
+#include "core/weights/edited_file.h"
+#include "core/weights/noise_spectrum.h"
 #include "core/weights/selection.h"
 #include "core/weights/spectrum_summary.h"
 #include "core/weights/tensor_spectrum.h"
@@ -163,6 +166,32 @@ TEST(NoiseEdges, hold_the_values_of_independent_entries) {
     EXPECT_EQ(summary_of(entries_of(singular_values(spiked)), {300, 100}).beyond_edge, 1);
 }
 
+// Means over many draws of each value, against those of matrices that are drawn entry by entry.
+TEST(NoiseSpectrum, has_the_law_of_a_matrix_of_independent_entries) {
+    constexpr int draws = 4000;
+    for (const MatrixShape& shape : {MatrixShape{5, 3}, MatrixShape{3, 40}, MatrixShape{4, 4}}) {
+        Vector sum = Vector::Zero(shape.rank()), direct = sum, squares = sum;
+        for (int i = 0; i < draws; ++i) {
+            const Vector one = noise_values(shape, 1, static_cast<std::uint64_t>(i));
+            Generator generator(static_cast<std::uint64_t>(i), Purpose::lab);
+            Vector other = singular_values(generator.normal_matrix(shape.rows, shape.cols));
+            other /= norm(other);
+            sum += one;
+            direct += other;
+            squares += (one - other).cwiseAbs2();
+            EXPECT_NEAR(norm(one), 1, 1e-12);
+        }
+        for (Index k = 0; k < shape.rank(); ++k) {
+            const double error = std::sqrt(squares(k)) / draws;
+            EXPECT_LT(std::abs(sum(k) - direct(k)) / draws, 4 * error) << k;
+        }
+    }
+    const Vector large = noise_values({49152, 576}, 10, 0);
+    const NoiseEdges edges = noise_edges(10, {49152, 576});
+    EXPECT_NEAR(large(0) / edges.largest, 1, .01);
+    EXPECT_NEAR(large(575) / edges.least, 1, .01);
+}
+
 TEST(Edits, make_of_a_matrix_what_numpy_makes) {
     const Matrix matrix = heavy(5, 9, 7);
     const ThinSvd factors = tensor_svd(matrix);
@@ -286,6 +315,47 @@ TEST(EditStack, a_file_has_an_edit_a_line_and_says_which_is_at_fault) {
     EXPECT_TRUE(contains(error_of([] { stack_in("w:keep=1\nw:kep=1\n", "edits.txt"); }),
                          "edits.txt, line 2"));
     EXPECT_TRUE(contains(error_of([] { stack_in("a..b:keep=1\n", "edits.txt"); }), "line 1"));
+}
+
+TEST(EditedFile, holds_what_the_edits_make_and_the_rest_as_it_was) {
+    ScratchFolder folder;
+    const Matrix first = heavy(5, 9, 7), second = GoldenDraws(4).matrix(4, 6);
+    const Matrix bias = GoldenDraws(6).matrix(1, 9);
+    const TensorType& f64 = tensor_type("F64");
+    const std::vector<WrittenTensor> tensors{{"w.weight", {9, 7}, &f64, values_from(first)},
+                                             {"w.bias", {9}, &f64, values_from(bias)},
+                                             {"other.weight", {4, 6}, &f64, values_from(second)}};
+    Metadata metadata;
+    metadata.set_text("from", "a test");
+    write_safetensors(folder / "a.safetensors", tensors, metadata);
+    const TensorFile file(folder / "a.safetensors");
+    const std::vector<WeightEdit> stack{edit_in("w:drop-top=1"), edit_in("nothing:flatten")};
+    std::vector<std::string> told;
+    const EditedFile written = write_edited(file, stack, folder / "b.safetensors", f64,
+                                            [&](const std::string& name) { told.push_back(name); });
+    EXPECT_EQ(told, (std::vector<std::string>{"w.weight", "w.bias", "other.weight"}));
+    ASSERT_EQ(written.edits.size(), 1u);
+    EXPECT_EQ(written.edits[0].name, "w.weight");
+    ASSERT_EQ(written.edits[0].effects.size(), 1u);
+    const Vector s = singular_values(first);
+    EXPECT_NEAR(written.edits[0].effects[0].energy, 1 - s(0) * s(0) / s.squaredNorm(), 1e-12);
+    EXPECT_EQ(written.loss.largest, 0);
+    const TensorFile after(folder / "b.safetensors");
+    EXPECT_EQ(*after.metadata().text("from"), "a test");
+    EXPECT_EQ(read_matrix(after, *after.find("other.weight")), second);
+    const Vector left = singular_values(read_matrix(after, *after.find("w.weight")));
+    EXPECT_LT((left.head(6) - s.tail(6)).norm(), 1e-13 * s(0));
+    EXPECT_LT(left(6), 1e-13 * s(0));
+
+    const EditedFile halves = write_edited(file, stack, folder / "c.gguf", tensor_type("F16"), {});
+    EXPECT_GT(halves.loss.largest, 0);
+    const TensorFile narrow(folder / "c.gguf");
+    EXPECT_EQ(narrow.find("w.bias")->type_name, "F32");
+    EXPECT_EQ(narrow.find("w.weight")->type_name, "F16");
+    EXPECT_LE((read_matrix(narrow, *narrow.find("other.weight")) - second).cwiseAbs().maxCoeff(),
+              halves.loss.largest);
+    EXPECT_MESSAGE(write_edited(file, stack, folder / "d.npy", f64, {}), "one tensor");
+    EXPECT_MESSAGE(write_edited(file, stack, folder / "d.txt", f64, {}), ".safetensors");
 }
 
 TEST(Selection, names_are_met_in_parts) {

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/gui/panel.h"
+#include "core/formats/tensor_file.h"
+#include "core/session/background.h"
+#include "core/weights/edit_stack.h"
+#include "core/weights/spectrum_summary.h"
+
+// A model file that is open beside the training: its matrices, their singular values as they come,
+// and what the edits make of them.
+namespace muonscope::gui {
+
+// Kept between sessions.
+struct ModelChoices {
+    std::vector<std::string> file;    // its path; none: no file
+    std::vector<std::string> edits;   // as text_of has them
+    std::vector<std::string> matrix;  // the one that is shown, by name
+    int view = 0;                     // spectrum, map
+    int measure = 1;                  // of the map: a place in model_measures()
+    bool logarithmic = true, index_logarithmic = true;
+};
+
+struct ModelMeasure {
+    const char *name, *help;
+    double (*of)(const SpectrumSummary&);
+    bool logarithmic;  // its colours
+};
+std::span<const ModelMeasure> model_measures();
+
+struct ModelMatrix {
+    const TensorEntry* entry = nullptr;
+    MatrixShape shape;
+    int block = -1;      // the first number in its name; -1: none
+    std::string kind;    // the name without it and without .weight: "blk.ffn_down"
+    bool known = false;  // values and summary are there
+    Vector values;
+    SpectrumSummary summary;
+    EditedTensor edited;        // by the stack
+    SpectrumSummary after;      // of the edited values
+    std::size_t edited_by = 0;  // the version of the stack that those two are of; 0: none
+};
+
+struct ModelPiece {
+    std::size_t matrix;
+    Vector values;
+    SpectrumSummary summary;
+};
+
+struct ModelWeights {
+    std::string asked;  // the path that was opened, or could not be
+    std::string fault;  // why not
+    std::shared_ptr<const TensorFile> file;
+    std::vector<ModelMatrix> matrices;
+    std::size_t left_out = 0;  // tensors without a spectrum
+    std::size_t known = 0;     // matrices whose values are there
+    std::size_t shown = 0;
+    std::vector<WeightEdit> stack;
+    std::size_t version = 1;  // of the stack: counts its changes
+    std::vector<std::vector<WeightEdit>> undo, redo;
+    bool dragging = false;   // a value, by the mouse: one step of undo
+    std::size_t listed = 0;  // edits that the list has room for; the same while the mouse is down
+    // Of random matrices of the shapes shown so far, with |W|_F = 1.
+    std::map<std::pair<Eigen::Index, Eigen::Index>, Vector> noise;
+    std::vector<std::size_t> order;  // of the work under way
+    Background<ModelPiece> work;
+    int poll_frame = -1;
+
+    ModelMatrix* chosen() { return shown < matrices.size() ? &matrices[shown] : nullptr; }
+};
+
+// The file that is chosen, opened when it has changed; takes what came since the last frame and
+// keeps the work going.
+ModelWeights& model_weights(PanelContext& context);
+// The edited values and what sums them up, made anew where the stack has changed.
+const ModelMatrix& edited_now(ModelWeights& model, ModelMatrix& matrix);
+// Another stack, and the old one to come back to; `merges` with the change before.
+void change_stack(PanelContext& context, ModelWeights& model, std::vector<WeightEdit> stack,
+                  bool merges = false);
+void undo_stack(PanelContext& context, ModelWeights& model);
+void redo_stack(PanelContext& context, ModelWeights& model);
+// Shows that matrix, and computes its values first.
+void show_matrix(PanelContext& context, ModelWeights& model, std::size_t matrix);
+// Asks for a model file.
+void ask_model(PanelContext& context);
+
+}  // namespace muonscope::gui

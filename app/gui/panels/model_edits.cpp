@@ -1,0 +1,237 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "app/gui/fonts.h"
+#include "app/gui/panels/model_weights.h"
+#include "app/gui/plots/ticks.h"
+#include "app/gui/theme.h"
+#include "app/gui/widgets.h"
+#include "core/base/error.h"
+#include "core/weights/selection.h"
+#include "imgui.h"
+
+namespace muonscope::gui {
+
+namespace {
+
+// What the row that adds an edit holds.
+struct NewEdit {
+    int kind = 0, scope = 0;
+    std::array<std::array<char, 32>, edit_kinds.size()> amount{};
+    NewEdit() {
+        constexpr std::array defaults{"1",  "1",   "25%", ".9",  "", ".9",
+                                      ".5", "1:0", "1:0", "svd", "0"};
+        static_assert(defaults.size() == edit_kinds.size());
+        for (std::size_t i = 0; i < defaults.size(); ++i)
+            std::string_view(defaults[i]).copy(amount[i].data(), amount[i].size() - 1);
+    }
+};
+
+constexpr std::array scopes{"this matrix", "this kind, all blocks", "all matrices"};
+
+std::string target_of(const ModelMatrix& matrix, int scope) {
+    if (scope == 0) return matrix.entry->name;
+    return scope == 1 ? matrix.kind : "*";
+}
+
+std::size_t count_of(const ModelWeights& model, const WeightEdit& edit) {
+    const Selection selection(edit.target);
+    return static_cast<std::size_t>(std::count_if(
+        model.matrices.begin(), model.matrices.end(),
+        [&](const ModelMatrix& matrix) { return selection.has(matrix.entry->name); }));
+}
+
+template <class List>
+bool picked(PanelContext& context, const char* id, const List& labels, int& chosen, float width) {
+    const int before = chosen;
+    ImGui::SetNextItemWidth(width);
+    if (begin_combo(context, id, std::string(labels[static_cast<std::size_t>(chosen)]).c_str())) {
+        for (std::size_t i = 0; i < labels.size(); ++i)
+            if (list_row(std::string(labels[i]).c_str(), static_cast<int>(i) == chosen))
+                chosen = static_cast<int>(i);
+        ImGui::EndCombo();
+    }
+    return chosen != before;
+}
+
+void add_edit(PanelContext& context, ModelWeights& model, const NewEdit& wanted) {
+    const ModelMatrix* matrix = model.chosen();
+    if (matrix == nullptr) return;
+    const auto kind = static_cast<std::size_t>(wanted.kind);
+    attempt(context.view, [&] {
+        const std::string amount = wanted.amount[kind].data();
+        std::vector<WeightEdit> stack = model.stack;
+        stack.push_back(
+            edit_in(fmt::format("{}:{}{}{}", target_of(*matrix, wanted.scope),
+                                edit_kinds[kind].slug, amount.empty() ? "" : "=", amount)));
+        change_stack(context, model, std::move(stack));
+        context.view.toast.clear();
+    });
+}
+
+void adding_row(PanelContext& context, ModelWeights& model) {
+    NewEdit& wanted = context.kept<NewEdit>();
+    std::array<std::string_view, edit_kinds.size()> labels;
+    for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = edit_kinds[i].label;
+    picked(context, "##kind", labels, wanted.kind, em(9.4F));
+    const Choice& kind = edit_kinds[static_cast<std::size_t>(wanted.kind)];
+    hover_help(context, kind.label, kind.help);
+    ImGui::SameLine(0, em(0.3F));
+    bool entered = false;
+    if (static_cast<EditKind>(wanted.kind) != EditKind::flatten) {
+        auto& amount = wanted.amount[static_cast<std::size_t>(wanted.kind)];
+        ImGui::SetNextItemWidth(em(4));
+        entered = ImGui::InputText("##amount", amount.data(), amount.size(),
+                                   ImGuiInputTextFlags_EnterReturnsTrue);
+        hover_help(context, kind.label, kind.help);
+        ImGui::SameLine(0, em(0.3F));
+    }
+    picked(context, "##scope", scopes, wanted.scope, em(9));
+    hover_help(context, "Which matrices",
+               "The one that is shown, those of its kind in all blocks, or all.");
+    ImGui::SameLine(0, em(0.5F));
+    if (quiet_button(context, "Add", button_width("Add"), "Puts this edit behind the others.",
+                     true) ||
+        entered)
+        add_edit(context, model, wanted);
+    ImGui::SameLine(0, em(0.5F));
+    ImGui::BeginDisabled(model.undo.empty());
+    if (quiet_button(context, "Undo", button_width("Undo"), "The edits as they were before."))
+        undo_stack(context, model);
+    ImGui::EndDisabled();
+    ImGui::SameLine(0, em(0.2F));
+    ImGui::BeginDisabled(model.redo.empty());
+    if (quiet_button(context, "Redo", button_width("Redo"), "As they were before Undo."))
+        redo_stack(context, model);
+    ImGui::EndDisabled();
+}
+
+const EditEffect* effect_of(const ModelMatrix& matrix, std::size_t edit) {
+    for (const EditEffect& effect : matrix.edited.effects)
+        if (effect.edit == edit) return &effect;
+    return nullptr;
+}
+
+void effect_cells(PanelContext& context, const EditEffect* effect) {
+    const auto cell = [&](const std::string& text) {
+        ImGui::TableNextColumn();
+        ImGui::AlignTextToFramePadding();
+        right_text(text, context.theme.text);
+    };
+    ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.9F);
+    cell(effect ? fmt::format("{}", effect->changed) : "–");
+    cell(effect ? fmt::format("{:.4g} %", 100 * effect->energy) : "–");
+    cell(effect && effect->change ? plots::value_text(*effect->change) : "–");
+    ImGui::PopFont();
+}
+
+// What the buttons of a row ask for; done after the table, which is made of the list.
+struct Wish {
+    std::size_t edit = 0;
+    enum { nothing, mute, up, remove } what = nothing;
+};
+
+void edit_row(PanelContext& context, const ModelWeights& model, std::size_t place, Wish& wish) {
+    const WeightEdit& edit = model.stack[place];
+    ImGui::TableNextRow();
+    ImGui::TableNextColumn();
+    ImGui::PushID(static_cast<int>(place));
+    bool acts = !edit.muted;
+    if (ImGui::Checkbox("##acts", &acts)) wish = {place, Wish::mute};
+    hover_help(context, "Acts",
+               "Without the tick the edit is muted: the list stays, the weights are as if it were "
+               "not there.");
+    ImGui::TableNextColumn();
+    ImGui::AlignTextToFramePadding();
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float lower = ImGui::GetStyle().FramePadding.y;
+    std::string target = edit.target;
+    if (target.ends_with(".weight")) target.resize(target.size() - 7);
+    const std::string words = fmt::format("{}: {}", target, words_of(edit));
+    const float width = ImGui::GetContentRegionAvail().x;
+    ImGui::Dummy({width, ImGui::GetFrameHeight()});
+    fitted_text(ImGui::GetWindowDrawList(), {at.x, at.y + lower}, width,
+                edit.muted ? context.theme.dim : context.theme.text, words.c_str());
+    hover_help(
+        context, words,
+        fmt::format("muonscope weights spectra --op '{}'\n\nMeant for {} matrices; norm: {}.",
+                    text_of(edit), count_of(model, edit), kept_norms[place_of(edit.norm)].help));
+    const ModelMatrix& matrix = model.matrices[model.shown];
+    effect_cells(context, effect_of(matrix, place));
+    ImGui::TableNextColumn();
+    ImGui::BeginDisabled(place == 0);
+    if (quiet_button(context, "↑", button_width("↑"), "Before the one above."))
+        wish = {place, Wish::up};
+    ImGui::EndDisabled();
+    ImGui::SameLine(0, em(0.1F));
+    if (quiet_button(context, icon::close, button_width(icon::close), "Takes it away."))
+        wish = {place, Wish::remove};
+    ImGui::PopID();
+}
+
+void grant(PanelContext& context, ModelWeights& model, const Wish& wish) {
+    if (wish.what == Wish::nothing) return;
+    std::vector<WeightEdit> stack = model.stack;
+    if (wish.what == Wish::mute) stack[wish.edit].muted = !stack[wish.edit].muted;
+    if (wish.what == Wish::up) std::swap(stack[wish.edit], stack[wish.edit - 1]);
+    if (wish.what == Wish::remove)
+        stack.erase(stack.begin() + static_cast<std::ptrdiff_t>(wish.edit));
+    change_stack(context, model, std::move(stack));
+}
+
+void heading(PanelContext& context) {
+    ImGui::TableNextRow();
+    ImGui::TableNextColumn();
+    ImGui::TableNextColumn();
+    ImGui::TextColored(context.theme.dim, "edit");
+    right_cell("changed", context.theme.dim);
+    hover_help(context, "Changed",
+               "Singular values of the matrix that is shown that are not what they were before "
+               "this edit.");
+    right_cell("energy", context.theme.dim);
+    hover_help(context, "Energy", "Σs² after this edit as a share of that before it.");
+    right_cell("‖ΔW‖/‖W‖", context.theme.dim);
+    hover_help(context, "‖ΔW‖/‖W‖",
+               "Frobenius norms: how far this edit moves the matrix as it finds it.");
+    ImGui::TableNextColumn();
+}
+
+}  // namespace
+
+float model_edits_height(ModelWeights& model) {
+    // A plot that shrank below the mouse would move the value that it holds.
+    if (model.listed == 0 || !ImGui::IsMouseDown(ImGuiMouseButton_Left))
+        model.listed = std::clamp<std::size_t>(model.stack.size(), 2, 5);
+    const float row = ImGui::GetFrameHeight() + em(0.1F);
+    return ImGui::GetFrameHeight() + em(1.9F) + static_cast<float>(model.listed) * row;
+}
+
+void draw_model_edits(PanelContext& context, ModelWeights& model) {
+    adding_row(context, model);
+    if (model.stack.empty()) {
+        dim_paragraph(context, "No edit yet: add one, or drag a value in the plot.");
+        return;
+    }
+    Wish wish;
+    ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {em(0.25F), em(0.05F)});
+    if (ImGui::BeginTable("edits", 6,
+                          ImGuiTableFlags_ScrollY | ImGuiTableFlags_NoPadOuterX |
+                              ImGuiTableFlags_NoSavedSettings)) {
+        ImGui::TableSetupColumn("acts", ImGuiTableColumnFlags_WidthFixed, em(1.6F));
+        ImGui::TableSetupColumn("edit", ImGuiTableColumnFlags_WidthStretch, 1);
+        ImGui::TableSetupColumn("changed", ImGuiTableColumnFlags_WidthFixed, em(4));
+        ImGui::TableSetupColumn("energy", ImGuiTableColumnFlags_WidthFixed, em(4.6F));
+        ImGui::TableSetupColumn("moved", ImGuiTableColumnFlags_WidthFixed, em(5.2F));
+        ImGui::TableSetupColumn("buttons", ImGuiTableColumnFlags_WidthFixed, em(4.2F));
+        ImGui::TableSetupScrollFreeze(0, 1);
+        heading(context);
+        for (std::size_t i = 0; i < model.stack.size(); ++i) edit_row(context, model, i, wish);
+        ImGui::EndTable();
+    }
+    ImGui::PopStyleVar();
+    grant(context, model, wish);
+}
+
+}  // namespace muonscope::gui

@@ -1,0 +1,115 @@
+#include "app/gui/panels/model_weights.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "app/gui/fonts.h"
+#include "app/gui/local_row.h"
+#include "app/gui/panels/panels.h"
+#include "app/gui/theme.h"
+#include "app/gui/widgets.h"
+#include "imgui.h"
+
+namespace muonscope::gui {
+namespace {
+
+void header_controls(PanelContext& context, const ModelWeights& model) {
+    ModelChoices& chosen = context.chosen<ModelChoices>();
+    const float open = button_width("Open…");
+    if (!model.file) {
+        begin_header_controls(context, open);
+    } else {
+        begin_header_controls(context, segmented_width({"spectrum", "map"}) + em(0.6F) + open);
+        segmented(context, "view", {"spectrum", "map"}, chosen.view,
+                  "The singular values of one matrix, or a measure of all of them.");
+        next_header_control(context, em(0.6F), open);
+    }
+    if (quiet_button(context, "Open…", open,
+                     "A model file: .safetensors, .gguf, .npy or .npz. It is read a matrix at a "
+                     "time and never changed.",
+                     !model.file))
+        ask_model(context);
+    end_header_controls(context);
+}
+
+std::string file_words(const ModelWeights& model) {
+    std::string text =
+        fmt::format("{}, {}: {} matrices", std::filesystem::path(model.asked).filename().string(),
+                    model.file->format(), model.matrices.size());
+    if (model.known < model.matrices.size())
+        text += fmt::format(", {} decomposed so far", model.known);
+    return text;
+}
+
+void file_line(PanelContext& context, const ModelWeights& model) {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float width = ImGui::GetContentRegionAvail().x;
+    const std::string words = file_words(model);
+    ImGui::Dummy({width, ImGui::GetTextLineHeight()});
+    fitted_text(ImGui::GetWindowDrawList(), at, width, context.theme.dim, words.c_str());
+    hover_help(context, model.asked,
+               fmt::format("{}.\n\n{} further tensors are vectors, or of types whose numbers are "
+                           "not read.",
+                           words, model.left_out));
+}
+
+void draw_model_weights(PanelContext& context) {
+    ModelWeights& model = model_weights(context);
+    header_controls(context, model);
+    if (!model.fault.empty()) {
+        ImGui::PushStyleColor(ImGuiCol_Text, context.theme.bad);
+        ImGui::TextWrapped("%s", model.fault.c_str());
+        ImGui::PopStyleColor();
+    }
+    if (!model.file || model.matrices.empty()) {
+        if (model.fault.empty())
+            centred_note(context, "Open a model file to see its singular values and change them.");
+        return;
+    }
+    SideColumn column = begin_side_column("matrices", em(23), em(10));
+    file_line(context, model);
+    draw_model_list(context, model);
+    end_side_column(column);
+    ImGui::BeginGroup();
+    const ImVec2 room = ImGui::GetContentRegionAvail();
+    const float edits = std::min(model_edits_height(model), room.y * 0.5F);
+    const ImVec2 plot{room.x, room.y - edits - em(0.4F)};
+    if (context.chosen<ModelChoices>().view == 0)
+        draw_model_spectrum(context, model, plot);
+    else
+        draw_model_map(context, model, plot);
+    draw_model_edits(context, model);
+    ImGui::EndGroup();
+}
+
+std::vector<Remembered> remembered(Preferences& preferences) {
+    ModelChoices& own = preferences.panels.of<ModelChoices>();
+    return {{"model_file", &own.file},
+            {"model_edits", &own.edits},
+            {"model_matrix", &own.matrix},
+            {"model_view", &own.view, 0, 1},
+            {"model_measure", &own.measure, 0, static_cast<double>(model_measures().size() - 1)},
+            {"model_log", &own.logarithmic},
+            {"model_log_index", &own.index_logarithmic}};
+}
+
+}  // namespace
+
+constinit const Panel model_weights_panel{
+    .title = "Model weights",
+    .explanation = "singular values of real weights",
+    .help =
+        "Opens a model file and shows the singular values of its matrices. Edits of them stand in "
+        "a "
+        "list: each says how many values it changes, which share of the energy Σs² it keeps and "
+        "how "
+        "far it moves the matrix. muonscope weights does the same without a window.",
+    .draw = draw_model_weights,
+    .least = {26, 14},
+    .remembered = remembered,
+    .narrowest = 24,
+};
+
+}  // namespace muonscope::gui

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "app/gui/model_weights.h"
+
+// The views of the panel *Model weights*.
+namespace muonscope::gui {
+
+// Singular values of the matrix that is shown, before and after the edits; a value can be dragged.
+void draw_model_spectrum(PanelContext& context, ModelWeights& model, ImVec2 size);
+// A measure of every matrix, blocks across and kinds down; a click shows that matrix.
+void draw_model_map(PanelContext& context, ModelWeights& model, ImVec2 size);
+// The edits, with what each does to the matrix that is shown, and the row that adds one.
+float model_edits_height(ModelWeights& model);
+void draw_model_edits(PanelContext& context, ModelWeights& model);
+// The list of matrices.
+void draw_model_list(PanelContext& context, ModelWeights& model);
+
+}  // namespace muonscope::gui

@@ -1,0 +1,197 @@
+// The panel *Model weights* on a small file, by mouse and keyboard.
+
+#include "app/gui/model_weights.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "app/gui/panels/panels.h"
+#include "core/formats/files.h"
+#include "core/formats/tensor_writer.h"
+#include "core/linalg/spectrum.h"
+#include "core/random/generator.h"
+#include "tests/errors.h"
+#include "tests/gui/drawing.h"
+#include "tests/gui/harness.h"
+#include "tests/scratch_folder.h"
+
+namespace muonscope::gui {
+namespace {
+
+class ModelWeightsPanel : public testing::Test {
+  protected:
+    ModelWeightsPanel() {
+        Generator generator(3, Purpose::lab);
+        const TensorType& type = tensor_type("F64");
+        std::vector<WrittenTensor> tensors;
+        // In the order of letters: block 10 before block 2.
+        for (int block : {1, 10, 2})
+            for (const char* kind : {"down", "up"}) {
+                matrices.push_back(generator.normal_matrix(14, 10));
+                names.push_back("blk." + std::to_string(block) + "." + kind + ".weight");
+            }
+        for (std::size_t i = 0; i < names.size(); ++i)
+            tensors.push_back({names[i], {14, 10}, &type, values_from(matrices[i])});
+        write_safetensors(path, tensors, {});
+        harness.frames(4);
+        ImGui::SetWindowFocus("Model weights");
+        harness.frames(3);
+    }
+    void open() {
+        harness.chosen<ModelChoices>().file = {path};
+        harness.frames_until([&] { return model().known == names.size(); });
+        harness.frames(3);
+    }
+    ModelWeights& model() { return harness.kept<ModelWeights>(); }
+    const Matrix& matrix_of(const std::string& name) {
+        for (std::size_t i = 0; i < names.size(); ++i)
+            if (names[i] == name) return matrices[i];
+        ADD_FAILURE() << name;
+        return matrices.front();
+    }
+    void click_word(const std::string& text) {
+        const auto words = drawing().in("Model weights").all(text);
+        ASSERT_FALSE(words.empty()) << text << "\n" << drawing().in("Model weights").text();
+        harness.click(words.front().middle());
+        harness.frames(2);
+    }
+
+    ScratchFolder folder;
+    std::string path = folder / "model.safetensors";
+    std::vector<Matrix> matrices;
+    std::vector<std::string> names;
+    Harness harness{{1600, 900}};
+};
+
+TEST_F(ModelWeightsPanel, lists_matrices_by_block_with_what_their_svd_says) {
+    open();
+    std::vector<std::string> order;
+    for (const ModelMatrix& matrix : model().matrices) order.push_back(matrix.entry->name);
+    EXPECT_EQ(order, (std::vector<std::string>{"blk.1.down.weight", "blk.1.up.weight",
+                                               "blk.2.down.weight", "blk.2.up.weight",
+                                               "blk.10.down.weight", "blk.10.up.weight"}));
+    for (const ModelMatrix& matrix : model().matrices) {
+        const Vector values = singular_values(matrix_of(matrix.entry->name));
+        EXPECT_LT((matrix.values - values).norm(), 1e-11);
+    }
+    const Drawing drawn = drawing().in("Model weights");
+    for (const std::string& name : names) {
+        const auto rows = drawn.all(name.substr(0, name.size() - 7));
+        ASSERT_EQ(rows.size(), 1u) << drawn.text();
+        const auto line = drawn.line_of(rows[0]);
+        const Vector s = singular_values(matrix_of(name));
+        bool largest = false, rank = false;
+        for (const Word& word : line) {
+            const auto number = number_in(word.text);
+            largest = largest || (number && std::abs(*number - s(0)) < 2e-3);
+            rank = rank || (number && std::abs(*number - s.squaredNorm() / (s(0) * s(0))) < 2e-3);
+        }
+        EXPECT_TRUE(largest && rank) << name << "\n" << drawn.text();
+    }
+}
+
+TEST_F(ModelWeightsPanel, an_edit_is_added_to_the_matrix_shown_muted_taken_away_and_undone) {
+    open();
+    click_word("blk.2.up");
+    EXPECT_EQ(model().chosen()->entry->name, "blk.2.up.weight");
+    click_word("Add");
+    ASSERT_EQ(model().stack.size(), 1u);
+    EXPECT_EQ(text_of(model().stack[0]), "blk.2.up.weight:drop-top=1");
+    EXPECT_EQ(harness.chosen<ModelChoices>().edits.size(), 1u);
+    const Vector s = singular_values(matrix_of("blk.2.up.weight"));
+    EXPECT_NEAR(model().chosen()->after.largest, s(1), 1e-10);
+    EXPECT_EQ(model().chosen()->edited.values(0), 0);
+    EXPECT_TRUE(drawing().in("Model weights").word("blk.2.up: s₁ := 0"));
+    click_word("Undo");
+    EXPECT_TRUE(model().stack.empty());
+    EXPECT_NEAR(model().chosen()->after.largest, s(0), 1e-10);
+    click_word("Redo");
+    ASSERT_EQ(model().stack.size(), 1u);
+    const Word row = *drawing().in("Model weights").word("blk.2.up: s₁ := 0");
+    harness.click({row.min.x - 14, row.middle().y});  // its tick
+    harness.frames(2);
+    EXPECT_TRUE(model().stack[0].muted);
+    EXPECT_NEAR(model().chosen()->after.largest, s(0), 1e-10);
+}
+
+TEST_F(ModelWeightsPanel, a_value_that_is_dragged_becomes_one_edit_and_one_step_of_undo) {
+    open();
+    harness.chosen<ModelChoices>().logarithmic = false;
+    harness.chosen<ModelChoices>().index_logarithmic = false;
+    harness.frames(3);
+    const Vector s = singular_values(matrix_of(model().chosen()->entry->name));
+    const Drawing drawn = drawing().in("Model weights");
+    const Word across = *drawn.word("rank k of the singular value"), up = *drawn.word("s");
+    const Scale x =
+        Scale::across(drawn, {up.min.x, across.min.y - 40}, {across.max.x + 9, across.min.y});
+    const Scale y = Scale::up(drawn, {up.min.x - 4, up.max.y}, {up.min.x + 45, across.min.y - 20});
+    const ImVec2 dot{x.pixel(1), y.pixel(s(0))};
+    harness.drag(dot, {dot.x, dot.y + 40});
+    harness.frames(2);
+    ASSERT_EQ(model().stack.size(), 1u);
+    EXPECT_EQ(model().stack[0].kind, EditKind::set);
+    EXPECT_EQ(model().stack[0].first, 1);
+    EXPECT_NEAR(y.pixel(model().stack[0].amount), dot.y + 40, 3);
+    EXPECT_EQ(model().undo.size(), 1u);
+    click_word("Undo");
+    EXPECT_TRUE(model().stack.empty());
+}
+
+TEST_F(ModelWeightsPanel, the_map_has_each_matrix_in_its_place_and_a_click_shows_it) {
+    open();
+    harness.chosen<ModelChoices>().view = 1;
+    harness.frames(3);
+    const Drawing drawn = drawing().in("Model weights");
+    const Word down = *drawn.word("down"), up = *drawn.word("up");
+    EXPECT_LT(down.middle().y, up.middle().y);
+    const auto labels = drawn.all("10");
+    ASSERT_FALSE(labels.empty()) << drawn.text();
+    harness.click({labels.front().middle().x, up.middle().y});
+    harness.frames(2);
+    EXPECT_EQ(model().chosen()->entry->name, "blk.10.up.weight");
+    // Blocks 3 to 9 are not there: no matrix, no choice.
+    harness.click({drawn.all("5").front().middle().x, up.middle().y});
+    EXPECT_EQ(model().chosen()->entry->name, "blk.10.up.weight");
+}
+
+TEST_F(ModelWeightsPanel, what_cannot_be_opened_is_said_and_another_file_takes_its_place) {
+    write_file(folder / "bad.gguf", "GGUF and then nothing");
+    harness.chosen<ModelChoices>().file = {folder / "bad.gguf"};
+    harness.frames(4);
+    EXPECT_TRUE(contains(model().fault, "bad.gguf"));
+    EXPECT_TRUE(contains(drawing().in("Model weights").text(), "bad.gguf"));
+    harness.chosen<ModelChoices>().file = {folder / "none.gguf"};
+    harness.frames(4);
+    EXPECT_TRUE(contains(model().fault, "none.gguf"));
+    open();
+    EXPECT_TRUE(model().fault.empty());
+}
+
+TEST_F(ModelWeightsPanel, edits_and_matrix_are_there_again_after_a_restart) {
+    harness.chosen<ModelChoices>().edits = {"up:flatten", "no edit", "down:keep=2,muted"};
+    harness.chosen<ModelChoices>().matrix = {"blk.10.up.weight"};
+    open();
+    ASSERT_EQ(model().stack.size(), 2u);  // what is none is said and left out
+    EXPECT_TRUE(contains(harness.view.toast, "no edit"));
+    EXPECT_EQ(model().chosen()->entry->name, "blk.10.up.weight");
+    EXPECT_NEAR(model().chosen()->after.stable_rank, 10, 1e-9);
+}
+
+TEST_F(ModelWeightsPanel, amounts_that_are_none_are_refused_in_words) {
+    open();
+    const auto fields = drawing().in("Model weights").all("1");
+    for (const Word& word : fields) {
+        if (word.min.y < 400) continue;
+        harness.click(word.middle());
+        harness.press(ImGuiKey_A, ImGuiMod_Ctrl);
+        harness.type("two");
+    }
+    click_word("Add");
+    EXPECT_TRUE(model().stack.empty());
+    EXPECT_TRUE(contains(harness.view.toast, "'two' is not a number")) << harness.view.toast;
+}
+
+}  // namespace
+}  // namespace muonscope::gui
