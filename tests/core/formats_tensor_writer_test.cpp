@@ -155,6 +155,19 @@ TEST_F(TensorWriter, the_largest_loss_is_named_with_its_value_and_tensor) {
     }
 }
 
+// Just above the middle of two halves, or of two bfloat16s, the upper one is nearest; the float
+// nearest to it is the middle itself, from which the even one, the lower, would be taken.
+TEST_F(TensorWriter, doubles_are_rounded_once) {
+    const std::vector<double> values{1 + 0x1p-11 + 0x1p-40, 1 + 0x1p-8 + 0x1p-40};
+    const std::vector<WrittenTensor> tensors{
+        {"F16", {2}, &tensor_type("F16"), values_from(std::span(values))},
+        {"BF16", {2}, &tensor_type("BF16"), values_from(std::span(values))}};
+    write_safetensors(folder_ / "a.safetensors", tensors, {});
+    const TensorFile file(folder_ / "a.safetensors");
+    EXPECT_EQ(values_in(file, "F16")[0], 1 + 0x1p-10);
+    EXPECT_EQ(values_in(file, "BF16")[1], 1 + 0x1p-7);
+}
+
 TEST_F(TensorWriter, a_value_beyond_the_type_is_refused_and_the_old_file_stays) {
     write_file(folder_ / "a.safetensors", "old");
     numbers_[4] = 65520;
