@@ -35,6 +35,7 @@ Llama::Llama(LlamaWeights weights, int positions, Workers workers)
       exponents_(static_cast<std::size_t>(workers_.parts),
                  std::vector<double>(static_cast<std::size_t>(weights_.shape().hidden))) {
     weights_.check_complete();
+    known_.reserve(static_cast<std::size_t>(positions));
 }
 
 void Llama::set_weights(LlamaWeights weights) {
@@ -45,6 +46,7 @@ void Llama::set_weights(LlamaWeights weights) {
 
 void Llama::keep(int length) {
     length_ = std::clamp(length, 0, length_);
+    known_.resize(static_cast<std::size_t>(length_));
     logits_.clear();
     tokens_ = {};
 }
@@ -99,6 +101,7 @@ bool Llama::go_on() {
     }
     finish_batch();
     length_ += count_;
+    known_.insert(known_.end(), tokens_.begin(), tokens_.begin() + count_);
     tokens_ = tokens_.subspan(static_cast<std::size_t>(count_));
     if (tokens_.empty()) return false;
     start_batch();

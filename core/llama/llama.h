@@ -37,6 +37,7 @@ class Llama {
     void set_weights(LlamaWeights weights);
 
     int length() const { return length_; }  // tokens read so far
+    std::span<const int> tokens() const { return known_; }
     int positions() const { return cache_.positions(); }
     // Forgets all but the first `length` tokens read; logits() are of none then.
     void keep(int length);
@@ -81,6 +82,7 @@ class Llama {
     Rotation rotation_;
     Attention attention_;
     int length_ = 0;
+    std::vector<int> known_;  // the tokens that it has read
 
     // What is being read: positions length_ on, a batch of `count_` tokens, next `layer_`.
     std::span<const int> tokens_;

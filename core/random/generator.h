@@ -23,6 +23,7 @@ enum class Purpose : std::uint64_t {
     lab = 11,
     signs = 12,           // of singular vectors
     low_rank_start = 13,  // of power iterations
+    next_token = 15,      // of an answer
 };
 
 class Generator {

@@ -24,6 +24,9 @@
 #include "core/linalg/kernels/kernels.h"
 #include "core/linalg/orthogonaliser.h"
 #include "core/linalg/spectrum.h"
+#include "core/llama/llama.h"
+#include "core/llama/next_token.h"
+#include "tests/core/tiny_llama.h"
 
 #if MUONSCOPE_OWN_HEAP
 
@@ -119,6 +122,28 @@ TEST(Allocation, a_step_after_the_first_takes_no_memory) {
                         << widths[0] << (activation == Activation::tanh ? " tanh" : " linear")
                         << ", batch " << batch << ", momentum " << optimizer.momentum;
             }
+}
+
+TEST(Allocation, a_token_after_the_first_takes_no_memory) {
+    LlamaShape shape;
+    shape.blocks = 2;
+    shape.width = 40;
+    shape.hidden = 56;
+    shape.heads = 4;
+    shape.kv_heads = 2;
+    shape.head_width = shape.rotary = 10;
+    shape.vocabulary = 300;
+    Llama llama(tiny_llama(shape, 1, true), 100);
+    Sampler sampler({1, .9}, 1);
+    llama.read(std::vector<int>(20, 7));
+    int token = sampler.choose(llama.logits());
+    const long before = requests;
+    for (int i = 0; i < 50; ++i) {
+        llama.read(std::span(&token, 1));
+        token = sampler.choose(llama.logits());
+    }
+    EXPECT_EQ(requests - before, 0);
+    EXPECT_EQ(llama.length(), 70);
 }
 
 TEST(Allocation, a_polynomial_orthogonaliser_takes_no_memory) {

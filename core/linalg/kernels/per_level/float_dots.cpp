@@ -22,7 +22,7 @@ constexpr int tile_rows = 2, tile_cols = 3;
 constexpr int tile_rows = 2, tile_cols = 1;
 #endif
 // Of a column alone: so many streams are read side by side.
-constexpr int stream_rows = vector_bytes > 32 ? 8 : vector_bytes > 16 ? 4 : 2;
+constexpr int stream_rows = vector_bytes > 32 ? 8 : vector_bytes > 16 ? 6 : 2;
 constexpr Size block_bytes = 256 * 1024;  // of rows, within the second cache
 
 // The second half of the entries onto the first, until one is left.
@@ -74,7 +74,7 @@ void multiply_tile(const FloatDotsTask& task, Size row, Size col) {
             });
         });
     };
-    constexpr int ahead = 8;
+    constexpr int ahead = 16;
     Size i = 0;
     for (; i + partial_sums <= task.depth; i += partial_sums) {
         // Rows that come soon are asked for while these are added: with as many rows at once

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "core/base/types.h"
+#include "core/base/work.h"
+#include "core/llama/llama.h"
+
+namespace muonscope {
+
+// What a llama makes of a text: at every position the log-probabilities of what comes next, and the
+// residual stream in every layer. Floats: 13 MB for 65 tokens of a vocabulary of 49152.
+struct TextReading {
+    std::vector<int> tokens;
+    int vocabulary = 0, width = 0;
+    std::vector<float> log_probabilities;      // a row a position
+    std::vector<std::vector<float>> residual;  // before the blocks and after each: a row a position
+
+    std::span<const float> row(int position) const {
+        return std::span(log_probabilities)
+            .subspan(static_cast<std::size_t>(position) * static_cast<std::size_t>(vocabulary),
+                     static_cast<std::size_t>(vocabulary));
+    }
+};
+
+// The llama forgets what it has read before. It pauses after each block, says how far it is and
+// looks whether it is still wanted (progress.h). The llama outlives it. Throws Error for no tokens.
+Work<TextReading> read_text(Llama& llama, std::vector<int> tokens);
+
+// Lengths of the residual stream: a row a layer, a column a position. A few tokens of some models
+// stand out by a factor of hundreds (massive activations: Sun et al., arXiv 2402.17762).
+Matrix residual_lengths(const TextReading& reading);
+
+// How far the next-token distributions of one llama are from another's over a text.
+struct TextChange {
+    // A position each: KL(before || after) in nats, and whether the likeliest token is the same.
+    std::vector<double> divergence;
+    std::vector<bool> same_top;
+    // Of the divergences: mean and its standard error, which is infinite for one position, median,
+    // 99 % quantile (between its neighbours in proportion), largest. Where one is no number all are
+    // none.
+    double mean = 0, error = 0, median = 0, quantile_99 = 0, largest = 0;
+    double same_top_share = 0;
+    // e^(mean of -log p of the text's own next token); no number for a single token.
+    double perplexity_before = 0, perplexity_after = 0;
+    // A layer each, before the blocks and after each: mean over positions of |x' - x|/|x|.
+    std::vector<double> drift;
+};
+
+// Of the same text read by another llama of the same shape, as read_text() reads; its distributions
+// are looked at as they come and not kept. `before` outlives it. The same llama gives 0 throughout.
+//
+// KL is summed as q - p - p (log q - log p), which adds the nothing that q - p sums to: no term is
+// negative then, and what rounds log p hardly counts.
+Work<TextChange> change_of_text(Llama& llama, const TextReading& before);
+
+}  // namespace muonscope
