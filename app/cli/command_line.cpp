@@ -16,7 +16,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/matrix_source.h"
-#include "app/cli/weights.h"
+#include "app/cli/weights_commands.h"
 #include "core/base/error.h"
 #include "core/base/fault_text.h"
 #include "core/base/near_names.h"
@@ -26,7 +26,6 @@
 #include "core/experiment/published/experiment.h"
 #include "core/experiment/published/verdict.h"
 #include "core/linalg/kernels/level.h"
-#include "core/weights/edit.h"
 
 namespace muonscope::cli {
 namespace {
@@ -52,9 +51,7 @@ struct Arguments {
     ReproduceArguments reproduce;
     SweepArguments sweep;
     OrthogonaliseArguments orthogonalise;
-    WeightsInfoArguments weights_info;
-    WeightsSpectraArguments weights_spectra;
-    WeightsEditArguments weights_edit;
+    WeightsArguments weights;
     bool parameters_as_json = false;
 };
 
@@ -316,106 +313,6 @@ CLI::App& add_orthogonalise(CLI::App& app, OrthogonaliseArguments& arguments) {
     return command;
 }
 
-std::string edit_list() {
-    std::string text;
-    for (const Choice& kind : edit_kinds)
-        text += fmt::format("  {:<14} {}\n", kind.slug, kind.help);
-    return text;
-}
-
-constexpr const char* model_files =
-    ".safetensors, .gguf, .npy or .npz; it is read a tensor at a time and never changed";
-
-CLI::App& add_weights_info(CLI::App& weights, WeightsInfoArguments& arguments) {
-    CLI::App& command =
-        *weights.add_subcommand("info", "What a file holds: its keys, and its tensors with shapes");
-    command.add_option("file", arguments.file, model_files)->type_name("FILE")->required();
-    command.add_flag("--json", arguments.json, "Print JSON");
-    command.footer("Example:\n  muonscope weights info model.gguf");
-    return command;
-}
-
-void add_edit_options(CLI::App& command, std::vector<std::string>& edits, std::string& stack) {
-    command
-        .add_option("--op", edits,
-                    "An edit of singular values: see below; may be repeated, each finds what those "
-                    "before it left")
-        ->type_name("NAMES:EDIT")
-        ->allow_extra_args(false);
-    command.add_option("--stack", stack, "A file of edits, one a line, before those")
-        ->type_name("FILE");
-}
-
-std::string names_and_edits() {
-    return fmt::format(
-        "Names:\n"
-        "  blk.11.ffn_down   as the file has it, with or without .weight\n"
-        "  attn_v            a part of it: that of every block\n"
-        "  blk.10-20.attn_*  numbers in a range, * for any text\n"
-        "  A+B               both\n\n"
-        "Edits, EDIT=AMOUNT[,norm=free|frobenius|spectral]:\n{}\n"
-        "flatten, power, orthogonalise and noise keep the Frobenius norm unless told otherwise.\n",
-        edit_list());
-}
-
-CLI::App& add_weights_spectra(CLI::App& weights, WeightsSpectraArguments& arguments) {
-    CLI::App& command = *weights.add_subcommand(
-        "spectra", "The singular values of its matrices, as they are or after edits");
-    command.add_option("file", arguments.file, model_files)->type_name("FILE")->required();
-    command
-        .add_option("--select", arguments.select,
-                    "Which matrices: see below; otherwise all of them")
-        ->type_name("NAMES");
-    add_edit_options(command, arguments.edits, arguments.stack);
-    command.add_flag("--values", arguments.values, "Print every value as well");
-    command.add_flag("--json", arguments.json, "Print JSON; a number that is not finite is null");
-    command.footer(fmt::format(
-        "{}\nColumns:\n{}\n"
-        "Examples:\n"
-        "  muonscope weights spectra model.gguf --select attn_q\n"
-        "  muonscope weights spectra model.gguf --op blk.11.ffn_down:drop-top=1 --json\n\n{}",
-        names_and_edits(), weights_spectra_legend, exit_codes));
-    return command;
-}
-
-CLI::App& add_weights_edit(CLI::App& weights, WeightsEditArguments& arguments) {
-    CLI::App& command = *weights.add_subcommand(
-        "edit", "Edit singular values and write the model that comes of it");
-    command.add_option("file", arguments.file, model_files)->type_name("FILE")->required();
-    add_edit_options(command, arguments.edits, arguments.stack);
-    command
-        .add_option("-o,--output", arguments.output,
-                    "Where to: .safetensors, .gguf or, of a single tensor, .npy; a file that is "
-                    "there is replaced")
-        ->type_name("FILE")
-        ->required();
-    command
-        .add_option("--type", arguments.type,
-                    "How numbers are written: F64, F32, F16 or BF16; F32. What rounding moved is "
-                    "said")
-        ->type_name("TYPE");
-    command.add_flag("--copy", arguments.copy, "Write it even where no edit is given");
-    command.add_flag("--json", arguments.json, "Print JSON");
-    command.footer(fmt::format(
-        "{}\nColumns:\n{}\n"
-        "Examples:\n"
-        "  muonscope weights edit model.gguf --op blk.11.ffn_down:drop-top=1 -o edited.gguf\n"
-        "  muonscope weights edit model.safetensors --stack edits.txt -o edited.safetensors\n\n{}",
-        names_and_edits(), weights_edit_legend, exit_codes));
-    return command;
-}
-
-CLI::App& add_weights(CLI::App& app, Arguments& arguments) {
-    CLI::App& weights =
-        *app.add_subcommand("weights", "Model files: tensors, singular values, edits of them");
-    weights.require_subcommand(1);
-    add_weights_info(weights, arguments.weights_info);
-    add_weights_spectra(weights, arguments.weights_spectra);
-    add_weights_edit(weights, arguments.weights_edit);
-    weights.footer("Example:\n  muonscope weights spectra --help");
-    return weights;
-}
-
 std::string one_line(std::string text) {
     while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.pop_back();
     std::replace(text.begin(), text.end(), '\n', ' ');
@@ -562,12 +459,6 @@ std::string version_text() {
                        program_commit(), level_name(level()));
 }
 
-int run_weights(const CLI::App& command, const Arguments& arguments) {
-    if (command.got_subcommand("info")) return weights_info(arguments.weights_info);
-    if (command.got_subcommand("edit")) return weights_edit(arguments.weights_edit);
-    return weights_spectra(arguments.weights_spectra);
-}
-
 int dispatch(int argc, const char* const* argv) {
     Arguments arguments;
     CLI::App app("Muonscope trains deep linear networks live and shows what each optimiser does.",
@@ -597,7 +488,7 @@ int dispatch(int argc, const char* const* argv) {
     const CLI::App& reproduce_command = add_reproduce(app, arguments.reproduce);
     const CLI::App& sweep_command = add_sweep(app, arguments.sweep);
     const CLI::App& orthogonalise_command = add_orthogonalise(app, arguments.orthogonalise);
-    const CLI::App& weights_command = add_weights(app, arguments);
+    const CLI::App& weights_command = add_weights(app, arguments.weights, exit_codes);
 
     for (CLI::App* command : commands_of(app)) allow_repeats(*command);
     allow_repeats(app);
@@ -627,7 +518,7 @@ int dispatch(int argc, const char* const* argv) {
     if (reproduce_command.parsed()) return reproduce(arguments.reproduce);
     if (sweep_command.parsed()) return sweep(arguments.sweep);
     if (orthogonalise_command.parsed()) return orthogonalise(arguments.orthogonalise);
-    if (weights_command.parsed()) return run_weights(weights_command, arguments);
+    if (weights_command.parsed()) return run_weights(weights_command, arguments.weights);
     return open_window(arguments.window);
 }
 

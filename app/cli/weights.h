@@ -34,6 +34,33 @@ inline constexpr const char* weights_edit_legend =
     "energy       sum of their squares after it, as a share of that before it\n"
     "moved        |dW|_F/|W|_F, W as the edit finds it\n";
 
+struct WeightsTalkArguments {
+    std::string file;
+    std::vector<std::string> questions, edits;  // no question: eight common ones
+    std::string stack, system, tokens = "64", temperature = "0", top_p = "1", seed = "0", workers;
+    bool plain = false, json = false;
+};
+int weights_talk(const WeightsTalkArguments& arguments);
+
+struct WeightsTokensArguments {
+    std::string file, text;
+    bool plain = false, json = false;
+};
+int weights_tokens(const WeightsTokensArguments& arguments);
+
+struct WeightsScoreArguments {
+    std::string file, stack, text, text_file, workers;
+    std::vector<std::string> edits;
+    bool json = false;
+};
+int weights_score(const WeightsScoreArguments& arguments);
+
+struct WeightsSweepArguments {
+    std::string file, edit = "drop-top=1", select, text, text_file, workers;
+    bool json = false;
+};
+int weights_sweep(const WeightsSweepArguments& arguments);
+
 // What the columns of the table of `weights spectra` are.
 inline constexpr const char* weights_spectra_legend =
     "rows, cols   of the matrix: a tensor's first dimension by the product of its others\n"

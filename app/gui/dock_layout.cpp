@@ -200,7 +200,7 @@ DockTree default_tree(ImVec2 size) {
             Axis::down, 0.57F,
             end({"Singular values", "Maps", "Update", "Trade-off", "Why", "Results",
                  "Staged planner", "Orthogonaliser lab", "Conditioning", "Random matrices",
-                 "Weight norms", "Model weights"}),
+                 "Weight norms", "Model weights", "Talk"}),
             [&] { return split(Axis::across, 0.5F, end({"Loss"}), end({"Downstream probe"})); });
     };
     const auto column = [&] {

@@ -13,6 +13,7 @@
 #include "tests/cli/program.h"
 #include "tests/errors.h"
 #include "tests/scratch_folder.h"
+#include "tests/tiny_model.h"
 
 namespace muonscope {
 namespace {
@@ -114,9 +115,90 @@ TEST_F(WeightsCommands, a_stack_file_stands_before_what_is_typed) {
     EXPECT_NEAR(json.at("spectra").at(0).at("largest"), values(2), 1e-10);
 }
 
+class LanguageModel : public WeightsCommands {
+  protected:
+    LanguageModel() { write_tiny_model(tiny_); }
+    std::string tiny_ = folder_ / "tiny.gguf";
+};
+
+TEST_F(LanguageModel, answers_as_it_is_and_edited_whatever_the_number_of_threads) {
+    const std::vector<std::string> asked{"talk", tiny_,  "hello",    "--tokens",
+                                         "9",    "--op", "*:noise=3"};
+    auto with = [&](const std::string& workers) {
+        std::vector<std::string> arguments = asked;
+        arguments.insert(arguments.end(), {"--workers", workers});
+        return json_of(arguments);
+    };
+    const Json one = with("1");
+    EXPECT_EQ(one, with("3"));
+    ASSERT_EQ(one.size(), 1u);
+    const Json& before = one.at(0).at("before").at("tokens");
+    const Json& after = one.at(0).at("after").at("tokens");
+    EXPECT_EQ(before.size(), 9u);
+    EXPECT_NE(before, after);
+    for (const Json& token : before) {
+        EXPECT_EQ(token.at("token"), token.at("best").at(0).at("token"));
+        EXPECT_GE(token.at("gap").get<double>(), 0);
+    }
+    const Outcome outcome = weights({"talk", tiny_, "hello", "--tokens", "3"});
+    EXPECT_TRUE(contains(outcome.out, "[3 tokens, cut after --tokens]")) << outcome.out;
+    EXPECT_FALSE(contains(outcome.out, "edited"));
+}
+
+TEST_F(LanguageModel, the_same_seed_draws_the_same_and_another_does_not) {
+    auto drawn = [&](const std::string& seed) {
+        return json_of(
+            {"talk", tiny_, "hello", "--tokens", "12", "--temperature", "1", "--seed", seed});
+    };
+    EXPECT_EQ(drawn("1"), drawn("1"));
+    EXPECT_NE(drawn("1"), drawn("2"));
+}
+
+TEST_F(LanguageModel, tokens_are_its_bytes_and_control_tokens_where_they_are_meant) {
+    const Json json = json_of({"tokens", tiny_, "a<|im_end|>"});
+    ASSERT_EQ(json.size(), 2u);
+    EXPECT_EQ(json.at(0).at("token"), 3 + 'a');
+    EXPECT_EQ(json.at(1).at("token"), 2);
+    EXPECT_EQ(json_of({"tokens", tiny_, "a<|im_end|>", "--plain"}).size(), 11u);
+}
+
+TEST_F(LanguageModel, a_sweep_is_a_score_of_each_matrix_largest_first) {
+    const Json sweep = json_of({"sweep", tiny_, "--edit", "drop-top=2", "--select", "blk.1"});
+    ASSERT_EQ(sweep.size(), 7u);
+    for (std::size_t i = 0; i < sweep.size(); ++i) {
+        const std::string name = sweep.at(i).at("tensor");
+        const Json score = json_of({"score", tiny_, "--op", name + ":drop-top=2"});
+        EXPECT_EQ(score.at("kl"), sweep.at(i).at("kl")) << name;
+        EXPECT_GT(score.at("kl").at("mean").get<double>(), 0);
+        if (i > 0) {
+            EXPECT_GE(sweep.at(i - 1).at("kl").at("mean"), sweep.at(i).at("kl").at("mean"));
+        }
+    }
+    EXPECT_EQ(json_of({"score", tiny_, "--op", "*:drop-top=0"}).at("kl").at("mean"), 0);
+}
+
+TEST_F(LanguageModel, what_it_cannot_do_is_said) {
+    const std::pair<std::vector<std::string>, const char*> cases[] = {
+        {{"talk", model_, "hello"}, "model.safetensors"},
+        {{"talk", tiny_, "hello", "--tokens", "0"}, "--tokens"},
+        {{"talk", tiny_, "hello", "--temperature", "-1"}, "--temperature"},
+        {{"talk", tiny_, "hello", "--workers", "0"}, "--workers"},
+        {{"talk", tiny_, "hello", "--op", "blk.9:flatten"}, "meant for no matrix"},
+        {{"score", tiny_}, "no edit is given"},
+        {{"score", tiny_, "--op", "*:flatten", "--text", "x"}, "less than two tokens"},
+        {{"score", tiny_, "--op", "*:flatten", "--text", "xy", "--text-file", "z"}, "give one"},
+        {{"sweep", tiny_, "--edit", "kep=1"}, "did you mean keep"},
+        {{"tokens", model_, "x"}, "model.safetensors"}};
+    for (const auto& [arguments, part] : cases) {
+        const Outcome outcome = weights(arguments);
+        EXPECT_EQ(outcome.code, 2) << part;
+        EXPECT_TRUE(contains(outcome.err, part)) << part << ": " << outcome.err;
+    }
+}
+
 TEST_F(WeightsCommands, bad_input_is_refused_in_a_sentence) {
     const std::pair<std::vector<std::string>, const char*> cases[] = {
-        {{}, "choose one of info, spectra, edit"},
+        {{}, "choose one of info, spectra, edit, talk"},
         {{"spectr", model_}, "did you mean spectra"},
         {{"info"}, "file is required"},
         {{"info", folder_ / "none.gguf"}, "No such file"},

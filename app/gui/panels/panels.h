@@ -18,6 +18,7 @@ extern const Panel conditioning_panel;
 extern const Panel random_matrices_panel;
 extern const Panel weight_norms_panel;
 extern const Panel model_weights_panel;
+extern const Panel talk_panel;
 extern const Panel loss_panel;
 extern const Panel probe_panel;
 extern const Panel representations_panel;

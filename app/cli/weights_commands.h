@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+
+#include "app/cli/weights.h"
+
+namespace CLI {
+class App;
+}
+
+namespace muonscope::cli {
+
+// What was typed behind `muonscope weights` and a command of it.
+struct WeightsArguments {
+    WeightsInfoArguments info;
+    WeightsSpectraArguments spectra;
+    WeightsEditArguments edit;
+    WeightsTalkArguments talk;
+    WeightsTokensArguments tokens;
+    WeightsScoreArguments score;
+    WeightsSweepArguments sweep;
+};
+
+// The command with all of its own; what is parsed goes into `arguments`.
+CLI::App& add_weights(CLI::App& app, WeightsArguments& arguments, const std::string& exit_codes);
+// Runs the one that was parsed; an exit code.
+int run_weights(const CLI::App& command, const WeightsArguments& arguments);
+
+}  // namespace muonscope::cli

@@ -1,0 +1,128 @@
+#include "core/weights/talk.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/base/error.h"
+#include "core/base/near_names.h"
+#include "core/base/progress.h"
+#include "core/weights/selection.h"
+#include "core/weights/tensor_spectrum.h"
+
+namespace muonscope {
+
+namespace {
+
+constexpr std::size_t most_factors = 6;  // decompositions kept; ten megabytes each of a small model
+
+ChatTemplate template_in(const TensorFile& file) {
+    const std::optional<std::string> jinja = file.metadata().text("tokenizer.chat_template");
+    if (!jinja) return {};
+    const std::optional<ChatTemplate> chat = chat_template_of(*jinja);
+    if (!chat)
+        throw Error(in_quotes(file.path(), 200), "its chat template is not one that is known here",
+                    "give text as it is, without a template");
+    return *chat;
+}
+
+bool is_meant(const std::vector<WeightEdit>& stack, const std::string& name) {
+    return std::any_of(stack.begin(), stack.end(), [&](const WeightEdit& edit) {
+        return !edit.muted && Selection(edit.target).has(name);
+    });
+}
+
+}  // namespace
+
+Matrix matrix_of(const SharedFloats& floats) {
+    using Rows = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    return Eigen::Map<const Rows>(floats.data.get(), floats.rows, floats.cols).cast<double>();
+}
+
+SharedFloats floats_of(const Matrix& matrix) {
+    using Rows = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    const std::shared_ptr<float[]> data(new float[static_cast<std::size_t>(matrix.size())]);
+    Eigen::Map<Rows>(data.get(), matrix.rows(), matrix.cols()) = matrix.cast<float>();
+    return {data, static_cast<int>(matrix.rows()), static_cast<int>(matrix.cols())};
+}
+
+TalkingModel::TalkingModel(const TensorFile& file, int positions, const Workers& workers)
+    : tokeniser_(tokeniser_in(file)),
+      chat_(template_in(file)),
+      before_(weights_in(file), std::min(positions, shape_in(file).context), workers),
+      after_(before_.weights(), before_.positions(), workers) {}
+
+const ThinSvd& TalkingModel::factors_of(const std::string& name, const Matrix& matrix) {
+    const auto found = factors_.find(name);
+    if (found != factors_.end()) return found->second;
+    if (factors_.size() >= most_factors) factors_.erase(factors_.begin());
+    return factors_[name] = tensor_svd(matrix);
+}
+
+Work<> TalkingModel::set_edits(std::vector<WeightEdit> stack) {
+    LlamaWeights weights = before_.weights();
+    const LlamaWeights& now = after_.weights();
+    bool edited_any = false;
+    for (const std::string& name : weights.names()) {
+        const std::string full = name + ".weight";
+        const SharedFloats& floats = weights.at(name);
+        if (floats.rows < 2 || floats.cols < 2 || !is_meant(stack, full)) continue;
+        edited_any = true;
+        // What is asked of this matrix may be what is there.
+        const auto asked = [&](const std::vector<WeightEdit>& edits) {
+            std::vector<WeightEdit> meant;
+            for (const WeightEdit& edit : edits)
+                if (!edit.muted && Selection(edit.target).has(full)) meant.push_back(edit);
+            return meant;
+        };
+        if (asked(stack) == asked(stack_)) {
+            weights.set(name, now.at(name));
+            continue;
+        }
+        work_point();
+        co_await pause();
+        const Matrix matrix = matrix_of(floats);
+        const ThinSvd& factors = factors_of(name, matrix);
+        const EditedTensor after =
+            edited(stack, full, {matrix.rows(), matrix.cols()}, factors.s, [&] { return factors; });
+        weights.set(name, floats_of(edited_matrix(matrix, factors, after)));
+        co_await pause();
+    }
+    stack_ = std::move(stack);
+    edited_ = edited_any;
+    after_.set_weights(std::move(weights));
+}
+
+std::vector<int> TalkingModel::question(const std::string& text, const std::string& system) const {
+    std::vector<ChatMessage> messages;
+    if (!system.empty()) messages.push_back({ChatRole::system, system});
+    messages.push_back({ChatRole::user, text});
+    return chat_tokens(chat_, messages, tokeniser_);
+}
+
+std::vector<int> TalkingModel::plain(const std::string& text) const {
+    std::vector<int> tokens = tokeniser_.encode(text);
+    if (tokeniser_.adds_start() && tokeniser_.start() >= 0)
+        tokens.insert(tokens.begin(), tokeniser_.start());
+    return tokens;
+}
+
+Work<TextChange> TalkingModel::change(std::vector<int> tokens) {
+    if (reading_.tokens != tokens) reading_ = co_await read_text(before_, std::move(tokens));
+    co_return co_await change_of_text(after_, reading_);
+}
+
+std::span<const char* const> common_questions() {
+    static constexpr std::array questions{
+        "What is the capital of France?",
+        "What is 2 + 2?",
+        "Write one sentence about the sea.",
+        "Name three fruits.",
+        "Why is the sky blue?",
+        "Translate \"good morning\" into Spanish.",
+        "What comes after Wednesday?",
+        "Write a short poem about a cat.",
+    };
+    return questions;
+}
+
+}  // namespace muonscope
