@@ -580,7 +580,8 @@ TEST(PanelNumbers, every_preference_comes_back_and_no_other_with_it) {
         if (bool* const* on = std::get_if<bool*>(&one.at)) **on = !**on;
         if (int* const* whole = std::get_if<int*>(&one.at))
             **whole = **whole == static_cast<int>(one.high) ? **whole - 1 : **whole + 1;
-        if (double* const* real = std::get_if<double*>(&one.at)) **real = one.high;
+        if (double* const* real = std::get_if<double*>(&one.at))
+            **real = **real == one.high ? one.low : one.high;
         if (auto* const* list = std::get_if<std::vector<std::string>*>(&one.at))
             (*list)->push_back("another");
         const std::string text = to_json(changed);
