@@ -71,7 +71,8 @@ if(MUONSCOPE_GUI AND TARGET muonscope)
     foreach(script IN LISTS scripts)
         get_filename_component(name "${script}" NAME_WE)
         add_test(NAME e2e.${name} COMMAND "${script}")
-        set_tests_properties(e2e.${name} PROPERTIES LABELS e2e TIMEOUT 300
+        # The longest begin first, so that none of them is waited for alone at the end.
+        set_tests_properties(e2e.${name} PROPERTIES LABELS e2e TIMEOUT 300 COST 100
             ENVIRONMENT "MUONSCOPE=$<TARGET_FILE:muonscope>;PYTHONDONTWRITEBYTECODE=1")
     endforeach()
 endif()
@@ -84,8 +85,8 @@ if(TARGET muonscope AND NOT MUONSCOPE_SANITIZE)
     add_test(NAME words.numbers_of_many_seeds COMMAND "${words}" --long)
     set_tests_properties(words.numbers words.numbers_of_many_seeds PROPERTIES
         ENVIRONMENT "MUONSCOPE=$<TARGET_FILE:muonscope>;PYTHONDONTWRITEBYTECODE=1")
-    set_tests_properties(words.numbers PROPERTIES LABELS cli TIMEOUT 600)
-    set_tests_properties(words.numbers_of_many_seeds PROPERTIES LABELS long TIMEOUT 1200)
+    set_tests_properties(words.numbers PROPERTIES LABELS cli TIMEOUT 600 COST 80)
+    set_tests_properties(words.numbers_of_many_seeds PROPERTIES LABELS long TIMEOUT 1200 COST 120)
 endif()
 
 sources(bench_sources tests/bench/*.cpp)
