@@ -52,11 +52,9 @@ SharedFloats floats_of(const TensorFile& file, const TensorEntry& entry,
                     fmt::format("{} is {}, where this llama has {} x {}", entry.name,
                                 shape_text(entry.shape), size.rows, size.cols),
                     "the file is damaged");
-    SharedFloats tensor{{}, size.rows, size.cols};
-    const std::shared_ptr<float[]> data = std::make_shared_for_overwrite<float[]>(tensor.size());
-    file.read(entry, std::span<float>(data.get(), tensor.size()));
-    tensor.data = data;
-    return tensor;
+    NewFloats values(size.rows, size.cols);
+    file.read(entry, std::span<float>(values.data(), values.size()));
+    return std::move(values).share();
 }
 
 }  // namespace

@@ -143,6 +143,18 @@ def rounding_rows(build):
                    f"{run['ratio']:.2f}x the float engine", limit)
 
 
+def llama_rows(build):
+    for level in peers.LEVELS:
+        at = "" if level == "highest" else f" at level {level}"
+        runs = benchmark(build, "llama/", peers.environment(level), 1)
+        token = next(run for name, run in runs.items() if "/token" in name)
+        prompt = next(run for name, run in runs.items() if "/prompt" in name)
+        yield (f"A token of SmolLM2's shape in float32{at}: {token['token_ms']:.1f} ms, "
+               f"{token['token_GB/s']:.1f} GB/s",
+               f"{token['of_bandwidth']:.2f}x the bandwidth of reading its weights", "at least 0.6x")
+        yield (f"A prompt of 65 tokens, likewise{at}", f"{prompt['prompt_ms']:.0f} ms", "at most 1000 ms")
+
+
 def ui_rows(build):
     env = {"LP_NUM_THREADS": "1"}
     views = {"0": "lines", "1": "heatmap", "2": "log axis"}
@@ -246,7 +258,7 @@ def processor():
 
 PYTHON = None  # one that has the libraries
 GROUPS = {"steps": steps_rows, "followed": followed_rows,
-          "rounding": rounding_rows, "ui": ui_rows, "speed": speed_rows, "start": start_rows,
+          "rounding": rounding_rows, "llama": llama_rows, "ui": ui_rows, "speed": speed_rows, "start": start_rows,
           "memory": memory_rows, "reproduce": reproduce_rows}
 
 

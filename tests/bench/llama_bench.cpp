@@ -30,14 +30,12 @@ LlamaWeights random_smollm2() {
     std::uint32_t state = 1;
     for (const std::string& name : weights.names()) {
         const auto [rows, cols] = weights.size_of(name);
-        SharedFloats tensor{{}, rows, cols};
-        const auto data = std::make_shared_for_overwrite<float[]>(tensor.size());
-        for (std::size_t i = 0; i < tensor.size(); ++i) {
+        NewFloats values(rows, cols);
+        for (std::size_t i = 0; i < values.size(); ++i) {
             state = state * 1664525U + 1013904223U;
-            data[i] = static_cast<float>(static_cast<std::int32_t>(state)) * 0x1p-36F;
+            values.data()[i] = static_cast<float>(static_cast<std::int32_t>(state)) * 0x1p-36F;
         }
-        tensor.data = data;
-        weights.set(name, tensor);
+        weights.set(name, std::move(values).share());
     }
     return weights;
 }

@@ -19,13 +19,11 @@ class TinyDraws {
         return state_ >> 11;
     }
     SharedFloats tensor(int rows, int cols, double scale, double offset) {
-        SharedFloats tensor{{}, rows, cols};
-        const std::shared_ptr<float[]> data(new float[tensor.size()]);
-        for (std::size_t i = 0; i < tensor.size(); ++i)
-            data[i] =
+        NewFloats values(rows, cols);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values.data()[i] =
                 static_cast<float>(offset + scale * (static_cast<double>(bits()) * 0x1p-52 - 1));
-        tensor.data = data;
-        return tensor;
+        return std::move(values).share();
     }
 
   private:
