@@ -235,6 +235,29 @@ TEST(Axes, of_every_plot_zoom_where_the_mouse_is) {
     }
 }
 
+// Values over steps keep what they show until they are taken by their own labels.
+TEST(Axes, of_values_over_steps_rest_until_they_are_moved_at_their_labels) {
+    const auto kind = std::find_if(std::begin(kinds), std::end(kinds), [](const Kind& one) {
+        return std::string(one.panel) == "loss";
+    });
+    ASSERT_NE(kind, std::end(kinds));
+    Plots plots(*kind);
+    const Frame frame = plots.frames().front();
+    const Scale before = Plots::up(frame);
+    ASSERT_GE(before.labels(), 2) << drawing().text();
+    const ImVec2 from = frame.at(0.5F, 0.3F);
+    plots.drag(from, {from.x, from.y + 40}, ImGuiMouseButton_Left);
+    EXPECT_NEAR(position(Plots::up(frame), from.y), position(before, from.y),
+                0.01 * height(before, frame));
+    plots.drag({frame.from.x - 6, from.y}, {frame.from.x - 6, from.y + 40}, ImGuiMouseButton_Left);
+    const Scale moved = Plots::up(frame);
+    EXPECT_NEAR(position(moved, from.y + 40), position(before, from.y),
+                0.03 * height(before, frame));
+    plots.drag(from, {from.x, from.y + 30}, ImGuiMouseButton_Left);
+    EXPECT_NEAR(position(Plots::up(frame), from.y + 30), position(moved, from.y),
+                0.03 * height(before, frame));
+}
+
 TEST(Axes, of_every_plot_show_the_box_that_was_drawn_up) {
     for (const Kind& kind : kinds) {
         SCOPED_TRACE(kind.name);

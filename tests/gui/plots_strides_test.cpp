@@ -43,6 +43,18 @@ std::int64_t unrecorded() {
     return step;
 }
 
+TEST(Strides, the_nearest_sample_is_that_of_the_smaller_distance_on_either_side) {
+    const HistoryView history = swinging(400);
+    for (std::size_t sample = 1; sample < history.size(); ++sample) {
+        const auto last = static_cast<double>(history.step(sample - 1));
+        const auto next = static_cast<double>(history.step(sample));
+        EXPECT_EQ(nearest_sample(history, last + 0.4 * (next - last)), sample - 1);
+        EXPECT_EQ(nearest_sample(history, last + 0.6 * (next - last)), sample);
+    }
+    EXPECT_EQ(nearest_sample(history, -5), 0u);
+    EXPECT_EQ(nearest_sample(history, 1e9), history.size() - 1);
+}
+
 TEST(Strides, a_swing_is_seen_in_every_bin_whatever_the_stride) {
     const HistoryView history = swinging(1200);
     for (const int bins : {40, 150, 333}) {  // three steps a bin and more
