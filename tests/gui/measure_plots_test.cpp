@@ -12,6 +12,7 @@
 #include "app/gui/frame.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/path_dialog.h"
+#include "app/gui/plots/table.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/preferences.h"
 #include "core/experiment/presets.h"
@@ -352,6 +353,19 @@ TEST_F(Measures, save_no_range_of_what_is_unknown_between_rows) {
     choices().plots = {"norm 1 gap 0 1"};
     look(80);
     EXPECT_EQ(columns_of(saved_values()).size(), 5U) << "weights are known at every step";
+    // A column that there is stays empty.
+    for (const bool known : {false, true}) {
+        const Layout& layout = snapshot_->layout;
+        const std::array channels{known ? layout.weight_norm(1) : layout.at(Channel::loss, 0)};
+        const std::array<std::string, 1> names{"it"};
+        const plots::Table table = plots::history_table(*snapshot_, 0, 300, channels, names);
+        ASSERT_EQ(table.columns[3].substr(table.columns[3].size() - 3), "min");
+        for (const std::vector<double>& row : table.rows) {
+            EXPECT_TRUE(std::isfinite(row[2]));
+            EXPECT_EQ(std::isfinite(row[3]), known);
+            EXPECT_EQ(std::isfinite(row[4]), known);
+        }
+    }
 }
 
 // Nor does the read-out of a lane's curve say what lies between.

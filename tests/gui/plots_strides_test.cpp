@@ -7,6 +7,7 @@
 #include "app/gui/plots/stride_text.h"
 #include "app/gui/plots/svg.h"
 #include "app/gui/plots/table.h"
+#include "core/experiment/presets.h"
 #include "core/session/history.h"
 #include "core/session/snapshot.h"
 
@@ -186,6 +187,7 @@ TEST(Strides, a_drawing_for_paper_has_the_range_behind_its_line) {
     lane.name = "SGD";
     lane.history = swinging(1200, unrecorded());
     snapshot.lanes = {lane};
+    snapshot.spec = std::make_shared<const Spec>(preset("two-ways-up"));  // all data at every step
     const std::vector<std::size_t> channels{0, 1};
     const std::vector<std::string> names{"loss", "probe"};
     const Table table = history_table(snapshot, 0, 1200, channels, names);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 
+#include "app/gui/plots/stride_text.h"
 #include "core/formats/csv.h"
 
 namespace muonscope::plots {
@@ -68,8 +69,9 @@ Table history_table(const Snapshot& snapshot, double from, double to,
                 const bool known = channel < history.channels();
                 *field++ = known ? history.value(i, channel) : std::nan("");
                 if (channel >= followed) continue;
-                *field++ = known ? history.low(i, channel) : std::nan("");
-                *field++ = known ? history.high(i, channel) : std::nan("");
+                const bool between = known && known_between_rows(snapshot, l, channel);
+                *field++ = between ? history.low(i, channel) : std::nan("");
+                *field++ = between ? history.high(i, channel) : std::nan("");
             }
         }
     }
