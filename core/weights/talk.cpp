@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "core/base/error.h"
 #include "core/base/near_names.h"
@@ -40,9 +41,9 @@ Matrix matrix_of(const SharedFloats& floats) {
 
 SharedFloats floats_of(const Matrix& matrix) {
     using Rows = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-    const std::shared_ptr<float[]> data(new float[static_cast<std::size_t>(matrix.size())]);
-    Eigen::Map<Rows>(data.get(), matrix.rows(), matrix.cols()) = matrix.cast<float>();
-    return {data, static_cast<int>(matrix.rows()), static_cast<int>(matrix.cols())};
+    NewFloats floats(static_cast<int>(matrix.rows()), static_cast<int>(matrix.cols()));
+    Eigen::Map<Rows>(floats.data(), matrix.rows(), matrix.cols()) = matrix.cast<float>();
+    return std::move(floats).share();
 }
 
 TalkingModel::TalkingModel(const TensorFile& file, int positions, const Workers& workers)
