@@ -27,7 +27,7 @@ ValueSource edited_values_of(const TensorFile& file, const TensorEntry& entry,
     return [&file, &entry, stack, &report, made](std::uint64_t first, std::span<double> out) {
         if (!*made) {
             const Matrix matrix = read_matrix(file, entry);
-            const ThinSvd factors = tensor_svd(matrix);
+            ThinSvd factors = tensor_svd(matrix);
             const EditedTensor after =
                 edited(stack, entry.name, *matrix_shape(entry), factors.s, [&] { return factors; });
             report.effects = after.effects;

@@ -64,10 +64,10 @@ void multiply_tile(const FloatDotsTask& task, Size row, Size col) {
         repeat<registers>([&](auto v) MUONSCOPE_INLINED {
             Floats of_rows[rows];
             repeat<rows>([&](auto r) MUONSCOPE_INLINED {
-                of_rows[r] = read(left + r * task.left_stride, Size(v * width<float>));
+                of_rows[r] = read(left + r * task.left_stride, v * Size(width<float>));
             });
             repeat<cols>([&](auto c) MUONSCOPE_INLINED {
-                const Floats of_col = read(right + c * task.right_stride, Size(v * width<float>));
+                const Floats of_col = read(right + c * task.right_stride, v * Size(width<float>));
                 repeat<rows>([&](auto r) MUONSCOPE_INLINED {
                     sums[c][r][v] = fma(of_rows[r], of_col, sums[c][r][v]);
                 });
