@@ -48,12 +48,12 @@ Points zeros_of(const Theme& theme, const Vector& values, double foot) {
     Points zeros;
     zeros.radius = 0.35F;
     zeros.colour = theme.accent;
-    zeros.kind = Shape::down;
     zeros.index.name = "k";
     for (Index k = 0; k < values.size(); ++k) {
         if (values(k) > 0) continue;
         zeros.x.push_back(static_cast<double>(k + 1));
         zeros.y.push_back(foot);
+        zeros.kinds.push_back(Shape::down);
         zeros.index.values.push_back(static_cast<double>(k + 1));
     }
     return zeros;
@@ -87,7 +87,7 @@ Chart spectrum_chart(const PanelContext& context, ModelWeights& model, const Mod
     const double low = 0.6 * std::min(lowest_of(matrix), high / 20);
     Chart chart;
     chart.title = matrix.entry->name;
-    chart.x = {chosen.index_logarithmic ? 1 : 0.5, static_cast<double>(matrix.shape.rank()) + 0.5,
+    chart.x = {chosen.index_logarithmic ? 0.9 : 0.5, static_cast<double>(matrix.shape.rank()) + 0.5,
                chosen.index_logarithmic, "rank k of the singular value"};
     chart.y = {chosen.logarithmic ? low : 0, high, chosen.logarithmic, "s",
                chosen.logarithmic ? low : 0};

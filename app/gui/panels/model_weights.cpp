@@ -68,13 +68,14 @@ void draw_model_weights(PanelContext& context) {
             centred_note(context, "Open a model file to see its singular values and change them.");
         return;
     }
-    SideColumn column = begin_side_column("matrices", em(23), em(10));
+    SideColumn column = begin_side_column("matrices", em(23), em(8));
     file_line(context, model);
     draw_model_list(context, model);
     end_side_column(column);
     ImGui::BeginGroup();
     const ImVec2 room = ImGui::GetContentRegionAvail();
-    const float edits = std::min(model_edits_height(model), room.y * 0.5F);
+    // The plot keeps what it needs to be one; the list scrolls.
+    const float edits = std::min(model_edits_height(model), std::max(em(2.2F), room.y - em(10)));
     const ImVec2 plot{room.x, room.y - edits - em(0.4F)};
     if (context.chosen<ModelChoices>().view == 0)
         draw_model_spectrum(context, model, plot);
@@ -107,7 +108,7 @@ constinit const Panel model_weights_panel{
         "how "
         "far it moves the matrix. muonscope weights does the same without a window.",
     .draw = draw_model_weights,
-    .least = {26, 14},
+    .least = {30, 20},
     .remembered = remembered,
     .narrowest = 24,
 };
