@@ -61,6 +61,12 @@ struct WeightsSweepArguments {
 };
 int weights_sweep(const WeightsSweepArguments& arguments);
 
+struct WeightsFetchArguments {
+    std::string model;  // a known one's slug
+    bool yes = false;
+};
+int weights_fetch(const WeightsFetchArguments& arguments);
+
 // What the columns of the table of `weights spectra` are.
 inline constexpr const char* weights_spectra_legend =
     "rows, cols   of the matrix: a tensor's first dimension by the product of its others\n"

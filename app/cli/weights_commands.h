@@ -19,6 +19,7 @@ struct WeightsArguments {
     WeightsTokensArguments tokens;
     WeightsScoreArguments score;
     WeightsSweepArguments sweep;
+    WeightsFetchArguments fetch;
 };
 
 // The command with all of its own; what is parsed goes into `arguments`.

@@ -7,19 +7,16 @@
 #include "core/base/error.h"
 #include "core/formats/files.h"
 #include "core/formats/json_text.h"
+#include "core/formats/user_folders.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <array>
 #include <cmath>
-#include <cstdlib>
+#include <filesystem>
 #include <optional>
 #include <system_error>
 #include <utility>
-
-#include <pwd.h>
-#include <unistd.h>
 
 namespace muonscope::gui {
 namespace {
@@ -27,26 +24,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 constexpr std::size_t largest_file = 1U << 20U;
-
-// HOME, or what the system's list of users says.
-std::filesystem::path home(const char* instead) {
-    const char* chosen = std::getenv("HOME");
-    if (chosen != nullptr && chosen[0] == '/') return chosen;
-    std::array<char, 4096> room{};
-    passwd entry{}, *found = nullptr;
-    if (::getpwuid_r(::geteuid(), &entry, room.data(), room.size(), &found) == 0 &&
-        found != nullptr && found->pw_dir != nullptr && found->pw_dir[0] == '/')
-        return found->pw_dir;
-    throw Error("HOME", "is not set, so there is no place for preferences and sessions",
-                std::string("set HOME or ") + instead);
-}
-
-std::filesystem::path folder(const char* variable, const char* below_home) {
-    const char* chosen = std::getenv(variable);
-    // The XDG base directory specification: a relative path there is to be ignored.
-    if (chosen != nullptr && chosen[0] == '/') return std::filesystem::path(chosen) / "muonscope";
-    return home(variable) / below_home / "muonscope";
-}
 
 // A list of words, no longer than a window makes them.
 std::optional<std::vector<std::string>> words_in(const Json& json) {
@@ -117,22 +94,11 @@ void with_saved(const char* name, std::string& complaint, Use&& use) {
 }
 
 void write_below(const std::filesystem::path& directory, const char* name, std::string_view text) {
-    std::error_code failed;
-    std::filesystem::create_directories(directory, failed);
-    if (failed)
-        throw Error(directory.string(), "cannot make this folder: " + failed.message(),
-                    "check its permissions or set XDG_CONFIG_HOME");
+    make_folder(directory, "XDG_CONFIG_HOME");
     write_file((directory / name).string(), text);
 }
 
 }  // namespace
-
-std::filesystem::path config_folder() {
-    return folder("XDG_CONFIG_HOME", ".config");
-}
-std::filesystem::path data_folder() {
-    return folder("XDG_DATA_HOME", ".local/share");
-}
 
 std::vector<Remembered> all_remembered(Preferences& preferences) {
     std::vector<Remembered> all{

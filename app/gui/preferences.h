@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,12 +7,6 @@
 #include "app/gui/panel.h"
 
 namespace muonscope::gui {
-
-// $XDG_CONFIG_HOME/muonscope, or ~/.config/muonscope. Not made until something is saved. Throws
-// Error when there is no home: HOME is not set and the user has none in the system's list.
-std::filesystem::path config_folder();
-// $XDG_DATA_HOME/muonscope, or ~/.local/share/muonscope: where sessions are saved. Throws likewise.
-std::filesystem::path data_folder();
 
 // Every choice that is kept between sessions: of the window itself, and of each panel as its own
 // table names them. Pointers into `preferences`.

@@ -2,11 +2,11 @@
 
 #include "app/gui/keys.h"
 #include "app/gui/path_dialog.h"
-#include "app/gui/preferences.h"
 #include "app/gui/widgets.h"
 #include "core/base/error.h"
 #include "core/documents/session_json.h"
 #include "core/formats/files.h"
+#include "core/formats/user_folders.h"
 
 #include <fmt/format.h>
 
@@ -24,11 +24,7 @@ fs::path session_folder(const PanelContext& context) {
     const auto last = context.view.folders.find(ending);
     if (last != context.view.folders.end()) return last->second;
     fs::path folder = data_folder();
-    std::error_code failed;
-    fs::create_directories(folder, failed);
-    if (failed)
-        throw Error(folder.string(), "cannot make this folder: " + failed.message(),
-                    "check its permissions or set XDG_DATA_HOME");
+    make_folder(folder, "XDG_DATA_HOME");
     return folder;
 }
 

@@ -4,6 +4,7 @@
 #include "app/gui/dock_layout_check.h"
 #include "app/gui/preferences.h"
 #include "core/formats/files.h"
+#include "core/formats/user_folders.h"
 #include "tests/errors.h"
 #include "tests/gui/harness.h"
 #include "tests/sanitized.h"
