@@ -48,6 +48,12 @@ struct WeightsTokensArguments {
 };
 int weights_tokens(const WeightsTokensArguments& arguments);
 
+struct WeightsVectorsArguments {
+    std::string file, matrix, k = "1", top = "8";
+    bool json = false;
+};
+int weights_vectors(const WeightsVectorsArguments& arguments);
+
 struct WeightsScoreArguments {
     std::string file, stack, text, text_file, workers;
     std::vector<std::string> edits;

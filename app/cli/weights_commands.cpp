@@ -166,6 +166,29 @@ void add_tokens(CLI::App& weights, WeightsTokensArguments& arguments,
     command.footer("Example:\n  muonscope weights tokens model.gguf 'x = 3.14'");
 }
 
+void add_vectors(CLI::App& weights, WeightsVectorsArguments& arguments,
+                 [[maybe_unused]] const std::string& exit_codes) {
+    CLI::App& command = *weights.add_subcommand(
+        "vectors", "Which tokens a singular vector of a language model reads or writes");
+    command.add_option("file", arguments.file, language_model)->type_name("FILE")->required();
+    command
+        .add_option("matrix", arguments.matrix,
+                    "One matrix of a block: attn_output and ffn_down write, the others read")
+        ->type_name("NAME")
+        ->required();
+    command.add_option("--k", arguments.k, "Rank of the singular value, or K-L for several; 1")
+        ->type_name("K");
+    command.add_option("--top", arguments.top, "Tokens on each side, 1 to 1000; 8")->type_name("N");
+    command.add_flag("--json", arguments.json, "Print JSON");
+    command.footer(fmt::format(
+        "What a matrix writes, U, goes through the unembedding; what it reads, V, is held against\n"
+        "the embedding: both by cosine, behind the weights of the norm between, with the mean of\n"
+        "all tokens' rows taken off. Towards is the vector whose partner in V has its entry of\n"
+        "largest magnitude positive, away is the other way.\n\n"
+        "Example:\n  muonscope weights vectors model.gguf blk.11.ffn_down --k 1-4\n\n{}",
+        exit_codes));
+}
+
 void add_score(CLI::App& weights, WeightsScoreArguments& arguments,
                [[maybe_unused]] const std::string& exit_codes) {
     CLI::App& command = *weights.add_subcommand(
@@ -230,6 +253,7 @@ CLI::App& add_weights(CLI::App& app, WeightsArguments& arguments, const std::str
     add_sweep(weights, arguments.sweep, exit_codes);
     add_tokens(weights, arguments.tokens, exit_codes);
     add_fetch(weights, arguments.fetch, exit_codes);
+    add_vectors(weights, arguments.vectors, exit_codes);
     weights.footer("Example:\n  muonscope weights spectra --help");
     return weights;
 }
@@ -242,6 +266,7 @@ int run_weights(const CLI::App& command, const WeightsArguments& arguments) {
     if (command.got_subcommand("sweep")) return weights_sweep(arguments.sweep);
     if (command.got_subcommand("fetch")) return weights_fetch(arguments.fetch);
     if (command.got_subcommand("tokens")) return weights_tokens(arguments.tokens);
+    if (command.got_subcommand("vectors")) return weights_vectors(arguments.vectors);
     return weights_spectra(arguments.spectra);
 }
 

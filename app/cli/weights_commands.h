@@ -17,6 +17,7 @@ struct WeightsArguments {
     WeightsEditArguments edit;
     WeightsTalkArguments talk;
     WeightsTokensArguments tokens;
+    WeightsVectorsArguments vectors;
     WeightsScoreArguments score;
     WeightsSweepArguments sweep;
     WeightsFetchArguments fetch;

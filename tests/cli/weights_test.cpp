@@ -162,6 +162,30 @@ TEST_F(LanguageModel, tokens_are_its_bytes_and_control_tokens_where_they_are_mea
     EXPECT_EQ(json_of({"tokens", tiny_, "a<|im_end|>", "--plain"}).size(), 11u);
 }
 
+TEST_F(LanguageModel, vectors_are_named_by_the_tokens_that_they_read_or_write) {
+    const Json json = json_of({"vectors", tiny_, "blk.1.ffn_down", "--k", "2-3", "--top", "4"});
+    EXPECT_EQ(json.at("tensor"), "blk.1.ffn_down.weight");
+    EXPECT_EQ(json.at("side"), "writes");
+    ASSERT_EQ(json.at("vectors").size(), 2u);
+    const Json& second = json.at("vectors").at(0);
+    EXPECT_EQ(second.at("k"), 2);
+    ASSERT_EQ(second.at("towards").size(), 4u);
+    double before = 1;
+    for (const Json& near : second.at("towards")) {
+        const double cosine = near.at("cosine");
+        EXPECT_LE(cosine, before);
+        before = cosine;
+    }
+    EXPECT_LT(second.at("away").at(0).at("cosine").get<double>(), 0);
+    const TensorFile file(tiny_);
+    const Vector values = singular_values(read_matrix(file, *file.find("blk.1.ffn_down.weight")));
+    EXPECT_NEAR(second.at("value").get<double>(), values(1), 1e-9);
+    EXPECT_EQ(json_of({"vectors", tiny_, "blk.0.attn_q"}).at("side"), "reads");
+    const Outcome outcome = weights({"vectors", tiny_, "blk.1.ffn_down"});
+    EXPECT_TRUE(contains(outcome.out, "write (U through the unembedding)")) << outcome.out;
+    EXPECT_TRUE(contains(outcome.out, "towards")) << outcome.out;
+}
+
 TEST_F(LanguageModel, a_sweep_is_a_score_of_each_matrix_largest_first) {
     const Json sweep = json_of({"sweep", tiny_, "--edit", "drop-top=2", "--select", "blk.1"});
     ASSERT_EQ(sweep.size(), 7u);
@@ -188,6 +212,12 @@ TEST_F(LanguageModel, what_it_cannot_do_is_said) {
         {{"score", tiny_, "--op", "*:flatten", "--text", "x"}, "less than two tokens"},
         {{"score", tiny_, "--op", "*:flatten", "--text", "xy", "--text-file", "z"}, "give one"},
         {{"sweep", tiny_, "--edit", "kep=1"}, "did you mean keep"},
+        {{"vectors", tiny_, "blk.0.attn_q", "--k", "17"}, "--k"},
+        {{"vectors", tiny_, "blk.0.attn_q", "--k", "3-2"}, "--k"},
+        {{"vectors", tiny_, "blk.0.attn_q", "--top", "0"}, "--top"},
+        {{"vectors", tiny_, "attn_q"}, "names 2 matrices"},
+        {{"vectors", tiny_, "token_embd"}, "no matrix of a block"},
+        {{"vectors", model_, "blk.0.up"}, "model.safetensors"},
         {{"tokens", model_, "x"}, "model.safetensors"}};
     for (const auto& [arguments, part] : cases) {
         const Outcome outcome = weights(arguments);

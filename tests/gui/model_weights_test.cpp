@@ -7,6 +7,7 @@
 #include <cmath>
 #include <vector>
 
+#include "app/gui/model_tokens.h"
 #include "app/gui/panels/panels.h"
 #include "core/formats/files.h"
 #include "core/formats/tensor_writer.h"
@@ -16,6 +17,7 @@
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
 #include "tests/scratch_folder.h"
+#include "tests/tiny_model.h"
 
 namespace muonscope::gui {
 namespace {
@@ -154,6 +156,42 @@ TEST_F(ModelWeightsPanel, the_map_has_each_matrix_in_its_place_and_a_click_shows
     // Blocks 3 to 9 are not there: no matrix, no choice.
     harness.click({drawn.all("5").front().middle().x, up.middle().y});
     EXPECT_EQ(model().chosen()->entry->name, "blk.10.up.weight");
+}
+
+TEST_F(ModelWeightsPanel, tokens_that_vectors_of_the_matrix_shown_write_stand_in_a_table) {
+    const std::string tiny = folder / "tiny.gguf";
+    write_tiny_model(tiny);
+    harness.chosen<ModelChoices>().file = {tiny};
+    harness.chosen<ModelChoices>().matrix = {"blk.1.ffn_down.weight"};
+    harness.chosen<ModelChoices>().view = 2;
+    harness.frames_until([&] { return !harness.kept<ModelTokens>().vectors.empty(); });
+    harness.frames(3);
+    const TensorFile file(tiny);
+    const auto expected =
+        vector_tokens(file, *file.find("blk.1.ffn_down.weight"), 0, 64, tokens_a_side).finish();
+    const ModelTokens& tokens = harness.kept<ModelTokens>();
+    ASSERT_EQ(tokens.vectors.size(), 16u);
+    const std::string second =
+        shown_token(tokens.tokeniser->bytes(expected[1].towards.front().token));
+    const Drawing drawn = drawing().in("Model weights");
+    EXPECT_TRUE(contains(drawn.text(), second)) << second << "\n" << drawn.text();
+    EXPECT_TRUE(contains(drawn.text(), "write, U through the unembedding")) << drawn.text();
+    // Another matrix, and one that has no tokens.
+    click_word("blk.0.attn_q");
+    harness.frames_until(
+        [&] { return tokens.matrix == "blk.0.attn_q.weight" && !tokens.vectors.empty(); });
+    harness.frames(3);
+    EXPECT_TRUE(contains(drawing().in("Model weights").text(), "read, V against the embedding"));
+    click_word("token_embd");
+    harness.frames(3);
+    EXPECT_TRUE(contains(drawing().in("Model weights").text(), "neither reads"))
+        << drawing().in("Model weights").text();
+}
+
+TEST(ShownToken, is_on_one_line_and_of_characters) {
+    EXPECT_EQ(shown_token(" a\n\tb\x01"), "“ a\\n\\tb\\x01”");
+    EXPECT_EQ(shown_token("\xce\xb7\xe2\x82"), "“η\\xe2\\x82”");
+    EXPECT_EQ(shown_token(std::string(40, '-')), "“" + std::string(24, '-') + "…”");
 }
 
 TEST_F(ModelWeightsPanel, what_cannot_be_opened_is_said_and_another_file_takes_its_place) {

@@ -21,9 +21,11 @@ void header_controls(PanelContext& context, const ModelWeights& model) {
     if (!model.file) {
         begin_header_controls(context, open);
     } else {
-        begin_header_controls(context, segmented_width({"spectrum", "map"}) + em(0.6F) + open);
-        segmented(context, "view", {"spectrum", "map"}, chosen.view,
-                  "The singular values of one matrix, or a measure of all of them.");
+        begin_header_controls(context,
+                              segmented_width({"spectrum", "map", "tokens"}) + em(0.6F) + open);
+        segmented(context, "view", {"spectrum", "map", "tokens"}, chosen.view,
+                  "The singular values of one matrix, a measure of all of them, or the tokens that "
+                  "the singular vectors of one read or write.");
         next_header_control(context, em(0.6F), open);
     }
     if (quiet_button(context, "Open…", open,
@@ -79,8 +81,10 @@ void draw_model_weights(PanelContext& context) {
     const ImVec2 plot{room.x, room.y - edits - em(0.4F)};
     if (context.chosen<ModelChoices>().view == 0)
         draw_model_spectrum(context, model, plot);
-    else
+    else if (context.chosen<ModelChoices>().view == 1)
         draw_model_map(context, model, plot);
+    else
+        draw_model_tokens(context, model, plot);
     draw_model_edits(context, model);
     ImGui::EndGroup();
 }
@@ -90,7 +94,7 @@ std::vector<Remembered> remembered(Preferences& preferences) {
     return {{"model_file", &own.file},
             {"model_edits", &own.edits},
             {"model_matrix", &own.matrix},
-            {"model_view", &own.view, 0, 1},
+            {"model_view", &own.view, 0, 2},
             {"model_measure", &own.measure, 0, static_cast<double>(model_measures().size() - 1)},
             {"model_log", &own.logarithmic},
             {"model_log_index", &own.index_logarithmic}};
@@ -106,7 +110,9 @@ constinit const Panel model_weights_panel{
         "a "
         "list: each says how many values it changes, which share of the energy Σs² it keeps and "
         "how "
-        "far it moves the matrix. muonscope weights does the same without a window.",
+        "far it moves the matrix. Tokens: which words the singular vectors of a language model "
+        "read "
+        "or write. muonscope weights does the same without a window.",
     .draw = draw_model_weights,
     .least = {30, 20},
     .remembered = remembered,

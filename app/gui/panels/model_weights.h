@@ -9,6 +9,8 @@ namespace muonscope::gui {
 void draw_model_spectrum(PanelContext& context, ModelWeights& model, ImVec2 size);
 // A measure of every matrix, blocks across and kinds down; a click shows that matrix.
 void draw_model_map(PanelContext& context, ModelWeights& model, ImVec2 size);
+// The tokens that the leading singular vectors of the matrix that is shown read or write.
+void draw_model_tokens(PanelContext& context, ModelWeights& model, ImVec2 size);
 // The edits, with what each does to the matrix that is shown, and the row that adds one.
 float model_edits_height(ModelWeights& model);
 void draw_model_edits(PanelContext& context, ModelWeights& model);
