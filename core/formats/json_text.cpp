@@ -33,6 +33,7 @@ std::string json_complaint(const std::exception& fault) {
         if (const auto colon = text.find(": ", column); colon != std::string::npos)
             text.erase(0, colon + 2);
     std::string clean = in_quotes(text, 200);
+    if (clean.size() > 250) clean = in_quotes(text, 60);  // of bytes shown by their numbers
     return clean.substr(1, clean.size() - 2);
 }
 

@@ -93,6 +93,12 @@ TEST(DamagedTensors, stretches_cut_out_put_in_or_filled_with_one_byte_are_read_o
     }
 }
 
+// Found by tests/fuzz: a parser's words quote what it read last, four characters a byte.
+TEST(DamagedTensors, a_refusal_is_one_sentence_whatever_it_quotes) {
+    const std::string header = "{\"" + std::string(180, '\x7f') + "\"\xc6}";
+    EXPECT_TRUE(refused(safetensors_file(header, 0), "m.safetensors"));
+}
+
 void expect_gguf(const std::string& bytes, const std::string& part) {
     EXPECT_MESSAGE(parse_gguf(bytes, "m.gguf"), part);
 }
