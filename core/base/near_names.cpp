@@ -68,14 +68,18 @@ std::string did_you_mean(std::string_view typed, std::span<const std::string> ca
 
 std::string in_quotes(std::string_view text, std::size_t longest) {
     std::string result = "'";
-    for (const char c : text.substr(0, longest)) {
+    std::size_t shown = 0;
+    // A byte without shape takes four characters: they are not to make a message four times as
+    // long.
+    for (; shown < std::min(longest, text.size()) && result.size() < 2 * longest; ++shown) {
+        const char c = text[shown];
         const auto byte = static_cast<unsigned char>(c);
         if (byte < 0x20 || byte >= 0x7f)
             result += fmt::format("\\x{:02x}", byte);
         else
             result += c;
     }
-    if (text.size() > longest) result += "…";
+    if (text.size() > shown) result += "…";
     return result + "'";
 }
 
