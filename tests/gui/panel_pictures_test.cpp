@@ -22,6 +22,7 @@
 #include "core/session/session.h"
 #include "tests/gui/offscreen.h"
 #include "tests/sanitized.h"
+#include "tests/scratch_folder.h"
 
 namespace muonscope::gui {
 namespace {
@@ -142,7 +143,12 @@ class PanelPictures : public testing::TestWithParam<const Panel*> {
   protected:
     void SetUp() override {
         if (sanitized) GTEST_SKIP() << "the same pictures, slowly";
+        setenv("XDG_DATA_HOME", data_.path().c_str(), 1);
     }
+    void TearDown() override { unsetenv("XDG_DATA_HOME"); }
+
+  private:
+    ScratchFolder data_;  // where no model was fetched
 };
 
 TEST_P(PanelPictures, are_as_they_were) {

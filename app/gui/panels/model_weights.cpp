@@ -15,11 +15,13 @@
 namespace muonscope::gui {
 namespace {
 
-void header_controls(PanelContext& context, const ModelWeights& model) {
+void header_controls(PanelContext& context, const ModelWeights& model, ModelFetch& fetch) {
     ModelChoices& chosen = context.chosen<ModelChoices>();
     const float open = button_width("Open…");
     if (!model.file) {
-        begin_header_controls(context, open);
+        begin_header_controls(context, fetch_button_width(fetch) + em(0.4F) + open);
+        draw_fetch_button(context, fetch);
+        next_header_control(context, em(0.4F), open);
     } else {
         begin_header_controls(context,
                               segmented_width({"spectrum", "map", "tokens"}) + em(0.6F) + open);
@@ -59,14 +61,15 @@ void file_line(PanelContext& context, const ModelWeights& model) {
 
 void draw_model_weights(PanelContext& context) {
     ModelWeights& model = model_weights(context);
-    header_controls(context, model);
+    ModelFetch& fetch = model_fetch(context);
+    header_controls(context, model, fetch);
     if (!model.fault.empty()) {
         ImGui::PushStyleColor(ImGuiCol_Text, context.theme.bad);
         ImGui::TextWrapped("%s", model.fault.c_str());
         ImGui::PopStyleColor();
     }
     if (!model.file || model.matrices.empty()) {
-        if (model.fault.empty())
+        if (!draw_fetch(context, fetch) && model.fault.empty())
             centred_note(context, "Open a model file to see its singular values and change them.");
         return;
     }
@@ -112,7 +115,8 @@ constinit const Panel model_weights_panel{
         "how "
         "far it moves the matrix. Tokens: which words the singular vectors of a language model "
         "read "
-        "or write. muonscope weights does the same without a window.",
+        "or write. Who has no model at hand gets SmolLM2, a small chat model, by the button beside "
+        "Open. muonscope weights does the same without a window.",
     .draw = draw_model_weights,
     .least = {30, 20},
     .remembered = remembered,

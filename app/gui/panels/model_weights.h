@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/gui/model_fetch.h"
 #include "app/gui/model_weights.h"
 
 // The views of the panel *Model weights*.
@@ -14,6 +15,11 @@ void draw_model_tokens(PanelContext& context, ModelWeights& model, ImVec2 size);
 // The edits, with what each does to the matrix that is shown, and the row that adds one.
 float model_edits_height(ModelWeights& model);
 void draw_model_edits(PanelContext& context, ModelWeights& model);
+// The button that gets a model, or opens one that was fetched before.
+float fetch_button_width(const ModelFetch& fetch);
+void draw_fetch_button(PanelContext& context, ModelFetch& fetch);
+// The question, how far it is, or why it failed; false: nothing of that.
+bool draw_fetch(PanelContext& context, ModelFetch& fetch);
 // The list of matrices.
 void draw_model_list(PanelContext& context, ModelWeights& model);
 
