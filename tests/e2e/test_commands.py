@@ -24,7 +24,8 @@ XVFB = shutil.which("Xvfb") or sys.exit("Xvfb is missing: install the Debian pac
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "assets/guide").glob("*.md"))]
 LONG = 1.5  # seconds from when it would notice, then Ctrl+C
-SUBCOMMANDS = {"run", "replay", "presets", "params", "render", "reproduce", "sweep", "orthogonalise"}
+SUBCOMMANDS = {"run", "replay", "presets", "params", "render", "reproduce", "sweep", "orthogonalise",
+               "weights"}
 INTERRUPTIBLE = {"run", "replay", "reproduce", "sweep"}
 # What a reader puts in.
 PLACEHOLDERS = {"N": "7", "ARGS…": ""}
