@@ -231,5 +231,25 @@ TEST_F(ModelWeightsPanel, amounts_that_are_none_are_refused_in_words) {
     EXPECT_TRUE(contains(harness.view.toast, "'two' is not a number")) << harness.view.toast;
 }
 
+TEST_F(ModelWeightsPanel, every_button_of_the_edits_is_in_reach_in_a_small_window) {
+    open();
+    Harness small{{1280, 720}};
+    small.chosen<ModelChoices>().file = {path};
+    small.chosen<ModelChoices>().edits = {"up:flatten"};
+    small.frames(4);
+    ImGui::SetWindowFocus("Model weights");
+    small.frames_until([&] { return small.kept<ModelWeights>().known == names.size(); });
+    small.frames(4);
+    const ImGuiWindow* panel = small.window("Model weights");
+    ASSERT_NE(panel, nullptr);
+    const Drawing drawn = drawing().in("Model weights");
+    for (const char* button : {"Add", "Undo", "Redo", "Open…"}) {
+        const auto words = drawn.all(button);
+        ASSERT_EQ(words.size(), 1u) << button << "\n" << drawn.text();
+        EXPECT_LT(words[0].max.x, panel->InnerClipRect.Max.x) << button;
+        EXPECT_LT(words[0].max.y, panel->InnerClipRect.Max.y) << button;
+    }
+}
+
 }  // namespace
 }  // namespace muonscope::gui

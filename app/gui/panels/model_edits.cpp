@@ -73,9 +73,15 @@ void add_edit(PanelContext& context, ModelWeights& model, const NewEdit& wanted)
 
 void adding_row(PanelContext& context, ModelWeights& model) {
     NewEdit& wanted = context.kept<NewEdit>();
+    const float steps = button_width("Undo") + button_width("Redo") + em(0.7F);
+    const float fixed = em(4.3F) + button_width("Add") + em(0.8F);
+    const float room = ImGui::GetContentRegionAvail().x;
+    // On a line of their own where they would push the lists together.
+    const bool beside = room - fixed - steps > em(13);
+    const float list = std::clamp((room - fixed - (beside ? steps : 0)) / 2, em(4), em(9.4F));
     std::array<std::string_view, edit_kinds.size()> labels;
     for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = edit_kinds[i].label;
-    picked(context, "##kind", labels, wanted.kind, em(9.4F));
+    picked(context, "##kind", labels, wanted.kind, list);
     const Choice& kind = edit_kinds[static_cast<std::size_t>(wanted.kind)];
     hover_help(context, kind.label, kind.help);
     ImGui::SameLine(0, em(0.3F));
@@ -88,7 +94,7 @@ void adding_row(PanelContext& context, ModelWeights& model) {
         hover_help(context, kind.label, kind.help);
         ImGui::SameLine(0, em(0.3F));
     }
-    picked(context, "##scope", scopes, wanted.scope, em(9));
+    picked(context, "##scope", scopes, wanted.scope, list);
     hover_help(context, "Which matrices",
                "The one that is shown, those of its kind in all blocks, or all.");
     ImGui::SameLine(0, em(0.5F));
@@ -96,7 +102,7 @@ void adding_row(PanelContext& context, ModelWeights& model) {
                      true) ||
         entered)
         add_edit(context, model, wanted);
-    ImGui::SameLine(0, em(0.5F));
+    if (beside) ImGui::SameLine(0, em(0.5F));
     ImGui::BeginDisabled(model.undo.empty());
     if (quiet_button(context, "Undo", button_width("Undo"), "The edits as they were before."))
         undo_stack(context, model);

@@ -73,7 +73,9 @@ void draw_model_weights(PanelContext& context) {
             centred_note(context, "Open a model file to see its singular values and change them.");
         return;
     }
-    SideColumn column = begin_side_column("matrices", em(23), em(8));
+    // Where there is little room the edits need it more than the names do.
+    const float names = ImGui::GetContentRegionAvail().x < em(56) ? em(18) : em(23);
+    SideColumn column = begin_side_column("matrices", names, em(8));
     file_line(context, model);
     draw_model_list(context, model);
     end_side_column(column);
