@@ -31,9 +31,8 @@ std::string to_csv(const Table& table);
 
 // Rows of the lanes' histories between two steps: step, then of every lane "<lane> steps", how many
 // steps its row stands for, and every channel, "<lane> <name>", a followed one with "… min" and
-// "… max" over these steps, empty where it is known at rows alone. A step that a lane did not record
-// leaves its fields empty. `drawn` are
-// the channels.
+// "… max" over these steps, empty where it is known at rows alone. A step that a lane did not
+// record leaves its fields empty. `drawn` are the channels.
 Table history_table(const Snapshot& snapshot, double from, double to,
                     std::span<const std::size_t> channels, std::span<const std::string> names);
 
