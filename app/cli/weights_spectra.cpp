@@ -34,9 +34,7 @@ Line line_of(const TensorFile& file, const TensorEntry& entry,
     const EditedTensor after = edited(stack, entry.name, shape, values,
                                       [&] { return tensor_svd(read_matrix(file, entry)); });
     Line line{&entry, shape, after.sorted(), {}, after.is_edited()};
-    line.summary = summary_of(
-        std::span<const double>(line.values.data(), static_cast<std::size_t>(line.values.size())),
-        shape);
+    line.summary = summary_of(line.values, shape);
     return line;
 }
 

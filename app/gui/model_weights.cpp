@@ -18,10 +18,6 @@ namespace muonscope::gui {
 
 namespace {
 
-std::span<const double> entries_of(const Vector& values) {
-    return {values.data(), static_cast<std::size_t>(values.size())};
-}
-
 std::optional<int> number_in(std::string_view text) {
     int number = 0;
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -50,7 +46,7 @@ Work<> find_values(std::shared_ptr<const TensorFile> file,
     for (const auto& [place, entry] : order) {
         Vector values = co_await tensor_values(*file, *entry);
         co_await pause();
-        const SpectrumSummary summary = summary_of(entries_of(values), *matrix_shape(*entry));
+        const SpectrumSummary summary = summary_of(values, *matrix_shape(*entry));
         outlet({place, std::move(values), summary});
         co_await pause();
     }
@@ -183,9 +179,8 @@ const ModelMatrix& edited_now(ModelWeights& model, ModelMatrix& matrix) {
     matrix.edited_by = model.version;
     matrix.edited = edited(model.stack, matrix.entry->name, matrix.shape, matrix.values,
                            [&] { return tensor_svd(read_matrix(*model.file, *matrix.entry)); });
-    matrix.after = matrix.edited.is_edited()
-                       ? summary_of(entries_of(matrix.edited.sorted()), matrix.shape)
-                       : matrix.summary;
+    matrix.after = matrix.edited.is_edited() ? summary_of(matrix.edited.sorted(), matrix.shape)
+                                             : matrix.summary;
     return matrix;
 }
 

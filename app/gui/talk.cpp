@@ -69,11 +69,6 @@ Work<> converse(TalkJob job, Background<TalkPiece>::Outlet outlet) {
     co_await pause();
 }
 
-bool acts(const std::vector<WeightEdit>& stack) {
-    return std::any_of(stack.begin(), stack.end(),
-                       [](const WeightEdit& edit) { return !edit.muted; });
-}
-
 void take(TalkState& state, TalkPiece piece) {
     TalkColumn& column = piece.after ? state.after : state.before;
     if (piece.loaded) state.loaded = true;

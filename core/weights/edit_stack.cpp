@@ -96,6 +96,20 @@ void change_values(const WeightEdit& edit, const MatrixShape& shape, EditedTenso
 
 }  // namespace
 
+bool acts_on(const WeightEdit& edit, std::string_view name) {
+    return !edit.muted && Selection(edit.target).has(name);
+}
+
+bool acts_on(std::span<const WeightEdit> stack, std::string_view name) {
+    return std::any_of(stack.begin(), stack.end(),
+                       [&](const WeightEdit& edit) { return acts_on(edit, name); });
+}
+
+bool acts(std::span<const WeightEdit> stack) {
+    return std::any_of(stack.begin(), stack.end(),
+                       [](const WeightEdit& edit) { return !edit.muted; });
+}
+
 Vector EditedTensor::sorted() const {
     return in_order(values, ranking(values));
 }
@@ -105,7 +119,7 @@ EditedTensor edited(std::span<const WeightEdit> stack, std::string_view name,
                     const std::function<ThinSvd()>& factors) {
     EditedTensor tensor{values, std::nullopt, {}};
     for (std::size_t i = 0; i < stack.size(); ++i) {
-        if (stack[i].muted || !Selection(stack[i].target).has(name)) continue;
+        if (!acts_on(stack[i], name)) continue;
         EditEffect& effect = tensor.effects.emplace_back();
         effect.edit = i;
         if (keeps_vectors(stack[i]))

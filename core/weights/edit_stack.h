@@ -14,6 +14,12 @@
 
 namespace muonscope {
 
+// Whether an edit changes the tensor of that name: it is meant for it and not muted.
+bool acts_on(const WeightEdit& edit, std::string_view name);
+// Whether one of a stack does; whether one of it acts on anything.
+bool acts_on(std::span<const WeightEdit> stack, std::string_view name);
+bool acts(std::span<const WeightEdit> stack);
+
 // What one edit of a stack did to one matrix.
 struct EditEffect {
     std::size_t edit = 0;      // its place in the stack

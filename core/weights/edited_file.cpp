@@ -1,24 +1,15 @@
 #include "core/weights/edited_file.h"
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 
 #include "core/base/error.h"
 #include "core/base/near_names.h"
-#include "core/weights/selection.h"
 #include "core/weights/tensor_spectrum.h"
 
 namespace muonscope {
 
 namespace {
-
-bool is_meant(std::span<const WeightEdit> stack, const TensorEntry& entry) {
-    return why_no_spectrum(entry).empty() &&
-           std::any_of(stack.begin(), stack.end(), [&](const WeightEdit& edit) {
-               return !edit.muted && Selection(edit.target).has(entry.name);
-           });
-}
 
 // Made when its first value is asked for and gone with the last.
 ValueSource edited_values_of(const TensorFile& file, const TensorEntry& entry,
@@ -61,7 +52,7 @@ EditedFile write_edited(const TensorFile& file, std::span<const WeightEdit> stac
     std::vector<WrittenTensor> tensors;
     for (const TensorEntry& entry : file.entries()) {
         ValueSource values = values_from(file, entry);
-        if (is_meant(stack, entry))
+        if (why_no_spectrum(entry).empty() && acts_on(stack, entry.name))
             values = edited_values_of(file, entry, stack,
                                       result.edits.emplace_back(EditReport{entry.name, {}}));
         tensors.push_back({entry.name, entry.shape, &type_for(entry, type, gguf),

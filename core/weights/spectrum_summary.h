@@ -24,6 +24,10 @@ struct SpectrumSummary {
     double tail = 0;       // exponent alpha of the power law of s^2, as `power_law_tail` says
 };
 SpectrumSummary summary_of(std::span<const double> values, const MatrixShape& shape);
+inline SpectrumSummary summary_of(const Vector& values, const MatrixShape& shape) {
+    return summary_of(
+        std::span<const double>(values.data(), static_cast<std::size_t>(values.size())), shape);
+}
 
 // Of independent entries of variance |W|_F^2/(m n) the largest singular value tends to
 // (sqrt(m) + sqrt(n)) |W|_F/sqrt(m n), and the least to that with a minus.

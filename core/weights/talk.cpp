@@ -7,7 +7,6 @@
 #include "core/base/error.h"
 #include "core/base/near_names.h"
 #include "core/base/progress.h"
-#include "core/weights/selection.h"
 #include "core/weights/tensor_spectrum.h"
 
 namespace muonscope {
@@ -24,12 +23,6 @@ ChatTemplate template_in(const TensorFile& file) {
         throw Error(in_quotes(file.path(), 200), "its chat template is not one that is known here",
                     "give text as it is, without a template");
     return *chat;
-}
-
-bool is_meant(const std::vector<WeightEdit>& stack, const std::string& name) {
-    return std::any_of(stack.begin(), stack.end(), [&](const WeightEdit& edit) {
-        return !edit.muted && Selection(edit.target).has(name);
-    });
 }
 
 }  // namespace
@@ -66,13 +59,13 @@ Work<> TalkingModel::set_edits(std::vector<WeightEdit> stack) {
     for (const std::string& name : weights.names()) {
         const std::string full = name + ".weight";
         const SharedFloats& floats = weights.at(name);
-        if (floats.rows < 2 || floats.cols < 2 || !is_meant(stack, full)) continue;
+        if (floats.rows < 2 || floats.cols < 2 || !acts_on(stack, full)) continue;
         edited_any = true;
         // What is asked of this matrix may be what is there.
         const auto asked = [&](const std::vector<WeightEdit>& edits) {
             std::vector<WeightEdit> meant;
             for (const WeightEdit& edit : edits)
-                if (!edit.muted && Selection(edit.target).has(full)) meant.push_back(edit);
+                if (acts_on(edit, full)) meant.push_back(edit);
             return meant;
         };
         if (asked(stack) == asked(stack_)) {

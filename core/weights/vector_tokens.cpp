@@ -10,6 +10,7 @@
 #include "core/base/split.h"
 #include "core/linalg/matrix_product.h"
 #include "core/llama/open_llama.h"
+#include "core/weights/selection.h"
 
 namespace muonscope {
 
@@ -100,7 +101,7 @@ StreamSide checked_side(const TensorFile& file, const TensorEntry& entry) {
 }  // namespace
 
 std::optional<StreamSide> stream_side(std::string_view name) {
-    if (name.ends_with(".weight")) name.remove_suffix(7);
+    name = short_name(name);
     const std::vector<std::string_view> names = split(name, '.');
     if (names.size() != 3 || names[0] != "blk") return {};
     for (const Part& part : parts) {

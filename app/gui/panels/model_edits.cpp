@@ -153,9 +153,7 @@ void edit_row(PanelContext& context, const ModelWeights& model, std::size_t plac
     ImGui::AlignTextToFramePadding();
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float lower = ImGui::GetStyle().FramePadding.y;
-    std::string target = edit.target;
-    if (target.ends_with(".weight")) target.resize(target.size() - 7);
-    const std::string words = fmt::format("{}: {}", target, words_of(edit));
+    const std::string words = fmt::format("{}: {}", short_name(edit.target), words_of(edit));
     const float width = ImGui::GetContentRegionAvail().x;
     ImGui::Dummy({width, ImGui::GetFrameHeight()});
     fitted_text(ImGui::GetWindowDrawList(), {at.x, at.y + lower}, width,

@@ -20,25 +20,18 @@ struct ModelList {
     int scrolled_to = -1;  // the matrix that was brought into view
 };
 
-bool is_edited(const ModelWeights& model, const ModelMatrix& matrix) {
-    return std::any_of(model.stack.begin(), model.stack.end(), [&](const WeightEdit& edit) {
-        return !edit.muted && Selection(edit.target).has(matrix.entry->name);
-    });
-}
-
 std::string figure(double value) {
     return std::isfinite(value) ? plots::value_text(value) : "–";
 }
 
 void matrix_row(PanelContext& context, ModelWeights& model, std::size_t place) {
     ModelMatrix& matrix = model.matrices[place];
-    const bool edited = is_edited(model, matrix);
+    const bool edited = acts_on(model.stack, matrix.entry->name);
     ImGui::TableNextRow();
     ImGui::TableNextColumn();
     ImGui::PushID(static_cast<int>(place));
     const bool chosen = model.shown == place;
-    std::string name = matrix.entry->name;
-    if (name.ends_with(".weight")) name.resize(name.size() - 7);
+    const std::string name(short_name(matrix.entry->name));
     ImGui::PushStyleColor(ImGuiCol_Text, edited ? context.theme.accent : context.theme.text);
     if (ImGui::Selectable(name.c_str(), chosen, ImGuiSelectableFlags_SpanAllColumns))
         show_matrix(context, model, place);

@@ -229,8 +229,9 @@ void draw_model_map(PanelContext& context, ModelWeights& model, ImVec2 size) {
     }
     const ChartOptions options{.id = "##model-map", .name = "model-map", .size = size};
     Axes axes;
-    if (!begin_chart(context, options, map_chart(context, model, places), axes)) return;
-    draw_marks(context, axes, map_chart(context, model, places));
+    const Chart chart = map_chart(context, model, places);
+    if (!begin_chart(context, options, chart, axes)) return;
+    draw_marks(context, axes, chart);
     frame_chosen(context, model, places, axes);
     end_chart(context, axes);
     if (axes.hovered) {

@@ -222,8 +222,7 @@ void draw_talk(PanelContext& context) {
         ImGui::PopStyleColor();
     }
     const ImVec2 room = ImGui::GetContentRegionAvail();
-    const bool edited = std::any_of(weights.stack.begin(), weights.stack.end(),
-                                    [](const WeightEdit& edit) { return !edit.muted; });
+    const bool edited = acts(weights.stack);
     const float height = std::max(em(3), room.y - em(1.5F));
     const float width = edited ? (room.x - em(0.8F)) / 2 : room.x;
     answer_column(context, state, state.before, "as it is", "before", {width, height});
