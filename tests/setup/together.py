@@ -19,13 +19,20 @@ DECLARED = re.compile(r"(?:(?:struct|class|enum class|enum|using)\s+(?!namespace
                       r"[\w:<>,&*\s\[\]\".]+?[\s&*](\w+)\s*[(={\[;])")
 TYPE = re.compile(r"^(?:struct|class|enum class|using) (\w+)", re.M)
 OWN_TYPE = re.compile(r"^(?:struct|class|enum class) (\w+) (?=[{:])|^using (\w+) =", re.M)
+MORE = re.compile(r",\s*[&*]?(\w+)\s*(?=[,={\[;])")  # behind the first of `int first = 1, second = 2;`
 OWN = re.compile(r"^namespace \{\n(.*?)^\}  // namespace\n", re.M | re.DOTALL)
 USING = re.compile(r"\busing (?:\w+::)+\w+;")  # whether it is used, others' code would blur
 
 
 def names(text):
-    found = (DECLARED.match(line) for line in text.splitlines() if line and line[0] not in " \t#}/")
-    return {match[1] or match[2] for match in found if match}
+    found = set()
+    for line in text.splitlines():
+        match = DECLARED.match(line) if line and line[0] not in " \t#}/" else None
+        if match:
+            found.add(match[1] or match[2])
+            if line[match.end() - 1] != "(":
+                found.update(MORE.findall(line))
+    return found
 
 
 def groups(sources, how):
