@@ -63,6 +63,7 @@ int weights_score(const WeightsScoreArguments& arguments);
 
 struct WeightsSweepArguments {
     std::string file, edit = "drop-top=1", select, text, text_file, workers;
+    bool anew = false;  // whatever was kept
     bool json = false;
 };
 int weights_sweep(const WeightsSweepArguments& arguments);

@@ -217,9 +217,13 @@ void add_sweep(CLI::App& weights, WeightsSweepArguments& arguments,
         ->type_name("NAMES");
     add_text_options(command, arguments.text, arguments.text_file);
     add_workers(command, arguments.workers);
+    command.add_flag("--anew", arguments.anew,
+                     "Computes all of it, whatever was found and kept before");
     command.add_flag("--json", arguments.json, "Print JSON; a number that is not finite is null");
     command.footer(fmt::format(
-        "Largest mean KL(before || after) first, in nats a position of the text.\n\n"
+        "Largest mean KL(before || after) first, in nats a position of the text. What is found is\n"
+        "kept by file, edit and text ($XDG_CACHE_HOME/muonscope/sweeps, or\n"
+        "~/.cache/muonscope/sweeps): the next time nothing is computed.\n\n"
         "Example:\n  muonscope weights sweep model.gguf --edit keep=25% --select attn_q\n\n{}",
         exit_codes));
 }

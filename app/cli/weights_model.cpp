@@ -12,15 +12,6 @@ namespace {
 
 constexpr std::size_t longest_text = std::size_t{1} << 20;  // bytes
 
-// Written for this: everyday English with numbers, names and a list.
-constexpr const char* own_text =
-    "The lighthouse keeper wrote three letters that winter. The first went to his sister in "
-    "Lisbon, "
-    "who had asked about the storm; the second to a clockmaker, because the old clock in the tower "
-    "lost four minutes every day; the third he kept. When spring came he carried coal, oil and "
-    "bread "
-    "up the stairs, counted 214 steps as he always did, and found that the lamp was still warm.";
-
 }  // namespace
 
 OpenedModel open_model(const std::string& path, int positions, const std::string& workers) {
@@ -45,7 +36,7 @@ std::string text_from(const std::string& text, const std::string& file) {
     if (!text.empty() && !file.empty())
         throw Error("--text", "stands beside --text-file", "give one of them");
     if (!file.empty()) return read_file(file, longest_text);
-    return text.empty() ? own_text : text;
+    return text.empty() ? common_text() : text;
 }
 
 }  // namespace muonscope::cli

@@ -12,6 +12,8 @@
 #include "app/cli/weights_choice.h"
 #include "app/cli/weights_model.h"
 #include "core/base/error.h"
+#include "core/base/fault_text.h"
+#include "core/weights/sweep.h"
 
 namespace muonscope::cli {
 
@@ -23,8 +25,8 @@ Json number(double value) {
     return std::isfinite(value) ? Json(value) : Json();
 }
 
-Json to_json(const TextChange& change) {
-    return {{"positions", change.divergence.size()},
+Json to_json(const TextScore& change, std::size_t positions) {
+    return {{"positions", positions},
             {"kl",
              {{"mean", number(change.mean)},
               {"standard_error", number(change.error)},
@@ -58,7 +60,7 @@ int weights_score(const WeightsScoreArguments& arguments) {
     model.set_edits(stack).finish();
     const TextChange change = model.change(tokens_of(model, text)).finish();
     if (arguments.json) {
-        fmt::print("{}\n", to_json(change).dump(2));
+        fmt::print("{}\n", to_json(change, change.divergence.size()).dump(2));
         return done;
     }
     fmt::print(
@@ -77,39 +79,60 @@ int weights_score(const WeightsScoreArguments& arguments) {
     return done;
 }
 
-int weights_sweep(const WeightsSweepArguments& arguments) {
-    // The edit without its target, which is each matrix in turn.
-    const WeightEdit edit = edit_in("*:" + arguments.edit);
-    const std::string text = text_from(arguments.text, arguments.text_file);
-    OpenedModel opened = open_model(arguments.file, 2048, arguments.workers);
-    const ChosenTensors chosen = chosen_tensors(*opened.file, arguments.select);
-    TalkingModel& model = *opened.model;
-    const std::vector<int> tokens = tokens_of(model, text);
-    struct Line {
-        std::string name;
-        TextChange change;
-    };
-    std::vector<Line> lines;
+namespace {
+
+using Scores = std::vector<std::pair<std::string, TextScore>>;
+
+// Those that are kept are not computed again.
+Scores swept(OpenedModel& opened, const SweepSpec& asked, bool anew) {
+    const KeptSweep kept(hash_of(*opened.file).finish(), asked.edit, asked.tokens);
+    std::map<std::string, TextScore> known;
+    if (!anew) known = kept.load();
+    SweepSpec spec = asked;
+    std::erase_if(spec.matrices, [&](const std::string& name) { return known.contains(name); });
+    std::size_t ready = asked.matrices.size() - spec.matrices.size();
     {
         ProgressLines progress;
-        for (const TensorEntry* entry : chosen.matrices) {
+        const auto show = [&](const std::string& name) {
             if (progress.due())
-                progress.show({fmt::format("{} of {}: {}", lines.size() + 1, chosen.matrices.size(),
-                                           entry->name)});
-            WeightEdit one = edit;
-            one.target = entry->name;
-            model.set_edits({one}).finish();
-            if (!model.is_edited()) continue;
-            lines.push_back({entry->name, model.change(tokens).finish()});
-        }
+                progress.show({fmt::format("{} of {}: {}", ready, asked.matrices.size(), name)});
+        };
+        sweep(*opened.model, spec, [&](const std::string& name, TextScore score) {
+            ++ready;
+            show(name);
+            known[name] = std::move(score);
+        }).finish();
     }
-    std::stable_sort(lines.begin(), lines.end(),
-                     [](const Line& a, const Line& b) { return a.change.mean > b.change.mean; });
+    if (!spec.matrices.empty()) try {
+            kept.save(known);
+        } catch (const std::exception& fault) {
+            fmt::print(stderr, "not kept for the next time: {}\n", fault_text(fault));
+        }
+    Scores scores;
+    for (const std::string& name : asked.matrices)
+        if (const auto found = known.find(name); found != known.end()) scores.push_back(*found);
+    std::stable_sort(scores.begin(), scores.end(),
+                     [](const auto& a, const auto& b) { return a.second.mean > b.second.mean; });
+    return scores;
+}
+
+}  // namespace
+
+int weights_sweep(const WeightsSweepArguments& arguments) {
+    // The edit without its target, which is each matrix in turn.
+    SweepSpec spec;
+    spec.edit = edit_in("*:" + arguments.edit);
+    const std::string text = text_from(arguments.text, arguments.text_file);
+    OpenedModel opened = open_model(arguments.file, 2048, arguments.workers);
+    for (const TensorEntry* entry : chosen_tensors(*opened.file, arguments.select).matrices)
+        spec.matrices.push_back(entry->name);
+    spec.tokens = tokens_of(*opened.model, text);
+    const Scores scores = swept(opened, spec, arguments.anew);
     if (arguments.json) {
         Json list = Json::array();
-        for (const Line& line : lines) {
-            Json json{{"tensor", line.name}};
-            json.update(to_json(line.change));
+        for (const auto& [name, score] : scores) {
+            Json json{{"tensor", name}};
+            json.update(to_json(score, spec.tokens.size()));
             list.push_back(std::move(json));
         }
         fmt::print("{}\n", list.dump(2));
@@ -117,14 +140,13 @@ int weights_sweep(const WeightsSweepArguments& arguments) {
     }
     std::vector<std::vector<std::string>> cells{
         {"tensor", "KL", "+-", "largest", "same token", "perplexity"}};
-    for (const Line& line : lines)
-        cells.push_back({line.name, fmt::format("{:.4g}", line.change.mean),
-                         fmt::format("{:.2g}", line.change.error),
-                         fmt::format("{:.4g}", line.change.largest),
-                         fmt::format("{:.1f} %", 100 * line.change.same_top_share),
-                         fmt::format("{:.5g}", line.change.perplexity_after)});
+    for (const auto& [name, score] : scores)
+        cells.push_back({name, fmt::format("{:.4g}", score.mean),
+                         fmt::format("{:.2g}", score.error), fmt::format("{:.4g}", score.largest),
+                         fmt::format("{:.1f} %", 100 * score.same_top_share),
+                         fmt::format("{:.5g}", score.perplexity_after)});
     fmt::print("{} on each of {} matrices in turn, over {} tokens\n\n{}", arguments.edit,
-               lines.size(), tokens.size(), text_table(cells, {1, 2, 3, 4, 5}));
+               scores.size(), spec.tokens.size(), text_table(cells, {1, 2, 3, 4, 5}));
     return done;
 }
 

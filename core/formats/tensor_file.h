@@ -24,6 +24,11 @@ class TensorFile {
     const std::string& format() const { return list_.format; }  // "GGUF 3"
     const std::vector<TensorEntry>& entries() const { return list_.entries; }
     const Metadata& metadata() const { return list_.metadata; }
+    // The whole file. Throws Error where it was cut since.
+    std::string_view contents() const {
+        file_.check_length();
+        return file_.bytes();
+    }
     const TensorEntry* find(std::string_view name) const;  // nullptr: there is none
 
     // All values of an entry of this file, row by row, into entry.values() of them; or those of the

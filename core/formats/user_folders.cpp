@@ -42,6 +42,10 @@ std::filesystem::path data_folder() {
     return folder("XDG_DATA_HOME", ".local/share");
 }
 
+std::filesystem::path cache_folder() {
+    return folder("XDG_CACHE_HOME", ".cache");
+}
+
 void make_folder(const std::filesystem::path& folder, const char* variable) {
     std::error_code failed;
     std::filesystem::create_directories(folder, failed);

@@ -10,6 +10,8 @@ std::filesystem::path config_folder();
 // $XDG_DATA_HOME/muonscope, or ~/.local/share/muonscope: where sessions are saved and fetched
 // models lie. Throws likewise.
 std::filesystem::path data_folder();
+// $XDG_CACHE_HOME/muonscope, or ~/.cache/muonscope: what can be found again. Throws likewise.
+std::filesystem::path cache_folder();
 // Makes it where it is not there. Throws Error naming `variable`, by which it may be elsewhere.
 void make_folder(const std::filesystem::path& folder, const char* variable);
 

@@ -42,6 +42,12 @@ double length(const float* x, int width) {
     return std::sqrt(kernels().sum_of_float_squares(x, width));
 }
 
+ResidualSize size_of(const float* x, int width) {
+    const float* peak =
+        std::max_element(x, x + width, [](float a, float b) { return std::abs(a) < std::abs(b); });
+    return {length(x, width), *peak, static_cast<int>(peak - x)};
+}
+
 std::size_t first_largest(std::span<const float> row) {
     return static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin());
 }
@@ -127,15 +133,14 @@ Work<TextReading> read_text(Llama& llama, std::vector<int> tokens) {
     co_return reading;
 }
 
-Matrix residual_lengths(const TextReading& reading) {
-    Matrix lengths(static_cast<Eigen::Index>(reading.residual.size()),
-                   static_cast<Eigen::Index>(reading.tokens.size()));
-    for (Eigen::Index layer = 0; layer < lengths.rows(); ++layer)
-        for (Eigen::Index position = 0; position < lengths.cols(); ++position)
-            lengths(layer, position) = length(
-                reading.residual[static_cast<std::size_t>(layer)].data() + position * reading.width,
-                reading.width);
-    return lengths;
+ResidualSizes residual_sizes(const TextReading& reading) {
+    ResidualSizes sizes;
+    sizes.layers = static_cast<int>(reading.residual.size());
+    sizes.positions = static_cast<int>(reading.tokens.size());
+    for (const std::vector<float>& rows : reading.residual)
+        for (std::size_t at = 0; at < rows.size(); at += static_cast<std::size_t>(reading.width))
+            sizes.sizes.push_back(size_of(rows.data() + at, reading.width));
+    return sizes;
 }
 
 Work<TextChange> change_of_text(Llama& llama, const TextReading& before) {
@@ -145,6 +150,9 @@ Work<TextChange> change_of_text(Llama& llama, const TextReading& before) {
         throw Error("text", "it was read by a llama of another shape", "compare two of one shape");
     TextChange change;
     change.drift.resize(before.residual.size());
+    change.residual.layers = static_cast<int>(before.residual.size());
+    change.residual.positions = static_cast<int>(before.tokens.size());
+    change.residual.sizes.resize(before.residual.size() * before.tokens.size());
     RowDivergence divergence;
     std::vector<float> row(static_cast<std::size_t>(before.vocabulary));
     std::vector<double> surprise_before, surprise_after;
@@ -164,9 +172,12 @@ Work<TextChange> change_of_text(Llama& llama, const TextReading& before) {
     watch.residual = [&](int layer, int first, std::span<const float> columns) {
         const auto at = static_cast<std::size_t>(layer);
         const float* known = before.residual[at].data() + std::ptrdiff_t(first) * before.width;
+        ResidualSize* sizes = change.residual.sizes.data() + at * before.tokens.size() +
+                              static_cast<std::size_t>(first);
         for (std::size_t i = 0; i < columns.size(); i += apart.size(), known += before.width) {
             for (std::size_t j = 0; j < apart.size(); ++j) apart[j] = columns[i + j] - known[j];
             change.drift[at] += length(apart.data(), before.width) / length(known, before.width);
+            *sizes++ = size_of(columns.data() + i, before.width);
         }
     };
     co_await read_anew(llama, before.tokens, watch);

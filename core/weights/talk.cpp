@@ -105,6 +105,14 @@ Work<TextChange> TalkingModel::change(std::vector<int> tokens) {
     co_return co_await change_of_text(after_, reading_);
 }
 
+const char* common_text() {
+    return "The lighthouse keeper wrote three letters that winter. The first went to his sister in "
+           "Lisbon, who had asked about the storm; the second to a clockmaker, because the old "
+           "clock in the tower lost four minutes every day; the third he kept. When spring came he "
+           "carried coal, oil and bread up the stairs, counted 214 steps as he always did, and "
+           "found that the lamp was still warm.";
+}
+
 std::span<const char* const> common_questions() {
     static constexpr std::array questions{
         "What is the capital of France?",

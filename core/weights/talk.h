@@ -60,6 +60,9 @@ class TalkingModel {
 Matrix matrix_of(const SharedFloats& floats);
 SharedFloats floats_of(const Matrix& matrix);
 
+// Written for this: everyday English with numbers, names and a list, for who has no text at hand.
+const char* common_text();
+
 // Questions that a chat model of any size can be asked, each with one thing to watch.
 std::span<const char* const> common_questions();
 

@@ -75,11 +75,11 @@ TEST_P(SmolLM2, says_of_a_text_what_transformers_says) {
         for (std::size_t i = 0; i < 3; ++i)
             EXPECT_NEAR(reading.row(static_cast<int>(t))[best[t][i].get<std::size_t>()],
                         wanted[t][i].get<double>(), 1e-4);
-    const Matrix lengths = residual_lengths(reading);
+    const ResidualSizes sizes = residual_sizes(reading);
     const Json& first = json.at("first_token_lengths");
     for (std::size_t layer = 0; layer < first.size(); ++layer) {
         const double there = first[layer];
-        EXPECT_NEAR(lengths(static_cast<Eigen::Index>(layer), 0), there, 1e-4 * there) << layer;
+        EXPECT_NEAR(sizes.at(static_cast<int>(layer), 0).length, there, 1e-4 * there) << layer;
     }
     const TextChange none = change_of_text(llama, reading).finish();
     EXPECT_EQ(none.mean, 0);

@@ -144,8 +144,19 @@ TEST(TextChange, is_what_its_definitions_say) {
         EXPECT_GT(drift, 0);
     }
     EXPECT_EQ(reading.residual, before.residual);
-    EXPECT_NEAR(residual_lengths(reading)(2, 149),
-                norm(std::span(before.residual[2]).subspan(149 * 24, 24)), 1e-12);
+    const std::span<const float> last = std::span(before.residual[2]).subspan(149 * 24, 24);
+    const ResidualSize size = residual_sizes(reading).at(2, 149);
+    EXPECT_NEAR(size.length, norm(last), 1e-12);
+    EXPECT_EQ(size.peak, last[static_cast<std::size_t>(size.dimension)]);
+    for (const float entry : last) EXPECT_LE(std::abs(entry), std::abs(size.peak));
+    // Of the other llama as if it had been read alone.
+    const ResidualSizes there = residual_sizes(after);
+    ASSERT_EQ(change.residual.sizes.size(), there.sizes.size());
+    for (int layer = 0; layer < there.layers; ++layer)
+        for (int t = 0; t < there.positions; ++t) {
+            EXPECT_EQ(change.residual.at(layer, t).length, there.at(layer, t).length);
+            EXPECT_EQ(change.residual.at(layer, t).dimension, there.at(layer, t).dimension);
+        }
 }
 
 TEST(TextChange, of_the_same_llama_is_exactly_none) {

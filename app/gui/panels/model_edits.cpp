@@ -4,6 +4,7 @@
 #include <array>
 
 #include "app/gui/fonts.h"
+#include "app/gui/panels/edit_draft.h"
 #include "app/gui/panels/model_weights.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
@@ -18,18 +19,12 @@ namespace {
 
 // What the row that adds an edit holds.
 struct NewEdit {
-    int kind = 0, scope = 0;
-    std::array<std::array<char, 32>, edit_kinds.size()> amount{};
-    NewEdit() {
-        constexpr std::array defaults{"1",  "1",   "25%", ".9",  "", ".9",
-                                      ".5", "1:0", "1:0", "svd", "0"};
-        static_assert(defaults.size() == edit_kinds.size());
-        for (std::size_t i = 0; i < defaults.size(); ++i)
-            std::string_view(defaults[i]).copy(amount[i].data(), amount[i].size() - 1);
-    }
+    EditDraft draft;
+    int scope = 0;
 };
 
-constexpr std::array scopes{"this matrix", "this kind, all blocks", "all matrices"};
+constexpr std::array<std::string_view, 3> scopes{"this matrix", "this kind, all blocks",
+                                                 "all matrices"};
 
 std::string target_of(const ModelMatrix& matrix, int scope) {
     if (scope == 0) return matrix.entry->name;
@@ -43,29 +38,12 @@ std::size_t count_of(const ModelWeights& model, const WeightEdit& edit) {
         [&](const ModelMatrix& matrix) { return selection.has(matrix.entry->name); }));
 }
 
-template <class List>
-bool picked(PanelContext& context, const char* id, const List& labels, int& chosen, float width) {
-    const int before = chosen;
-    ImGui::SetNextItemWidth(width);
-    if (begin_combo(context, id, std::string(labels[static_cast<std::size_t>(chosen)]).c_str())) {
-        for (std::size_t i = 0; i < labels.size(); ++i)
-            if (list_row(std::string(labels[i]).c_str(), static_cast<int>(i) == chosen))
-                chosen = static_cast<int>(i);
-        ImGui::EndCombo();
-    }
-    return chosen != before;
-}
-
 void add_edit(PanelContext& context, ModelWeights& model, const NewEdit& wanted) {
     const ModelMatrix* matrix = model.chosen();
     if (matrix == nullptr) return;
-    const auto kind = static_cast<std::size_t>(wanted.kind);
     attempt(context.view, [&] {
-        const std::string amount = wanted.amount[kind].data();
         std::vector<WeightEdit> stack = model.stack;
-        stack.push_back(
-            edit_in(fmt::format("{}:{}{}{}", target_of(*matrix, wanted.scope),
-                                edit_kinds[kind].slug, amount.empty() ? "" : "=", amount)));
+        stack.push_back(edit_in(target_of(*matrix, wanted.scope) + ":" + wanted.draft.text()));
         change_stack(context, model, std::move(stack));
         context.view.toast.clear();
     });
@@ -79,22 +57,9 @@ void adding_row(PanelContext& context, ModelWeights& model) {
     // On a line of their own where they would push the lists together.
     const bool beside = room - fixed - steps > em(13);
     const float list = std::clamp((room - fixed - (beside ? steps : 0)) / 2, em(4), em(9.4F));
-    std::array<std::string_view, edit_kinds.size()> labels;
-    for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = edit_kinds[i].label;
-    picked(context, "##kind", labels, wanted.kind, list);
-    const Choice& kind = edit_kinds[static_cast<std::size_t>(wanted.kind)];
-    hover_help(context, kind.label, kind.help);
+    const bool entered = edit_draft_row(context, wanted.draft, list);
     ImGui::SameLine(0, em(0.3F));
-    bool entered = false;
-    if (static_cast<EditKind>(wanted.kind) != EditKind::flatten) {
-        auto& amount = wanted.amount[static_cast<std::size_t>(wanted.kind)];
-        ImGui::SetNextItemWidth(em(4));
-        entered = ImGui::InputText("##amount", amount.data(), amount.size(),
-                                   ImGuiInputTextFlags_EnterReturnsTrue);
-        hover_help(context, kind.label, kind.help);
-        ImGui::SameLine(0, em(0.3F));
-    }
-    picked(context, "##scope", scopes, wanted.scope, list);
+    pick_label(context, "##scope", scopes, wanted.scope, list);
     hover_help(context, "Which matrices",
                "The one that is shown, those of its kind in all blocks, or all.");
     ImGui::SameLine(0, em(0.5F));
