@@ -10,7 +10,7 @@ namespace muonscope::cli {
 
 namespace {
 
-constexpr std::size_t longest_text = std::size_t{1} << 20;  // bytes
+constexpr std::size_t longest_file = std::size_t{1} << 20;  // bytes
 
 }  // namespace
 
@@ -35,7 +35,7 @@ OpenedModel open_model(const std::string& path, int positions, const std::string
 std::string text_from(const std::string& text, const std::string& file) {
     if (!text.empty() && !file.empty())
         throw Error("--text", "stands beside --text-file", "give one of them");
-    if (!file.empty()) return read_file(file, longest_text);
+    if (!file.empty()) return read_file(file, longest_file);
     return text.empty() ? common_text() : text;
 }
 

@@ -41,7 +41,7 @@ Json to_json(const TextScore& change, std::size_t positions) {
 
 std::vector<int> tokens_of(TalkingModel& model, const std::string& text) {
     std::vector<int> tokens = model.plain(text);
-    const auto most = static_cast<std::size_t>(model.before().positions());
+    const auto most = static_cast<std::size_t>(model.positions());
     if (tokens.size() > most) tokens.resize(most);
     if (tokens.size() < 2) throw Error("--text", "it is less than two tokens", "give a longer one");
     return tokens;
@@ -54,7 +54,7 @@ int weights_score(const WeightsScoreArguments& arguments) {
     if (stack.empty())
         throw Error("weights score", "no edit is given", "give one by --op or --stack");
     const std::string text = text_from(arguments.text, arguments.text_file);
-    OpenedModel opened = open_model(arguments.file, 2048, arguments.workers);
+    OpenedModel opened = open_model(arguments.file, longest_text, arguments.workers);
     check_targets(*opened.file, stack);
     TalkingModel& model = *opened.model;
     model.set_edits(stack).finish();
@@ -123,7 +123,7 @@ int weights_sweep(const WeightsSweepArguments& arguments) {
     SweepSpec spec;
     spec.edit = edit_in("*:" + arguments.edit);
     const std::string text = text_from(arguments.text, arguments.text_file);
-    OpenedModel opened = open_model(arguments.file, 2048, arguments.workers);
+    OpenedModel opened = open_model(arguments.file, longest_text, arguments.workers);
     for (const TensorEntry* entry : chosen_tensors(*opened.file, arguments.select).matrices)
         spec.matrices.push_back(entry->name);
     spec.tokens = tokens_of(*opened.model, text);

@@ -38,12 +38,13 @@ void draw_bar(PanelContext& context, const char* name, ImVec2 at, ImVec2 extent,
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {em(0.7F), 0});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, {1, 1});
-    if (ImGui::Begin(name, nullptr, fixed_bar)) {
+    const bool visible = ImGui::Begin(name, nullptr, fixed_bar);
+    ImGui::PopStyleVar(3);  // menus that it opens have the usual ones
+    if (visible) {
         if (card) draw_card(context);
         content(context);
     }
     ImGui::End();
-    ImGui::PopStyleVar(3);
 }
 
 // Not in the last frame, in which the layout is saved as it was chosen.

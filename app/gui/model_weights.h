@@ -21,7 +21,7 @@ struct ModelChoices {
     std::vector<std::string> edits;   // as text_of has them
     std::vector<std::string> matrix;  // the one that is shown, by name
     int view = 0;                     // spectrum, map, tokens
-    int measure = 1;                  // of the map: a place in model_measures()
+    int measure = 1;                  // of the map: a place in model_measures(), or a sweep
     bool logarithmic = true, index_logarithmic = true;
 };
 

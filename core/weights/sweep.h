@@ -18,8 +18,8 @@ struct SweepSpec {
     std::vector<int> tokens;            // of the text, at least two
 };
 
-// Of the edits before, if any, nothing is left in the model; of those of the sweep neither. Hands
-// over what each matrix comes to, then pauses. Leaves out what `edit` does not act on.
+// The model's own edits are taken away first, and those of the sweep in the end. Hands over what
+// each matrix comes to, then pauses. Leaves out what `edit` does not act on.
 using SweepOutlet = std::function<void(const std::string& matrix, TextScore score)>;
 Work<> sweep(TalkingModel& model, SweepSpec spec, SweepOutlet outlet);
 

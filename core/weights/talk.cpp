@@ -100,8 +100,12 @@ std::vector<int> TalkingModel::plain(const std::string& text) const {
     return tokens;
 }
 
-Work<TextChange> TalkingModel::change(std::vector<int> tokens) {
+Work<> TalkingModel::read(std::vector<int> tokens) {
     if (reading_.tokens != tokens) reading_ = co_await read_text(before_, std::move(tokens));
+}
+
+Work<TextChange> TalkingModel::change(std::vector<int> tokens) {
+    co_await read(std::move(tokens));
     co_return co_await change_of_text(after_, reading_);
 }
 

@@ -38,10 +38,14 @@ class TalkingModel {
     std::vector<int> question(const std::string& text, const std::string& system = "") const;
     std::vector<int> plain(const std::string& text) const;
 
+    int positions() const { return before_.positions(); }
     Llama& before() { return before_; }
     Llama& after() { return after_; }
 
-    // Of these tokens, by the model as it is: kept until other tokens are asked for.
+    // What the model as it is makes of these tokens: kept until other tokens are asked for.
+    Work<> read(std::vector<int> tokens);
+    const TextReading& reading() const { return reading_; }
+    // How far the edits move that; it is read before where it was not.
     Work<TextChange> change(std::vector<int> tokens);
 
   private:
@@ -55,6 +59,9 @@ class TalkingModel {
     std::map<std::string, ThinSvd> factors_;
     TextReading reading_;  // of `before`
 };
+
+// Tokens of a text that is measured; what lies behind them is left out.
+inline constexpr int longest_text = 2048;
 
 // Floats of a matrix, out x in, in double and back.
 Matrix matrix_of(const SharedFloats& floats);

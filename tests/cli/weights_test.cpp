@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "core/weights/tensor_spectrum.h"
 #include "tests/cli/program.h"
 #include "tests/errors.h"
+#include "tests/scratch_cache.h"
 #include "tests/scratch_folder.h"
 #include "tests/tiny_model.h"
 
@@ -119,6 +121,7 @@ class LanguageModel : public WeightsCommands {
   protected:
     LanguageModel() { write_tiny_model(tiny_); }
     std::string tiny_ = folder_ / "tiny.gguf";
+    ScratchCache cache_;
 };
 
 TEST_F(LanguageModel, answers_as_it_is_and_edited_whatever_the_number_of_threads) {
@@ -199,6 +202,23 @@ TEST_F(LanguageModel, a_sweep_is_a_score_of_each_matrix_largest_first) {
         }
     }
     EXPECT_EQ(json_of({"score", tiny_, "--op", "*:drop-top=0"}).at("kl").at("mean"), 0);
+}
+
+TEST_F(LanguageModel, a_sweep_is_kept_and_found_again) {
+    const std::vector<std::string> all{"sweep", tiny_, "--select", "blk.0"};
+    const Json first = json_of(all);
+    const std::filesystem::path folder = cache_.sweeps();
+    ASSERT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1);
+    const std::string kept = std::filesystem::directory_iterator(folder)->path().string();
+    EXPECT_EQ(json_of(all), first);
+    // What is kept is what is said, until all is asked for anew.
+    const std::string name = first.at(0).at("tensor");
+    Json changed = Json::parse(read_file(kept, 1U << 20U));
+    changed.at("scores").at(name).at(0) = 1234.5;
+    write_file(kept, changed.dump());
+    EXPECT_EQ(json_of(all).at(0).at("kl").at("mean"), 1234.5);
+    EXPECT_EQ(json_of({"sweep", tiny_, "--select", "blk.0", "--anew"}), first);
+    EXPECT_EQ(json_of(all), first);
 }
 
 TEST_F(LanguageModel, what_it_cannot_do_is_said) {

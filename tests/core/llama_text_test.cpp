@@ -150,7 +150,7 @@ TEST(TextChange, is_what_its_definitions_say) {
     EXPECT_EQ(size.peak, last[static_cast<std::size_t>(size.dimension)]);
     for (const float entry : last) EXPECT_LE(std::abs(entry), std::abs(size.peak));
     // Of the other llama as if it had been read alone.
-    const ResidualSizes there = residual_sizes(after);
+    const ResidualSizes there = residual_sizes(read_text(llama, tokens).finish());
     ASSERT_EQ(change.residual.sizes.size(), there.sizes.size());
     for (int layer = 0; layer < there.layers; ++layer)
         for (int t = 0; t < there.positions; ++t) {

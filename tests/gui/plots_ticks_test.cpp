@@ -33,6 +33,17 @@ TEST(Ticks, write_thousands_short) {
     EXPECT_EQ(step_text(1500000), "1.5M");
 }
 
+TEST(Ticks, of_whole_numbers_are_round_strides_apart) {
+    EXPECT_EQ(round_stride(30, 100), 1);
+    EXPECT_EQ(round_stride(30, 30), 1);
+    EXPECT_EQ(round_stride(30, 29), 2);
+    EXPECT_EQ(round_stride(30, 14), 5);
+    EXPECT_EQ(round_stride(31, 6), 10);
+    EXPECT_EQ(round_stride(30, 0), 50);
+    EXPECT_EQ(round_stride(1, 0), 1);
+    EXPECT_EQ(round_stride(1024, 1000), 50);  // a Ticks holds 48
+}
+
 TEST(Ticks, never_label_between_two_steps) {
     EXPECT_EQ(labels(step_ticks(3, 6, 20)), "3 4 5 6");
 }

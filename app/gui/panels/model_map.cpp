@@ -5,9 +5,11 @@
 #include <limits>
 
 #include "app/gui/panels/model_weights.h"
+#include "app/gui/plots/colour_scale.h"
 #include "app/gui/plots/drawn_chart.h"
 #include "app/gui/plots/export_menu.h"
 #include "app/gui/plots/readout.h"
+#include "app/gui/talk.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "imgui.h"
@@ -28,6 +30,7 @@ struct Places {
 };
 
 constexpr int most_blocks = 1024;
+constexpr const char* sweep_measure = "KL of an edit";
 
 Places places_of(const ModelWeights& model) {
     Places places;
@@ -52,42 +55,58 @@ Places places_of(const ModelWeights& model) {
     return places;
 }
 
-struct Scale {
-    double low = 0, high = 1;
-    bool logarithmic = false;
-    double share(double value) const {
-        if (high <= low) return 0.5;
-        if (logarithmic && !(value > 0)) return std::numeric_limits<double>::quiet_NaN();
-        return logarithmic ? std::log(value / low) / std::log(high / low)
-                           : (value - low) / (high - low);
-    }
-};
-
 double value_of(ModelWeights& model, std::size_t place, const ModelMeasure& measure) {
     if (place >= model.matrices.size() || !model.matrices[place].known)
         return std::numeric_limits<double>::quiet_NaN();
     return measure.of(edited_now(model, model.matrices[place]).after);
 }
 
-Matrix values_of(ModelWeights& model, const Places& places, const ModelMeasure& measure) {
+// Of what is shown: a measure of the spectra, or what a sweep has found.
+struct MapValues {
+    std::string name;
+    Matrix values;  // by kind and block
+    ColourScale scale;
+};
+
+template <class Of>
+Matrix laid_out(const Places& places, Of&& of) {
     Matrix values(static_cast<Index>(places.kinds.size()), places.blocks);
     for (Index i = 0; i < values.rows(); ++i)
         for (Index j = 0; j < values.cols(); ++j)
-            values(i, j) = value_of(
-                model, places.matrix[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)],
-                measure);
+            values(i, j) =
+                of(places.matrix[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)]);
     return values;
 }
 
-Scale scale_of(const Matrix& values, const ModelMeasure& measure) {
-    Scale scale{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
-                measure.logarithmic};
-    for (double value : values.reshaped()) {
-        if (!std::isfinite(value) || (measure.logarithmic && value <= 0)) continue;
-        scale.low = std::min(scale.low, value);
-        scale.high = std::max(scale.high, value);
+const TextScore* score_of(const TalkState& talk, const ModelWeights& model, std::size_t place) {
+    if (place >= model.matrices.size()) return nullptr;
+    const auto found = talk.sweep.scores.find(model.matrices[place].entry->name);
+    return found == talk.sweep.scores.end() ? nullptr : &found->second;
+}
+
+bool shows_sweep(const ModelChoices& chosen) {
+    return chosen.measure == static_cast<int>(model_measures().size());
+}
+
+MapValues map_values(const PanelContext& context, ModelWeights& model, const Places& places) {
+    const ModelChoices& chosen = context.chosen<ModelChoices>();
+    MapValues shown;
+    if (shows_sweep(chosen)) {
+        const TalkState& talk = context.kept<TalkState>();
+        shown.name = sweep_measure;
+        shown.values = laid_out(places, [&](std::size_t place) {
+            const TextScore* score = score_of(talk, model, place);
+            return score ? score->mean : std::numeric_limits<double>::quiet_NaN();
+        });
+        shown.scale = colour_scale(shown.values, true);
+        return shown;
     }
-    return scale.low > scale.high ? Scale{0, 1, false} : scale;
+    const ModelMeasure& measure = model_measures()[static_cast<std::size_t>(chosen.measure)];
+    shown.name = measure.name;
+    shown.values =
+        laid_out(places, [&](std::size_t place) { return value_of(model, place, measure); });
+    shown.scale = colour_scale(shown.values, measure.logarithmic);
+    return shown;
 }
 
 Ticks kind_ticks(const std::vector<std::string>& kinds) {
@@ -99,19 +118,15 @@ Ticks kind_ticks(const std::vector<std::string>& kinds) {
 
 Ticks block_ticks(int blocks, float length) {
     Ticks ticks;
-    const int most = std::max(1, static_cast<int>(length / em(2.2F)));
-    int stride = 1;
-    while (blocks / stride > std::min(most, Ticks::capacity - 1)) stride *= stride == 2 ? 5 : 2;
+    const int stride = round_stride(blocks, static_cast<int>(length / em(2.2F)));
     for (int block = 0; block < blocks; block += stride)
         ticks.add(block + 0.5, fmt::format("{}", block));
     return ticks;
 }
 
-Chart map_chart(const PanelContext& context, ModelWeights& model, const Places& places) {
-    const ModelMeasure& measure =
-        model_measures()[static_cast<std::size_t>(context.chosen<ModelChoices>().measure)];
+Chart map_chart(const PanelContext& context, const Places& places, const MapValues& shown) {
     Chart chart;
-    chart.title = measure.name;
+    chart.title = shown.name;
     chart.legend = false;
     const int blocks = places.blocks;
     chart.x = {0, static_cast<double>(blocks), false, "block"};
@@ -120,11 +135,10 @@ Chart map_chart(const PanelContext& context, ModelWeights& model, const Places& 
     chart.x.ticks = [blocks](double, double, float length) { return block_ticks(blocks, length); };
     chart.y.ticks = [kinds = places.kinds](double, double, float) { return kind_ticks(kinds); };
     Cells cells;
-    cells.name = measure.name;
+    cells.name = shown.name;
     // The colours span shares of the scale, so that a logarithmic one is as fine at its low end.
-    const Matrix values = values_of(model, places, measure);
-    const Scale scale = scale_of(values, measure);
-    cells.values = values.unaryExpr([scale](double value) { return scale.share(value); });
+    cells.values =
+        shown.values.unaryExpr([scale = shown.scale](double value) { return scale.share(value); });
     cells.low = 0;
     cells.high = 1;
     cells.none = context.theme.well;
@@ -138,10 +152,12 @@ Chart map_chart(const PanelContext& context, ModelWeights& model, const Places& 
 }
 
 // Every measure of every matrix that is laid out.
-Table map_table(ModelWeights& model, const Places& places) {
+Table map_table(const TalkState& talk, ModelWeights& model, const Places& places) {
     Table table;
     table.columns = {"kind", "block", "rows", "columns"};
     for (const ModelMeasure& measure : model_measures()) table.columns.emplace_back(measure.name);
+    const bool swept = !talk.sweep.scores.empty();
+    if (swept) table.columns.emplace_back("KL of " + talk.sweep.edit);
     for (std::size_t i = 0; i < places.matrix.size(); ++i)
         for (std::size_t j = 0; j < places.matrix[i].size(); ++j) {
             const std::size_t place = places.matrix[i][j];
@@ -152,6 +168,10 @@ Table map_table(ModelWeights& model, const Places& places) {
                                     static_cast<double>(shape.cols)};
             for (const ModelMeasure& measure : model_measures())
                 row.push_back(value_of(model, place, measure));
+            if (swept) {
+                const TextScore* score = score_of(talk, model, place);
+                row.push_back(score ? score->mean : std::numeric_limits<double>::quiet_NaN());
+            }
             table.rows.push_back(std::move(row));
         }
     return table;
@@ -181,35 +201,61 @@ std::size_t under_mouse(const Axes& axes, const Places& places) {
 
 void measure_list(PanelContext& context) {
     ModelChoices& chosen = context.chosen<ModelChoices>();
-    const ModelMeasure& now = model_measures()[static_cast<std::size_t>(chosen.measure)];
-    if (begin_word_combo(context, "##measure", now.name, word_combo_width(em(7)))) {
+    const bool sweep = shows_sweep(chosen);
+    const ModelMeasure* now =
+        sweep ? nullptr : &model_measures()[static_cast<std::size_t>(chosen.measure)];
+    const char* name = sweep ? sweep_measure : now->name;
+    if (begin_word_combo(context, "##measure", name, word_combo_width(em(7)))) {
         for (std::size_t i = 0; i < model_measures().size(); ++i)
             if (list_row(model_measures()[i].name, static_cast<int>(i) == chosen.measure))
                 chosen.measure = static_cast<int>(i);
+        if (list_row(sweep_measure, sweep))
+            chosen.measure = static_cast<int>(model_measures().size());
         ImGui::EndCombo();
     }
-    hover_help(context, now.name, now.help);
+    hover_help(context, name,
+               sweep ? "Which of these numbers matter: an edit is made on one matrix after "
+                       "another, and the colour says how far it moves the distribution of the "
+                       "next token, KL(before ‖ after) in nats, mean over the text of Talk. A "
+                       "click on a matrix makes the edit there."
+                     : now->help);
 }
 
-void scale_line(PanelContext& context, ModelWeights& model, const Places& places) {
-    const ModelMeasure& measure =
-        model_measures()[static_cast<std::size_t>(context.chosen<ModelChoices>().measure)];
-    const Scale scale = scale_of(values_of(model, places, measure), measure);
-    ImGui::SameLine(0, em(0.8F));
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float width = em(7), height = em(0.7F), top = at.y + em(0.45F);
-    const std::string low = value_text(scale.low), high = value_text(scale.high);
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    const float left = at.x + ImGui::CalcTextSize(low.c_str()).x + em(0.4F);
-    draw->AddText({at.x, at.y + em(0.15F)}, u32(context.theme.dim), low.c_str());
-    constexpr int parts = 48;
-    for (int i = 0; i < parts; ++i)
-        draw->AddRectFilled({left + width * static_cast<float>(i) / parts, top},
-                            {left + width * static_cast<float>(i + 1) / parts, top + height},
-                            u32(context.theme.mapped((i + 0.5) / parts)));
-    draw->AddText({left + width + em(0.4F), at.y + em(0.15F)}, u32(context.theme.dim),
-                  fmt::format("{}{}", high, scale.logarithmic ? ", log" : "").c_str());
-    ImGui::Dummy({left + width - at.x, em(1.3F)});
+std::vector<ReadoutRow> readout_rows(const PanelContext& context, const ModelWeights& model,
+                                     std::size_t place) {
+    const ModelMatrix& matrix = model.matrices[place];
+    std::vector<ReadoutRow> rows;
+    if (shows_sweep(context.chosen<ModelChoices>())) {
+        const TextScore* score = score_of(context.kept<TalkState>(), model, place);
+        if (score == nullptr) return {{"KL", "not yet", context.theme.dim}};
+        return {
+            {"KL", fmt::format("{} ± {} nats", value_text(score->mean), value_text(score->error)),
+             context.theme.accent},
+            {"largest", value_text(score->largest), context.theme.dim},
+            {"same likeliest token", fmt::format("{:.0f} %", 100 * score->same_top_share),
+             context.theme.dim},
+            {"perplexity",
+             fmt::format("{} → {}", value_text(score->perplexity_before),
+                         value_text(score->perplexity_after)),
+             context.theme.dim}};
+    }
+    for (const ModelMeasure& measure : model_measures())
+        rows.push_back({measure.name, matrix.known ? value_text(measure.of(matrix.after)) : "…",
+                        context.theme.dim});
+    return rows;
+}
+
+// The edit of the sweep on that matrix, or away with it where it is.
+void take_cell(PanelContext& context, ModelWeights& model, std::size_t place) {
+    show_matrix(context, model, place);
+    const TalkState& talk = context.kept<TalkState>();
+    if (!shows_sweep(context.chosen<ModelChoices>()) || score_of(talk, model, place) == nullptr)
+        return;
+    WeightEdit edit = edit_in("*:" + talk.sweep.edit);
+    edit.target = model.matrices[place].entry->name;
+    std::vector<WeightEdit> stack = model.stack;
+    if (std::erase(stack, edit) == 0) stack.push_back(std::move(edit));
+    change_stack(context, model, std::move(stack));
 }
 
 }  // namespace
@@ -217,8 +263,15 @@ void scale_line(PanelContext& context, ModelWeights& model, const Places& places
 void draw_model_map(PanelContext& context, ModelWeights& model, ImVec2 size) {
     const Places places = places_of(model);
     const float top = ImGui::GetCursorPosY();
+    const bool sweep = shows_sweep(context.chosen<ModelChoices>());
+    if (sweep) talk(context, model);
+    const MapValues shown = map_values(context, model, places);
     measure_list(context);
-    if (places.blocks > 0) scale_line(context, model, places);
+    if (places.blocks > 0 && shown.values.array().isFinite().any()) {
+        ImGui::SameLine(0, em(0.8F));
+        draw_colour_scale(context, shown.scale);
+    }
+    if (sweep) draw_sweep_row(context, model);
     size.y -= ImGui::GetCursorPosY() - top;
     if (places.blocks == 0) {
         const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -229,7 +282,7 @@ void draw_model_map(PanelContext& context, ModelWeights& model, ImVec2 size) {
     }
     const ChartOptions options{.id = "##model-map", .name = "model-map", .size = size};
     Axes axes;
-    const Chart chart = map_chart(context, model, places);
+    const Chart chart = map_chart(context, places, shown);
     if (!begin_chart(context, options, chart, axes)) return;
     draw_marks(context, axes, chart);
     frame_chosen(context, model, places, axes);
@@ -237,22 +290,17 @@ void draw_model_map(PanelContext& context, ModelWeights& model, ImVec2 size) {
     if (axes.hovered) {
         const std::size_t place = under_mouse(axes, places);
         if (place < model.matrices.size()) {
-            const ModelMatrix& matrix = model.matrices[place];
-            std::vector<ReadoutRow> rows;
-            for (const ModelMeasure& measure : model_measures())
-                rows.push_back({measure.name,
-                                matrix.known ? value_text(measure.of(matrix.after)) : "…",
-                                context.theme.dim});
-            draw_readout(context, matrix.entry->name, rows);
-            if (axes.clicked) show_matrix(context, model, place);
+            draw_readout(context, model.matrices[place].entry->name,
+                         readout_rows(context, model, place));
+            if (axes.clicked) take_cell(context, model, place);
         }
     }
     export_menu(
         context, "##export", options.name, axes.hovered,
-        {.table = [&] { return map_table(model, places); },
+        {.table = [&] { return map_table(context.kept<TalkState>(), model, places); },
          .charts =
              [&](const PanelContext& on) {
-                 return std::vector<Chart>{as_shown(on, options, map_chart(on, model, places))};
+                 return std::vector<Chart>{as_shown(on, options, map_chart(on, places, shown))};
              },
          .fit = [&] { fit_chart(context, options); }});
 }

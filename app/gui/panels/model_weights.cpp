@@ -100,7 +100,7 @@ std::vector<Remembered> remembered(Preferences& preferences) {
             {"model_edits", &own.edits},
             {"model_matrix", &own.matrix},
             {"model_view", &own.view, 0, 2},
-            {"model_measure", &own.measure, 0, static_cast<double>(model_measures().size() - 1)},
+            {"model_measure", &own.measure, 0, static_cast<double>(model_measures().size())},
             {"model_log", &own.logarithmic},
             {"model_log_index", &own.index_logarithmic}};
 }

@@ -10,6 +10,8 @@ namespace muonscope::gui {
 void draw_model_spectrum(PanelContext& context, ModelWeights& model, ImVec2 size);
 // A measure of every matrix, blocks across and kinds down; a click shows that matrix.
 void draw_model_map(PanelContext& context, ModelWeights& model, ImVec2 size);
+// The edit that is made on every matrix in turn, and how far that is.
+void draw_sweep_row(PanelContext& context, ModelWeights& model);
 // The tokens that the leading singular vectors of the matrix that is shown read or write.
 void draw_model_tokens(PanelContext& context, ModelWeights& model, ImVec2 size);
 // The edits, with what each does to the matrix that is shown, and the row that adds one.

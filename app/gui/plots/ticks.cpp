@@ -144,6 +144,13 @@ std::string value_text(double value) {
     return fmt::format("{:.{}f}", value, digits);
 }
 
+int round_stride(int count, int most) {
+    most = std::clamp(most, 1, Ticks::capacity - 1);
+    for (int decade = 1;; decade *= 10)
+        for (int step : {1, 2, 5})
+            if ((count - 1) / (decade * step) < most) return decade * step;
+}
+
 double nice_ceiling(double value) {
     if (!(value > 0) || !std::isfinite(value)) return 1;
     const double power = std::pow(10.0, std::floor(std::log10(value)));

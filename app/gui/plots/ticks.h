@@ -30,6 +30,10 @@ std::string power_of_ten(int exponent);  // 0.01 … 1000 in full, beyond as 10�
 // Four significant digits, at most ten characters: 0.5817, 4.000, 1.336e-02; NaN as a dash.
 std::string value_text(double value);
 
+// Of whole numbers, count of them: the least of 1, 2, 5, 10, 20 … that leaves no more than `most`
+// and than a Ticks holds.
+int round_stride(int count, int most);
+
 // The smallest of 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten that is >= value > 0.
 double nice_ceiling(double value);
 

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "app/gui/talk.h"
+
+// The views of the panel *Talk*.
+namespace muonscope::gui {
+
+// One question: two answers, token by token.
+void draw_answers(PanelContext& context, TalkState& state, ImVec2 size);
+// The common questions, one below the other.
+void draw_questions(PanelContext& context, TalkState& state, ImVec2 size);
+// A text that is read: how far the edits move what the model makes of it.
+void draw_text_view(PanelContext& context, TalkState& state, ImVec2 size);
+
+// Five likeliest tokens, and how near to a tie the choice was.
+void token_readout(PanelContext& context, const TalkState& state, const SaidToken& said);
+const char* end_words(const TalkColumn& column, bool busy);
+// How far the edits move a text, in one line that explains itself.
+// Lower by so many pixels, to stand on the line of buttons beside it.
+void change_line(PanelContext& context, const std::string& text, const char* over, float lower = 0);
+std::string change_words(const TextScore& score, std::size_t positions);
+
+}  // namespace muonscope::gui
