@@ -1,9 +1,11 @@
 #include "app/gui/preset_list.h"
 
 #include "app/gui/keys.h"
+#include "app/gui/talk.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "core/experiment/presets.h"
+#include "core/weights/lesson.h"
 #include "imgui.h"
 
 #include <fmt/format.h>
@@ -53,6 +55,23 @@ const Spec* names(PanelContext& context, const Spec* now) {
     return pointed;
 }
 
+// A lesson that trains nothing: a panel has it.
+void lesson_row(PanelContext& context) {
+    ImGui::Dummy({0, em(0.15F)});
+    ImGui::TextColored(context.theme.dim, "real weights");
+    const float x = ImGui::GetCursorPosX();
+    if (list_row("##lesson", false)) {
+        context.chosen<TalkChoices>().view = TalkChoices::lesson;
+        context.view.bring_forward = "Talk";
+        ImGui::CloseCurrentPopup();
+    }
+    hover_help(context, lesson_title,
+               "Eight edits of a language model's singular values. Before each one you say what it "
+               "will do; then the model answers. The training goes on beside it.");
+    ImGui::SameLine(x + em(1.7F));
+    ImGui::TextUnformatted(lesson_title);
+}
+
 void explanation(PanelContext& context, const Spec& spec) {
     ImGui::PushTextWrapPos(0);
     ImGui::PushFont(context.fonts.heading, 0);
@@ -74,7 +93,7 @@ void preset_list(PanelContext& context, float width) {
                       : s->building ? s->building->spec.get()
                                     : s->spec.get();
     const ImVec2 window = ImGui::GetMainViewport()->WorkSize;
-    const float rows = static_cast<float>(presets().size()) + 7;
+    const float rows = static_cast<float>(presets().size()) + 9.5F;
     const ImVec2 list{em(16), std::min(rows * ImGui::GetTextLineHeightWithSpacing(),
                                        window.y - ImGui::GetFrameHeight() - em(4))};
     const float beside = std::min(em(24), window.x - list.x - em(5));
@@ -91,6 +110,7 @@ void preset_list(PanelContext& context, float width) {
     ImGui::Dummy({0, em(0.1F)});
     ImGui::BeginChild("names", list, ImGuiChildFlags_NavFlattened);
     const Spec* pointed = names(context, now);
+    lesson_row(context);
     ImGui::EndChild();
     if (pointed == nullptr) pointed = now;
     if (explained && pointed != nullptr) {

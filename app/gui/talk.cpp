@@ -246,6 +246,7 @@ void other_file(TalkState& state, const std::shared_ptr<const TensorFile>& file)
     state.questions.clear();
     state.text = {};
     state.sweep = {};
+    state.lesson = {};
 }
 
 // Ends what runs so that it begins anew, or something else before it.

@@ -20,7 +20,8 @@
 namespace muonscope::gui {
 
 struct TalkChoices {
-    int view = 0;  // one question, eight, a text
+    enum View { question, eight, reading, lesson };
+    int view = question;
     double temperature = 0, top_p = 1;
     int most_tokens = 64, seed = 0;
     std::vector<std::string> text;  // that is measured; none: common_text()
@@ -73,6 +74,17 @@ struct SweepView {
     bool is_of(const std::string& e, const std::string& t) const { return edit == e && text == t; }
 };
 
+// The lesson: what was predicted of each part, and what came of it.
+struct LessonView {
+    struct Taken {
+        bool everything = false;   // as it was predicted
+        std::optional<double> kl;  // once it is known
+    };
+    std::vector<Taken> taken;   // the parts so far
+    bool under_way = false;     // the last of them
+    bool looking_back = false;  // all are done
+};
+
 // What the work alone touches while it runs.
 struct TalkModel {
     std::unique_ptr<WorkerPool> pool;
@@ -96,6 +108,7 @@ struct TalkState {
     std::vector<Conversation> questions;  // the common ones; empty: not asked
     TextView text;
     SweepView sweep;
+    LessonView lesson;
     bool stopped = false;  // by the user: edits begin nothing anew
     TalkTask task = TalkTask::none;
     std::size_t task_question = 0;  // of `questions`, while that is the task

@@ -2,17 +2,25 @@
 
 #include "app/gui/talk.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <filesystem>
 
+#include "core/experiment/presets.h"
+#include "core/formats/tensor_writer.h"
+#include "core/random/generator.h"
+#include "core/weights/lesson.h"
 #include "tests/errors.h"
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
 #include "tests/scratch_cache.h"
 #include "tests/scratch_folder.h"
 #include "tests/tiny_model.h"
+
+#include "imgui.h"
+#include "imgui_internal.h"
 
 namespace muonscope::gui {
 namespace {
@@ -135,7 +143,7 @@ TEST_F(TalkPanel, another_file_forgets_the_talk_of_the_one_before) {
 }
 
 TEST_F(TalkPanel, asks_eight_questions_at_a_click_and_counts_the_same_answers) {
-    harness.chosen<TalkChoices>().view = 1;
+    harness.chosen<TalkChoices>().view = TalkChoices::eight;
     edit("blk.1.ffn_down:scale=1:1");
     harness.frames(3);
     for (const char* question : common_questions())
@@ -160,7 +168,7 @@ TEST_F(TalkPanel, asks_eight_questions_at_a_click_and_counts_the_same_answers) {
 }
 
 TEST_F(TalkPanel, reads_a_text_and_says_what_score_says) {
-    harness.chosen<TalkChoices>().view = 2;
+    harness.chosen<TalkChoices>().view = TalkChoices::reading;
     harness.chosen<TalkChoices>().text = {"some text to read"};
     harness.frames(3);
     harness.click(drawing().in("Talk").word("Read")->middle());
@@ -248,6 +256,74 @@ TEST_F(TalkPanel, a_sweep_by_an_edit_that_is_none_says_so) {
     begin_sweep(state(), "drop-top=x", common_text());
     EXPECT_FALSE(state().sweep.fault.empty());
     EXPECT_FALSE(state().sweep.wanted);
+}
+
+TEST_F(TalkPanel, a_lesson_asks_before_each_edit_and_counts_what_was_foretold) {
+    harness.chosen<TalkChoices>().view = TalkChoices::lesson;
+    harness.frames(3);
+    std::size_t right = 0;
+    const std::size_t parts = lesson(2, 1).size();
+    for (std::size_t part = 0; part < parts; ++part) {
+        ASSERT_EQ(drawing().in("Talk").starting(fmt::format("{} of 8", part + 1)).size(), 1u);
+        harness.click(drawing().in("Talk").word("Everything")->middle());
+        harness.frames_until([&] { return state().lesson.taken.back().kl.has_value(); });
+        harness.frames(2);
+        // By the edit of that part alone, over the text, as score has it.
+        EXPECT_EQ(model().stack, lesson(2, 1)[part].edits);
+        const double kl = *state().lesson.taken.back().kl;
+        EXPECT_EQ(kl, state().text.read->change->mean);
+        if (kl >= everything_from) ++right;
+        EXPECT_EQ(drawing()
+                      .in("Talk")
+                      .starting(kl >= everything_from ? "It changes everything"
+                                                      : "It changes next to nothing")
+                      .size(),
+                  1u);
+        harness.click(
+            drawing().in("Talk").word(part + 1 < parts ? "Next" : "What came of it")->middle());
+        harness.frames(2);
+    }
+    EXPECT_EQ(drawing().in("Talk").starting(fmt::format("{} of 8 foretold", right)).size(), 1u);
+    harness.click(drawing().in("Talk").word("Once more")->middle());
+    harness.frames(2);
+    EXPECT_TRUE(state().lesson.taken.empty());
+}
+
+TEST(TalkLesson, needs_no_model_but_a_seed) {
+    ScratchCache cache;
+    Harness harness{{1600, 900}};
+    harness.chosen<TalkChoices>().view = TalkChoices::lesson;
+    harness.frames(4);
+    ImGui::SetWindowFocus("Talk");
+    harness.frames(3);
+    harness.click(drawing().in("Talk").word("Use the tiny model")->middle());
+    harness.frames_until([&] { return harness.kept<ModelWeights>().file != nullptr; });
+    harness.frames(3);
+    EXPECT_EQ(drawing().in("Talk").starting("1 of 8").size(), 1u);
+    // One value is far above the next, as was planted.
+    harness.frames_until([&] {
+        const ModelWeights& model = harness.kept<ModelWeights>();
+        return model.known == model.matrices.size();
+    });
+    for (const ModelMatrix& matrix : harness.kept<ModelWeights>().matrices) {
+        const bool planted = matrix.entry->name == "blk.1.ffn_down.weight";
+        EXPECT_EQ(matrix.summary.gap > 7.9, planted) << matrix.entry->name;
+    }
+}
+
+TEST(TalkLesson, stands_in_the_list_of_presets) {
+    Harness harness;
+    harness.train(preset("two-ways-up"));
+    ImGuiWindow* bar = harness.window("##transport");
+    harness.click(harness.find(bar, bar->GetID("##preset")));
+    harness.frames(3);
+    // Behind all presets.
+    for (std::size_t i = 0; i < preset_pages().size(); ++i) harness.press(ImGuiKey_DownArrow);
+    harness.press(ImGuiKey_Enter);
+    harness.frames(4);
+    EXPECT_EQ(harness.now().spec->name, "two-ways-up");
+    EXPECT_EQ(harness.chosen<TalkChoices>().view, TalkChoices::lesson);
+    EXPECT_FALSE(drawing().in("Talk").starting("One number of 97,920: eight edits").empty());
 }
 
 }  // namespace

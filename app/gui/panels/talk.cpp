@@ -65,14 +65,15 @@ void how_rows(PanelContext& context) {
 }
 
 void view_choice(PanelContext& context) {
-    begin_header_controls(context, segmented_width({"question", "eight", "text"}));
-    segmented(context, "view", {"question", "eight", "text"}, context.chosen<TalkChoices>().view,
-              "One question of yours, eight that a model of any size can be asked, or a text that "
-              "it reads.");
+    begin_header_controls(context, segmented_width({"question", "eight", "text", "lesson"}));
+    segmented(context, "view", {"question", "eight", "text", "lesson"},
+              context.chosen<TalkChoices>().view,
+              "One question of yours, eight that a model of any size can be asked, a text that it "
+              "reads, or a lesson: eight edits, and a prediction of what each does.");
     end_header_controls(context);
 }
 
-void draw_view(PanelContext& context, TalkState& state) {
+void draw_view(PanelContext& context, ModelWeights& weights, TalkState& state) {
     ImGui::BeginGroup();
     if (!state.fault.empty()) {
         ImGui::PushStyleColor(ImGuiCol_Text, context.theme.bad);
@@ -81,14 +82,17 @@ void draw_view(PanelContext& context, TalkState& state) {
     }
     const ImVec2 room = ImGui::GetContentRegionAvail();
     switch (context.chosen<TalkChoices>().view) {
-        case 0:
+        case TalkChoices::question:
             draw_answers(context, state, room);
             break;
-        case 1:
+        case TalkChoices::eight:
             draw_questions(context, state, room);
             break;
-        default:
+        case TalkChoices::reading:
             draw_text_view(context, state, room);
+            break;
+        default:
+            draw_lesson(context, weights, state, room);
     }
     ImGui::EndGroup();
 }
@@ -96,25 +100,25 @@ void draw_view(PanelContext& context, TalkState& state) {
 void draw_talk(PanelContext& context) {
     ModelWeights& weights = model_weights(context);
     TalkState& state = talk(context, weights);
-    if (!weights.file) {
+    view_choice(context);
+    if (!weights.file && context.chosen<TalkChoices>().view != TalkChoices::lesson) {
         centred_note(context, "Open a language model in Model weights to talk to it.");
         return;
     }
-    view_choice(context);
-    // A text is read and not answered.
-    if (context.chosen<TalkChoices>().view == 2) {
-        draw_view(context, state);
+    // A text is read, and a lesson asks its own question.
+    if (context.chosen<TalkChoices>().view >= TalkChoices::reading) {
+        draw_view(context, weights, state);
         return;
     }
     SideColumn column = begin_side_column("how", em(15), em(6));
     how_rows(context);
     end_side_column(column);
-    draw_view(context, state);
+    draw_view(context, weights, state);
 }
 
 std::vector<Remembered> remembered(Preferences& preferences) {
     TalkChoices& own = preferences.panels.of<TalkChoices>();
-    return {{"talk_view", &own.view, 0, 2},
+    return {{"talk_view", &own.view, 0, TalkChoices::lesson},
             {"talk_tokens", &own.most_tokens, 1, 512},
             {"talk_temperature", &own.temperature, 0, 2},
             {"talk_top_p", &own.top_p, 0.01, 1},
@@ -135,7 +139,7 @@ constinit const Panel talk_panel{
         "near to a tie they were: a small gap is turned over by any small change. Eight: questions "
         "that a model of any size can be asked, all at once. Text: how far the edits move the "
         "distribution of each next token of a text, and how large the residual stream is in every "
-        "layer.",
+        "layer. Lesson: eight edits, and before each a prediction.",
     .draw = draw_talk,
     .least = {26, 14},
     .remembered = remembered,

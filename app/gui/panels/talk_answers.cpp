@@ -102,18 +102,20 @@ void answer_column(PanelContext& context, TalkState& state, const TalkColumn& co
 
 }  // namespace
 
+void draw_columns(PanelContext& context, TalkState& state, ImVec2 size) {
+    const bool edited = acts(state.edits);
+    const float width = edited ? (size.x - em(0.8F)) / 2 : size.x;
+    answer_column(context, state, state.asked.before, "as it is", "before", {width, size.y});
+    if (!edited) return;
+    ImGui::SameLine(0, em(0.8F));
+    answer_column(context, state, state.asked.after, "edited", "after", {width, size.y});
+}
+
 void draw_answers(PanelContext& context, TalkState& state, ImVec2 size) {
     const float top = ImGui::GetCursorPosY();
     question_row(context, state);
     const float left = size.y - (ImGui::GetCursorPosY() - top);
-    const bool edited = acts(state.edits);
-    const float height = std::max(em(3), left - em(1.5F));
-    const float width = edited ? (size.x - em(0.8F)) / 2 : size.x;
-    answer_column(context, state, state.asked.before, "as it is", "before", {width, height});
-    if (edited) {
-        ImGui::SameLine(0, em(0.8F));
-        answer_column(context, state, state.asked.after, "edited", "after", {width, height});
-    }
+    draw_columns(context, state, {size.x, std::max(em(3), left - em(1.5F))});
     std::string text;
     if (state.asked.change)
         text = change_words(*state.asked.change, state.asked.change->divergence.size());

@@ -12,6 +12,11 @@ void draw_questions(PanelContext& context, TalkState& state, ImVec2 size);
 // A text that is read: how far the edits move what the model makes of it.
 void draw_text_view(PanelContext& context, TalkState& state, ImVec2 size);
 
+// Eight edits, each with a prediction asked first.
+void draw_lesson(PanelContext& context, ModelWeights& weights, TalkState& state, ImVec2 size);
+// The two answers to what was asked last, side by side.
+void draw_columns(PanelContext& context, TalkState& state, ImVec2 size);
+
 // Five likeliest tokens, and how near to a tie the choice was.
 void token_readout(PanelContext& context, const TalkState& state, const SaidToken& said);
 const char* end_words(const TalkColumn& column, bool busy);
