@@ -58,7 +58,7 @@ const Spec* names(PanelContext& context, const Spec* now) {
 // A lesson that trains nothing: a panel has it.
 void lesson_row(PanelContext& context) {
     ImGui::Dummy({0, em(0.15F)});
-    ImGui::TextColored(context.theme.dim, "real weights");
+    ImGui::TextColored(context.theme.dim, "Real weights");
     const float x = ImGui::GetCursorPosX();
     if (list_row("##lesson", false)) {
         context.chosen<TalkChoices>().view = TalkChoices::lesson;

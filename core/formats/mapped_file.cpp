@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
 
 #include "core/base/error.h"
 #include "core/base/near_names.h"
@@ -38,6 +41,14 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
     std::swap(file_, other.file_);
     std::swap(bytes_, other.bytes_);
     return *this;
+}
+
+void MappedFile::let_go(std::size_t from, std::size_t size) const {
+    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    const std::size_t begin = from / page * page, end = std::min(from + size, bytes_.size());
+    // Where it cannot be done the memory stays, which is no fault.
+    if (begin < end)
+        ::madvise(const_cast<char*>(bytes_.data()) + begin, end - begin, MADV_DONTNEED);
 }
 
 void MappedFile::check_length() const {

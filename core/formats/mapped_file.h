@@ -24,6 +24,8 @@ class MappedFile {
     // Throws Error where someone has cut the file since: a look behind its end would be the end of
     // the program. Whoever reads asks this first.
     void check_length() const;
+    // The memory of those bytes is the system's again; where they are read again it fills it anew.
+    void let_go(std::size_t from, std::size_t size) const;
 
   private:
     std::string path_;

@@ -16,6 +16,18 @@ const TensorEntry* TensorFile::find(std::string_view name) const {
     return found == list_.entries.end() ? nullptr : &*found;
 }
 
+template <class Number>
+void TensorFile::read_and_let_go(const TensorEntry& entry, std::uint64_t first, std::uint64_t count,
+                                 std::span<Number> values) const {
+    file_.check_length();
+    muonscope::read_rows(file_.bytes(), entry, file_.path(), first, count, values);
+    // What was read is not needed twice. Less than this is not worth a call of the system.
+    constexpr std::uint64_t worth = std::uint64_t{1} << 18U;
+    const std::uint64_t row = entry.rows() > 0 ? entry.bytes / entry.rows() : 0;
+    if (count * row >= worth && !(entry.member && entry.member->deflated))
+        file_.let_go(entry.offset + first * row, count * row);
+}
+
 void TensorFile::read(const TensorEntry& entry, std::span<float> values) const {
     read_rows(entry, 0, entry.rows(), values);
 }
@@ -26,14 +38,12 @@ void TensorFile::read(const TensorEntry& entry, std::span<double> values) const 
 
 void TensorFile::read_rows(const TensorEntry& entry, std::uint64_t first, std::uint64_t count,
                            std::span<float> values) const {
-    file_.check_length();
-    muonscope::read_rows(file_.bytes(), entry, file_.path(), first, count, values);
+    read_and_let_go(entry, first, count, values);
 }
 
 void TensorFile::read_rows(const TensorEntry& entry, std::uint64_t first, std::uint64_t count,
                            std::span<double> values) const {
-    file_.check_length();
-    muonscope::read_rows(file_.bytes(), entry, file_.path(), first, count, values);
+    read_and_let_go(entry, first, count, values);
 }
 
 std::string_view TensorFile::raw(const TensorEntry& entry) const {

@@ -44,7 +44,13 @@ class TensorFile {
     // Its bytes as they lie in the file. Throws Error where they lie deflated in an archive.
     std::string_view raw(const TensorEntry& entry) const;
 
+    // Contents that were read: their memory is the system's again.
+    void let_go(std::size_t from, std::size_t size) const { file_.let_go(from, size); }
+
   private:
+    template <class Number>
+    void read_and_let_go(const TensorEntry& entry, std::uint64_t first, std::uint64_t count,
+                         std::span<Number> values) const;
     MappedFile file_;
     TensorList list_;
 };

@@ -103,6 +103,7 @@ Work<std::string> hash_of(const TensorFile& file) {
     Sha256 hash;
     for (std::size_t at = 0; at < file.contents().size(); at += part) {
         hash.add(bytes_of(file.contents().substr(at, part)));
+        file.let_go(at, part);
         work_point();
         co_await pause();
     }

@@ -13,7 +13,13 @@ namespace muonscope {
 
 namespace {
 
-constexpr std::size_t most_factors = 6;  // decompositions kept; ten megabytes each of a small model
+// Of decompositions that are kept: some ten megabytes a matrix of a small model, hundreds of its
+// embedding.
+constexpr std::size_t most_factor_bytes = std::size_t{64} << 20U;
+
+std::size_t bytes_of(const ThinSvd& svd) {
+    return static_cast<std::size_t>(svd.u.size() + svd.s.size() + svd.v.size()) * sizeof(double);
+}
 
 ChatTemplate template_in(const TensorFile& file) {
     const std::optional<std::string> jinja = file.metadata().text("tokenizer.chat_template");
@@ -48,8 +54,16 @@ TalkingModel::TalkingModel(const TensorFile& file, int positions, const Workers&
 const ThinSvd& TalkingModel::factors_of(const std::string& name, const Matrix& matrix) {
     const auto found = factors_.find(name);
     if (found != factors_.end()) return found->second;
-    if (factors_.size() >= most_factors) factors_.erase(factors_.begin());
     return factors_[name] = tensor_svd(matrix);
+}
+
+void TalkingModel::bound_factors() {
+    std::size_t bytes = 0;
+    for (const auto& [name, svd] : factors_) bytes += bytes_of(svd);
+    while (bytes > most_factor_bytes) {
+        bytes -= bytes_of(factors_.begin()->second);
+        factors_.erase(factors_.begin());
+    }
 }
 
 Work<> TalkingModel::set_edits(std::vector<WeightEdit> stack) {
@@ -79,6 +93,7 @@ Work<> TalkingModel::set_edits(std::vector<WeightEdit> stack) {
         const EditedTensor after =
             edited(stack, full, {matrix.rows(), matrix.cols()}, factors.s, [&] { return factors; });
         weights.set(name, floats_of(edited_matrix(matrix, factors, after)));
+        bound_factors();
         co_await pause();
     }
     stack_ = std::move(stack);

@@ -50,6 +50,7 @@ class TalkingModel {
 
   private:
     const ThinSvd& factors_of(const std::string& name, const Matrix& matrix);
+    void bound_factors();
 
     Tokeniser tokeniser_;
     ChatTemplate chat_;

@@ -4,10 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <filesystem>
 #include <fstream>
 
+#include "core/formats/tensor_writer.h"
 #include "tests/core/golden_tensors.h"
 #include "tests/errors.h"
 #include "tests/scratch_folder.h"
@@ -175,6 +177,34 @@ TEST_F(TensorFiles, one_that_was_cut_since_is_refused_and_not_read) {
     std::vector<float> six(6);
     EXPECT_MESSAGE(found.read(*found.find("layer.0.weight"), std::span(six)), "was cut from");
     EXPECT_MESSAGE(found.raw(*found.find("layer.0.weight")), "was cut from");
+}
+
+// Resident kilobytes of what is mapped of a file.
+int resident(const std::string& path) {
+    std::ifstream maps("/proc/self/smaps");
+    std::string line;
+    int found = 0;
+    for (bool here = false; std::getline(maps, line);) {
+        if (line.find('-') < line.find(' ')) here = line.ends_with(path);
+        if (here && line.starts_with("Rss:")) found += std::stoi(line.substr(4));
+    }
+    return found;
+}
+
+TEST_F(TensorFiles, what_was_read_takes_no_memory) {
+    const Matrix matrix = Matrix::Constant(1024, 512, 1.5);
+    const std::string path = folder_ / "large.safetensors";
+    write_safetensors(path, {{"w", {1024, 512}, &tensor_type("F32"), values_from(matrix)}}, {});
+    const TensorFile file(path);
+    const TensorEntry& entry = file.entries().front();
+    static_cast<void>(std::ranges::count(file.raw(entry), 'x'));
+    EXPECT_GE(resident(path), 2048);
+    std::vector<float> values(std::size_t{1024} * 512);
+    file.read(entry, std::span(values));
+    EXPECT_LE(resident(path), 64);
+    // It can be read again.
+    file.read_rows(entry, 1023, 1, std::span(values).first(512));
+    EXPECT_EQ(values[511], 1.5F);
 }
 
 TEST_F(TensorFiles, may_be_moved_while_open) {

@@ -9,6 +9,7 @@
 
 #include "core/formats/tensor_writer.h"
 #include "core/linalg/spectrum.h"
+#include "core/random/generator.h"
 #include "tests/errors.h"
 #include "tests/scratch_folder.h"
 #include "tests/tiny_model.h"

@@ -92,6 +92,7 @@ void prediction_row(PanelContext& context, ModelWeights& weights, TalkState& sta
 }
 
 void verdict(PanelContext& context, TalkState& state, const LessonPart& part, bool last) {
+    ImGui::AlignTextToFramePadding();
     LessonView::Taken& taken = state.lesson.taken.back();
     if (measured(state, part)) taken.kl = state.text.read->change->mean;
     if (!taken.kl) {
