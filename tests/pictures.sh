@@ -42,6 +42,18 @@ guide weight-norms weight-norms 4000 weight-norms
 guide conditioning conditioning 300 conditioning
 guide random-matrices two-ways-up 10 random-matrices
 
+# Real weights, where `muonscope weights fetch smollm2` has put them.
+model=${XDG_DATA_HOME:-$HOME/.local/share}/muonscope/models/SmolLM2-135M-Instruct.Q4_1.gguf
+if [ -e "$model" ]; then
+    "$program" weights sweep "$model" > "$out/sweep.txt" # kept, and found by the window
+    rm "$out/sweep.txt"
+    guide model-weights two-ways-up 10 model-weights --looks 600 --choose "model_file=[\"$model\"]" \
+        --choose model_view=1 --choose model_measure=7 --choose 'model_sweep=["drop-top=1"]' \
+        --choose 'model_matrix=["blk.11.ffn_down.weight"]'
+else
+    echo "No SmolLM2 at $model: its picture stays as it is" >&2
+fi
+
 # A room's screen, and numbers over steps with the gap of two lanes.
 "$program" render two-ways-up --steps 140 --size 1280x720 --theme light \
     --present singular-values,loss,downstream-probe -o "$out/presentation.png"

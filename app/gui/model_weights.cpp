@@ -227,6 +227,7 @@ void ask_model(PanelContext& context) {
                            now.file = {path};
                            now.edits.clear();
                            now.matrix.clear();
+                           now.sweep.clear();
                        }});
 }
 

@@ -20,6 +20,7 @@ struct ModelChoices {
     std::vector<std::string> file;    // its path; none: no file
     std::vector<std::string> edits;   // as text_of has them
     std::vector<std::string> matrix;  // the one that is shown, by name
+    std::vector<std::string> sweep;   // its edit; none: stopped, or not asked for
     int view = 0;                     // spectrum, map, tokens
     int measure = 1;                  // of the map: a place in model_measures(), or a sweep
     bool logarithmic = true, index_logarithmic = true;

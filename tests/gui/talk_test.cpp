@@ -222,9 +222,10 @@ TEST_F(TalkPanel, a_sweep_waits_for_answers_and_goes_on) {
     EXPECT_EQ(state().sweep.scores.at(name).mean,
               direct.change(direct.plain(common_text())).finish().mean);
     EXPECT_TRUE(std::filesystem::exists(cache.sweeps()));
-    // Where it was found before nothing is computed again.
+    // Where it was found before nothing is computed again, and nobody has to ask.
+    EXPECT_EQ(chosen.sweep, std::vector<std::string>{"drop-top=1"});
     state().sweep = {};
-    begin_sweep(state(), "drop-top=1", common_text());
+    harness.frames_until([&] { return state().sweep.wanted; });
     harness.frames_until([&] { return !state().sweep.wanted && !state().work.busy(); });
     EXPECT_EQ(state().sweep.scores.size(), model().matrices.size());
 }

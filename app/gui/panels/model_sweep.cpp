@@ -40,6 +40,10 @@ void draw_sweep_row(PanelContext& context, ModelWeights& model) {
     const bool entered =
         edit_draft_row(context, draft.edit, std::clamp(0.3F * room, em(5), em(9.4F)));
     ImGui::SameLine(0, em(0.4F));
+    std::vector<std::string>& asked = context.chosen<ModelChoices>().sweep;
+    // What was found in an earlier session is there at once, and the rest of it comes.
+    if (!asked.empty() && state.sweep.edit.empty() && state.file && state.fault.empty())
+        begin_sweep(state, asked.front(), text);
     const bool runs = state.sweep.wanted;
     if (quiet_button(context, runs ? "Stop" : "Sweep", button_width("Sweep"),
                      "Makes this edit on one matrix after another and measures what the model "
@@ -47,10 +51,12 @@ void draw_sweep_row(PanelContext& context, ModelWeights& model) {
                      "text. muonscope weights sweep does the same.",
                      !runs) ||
         entered) {
+        asked.clear();
         if (runs)
             stop_sweep(state);
         else
             begin_sweep(state, draft.edit.text(), text);
+        if (state.sweep.wanted) asked = {state.sweep.edit};
     }
     ImGui::PopID();
     ImGui::SameLine(0, em(0.6F));

@@ -99,6 +99,7 @@ std::vector<Remembered> remembered(Preferences& preferences) {
     return {{"model_file", &own.file},
             {"model_edits", &own.edits},
             {"model_matrix", &own.matrix},
+            {"model_sweep", &own.sweep},
             {"model_view", &own.view, 0, 2},
             {"model_measure", &own.measure, 0, static_cast<double>(model_measures().size())},
             {"model_log", &own.logarithmic},
