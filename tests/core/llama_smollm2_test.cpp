@@ -8,12 +8,16 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "core/llama/answer.h"
 #include "core/llama/chat.h"
 #include "core/llama/open_llama.h"
 #include "core/llama/text_change.h"
+#include "core/weights/spectrum_summary.h"
+#include "core/weights/tensor_spectrum.h"
 
 namespace muonscope {
 namespace {
@@ -80,6 +84,14 @@ TEST_P(SmolLM2, says_of_a_text_what_transformers_says) {
     for (std::size_t layer = 0; layer < first.size(); ++layer) {
         const double there = first[layer];
         EXPECT_NEAR(sizes.at(static_cast<int>(layer), 0).length, there, 1e-4 * there) << layer;
+    }
+    // Its massive activation, in the dimension where it sits.
+    const Json& peaks = json.at("first_token_peaks");
+    for (std::size_t layer = 0; layer < peaks.size(); ++layer) {
+        const ResidualSize& size = sizes.at(static_cast<int>(layer), 0);
+        const double there = peaks[layer][1];
+        EXPECT_EQ(size.dimension, peaks[layer][0].get<int>()) << layer;
+        EXPECT_NEAR(static_cast<double>(size.peak), there, 1e-4 * std::abs(there)) << layer;
     }
     const TextChange none = change_of_text(llama, reading).finish();
     EXPECT_EQ(none.mean, 0);
@@ -149,6 +161,29 @@ TEST_P(SmolLM2, answers_as_transformers_does) {
         if (end == AnswerEnd::most_tokens) {
             EXPECT_NEAR(least, one.at("least_gap"), 1e-4);
         }
+    }
+}
+
+TEST_P(SmolLM2, has_the_spectra_that_numpy_finds) {
+    const Json json = answers();
+    const TensorFile& file = opened_->file;
+    const Vector embedding = tensor_values(file, *file.find("token_embd.weight")).finish();
+    for (int k = 0; k < 2; ++k) {
+        const double there = json.at("largest")[static_cast<std::size_t>(k)];
+        EXPECT_NEAR(embedding(k), there, 1e-9 * there);
+    }
+    std::map<std::string, std::vector<double>> ranks;
+    for (const TensorEntry& entry : file.entries()) {
+        if (!entry.name.starts_with("blk.") || !why_no_spectrum(entry).empty()) continue;
+        const std::string rest = entry.name.substr(entry.name.find('.', 4) + 1);
+        ranks[rest.substr(0, rest.find('.'))].push_back(
+            summary_of(tensor_values(file, entry).finish(), *matrix_shape(entry)).stable_rank);
+    }
+    ASSERT_EQ(ranks.size(), json.at("stable_ranks").size());
+    for (const auto& [kind, of_blocks] : ranks) {
+        ASSERT_EQ(of_blocks.size(), 30u);
+        const double mean = std::accumulate(of_blocks.begin(), of_blocks.end(), 0.0) / 30;
+        EXPECT_NEAR(mean, json.at("stable_ranks").at(kind), 1e-9 * mean) << kind;
     }
 }
 

@@ -3,7 +3,7 @@
                                     (needs gguf, tokenizers, torch and transformers from PyPI)
 
 What SmolLM2 says, by transformers' LlamaForCausalLM in double: of a text the likeliest tokens after
-each position and the divergence that two edits make, lengths of the residual stream, and answers to
+each position and the divergence that two edits make, lengths of the residual stream, spectra, and answers to
 questions, the likeliest token each time.
 """
 
@@ -81,8 +81,18 @@ def main():
         "best": best.indices.tolist(), "log_probabilities": [[round(p, 6) for p in row] for row in best.values.tolist()],
         "perplexity": float(torch.exp(-log_p[range(len(tokens) - 1), tokens[1:]].mean())),
         # After each block but the last, whose own is normalised there.
+        "first_token_peaks": [[int(h[0, 0].abs().argmax()), float(h[0, 0][h[0, 0].abs().argmax()])] for h in hidden[:-1]],
         "first_token_lengths": [float(f"{float(h[0, 0].norm()):.7g}") for h in hidden[:-1]],
     }
+    # By numpy's SVD of the rows as gguf reads them: |W|_F^2/s_1^2, mean over blocks.
+    golden["largest"] = [float(s) for s in numpy.linalg.svd(
+        tensors["token_embd.weight"].astype(numpy.float64), compute_uv=False)[:2]]
+    kinds = {}
+    for name, tensor in tensors.items():
+        if tensor.ndim == 2 and name.startswith("blk."):
+            s = numpy.linalg.svd(tensor.astype(numpy.float64), compute_uv=False)
+            kinds.setdefault(name.split(".")[2], []).append((s ** 2).sum() / s[0] ** 2)
+    golden["stable_ranks"] = {kind: float(numpy.mean(ranks)) for kind, ranks in kinds.items()}
     golden["edits"] = []
     for name, parameter in (("blk.11.ffn_down", model.model.layers[11].mlp.down_proj.weight),
                             ("blk.28.ffn_up", model.model.layers[28].mlp.up_proj.weight)):

@@ -307,6 +307,8 @@ CLAIMS = {
     "*Two ways up*, step 140": lambda: [PICTURE()],
     "On Debian 12 with git": lambda: [Name("Debian 12")],
     # The title of a lesson; the panel counts the values of the model that is open.
+    "one number of 97,920": lambda: [Name("97,920"), Name("97,920")],
+    "without that of block 11's ffn_down": lambda: [Name("block 11")],
     "One number of 97,920": lambda: [Name("97,920"), Name("97,920")],
     "median {}, 99 % {}, largest {}": lambda: [Name("99 %")],
     "The program opens on *Two ways up*": lambda: [
