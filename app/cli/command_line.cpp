@@ -106,14 +106,21 @@ CLI::App& add_run(CLI::App& app, RunArguments& arguments) {
         ->type_name("KEY<=VALUE")
         ->allow_extra_args(false);
     add_spec_options(run, arguments.spec);
-    CLI::Option* out =
-        run.add_option(
-               "--out", arguments.out,
-               "Write summary.json, history.csv, session.json and every lane's final weights "
-               "(lane-1-sgd/W1.npy …) into this folder")
-            ->type_name("DIR");
-    run.add_flag("--force", arguments.force, "Replace an older run's results in that folder")
-        ->needs(out);
+    run.add_option("--out", arguments.out,
+                   "Write summary.json, history.csv, session.json and every lane's final weights "
+                   "(lane-1-sgd/W1.npy …) into this folder")
+        ->type_name("DIR");
+    run.add_option("--save-weights", arguments.weights,
+                   "Write every lane's weights into this folder, as model files that Model "
+                   "weights, muonscope weights and others read: step-500.safetensors with "
+                   "layers.0.weight … in float64, of several lanes each in a folder of its own "
+                   "(lane-1-sgd/step-500.safetensors)")
+        ->type_name("DIR");
+    run.add_option("--weights-every", arguments.weights_every,
+                   "Also at the start and whenever N steps have passed: a series of checkpoints; "
+                   "otherwise at the end alone")
+        ->type_name("N");
+    run.add_flag("--force", arguments.force, "Replace an older run's results in those folders");
     run.add_option("--workers", arguments.workers,
                    "Threads; the result is the same with any number")
         ->type_name("N");
@@ -121,6 +128,7 @@ CLI::App& add_run(CLI::App& app, RunArguments& arguments) {
         "Examples:\n"
         "  muonscope run two-ways-up --out results\n"
         "  muonscope run staged --until 'relative_error<=0.05' --seed 7\n"
+        "  muonscope run two-ways-up --save-weights checkpoints --weights-every 50\n"
         "  muonscope run two-ways-up --set lanes.muon.optimizer.lr=0.01 --steps 500\n\n"
         "history.csv: one line a recorded step and lane, every step at first, then pairs of\n"
         "neighbouring steps further and further apart.\n{}\n{}",

@@ -25,7 +25,9 @@ struct RunArguments {
     std::string steps;               // empty: run.steps
     std::vector<std::string> until;  // "column<=value"; all of them, in every lane
     std::string out;                 // empty: print only
-    bool force = false;              // replace an older run's results in `out`
+    std::string weights;             // a folder for every lane's weights; empty: none
+    std::string weights_every;       // a file each time that many steps have passed; empty: the end
+    bool force = false;              // replace an older run's results in both
     std::string workers;             // empty: one a lane, at most one a core
 };
 int run(const RunArguments& arguments);

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "core/base/error.h"
 #include "core/base/near_names.h"
@@ -22,13 +23,9 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view staging_prefix = ".muonscope-";
 
-std::string option(const fs::path& path) {
-    return "--out " + in_quotes(path.string(), 200);
-}
-
-[[noreturn]] void cannot_write(const fs::path& path, const std::error_code& fault) {
+[[noreturn]] void cannot_write(const std::string& what, const std::error_code& fault) {
     const std::error_condition reason = fault.default_error_condition();
-    throw Error(option(path), "cannot be written to (" + reason.message() + ")",
+    throw Error(what, "cannot be written to (" + reason.message() + ")",
                 remedy_of(reason.value(), "choose a folder you may write to"));
 }
 
@@ -46,6 +43,13 @@ bool is_weights(const fs::path& file) {
            is_number(std::string_view(name).substr(1, name.size() - 5));
 }
 
+// "step-500.safetensors"
+bool is_checkpoint(const fs::path& file) {
+    const std::string stem = file.stem().string();
+    return file.extension() == ".safetensors" && stem.starts_with("step-") &&
+           is_number(std::string_view(stem).substr(5));
+}
+
 // "lane-1", "lane-2-muon"
 bool is_lane_folder(const fs::path& folder) {
     const std::string name = folder.filename().string();
@@ -61,34 +65,40 @@ std::vector<fs::path> results_in(const fs::path& folder) {
         if (fs::exists(fs::symlink_status(folder / name, ignored))) results.emplace_back(name);
     for (fs::directory_iterator entry(folder, ignored), end; entry != end;
          entry.increment(ignored)) {
+        if (is_checkpoint(entry->path())) results.push_back(entry->path().filename());
         if (!is_lane_folder(entry->path()) || !entry->is_directory(ignored)) continue;
         std::error_code unreadable;
         for (fs::directory_iterator file(entry->path(), unreadable); file != end;
              file.increment(unreadable))
-            if (is_weights(file->path()))
+            if (is_weights(file->path()) || is_checkpoint(file->path()))
                 results.push_back(entry->path().filename() / file->path().filename());
     }
     std::sort(results.begin(), results.end());
     return results;
 }
 
-OutputFolder::OutputFolder(const std::string& path, bool replaces) : folder_(path) {
+OutputFolder::OutputFolder(const std::string& path, bool replaces, std::string option)
+    : option_(std::move(option)), folder_(path) {
     std::error_code fault;
     folder_ = fs::absolute(path, fault);
-    if (fault) cannot_write(path, fault);
+    if (fault) cannot_write(named(path), fault);
     if (!folder_.has_filename()) folder_ = folder_.parent_path();
     try {
         make_folder();
         take_hold();
         clear_leftovers();
         if (const auto results = results_in(folder_); !results.empty() && !replaces)
-            throw Error(option(path), "holds " + results.front().string() + " of an older run",
+            throw Error(named(path), "holds " + results.front().string() + " of an older run",
                         "name another folder, or add --force to replace that run's results");
         make_staging();
     } catch (...) {
         undo();
         throw;
     }
+}
+
+std::string OutputFolder::named(const fs::path& path) const {
+    return option_ + " " + in_quotes(path.string(), 200);
 }
 
 OutputFolder::~OutputFolder() {
@@ -102,18 +112,18 @@ void OutputFolder::make_folder() {
         made_ = missing;
     }
     fs::create_directories(folder_, fault);
-    if (fault) cannot_write(folder_, fault);
+    if (fault) cannot_write(named(folder_), fault);
     if (!fs::is_directory(folder_, fault))
-        cannot_write(folder_, std::make_error_code(std::errc::not_a_directory));
+        cannot_write(named(folder_), std::make_error_code(std::errc::not_a_directory));
 }
 
 // The lock goes with the process, however that ends: whatever stands in a folder that can be
 // locked was left by a run that was killed.
 void OutputFolder::take_hold() {
     hold_ = ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (hold_ < 0) cannot_write(folder_, {errno, std::generic_category()});
+    if (hold_ < 0) cannot_write(named(folder_), {errno, std::generic_category()});
     if (::flock(hold_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-        throw Error(option(folder_), "another run is at work in this folder",
+        throw Error(named(folder_), "another run is at work in this folder",
                     "wait for its end or name another folder");
 }
 
@@ -141,7 +151,7 @@ void OutputFolder::make_staging() {
     std::error_code fault;
     const fs::path staging = folder_ / fmt::format("{}{}", staging_prefix, ::getpid());
     fs::create_directory(staging, fault);
-    if (fault) cannot_write(folder_, fault);
+    if (fault) cannot_write(named(folder_), fault);
     staging_ = staging;
 }
 
@@ -159,7 +169,7 @@ std::string OutputFolder::staged(const std::string& name) const {
     const fs::path path = staging_ / name;
     std::error_code fault;
     fs::create_directories(path.parent_path(), fault);
-    if (fault) cannot_write(folder_, fault);
+    if (fault) cannot_write(named(folder_), fault);
     return path.string();
 }
 
@@ -170,14 +180,14 @@ void OutputFolder::publish() {
         if (entry.is_regular_file()) files.push_back(entry.path());
     for (const fs::path& old : results_in(folder_)) {
         fs::remove(folder_ / old, fault);
-        if (fault) cannot_write(folder_ / old, fault);
+        if (fault) cannot_write(named(folder_ / old), fault);
         if (old.has_parent_path()) fs::remove(folder_ / old.parent_path(), fault);  // once empty
     }
     for (const fs::path& file : files) {
         const fs::path target = folder_ / file.lexically_relative(staging_);
         fs::create_directories(target.parent_path(), fault);
         if (!fault) fs::rename(file, target, fault);
-        if (fault) cannot_write(target, fault);
+        if (fault) cannot_write(named(target), fault);
     }
 }
 

@@ -14,23 +14,26 @@ class OutputFolder {
     // Creates the folder and what leads to it, and clears what a killed run left there. Throws
     // Error when that cannot be, when the folder cannot be written to, when another run is at work
     // in it, or when it holds an older run's results and `replaces` is false: before anything is
-    // trained, not after.
-    OutputFolder(const std::string& path, bool replaces);
+    // trained, not after. `option` is what it was asked for with.
+    OutputFolder(const std::string& path, bool replaces, std::string option = "--out");
     ~OutputFolder();
     OutputFolder(const OutputFolder&) = delete;
     OutputFolder& operator=(const OutputFolder&) = delete;
 
     // Where to write `name` ("lane-1-sgd/W1.npy"); its folder is there.
     std::string staged(const std::string& name) const;
+    const std::filesystem::path& path() const { return folder_; }
     void publish();  // removes the older run's files first; throws Error
 
   private:
+    std::string named(const std::filesystem::path& path) const;
     void make_folder();
     void take_hold();
     void clear_leftovers() const;
     void make_staging();
     void undo() noexcept;
 
+    std::string option_;
     std::filesystem::path folder_, staging_;  // absolute
     std::filesystem::path made_;              // the outermost folder this created; empty: none
     int hold_ = -1;                           // the folder, locked while a run is at work in it

@@ -3,34 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "core/documents/history_csv.h"
 #include "core/documents/session_json.h"
 #include "core/documents/summary_json.h"
+#include "core/documents/weights_file.h"
 #include "core/experiment/parameters.h"
 #include "core/formats/files.h"
 #include "core/session/crew.h"
 
 namespace muonscope::cli {
-namespace {
-
-// "SGD, heavy ball" -> "sgd-heavy-ball"
-std::string slug(const std::string& name) {
-    std::string result;
-    for (const char c : name) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (std::isalnum(byte))
-            result += static_cast<char>(std::tolower(byte));
-        else if (!result.empty() && result.back() != '-')
-            result += '-';
-    }
-    while (!result.empty() && result.back() == '-') result.pop_back();
-    return result;
-}
-
-}  // namespace
-
 void write_results(const Session& session, const Snapshot& snapshot, double wall_seconds,
                    OutputFolder& folder) {
     write_file(folder.staged("summary.json"), summary_json(snapshot, wall_seconds));
@@ -39,8 +21,7 @@ void write_results(const Session& session, const Snapshot& snapshot, double wall
     write_file(folder.staged("session.json"), to_json(session.saved()));
     for (std::size_t i = 0; i < snapshot.lanes.size(); ++i) {
         const LaneSnapshot& lane = snapshot.lanes[i];
-        const std::string name = slug(lane.name);
-        const std::string place = fmt::format("lane-{}{}{}", i + 1, name.empty() ? "" : "-", name);
+        const std::string place = lane_folder(i, lane.name);
         for (std::size_t layer = 0; layer < lane.weights->size(); ++layer)
             write_npy(folder.staged(fmt::format("{}/W{}.npy", place, layer + 1)),
                       (*lane.weights)[layer]);

@@ -4,13 +4,18 @@
 #include "app/gui/path_dialog.h"
 #include "app/gui/widgets.h"
 #include "core/base/error.h"
+#include "core/base/near_names.h"
 #include "core/documents/session_json.h"
+#include "core/documents/weights_file.h"
 #include "core/formats/files.h"
 #include "core/formats/user_folders.h"
 
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <span>
+
+#include "imgui.h"
 
 namespace muonscope::gui {
 namespace {
@@ -57,7 +62,75 @@ void save(ViewState& view, const std::function<bool(const std::string&)>& write,
         say(view, "The session is saved once the step under way has ended");
 }
 
+constexpr const char* weights_ending = ".safetensors";
+
+// Those of several lanes go each into a folder of its own, as `muonscope run` writes them: the one
+// of a lane is a series.
+void save_weights(ViewState& view, const std::vector<LaneWeights>& lanes, const std::string& path) {
+    if (lanes.size() == 1) {
+        write_weights(path, lanes.front());
+        return say(view, "Weights saved to " + path);
+    }
+    std::vector<fs::path> files;
+    for (const LaneWeights& lane : lanes) {
+        const fs::path folder = fs::path(path).parent_path() / lane_folder(lane.place, lane.lane);
+        files.push_back(folder / fs::path(path).filename());
+        if (fs::exists(files.back()))
+            throw Error(in_quotes(files.back().string(), 200), "is there already",
+                        "choose another name or another folder");
+    }
+    for (std::size_t i = 0; i < lanes.size(); ++i) {
+        std::error_code fault;
+        fs::create_directories(files[i].parent_path(), fault);
+        if (fault)
+            throw Error(in_quotes(files[i].parent_path().string(), 200),
+                        "cannot be made (" + fault.message() + ")",
+                        "choose a folder you may write to");
+        write_weights(files[i].string(), lanes[i]);
+    }
+    say(view, fmt::format("Weights of {} lanes saved below {}", lanes.size(),
+                          fs::path(path).parent_path().string()));
+}
+
+void ask_where_to_save_weights(PanelContext& context, std::vector<LaneWeights> lanes) {
+    attempt(context.view, [&] {
+        const LaneWeights& first = lanes.front();
+        const std::string step = weights_file_name(first.step);
+        const std::string name =
+            lanes.size() > 1
+                ? step
+                : fmt::format("{}-{}-{}", first.preset, lane_folder(first.place, first.lane), step);
+        ask_path(context,
+                 {.title = lanes.size() > 1 ? "Save weights, a folder a lane" : "Save weights",
+                  .verb = "Save",
+                  .path = (session_folder(context) / name).string(),
+                  .ending = weights_ending,
+                  .done = [&view = context.view, lanes = std::move(lanes)](
+                              const std::string& path) { save_weights(view, lanes, path); }});
+    });
+}
+
 }  // namespace
+
+void weights_menu(PanelContext& context) {
+    const Snapshot* snapshot = context.snapshot;
+    const bool any = snapshot != nullptr && !snapshot->lanes.empty();
+    if (!ImGui::BeginMenu("Save weights", any)) return;
+    context.view.weights_shown = true;
+    std::vector<LaneWeights> all;
+    for (std::size_t lane = 0; lane < snapshot->lanes.size(); ++lane) {
+        LaneWeights weights = lane_weights(*snapshot, lane);
+        ImGui::PushID(static_cast<int>(lane));
+        if (ImGui::MenuItem((weights.lane + "…").c_str(),
+                            fmt::format("step {}", weights.step).c_str(), false,
+                            weights.layers != nullptr))
+            ask_where_to_save_weights(context, {weights});
+        ImGui::PopID();
+        if (weights.layers) all.push_back(std::move(weights));
+    }
+    if (all.size() > 1 && ImGui::MenuItem("All lanes…")) ask_where_to_save_weights(context, all);
+    ImGui::EndMenu();
+}
 
 std::string saved_text(const std::string& path) {
     return "Session saved to " + path;

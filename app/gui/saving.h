@@ -11,6 +11,9 @@ void save_session_at_once(PanelContext& context);
 void ask_where_to_save_session(PanelContext& context);
 std::string saved_text(const std::string& path);
 
+// A menu of lanes, each of whose weights it asks where to save, and of all of them.
+void weights_menu(PanelContext& context);
+
 // A spec from its start, or a session where it was saved.
 void ask_what_to_open(PanelContext& context);
 

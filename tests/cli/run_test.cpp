@@ -16,9 +16,11 @@
 #include "core/documents/spec_json.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
+#include "core/formats/checkpoints.h"
 #include "core/formats/files.h"
 #include "core/linalg/spectrum.h"
 #include "core/model/chain.h"
+#include "core/weights/tensor_spectrum.h"
 #include "tests/cli/program.h"
 #include "tests/errors.h"
 #include "tests/sanitized.h"
@@ -214,6 +216,54 @@ TEST_F(Run, force_leaves_nothing_of_the_older_run_and_everything_else) {
                   "a/lane-1-sgd/W2.npy", "a/lane-1-sgd/W3.npy", "a/lane-1-sgd/mine.npy",
                   "a/lane-2-muon", "a/lane-2-muon/W1.npy", "a/lane-2-muon/W2.npy",
                   "a/lane-2-muon/W3.npy", "a/notes.txt", "a/session.json", "a/summary.json"}));
+}
+
+TEST_F(Run, weights_are_saved_as_a_series_of_model_files_a_lane) {
+    const Outcome outcome =
+        run_program({"run", "two-ways-up", "--steps", "25", "--save-weights", folder_ / "c",
+                     "--weights-every", "10", "--out", folder_ / "a"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    const std::vector<Checkpoint> series = checkpoints_in(folder_ / "c/lane-2-muon");
+    std::vector<std::uint64_t> steps;
+    for (const Checkpoint& one : series) steps.push_back(*one.number);
+    EXPECT_EQ(steps, (std::vector<std::uint64_t>{0, 10, 20, 25}));
+    EXPECT_EQ(checkpoints_in(folder_ / "c/lane-1-sgd").size(), 4u);
+    for (int layer = 0; layer < 3; ++layer) {
+        const TensorFile file(series.back().path);
+        const TensorEntry* entry = file.find("layers." + std::to_string(layer) + ".weight");
+        ASSERT_NE(entry, nullptr);
+        EXPECT_EQ(read_matrix(file, *entry),
+                  read_npy(folder_ / ("a/lane-2-muon/W" + std::to_string(layer + 1) + ".npy")));
+    }
+    // On the way they are those of a run that ends there.
+    summary_of("b", {"two-ways-up", "--steps", "10"});
+    const TensorFile file(series[1].path);
+    EXPECT_EQ(read_matrix(file, *file.find("layers.0.weight")),
+              read_npy(folder_ / "b/lane-2-muon/W1.npy"));
+    EXPECT_EQ(file.metadata().text("step"), "10");
+}
+
+TEST_F(Run, weights_of_an_older_run_are_refused_or_replaced_whole) {
+    const auto run = [&](std::vector<std::string> more) {
+        std::vector<std::string> arguments{
+            "run", "two-ways-up", "--set", "lanes.1.name=Other", "--save-weights", folder_ / "c"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return run_program(arguments);
+    };
+    EXPECT_EQ(run({"--steps", "6", "--weights-every", "2"}).code, 0);
+    const Outcome refused = run({"--steps", "3"});
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_TRUE(contains(refused.err, "--save-weights")) << refused.err;
+    EXPECT_EQ(run({"--steps", "3", "--force"}).code, 0);
+    EXPECT_EQ(sorted_names(folder_),
+              (std::vector<std::string>{"c", "c/lane-1-sgd", "c/lane-1-sgd/step-3.safetensors",
+                                        "c/lane-2-other", "c/lane-2-other/step-3.safetensors"}));
+    // In the folder of the results, and what was typed wrong.
+    EXPECT_EQ(run({"--steps", "2", "--force", "--out", folder_ / "c"}).code, 0);
+    EXPECT_TRUE(std::filesystem::exists(folder_ / "c/lane-2-other/step-2.safetensors"));
+    EXPECT_TRUE(std::filesystem::exists(folder_ / "c/lane-2-other/W1.npy"));
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "c/lane-2-other/step-3.safetensors"));
+    EXPECT_EQ(run({"--steps", "3", "--force", "--weights-every", "0"}).code, 2);
 }
 
 TEST_F(Run, no_steps_write_the_start) {

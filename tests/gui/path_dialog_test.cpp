@@ -5,12 +5,15 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "app/gui/fonts.h"
 #include "app/gui/lab.h"
 #include "core/base/error.h"
 #include "core/documents/session_json.h"
 #include "core/documents/spec_json.h"
 #include "core/experiment/presets.h"
 #include "core/formats/files.h"
+#include "core/weights/tensor_spectrum.h"
+#include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
 #include "tests/scratch_folder.h"
 
@@ -102,6 +105,68 @@ TEST_F(PathDialogTest, puts_a_name_typed_alone_into_the_folder_that_is_listed) {
     EXPECT_EQ(dialog().folder, folder.path());
     enter();
     EXPECT_EQ(harness.saved_to, folder / "alone.json");
+}
+
+class SavedWeights : public testing::Test {
+  protected:
+    // The training stands at step 3; the menu is open at the lanes.
+    SavedWeights() {
+        Spec spec = preset("two-ways-up");
+        spec.experiment.run.steps = 3;
+        Trainer& trainer = harness.train(spec);
+        trainer.send(StepOnce{3});
+        harness.view.folders[".safetensors"] = folder.path();
+        harness.view.folders[".json"] = folder.path();
+        harness.now();
+        harness.frames(3);
+    }
+    void choose(const std::string& lane) {
+        ImGuiWindow* bar = harness.window("##transport");
+        ASSERT_NE(bar, nullptr);
+        harness.click(
+            harness.find(bar, bar->GetID((std::string(icon::layout) + "##View").c_str())));
+        harness.frames(3);
+        harness.click(drawing().word("Save weights")->middle());
+        for (int i = 0; i < 4; ++i) {  // until weights come with the snapshots
+            harness.now();
+            harness.frames(2);
+        }
+        harness.click(drawing().word(lane)->middle());
+        harness.frames(3);
+        ASSERT_NE(harness.view.path_dialog, nullptr);
+    }
+    void save() {
+        harness.press(ImGuiKey_Enter);
+        harness.frames(2);
+    }
+    void expect_weights(const std::string& path, std::size_t lane) {
+        const TensorFile file(path);
+        EXPECT_EQ(file.metadata().text("step"), "3");
+        EXPECT_EQ(read_matrix(file, *file.find("layers.1.weight")),
+                  (*harness.now().lanes[lane].weights)[1]);
+    }
+
+    ScratchFolder folder;
+    Harness harness;
+};
+
+TEST_F(SavedWeights, of_a_lane_are_a_model_file) {
+    choose("Muon…");
+    save();
+    EXPECT_EQ(harness.view.path_dialog, nullptr);
+    expect_weights(folder / "two-ways-up-lane-2-muon-step-3.safetensors", 1);
+}
+
+TEST_F(SavedWeights, of_all_lanes_are_a_folder_a_lane_and_replace_nothing) {
+    choose("All lanes…");
+    save();
+    EXPECT_EQ(harness.view.path_dialog, nullptr);
+    expect_weights(folder / "lane-1-sgd/step-3.safetensors", 0);
+    expect_weights(folder / "lane-2-muon/step-3.safetensors", 1);
+    choose("All lanes…");
+    save();
+    ASSERT_NE(harness.view.path_dialog, nullptr);
+    EXPECT_NE(harness.view.path_dialog->fault.find("is there already"), std::string::npos);
 }
 
 TEST_F(PathDialogTest, replaces_a_file_only_when_asked_twice) {

@@ -62,6 +62,7 @@ void view_menu(PanelContext& context) {
         const bool can_save = static_cast<bool>(context.save_session);
         if (ImGui::MenuItem("Save session…", "Ctrl Shift S", false, can_save))
             ask_where_to_save_session(context);
+        weights_menu(context);
         if (ImGui::MenuItem("Open…", "Ctrl O")) ask_what_to_open(context);
         ImGui::Separator();
         FullScreen& screen = context.kept<FullScreen>();
