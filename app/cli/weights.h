@@ -22,6 +22,12 @@ struct WeightsSpectraArguments {
 };
 int weights_spectra(const WeightsSpectraArguments& arguments);
 
+struct WeightsCompareArguments {
+    std::string file, other, select;
+    bool json = false, values = false;
+};
+int weights_compare(const WeightsCompareArguments& arguments);
+
 struct WeightsEditArguments {
     std::string file, output, stack, type = "F32";
     std::vector<std::string> edits;
@@ -53,6 +59,20 @@ struct WeightsVectorsArguments {
     bool json = false;
 };
 int weights_vectors(const WeightsVectorsArguments& arguments);
+
+struct WeightsAlignmentArguments {
+    std::string file, writer, reader, leading = "32";
+    bool json = false;
+};
+int weights_alignment(const WeightsAlignmentArguments& arguments);
+
+inline constexpr const char* weights_alignment_legend =
+    "u, v         left singular vectors of A, which it writes, and right ones of B, which it "
+    "reads\n"
+    "entries      (v^T u)^2: 1 where B reads just what A writes there\n"
+    "shared       sum of the entries of the leading k of each over k: 1 where both span the same "
+    "k\n"
+    "             directions; k/m for random ones in m dimensions. Norms between are left out\n";
 
 struct WeightsScoreArguments {
     std::string file, stack, text, text_file, workers;
@@ -86,5 +106,8 @@ inline constexpr const char* weights_spectra_legend =
     "             independent entries of this size would have (Marchenko-Pastur)\n"
     "tail         exponent alpha of s^2's tail x^-alpha, fitted by maximum likelihood from where\n"
     "             it fits best (Clauset, Shalizi, Newman 2009)\n";
+
+inline constexpr const char* weights_moved_legend =
+    "moved        |W' - W|_F/|W|_F, W of the first one\n";
 
 }  // namespace muonscope::cli

@@ -47,6 +47,14 @@ ChosenTensors chosen_tensors(const TensorFile& file, const std::string& select) 
     return chosen;
 }
 
+const TensorEntry& one_matrix(const TensorFile& file, const std::string& select) {
+    const ChosenTensors chosen = chosen_tensors(file, select);
+    if (chosen.matrices.size() != 1)
+        throw Error(in_quotes(select), fmt::format("it names {} matrices", chosen.matrices.size()),
+                    "name one, such as blk.11.ffn_down");
+    return *chosen.matrices.front();
+}
+
 std::string skipped_sentence(const std::vector<SkippedTensor>& skipped) {
     std::map<std::string, std::vector<std::string>> names;
     for (const SkippedTensor& tensor : skipped) names[tensor.why].push_back(tensor.name);

@@ -18,6 +18,8 @@ struct ChosenTensors {
 // The matrices of a file that a selection names, all of them where it is empty. Throws Error where
 // it names none.
 ChosenTensors chosen_tensors(const TensorFile& file, const std::string& select);
+// The only matrix that it names; throws Error where there are more, or none.
+const TensorEntry& one_matrix(const TensorFile& file, const std::string& select);
 // What the table leaves out, and why, in a sentence.
 std::string skipped_sentence(const std::vector<SkippedTensor>& skipped);
 

@@ -23,11 +23,19 @@ std::string edit_list() {
 constexpr const char* model_files =
     ".safetensors, .gguf, .npy or .npz; it is read a tensor at a time and never changed";
 
+constexpr const char* a_series = "a folder of checkpoints, \"checkpoint-500/model.safetensors\"";
+
+void add_file_or_folder(CLI::App& command, std::string& file) {
+    command.add_option("file", file, fmt::format("{}; or {}", model_files, a_series))
+        ->type_name("FILE|FOLDER")
+        ->required();
+}
+
 void add_info(CLI::App& weights, WeightsInfoArguments& arguments,
               [[maybe_unused]] const std::string& exit_codes) {
     CLI::App& command =
         *weights.add_subcommand("info", "What a file holds: its keys, and its tensors with shapes");
-    command.add_option("file", arguments.file, model_files)->type_name("FILE")->required();
+    add_file_or_folder(command, arguments.file);
     command.add_flag("--json", arguments.json, "Print JSON");
     command.footer("Example:\n  muonscope weights info model.gguf");
 }
@@ -59,7 +67,7 @@ void add_spectra(CLI::App& weights, WeightsSpectraArguments& arguments,
                  [[maybe_unused]] const std::string& exit_codes) {
     CLI::App& command = *weights.add_subcommand(
         "spectra", "The singular values of its matrices, as they are or after edits");
-    command.add_option("file", arguments.file, model_files)->type_name("FILE")->required();
+    add_file_or_folder(command, arguments.file);
     command
         .add_option("--select", arguments.select,
                     "Which matrices: see below; otherwise all of them")
@@ -71,8 +79,32 @@ void add_spectra(CLI::App& weights, WeightsSpectraArguments& arguments,
         "{}\nColumns:\n{}\n"
         "Examples:\n"
         "  muonscope weights spectra model.gguf --select attn_q\n"
-        "  muonscope weights spectra model.gguf --op blk.11.ffn_down:drop-top=1 --json\n\n{}",
-        names_and_edits(), weights_spectra_legend, exit_codes));
+        "  muonscope weights spectra model.gguf --op blk.11.ffn_down:drop-top=1 --json\n"
+        "  muonscope weights spectra checkpoints --select layers.0\n\n"
+        "Of a folder a table a matrix, a line a checkpoint, with one column more:\n{}\n{}",
+        names_and_edits(), weights_spectra_legend, weights_moved_legend, exit_codes));
+}
+
+void add_compare(CLI::App& weights, WeightsCompareArguments& arguments,
+                 const std::string& exit_codes) {
+    CLI::App& command = *weights.add_subcommand(
+        "compare",
+        "Two files' matrices of the same name: how far apart, and their singular values");
+    command.add_option("file", arguments.file, model_files)->type_name("FILE")->required();
+    command.add_option("other", arguments.other, "Another, such as a later checkpoint")
+        ->type_name("OTHER")
+        ->required();
+    command
+        .add_option("--select", arguments.select,
+                    "Which matrices, as `weights spectra --help` says; otherwise all of them")
+        ->type_name("NAMES");
+    command.add_flag("--values", arguments.values, "Print every value as well, side by side");
+    command.add_flag("--json", arguments.json, "Print JSON; a number that is not finite is null");
+    command.footer(
+        fmt::format("Columns, of FILE and behind it with a ' of OTHER:\n{}{}\n"
+                    "Example:\n  muonscope weights compare step-0.safetensors "
+                    "step-500.safetensors\n\n{}",
+                    weights_moved_legend, weights_spectra_legend, exit_codes));
 }
 
 void add_edit(CLI::App& weights, WeightsEditArguments& arguments,
@@ -228,6 +260,29 @@ void add_sweep(CLI::App& weights, WeightsSweepArguments& arguments,
         exit_codes));
 }
 
+void add_alignment(CLI::App& weights, WeightsAlignmentArguments& arguments,
+                   const std::string& exit_codes) {
+    CLI::App& command = *weights.add_subcommand(
+        "alignment", "Whether one matrix reads the directions that another one writes");
+    command.add_option("file", arguments.file, model_files)->type_name("FILE")->required();
+    command.add_option("writer", arguments.writer, "The matrix that comes first")
+        ->type_name("A")
+        ->required();
+    command
+        .add_option("reader", arguments.reader,
+                    "The one behind it: as many columns as A has rows, as in B A x")
+        ->type_name("B")
+        ->required();
+    command.add_option("--leading", arguments.leading, "How many singular vectors of each; 32")
+        ->type_name("K");
+    command.add_flag("--json", arguments.json, "Print JSON: all of the K x K overlaps");
+    command.footer(fmt::format(
+        "{}\nExamples:\n"
+        "  muonscope weights alignment step-500.safetensors layers.0 layers.1\n"
+        "  muonscope weights alignment model.gguf blk.3.ffn_up blk.3.ffn_down --leading 8\n\n{}",
+        weights_alignment_legend, exit_codes));
+}
+
 void add_fetch(CLI::App& weights, WeightsFetchArguments& arguments, const std::string& exit_codes) {
     CLI::App& command = *weights.add_subcommand("fetch", "Get a small language model, and keep it");
     command.add_option("model", arguments.model, "smollm2")->type_name("MODEL")->required();
@@ -251,6 +306,7 @@ CLI::App& add_weights(CLI::App& app, WeightsArguments& arguments, const std::str
     weights.require_subcommand(1);
     add_info(weights, arguments.info, exit_codes);
     add_spectra(weights, arguments.spectra, exit_codes);
+    add_compare(weights, arguments.compare, exit_codes);
     add_edit(weights, arguments.edit, exit_codes);
     add_talk(weights, arguments.talk, exit_codes);
     add_score(weights, arguments.score, exit_codes);
@@ -258,12 +314,15 @@ CLI::App& add_weights(CLI::App& app, WeightsArguments& arguments, const std::str
     add_tokens(weights, arguments.tokens, exit_codes);
     add_fetch(weights, arguments.fetch, exit_codes);
     add_vectors(weights, arguments.vectors, exit_codes);
+    add_alignment(weights, arguments.alignment, exit_codes);
     weights.footer("Example:\n  muonscope weights spectra --help");
     return weights;
 }
 
 int run_weights(const CLI::App& command, const WeightsArguments& arguments) {
     if (command.got_subcommand("info")) return weights_info(arguments.info);
+    if (command.got_subcommand("alignment")) return weights_alignment(arguments.alignment);
+    if (command.got_subcommand("compare")) return weights_compare(arguments.compare);
     if (command.got_subcommand("edit")) return weights_edit(arguments.edit);
     if (command.got_subcommand("talk")) return weights_talk(arguments.talk);
     if (command.got_subcommand("score")) return weights_score(arguments.score);

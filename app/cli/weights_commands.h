@@ -14,10 +14,12 @@ namespace muonscope::cli {
 struct WeightsArguments {
     WeightsInfoArguments info;
     WeightsSpectraArguments spectra;
+    WeightsCompareArguments compare;
     WeightsEditArguments edit;
     WeightsTalkArguments talk;
     WeightsTokensArguments tokens;
     WeightsVectorsArguments vectors;
+    WeightsAlignmentArguments alignment;
     WeightsScoreArguments score;
     WeightsSweepArguments sweep;
     WeightsFetchArguments fetch;

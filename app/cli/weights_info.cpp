@@ -1,12 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "app/cli/command_line.h"
 #include "app/cli/text_table.h"
 #include "app/cli/weights.h"
+#include "app/cli/weights_series.h"
 #include "core/formats/tensor_file.h"
 
 namespace muonscope::cli {
@@ -55,6 +57,7 @@ void print_json(const TensorFile& file) {
 }  // namespace
 
 int weights_info(const WeightsInfoArguments& arguments) {
+    if (std::filesystem::is_directory(arguments.file)) return series_info(arguments);
     const TensorFile file(arguments.file);
     if (arguments.json) {
         print_json(file);

@@ -1,15 +1,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
-#include <optional>
+#include <utility>
 
 #include "app/cli/command_line.h"
 #include "app/cli/progress_bar.h"
 #include "app/cli/text_table.h"
 #include "app/cli/weights.h"
 #include "app/cli/weights_choice.h"
+#include "app/cli/weights_columns.h"
+#include "app/cli/weights_series.h"
 #include "core/weights/edit_stack.h"
 #include "core/weights/spectrum_summary.h"
 
@@ -38,44 +40,20 @@ Line line_of(const TensorFile& file, const TensorEntry& entry,
     return line;
 }
 
-std::string number(double value) {
-    if (!std::isfinite(value)) return std::isnan(value) ? "-" : "inf";
-    return std::abs(value) < 1e5 ? fmt::format("{:.4g}", value) : fmt::format("{:.2e}", value);
-}
-
 Json to_json(const Line& line, bool with_values) {
-    const SpectrumSummary& s = line.summary;
-    Json json{{"name", line.entry->name},
-              {"rows", line.shape.rows},
-              {"cols", line.shape.cols},
-              {"edited", line.edited},
-              {"largest", s.largest},
-              {"norm", s.norm},
-              {"stable_rank", s.stable_rank},
-              {"entropy", s.entropy},
-              {"condition", s.condition},
-              {"gap", s.gap},
-              {"edge", s.edge},
-              {"beyond_edge", s.beyond_edge},
-              {"tail", s.tail}};
-    if (with_values) {
-        Json values = Json::array();
-        for (double value : line.values) values.push_back(value);
-        json["values"] = values;
-    }
+    Json json{{"name", line.entry->name}, {"edited", line.edited}};
+    put_spectrum(json, line.shape, line.summary, with_values ? &line.values : nullptr);
     return json;
 }
 
 std::string table(const std::vector<Line>& lines) {
-    std::vector<std::vector<std::string>> cells{{"tensor", "rows", "cols", "s1", "stable rank",
-                                                 "entropy", "s1/sn", "s1/s2", "beyond", "tail"}};
+    std::vector<std::vector<std::string>> cells{{"tensor", "rows", "cols"}};
+    for (const std::string& name : summary_heading()) cells[0].push_back(name);
     for (const Line& line : lines) {
-        const SpectrumSummary& s = line.summary;
         cells.push_back({line.entry->name + (line.edited ? " *" : ""),
-                         fmt::format("{}", line.shape.rows), fmt::format("{}", line.shape.cols),
-                         number(s.largest), number(s.stable_rank), number(s.entropy),
-                         number(s.condition), number(s.gap), fmt::format("{}", s.beyond_edge),
-                         number(s.tail)});
+                         fmt::format("{}", line.shape.rows), fmt::format("{}", line.shape.cols)});
+        for (std::string& cell : summary_cells(line.summary))
+            cells.back().push_back(std::move(cell));
     }
     return text_table(cells, {1, 2, 3, 4, 5, 6, 7, 8, 9});
 }
@@ -92,12 +70,13 @@ void print_json(const TensorFile& file, const std::vector<WeightEdit>& stack,
     json["skipped"] = Json::array();
     for (const SkippedTensor& tensor : skipped)
         json["skipped"].push_back({{"name", tensor.name}, {"why", tensor.why}});
-    fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
+    fmt::print("{}", json_lines(json));
 }
 
 }  // namespace
 
 int weights_spectra(const WeightsSpectraArguments& arguments) {
+    if (std::filesystem::is_directory(arguments.file)) return series_spectra(arguments);
     const std::vector<WeightEdit> stack = chosen_edits(arguments.stack, arguments.edits);
     const TensorFile file(arguments.file);
     const ChosenTensors chosen = chosen_tensors(file, arguments.select);

@@ -64,12 +64,7 @@ int weights_vectors(const WeightsVectorsArguments& arguments) {
     const auto top = static_cast<int>(whole_number_in(arguments.top, "--top", 1, 1000));
     const TensorFile file(arguments.file);
     const Tokeniser tokeniser = tokeniser_in(file);
-    const ChosenTensors chosen = chosen_tensors(file, arguments.matrix);
-    if (chosen.matrices.size() != 1)
-        throw Error(in_quotes(arguments.matrix),
-                    fmt::format("it names {} matrices", chosen.matrices.size()),
-                    "name one, such as blk.11.ffn_down");
-    const TensorEntry& entry = *chosen.matrices.front();
+    const TensorEntry& entry = one_matrix(file, arguments.matrix);
     const Ranks ranks = ranks_in(arguments.k, matrix_shape(entry)->rank());
     const std::vector<VectorTokens> found =
         vector_tokens(file, entry, ranks.first, ranks.count, top).finish();

@@ -102,6 +102,7 @@ void cancel_fetch(ModelFetch& fetch) {
 void open_fetched(PanelContext& context, const KnownModel& model) {
     ModelChoices& chosen = context.chosen<ModelChoices>();
     chosen.file = {place_of(model).string()};
+    chosen.checkpoint = -1;
     chosen.edits.clear();
     chosen.matrix.clear();
 }

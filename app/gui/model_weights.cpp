@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
+#include <limits>
 #include <optional>
 #include <utility>
 
 #include "app/gui/path_dialog.h"
 #include "app/gui/widgets.h"
+#include "core/base/error.h"
 #include "core/base/fault_text.h"
+#include "core/base/near_names.h"
 #include "core/base/split.h"
 #include "core/weights/noise_spectrum.h"
 #include "core/weights/tensor_spectrum.h"
@@ -17,6 +21,8 @@
 namespace muonscope::gui {
 
 namespace {
+
+constexpr const char* model_endings = ".safetensors .gguf .npy .npz";
 
 std::optional<int> number_in(std::string_view text) {
     int number = 0;
@@ -27,29 +33,51 @@ std::optional<int> number_in(std::string_view text) {
 
 // "blk.11.ffn_down.weight": block 11, "ffn_down". What stands before the number is that of all.
 void take_name(ModelMatrix& matrix) {
-    std::string kind;
+    std::string kind, before;
     for (std::string_view part : split(matrix.entry->name, '.')) {
         const std::optional<int> number = matrix.block < 0 ? number_in(part) : std::nullopt;
         if (number && *number >= 0) {
             matrix.block = *number;
-            kind.clear();
+            before = std::exchange(kind, "");
         } else if (part != "weight") {
             kind += (kind.empty() ? "" : ".") + std::string(part);
         }
     }
+    // "layers.0.weight" has nothing else.
+    if (kind.empty()) kind = before;
     matrix.kind = kind.empty() ? matrix.entry->name : kind;
 }
 
-Work<> find_values(std::shared_ptr<const TensorFile> file,
+// `first`: the file of a series that it begins with; empty: there is none.
+Work<> find_values(std::shared_ptr<const TensorFile> file, std::string first,
                    std::vector<std::pair<std::size_t, const TensorEntry*>> order,
                    Background<ModelPiece>::Outlet outlet) {
+    std::optional<TensorFile> before;
+    if (!first.empty()) before.emplace(first);
     for (const auto& [place, entry] : order) {
-        Vector values = co_await tensor_values(*file, *entry);
+        ModelPiece piece{place, {}, {}, std::numeric_limits<double>::quiet_NaN()};
+        piece.values = co_await tensor_values(*file, *entry);
         co_await pause();
-        const SpectrumSummary summary = summary_of(values, *matrix_shape(*entry));
-        outlet({place, std::move(values), summary});
+        piece.summary = summary_of(piece.values, *matrix_shape(*entry));
+        const TensorEntry* same = before ? before->find(entry->name) : nullptr;
+        if (same != nullptr && same->shape == entry->shape && same->type->readable())
+            piece.moved = co_await relative_change(*before, *same, *file, *entry);
+        outlet(std::move(piece));
         co_await pause();
     }
+}
+
+// Numbers where they tell two files apart; otherwise as they were named.
+std::vector<Checkpoint> pair_of(const std::string& first, const std::string& second) {
+    std::vector<Checkpoint> pair = in_order({first, second});
+    if (pair[0].number != pair[1].number && pair[0].number) return pair;
+    return {{first, {}}, {second, {}}};
+}
+
+std::vector<Checkpoint> series_of(const std::vector<std::string>& files) {
+    if (files.size() > 1) return pair_of(files[0], files[1]);
+    if (!files.empty() && std::filesystem::is_directory(files[0])) return series_in(files[0]);
+    return {};
 }
 
 void take_file(ModelWeights& model) {
@@ -80,20 +108,47 @@ void take_file(ModelWeights& model) {
     if (model.matrices.empty()) model.fault = model.asked + " holds no matrix";
 }
 
-void open_chosen(PanelContext& context, ModelWeights& model) {
-    const ModelChoices& chosen = context.chosen<ModelChoices>();
-    const std::string wanted = chosen.file.empty() ? "" : chosen.file.front();
-    if (wanted == model.asked) return;
-    model.work.stop();
-    if (model.work.busy()) return;
-    model.asked = wanted;
-    take_file(model);
+void take_stack(PanelContext& context, ModelWeights& model) {
     model.undo.clear();
     model.redo.clear();
     model.stack.clear();
-    ++model.version;
-    for (const std::string& text : chosen.edits)
+    for (const std::string& text : context.chosen<ModelChoices>().edits)
         attempt(context.view, [&] { model.stack.push_back(edit_in(text)); });
+}
+
+// The files of what is chosen; where they cannot be found, why.
+void take_series(ModelWeights& model) {
+    model.series.clear();
+    model.asked = model.chosen_files.empty() ? "" : model.chosen_files.front();
+    try {
+        model.series = series_of(model.chosen_files);
+    } catch (const std::exception& fault) {
+        model.asked.clear();
+        take_file(model);
+        model.fault = fault_text(fault);
+    }
+}
+
+void open_chosen(PanelContext& context, ModelWeights& model) {
+    const ModelChoices& chosen = context.chosen<ModelChoices>();
+    const bool others = chosen.file != model.chosen_files;
+    if (!others && chosen.checkpoint == model.chosen_checkpoint) return;
+    model.work.stop();
+    if (model.work.busy()) return;
+    model.chosen_files = chosen.file;
+    model.chosen_checkpoint = chosen.checkpoint;
+    if (others) take_series(model);
+    if (!model.series.empty()) {
+        const std::size_t last = model.series.size() - 1;
+        model.checkpoint = chosen.checkpoint < 0
+                               ? last
+                               : std::min(last, static_cast<std::size_t>(chosen.checkpoint));
+        model.asked = model.series[model.checkpoint].path;
+        if (last == 0) model.series.clear();
+    }
+    if (!model.asked.empty() || model.fault.empty()) take_file(model);
+    if (others) take_stack(context, model);
+    ++model.version;
     for (std::size_t i = 0; i < model.matrices.size() && !chosen.matrix.empty(); ++i)
         if (model.matrices[i].entry->name == chosen.matrix.front()) model.shown = i;
 }
@@ -115,7 +170,8 @@ void begin_work(PanelContext& context, ModelWeights& model) {
     std::vector<std::pair<std::size_t, const TensorEntry*>> entries;
     for (std::size_t place : order) entries.emplace_back(place, model.matrices[place].entry);
     model.work.begin(context.workplace, [&](auto outlet) {
-        return find_values(model.file, std::move(entries), std::move(outlet));
+        return find_values(model.file, model.series.empty() ? "" : model.series.front().path,
+                           std::move(entries), std::move(outlet));
     });
 }
 
@@ -131,26 +187,30 @@ void keep_stack(PanelContext& context, ModelWeights& model) {
 std::span<const ModelMeasure> model_measures() {
     static constexpr std::array measures{
         ModelMeasure{"s₁", "The largest singular value.",
-                     [](const SpectrumSummary& s) { return s.largest; }, true},
+                     [](const ModelMatrix& m) { return m.after.largest; }, true},
         ModelMeasure{"stable rank", "‖W‖²/s₁², Frobenius: how many directions carry the energy.",
-                     [](const SpectrumSummary& s) { return s.stable_rank; }, true},
+                     [](const ModelMatrix& m) { return m.after.stable_rank; }, true},
         ModelMeasure{"entropy",
                      "−Σ p ln p/ln n, p = s²/Σs², over all n values: highest when all are equal "
                      "(Moonlight, arXiv 2502.16982).",
-                     [](const SpectrumSummary& s) { return s.entropy; }, false},
+                     [](const ModelMatrix& m) { return m.after.entropy; }, false},
         ModelMeasure{"s₁/sₙ", "The condition number, over all min(rows, columns) values.",
-                     [](const SpectrumSummary& s) { return s.condition; }, true},
+                     [](const ModelMatrix& m) { return m.after.condition; }, true},
         ModelMeasure{"s₁/s₂", "The largest by the next.",
-                     [](const SpectrumSummary& s) { return s.gap; }, true},
+                     [](const ModelMatrix& m) { return m.after.gap; }, true},
         ModelMeasure{
             "beyond noise",
             "Values above (√m + √n)‖W‖/√(mn), the largest that independent entries of this "
             "size would have (Marchenko and Pastur).",
-            [](const SpectrumSummary& s) { return static_cast<double>(s.beyond_edge); }, false},
+            [](const ModelMatrix& m) { return static_cast<double>(m.after.beyond_edge); }, false},
         ModelMeasure{"tail α",
                      "The exponent of s²'s tail x^(−α), by maximum likelihood from where it fits "
                      "best (Clauset, Shalizi and Newman 2009).",
-                     [](const SpectrumSummary& s) { return s.tail; }, true}};
+                     [](const ModelMatrix& m) { return m.after.tail; }, true},
+        ModelMeasure{"‖W − W₀‖/‖W₀‖",
+                     "How far this file's matrix, without the edits, is from that of the first "
+                     "file; Frobenius norms.",
+                     [](const ModelMatrix& m) { return m.moved; }, false, true}};
     return measures;
 }
 
@@ -165,6 +225,7 @@ ModelWeights& model_weights(PanelContext& context) {
         matrix.known = true;
         matrix.values = std::move(piece.values);
         matrix.summary = piece.summary;
+        matrix.moved = piece.moved;
         matrix.edited_by = 0;
     }
     open_chosen(context, model);
@@ -216,19 +277,49 @@ void show_matrix(PanelContext& context, ModelWeights& model, std::size_t matrix)
 
 void ask_model(PanelContext& context) {
     const ModelChoices& chosen = context.chosen<ModelChoices>();
-    ask_path(context, {.title = "Open a model",
+    ask_path(context, {.title = "Open a model, or a folder of checkpoints",
                        .verb = "Open",
                        .path = chosen.file.empty() ? "" : chosen.file.front(),
-                       .ending = ".safetensors .gguf .npy .npz",
+                       .ending = model_endings,
                        .saves = false,
+                       .takes_folder = true,
                        .done = [&preferences = context.preferences](const std::string& path) {
-                           const TensorFile file(path);  // what is wrong is said in the dialog
+                           // What is wrong is said in the dialog.
+                           if (std::filesystem::is_directory(path))
+                               series_in(path);
+                           else
+                               const TensorFile file(path);
                            ModelChoices& now = preferences.panels.of<ModelChoices>();
                            now.file = {path};
+                           now.checkpoint = -1;
                            now.edits.clear();
                            now.matrix.clear();
                            now.sweep.clear();
                        }});
+}
+
+void ask_second_model(PanelContext& context) {
+    const std::string first = context.kept<ModelWeights>().asked;
+    ask_path(context,
+             {.title = "A model beside this one",
+              .verb = "Compare",
+              .path = first,
+              .ending = model_endings,
+              .saves = false,
+              .done = [&preferences = context.preferences, first](const std::string& path) {
+                  const TensorFile file(path);
+                  if (std::filesystem::equivalent(path, first))
+                      throw Error(in_quotes(path, 200), "is the one that is open",
+                                  "choose another");
+                  ModelChoices& now = preferences.panels.of<ModelChoices>();
+                  now.file = {first, path};
+                  now.checkpoint = -1;
+              }});
+}
+
+std::string checkpoint_words(const ModelWeights& model, std::size_t checkpoint) {
+    const Checkpoint& one = model.series[checkpoint];
+    return (one.number ? "checkpoint " : "") + name_of(one);
 }
 
 }  // namespace muonscope::gui

@@ -9,6 +9,7 @@
 #include "core/formats/tensor_file.h"
 #include "core/session/background.h"
 #include "core/weights/edit_stack.h"
+#include "core/weights/series.h"
 #include "core/weights/spectrum_summary.h"
 
 // A model file that is open beside the training: its matrices, their singular values as they come,
@@ -17,21 +18,18 @@ namespace muonscope::gui {
 
 // Kept between sessions.
 struct ModelChoices {
-    std::vector<std::string> file;    // its path; none: no file
+    // A file, a folder of checkpoints, or two files; none: nothing is open.
+    std::vector<std::string> file;
+    int checkpoint = -1;              // of a series, its place; -1: the last one
     std::vector<std::string> edits;   // as text_of has them
     std::vector<std::string> matrix;  // the one that is shown, by name
     std::vector<std::string> sweep;   // its edit; none: stopped, or not asked for
-    int view = 0;                     // spectrum, map, tokens
+    int view = 0;                     // spectrum, map, tokens, steps, alignment
     int measure = 1;                  // of the map: a place in model_measures(), or a sweep
     bool logarithmic = true, index_logarithmic = true;
+    int followed = 0;  // values whose curves over steps are drawn: 8, 32, all
+    int leading = 1;   // directions that are held against one another: 8, 16, 32
 };
-
-struct ModelMeasure {
-    const char *name, *help;
-    double (*of)(const SpectrumSummary&);
-    bool logarithmic;  // its colours
-};
-std::span<const ModelMeasure> model_measures();
 
 struct ModelMatrix {
     const TensorEntry* entry = nullptr;
@@ -43,18 +41,32 @@ struct ModelMatrix {
     SpectrumSummary summary;
     EditedTensor edited;        // by the stack
     SpectrumSummary after;      // of the edited values
+    double moved = 0;           // from the first of the series, as relative_change() says
     std::size_t edited_by = 0;  // the version of the stack that those two are of; 0: none
 };
+
+struct ModelMeasure {
+    const char *name, *help;
+    double (*of)(const ModelMatrix&);  // after the edits
+    bool logarithmic;                  // its colours
+    bool series = false;               // only where there is one
+};
+std::span<const ModelMeasure> model_measures();
 
 struct ModelPiece {
     std::size_t matrix;
     Vector values;
     SpectrumSummary summary;
+    double moved;
 };
 
 struct ModelWeights {
-    std::string asked;  // the path that was opened, or could not be
-    std::string fault;  // why not
+    std::vector<std::string> chosen_files;  // what was opened, or could not be
+    int chosen_checkpoint = -1;
+    std::string asked;               // the path of the file
+    std::string fault;               // why it could not be opened
+    std::vector<Checkpoint> series;  // of a folder, or of two files; else none
+    std::size_t checkpoint = 0;      // that `file` is
     std::shared_ptr<const TensorFile> file;
     std::vector<ModelMatrix> matrices;
     std::size_t left_out = 0;  // tensors without a spectrum
@@ -86,7 +98,10 @@ void undo_stack(PanelContext& context, ModelWeights& model);
 void redo_stack(PanelContext& context, ModelWeights& model);
 // Shows that matrix, and computes its values first.
 void show_matrix(PanelContext& context, ModelWeights& model, std::size_t matrix);
-// Asks for a model file.
+// Asks for a model file or a folder of checkpoints; for a file beside the one that is open.
 void ask_model(PanelContext& context);
+void ask_second_model(PanelContext& context);
+// "checkpoint 500"; of two files without numbers their names.
+std::string checkpoint_words(const ModelWeights& model, std::size_t checkpoint);
 
 }  // namespace muonscope::gui

@@ -73,6 +73,12 @@ void enter(PathDialog& dialog, const FolderEntry& entry) {
     dialog.chosen = -1;
 }
 
+// Whether it is a folder to be opened as it is, and not one to look into: its name is whole, and no
+// row of it is chosen.
+bool takes(const PathDialog& dialog, const std::string& path) {
+    return dialog.request.takes_folder && dialog.chosen < 0 && path.ends_with('/');
+}
+
 // True when it was done.
 bool try_it(PanelContext& context, PathDialog& dialog) {
     const std::string path = wanted_path(dialog);
@@ -80,7 +86,7 @@ bool try_it(PanelContext& context, PathDialog& dialog) {
     dialog.fault.clear();
     if (path.empty()) {
         dialog.fault = "Type a name";
-    } else if (fs::is_directory(path, ignored)) {
+    } else if (fs::is_directory(path, ignored) && !takes(dialog, path)) {
         put(dialog, path.ends_with('/') ? path : path + "/");
     } else if (!dialog.request.saves && !fs::exists(path, ignored)) {
         dialog.fault = path + " is not there";
@@ -170,7 +176,10 @@ void draw_word(PanelContext& context, const PathDialog& dialog) {
                                .c_str());
     } else {
         ImGui::TextColored(context.theme.dim, "Enter: %s   Esc: cancel   Up, Down: choose below",
-                           dialog.request.saves ? "save" : "open");
+                           dialog.request.saves ? "save"
+                           : dialog.request.takes_folder
+                               ? "open the file, or the folder as a series"
+                               : "open");
     }
     ImGui::PopTextWrapPos();
 }

@@ -17,7 +17,8 @@ struct PathRequest {
     // ".json": what is listed, and what a name typed without one gets. To open: several, ".gguf
     // .npy".
     std::string ending;
-    bool saves = true;  // else it opens a file that is there
+    bool saves = true;          // else it opens a file that is there
+    bool takes_folder = false;  // opening: a folder too
     // Does it. What it throws is shown, and the dialog stays.
     std::function<void(const std::string& path)> done;
 };

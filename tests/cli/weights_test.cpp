@@ -117,6 +117,86 @@ TEST_F(WeightsCommands, a_stack_file_stands_before_what_is_typed) {
     EXPECT_NEAR(json.at("spectra").at(0).at("largest"), values(2), 1e-10);
 }
 
+class CheckpointCommands : public WeightsCommands {
+  protected:
+    CheckpointCommands() {
+        const Outcome outcome =
+            run_program({"run", "two-ways-up", "--steps", "30", "--save-weights", folder_ / "c",
+                         "--weights-every", "15"});
+        EXPECT_EQ(outcome.code, 0) << outcome.err;
+    }
+    Matrix weights_of(const std::string& file, const std::string& name) {
+        const TensorFile opened(file);
+        return read_matrix(opened, *opened.find(name));
+    }
+    std::string series_ = folder_ / "c/lane-2-muon";
+};
+
+TEST_F(CheckpointCommands, a_folder_is_a_table_of_its_checkpoints) {
+    const Json json = json_of({"spectra", series_, "--select", "layers.1", "--values"});
+    ASSERT_EQ(json.at("series").size(), 1u);
+    const Json& points = json.at("series").at(0).at("checkpoints");
+    ASSERT_EQ(points.size(), 3u);
+    const Matrix start = weights_of(series_ + "/step-0.safetensors", "layers.1.weight");
+    for (std::size_t i = 0; i < 3; ++i) {
+        EXPECT_EQ(points.at(i).at("number"), 15 * i);
+        const Matrix now = weights_of(points.at(i).at("file"), "layers.1.weight");
+        const Vector values = singular_values(now);
+        for (Eigen::Index k = 0; k < values.size(); ++k)
+            EXPECT_NEAR(points.at(i).at("values").at(k).get<double>(), values(k), 1e-12);
+        EXPECT_NEAR(points.at(i).at("moved"), (now - start).norm() / start.norm(), 1e-12);
+    }
+    const Outcome outcome = weights({"spectra", series_});
+    EXPECT_TRUE(contains(outcome.out, "3 checkpoints, singular values of 3 matrices"));
+    EXPECT_TRUE(contains(outcome.out, "layers.2.weight"));
+    EXPECT_EQ(weights({"spectra", series_, "--op", "layers.0:drop-top=1"}).code, 2);
+    const Outcome both = weights({"spectra", folder_ / "c"});
+    EXPECT_EQ(both.code, 2);
+    EXPECT_TRUE(contains(both.err, "more than one series")) << both.err;
+}
+
+TEST_F(CheckpointCommands, info_of_a_folder_lists_them) {
+    const Json json = json_of({"info", series_});
+    ASSERT_EQ(json.at("checkpoints").size(), 3u);
+    EXPECT_EQ(json.at("checkpoints").at(2).at("number"), 30);
+    EXPECT_EQ(json.at("checkpoints").at(2).at("tensors"), 3);
+    EXPECT_TRUE(contains(weights({"info", series_}).out, "step-15.safetensors"));
+}
+
+TEST_F(CheckpointCommands, two_files_are_held_against_one_another) {
+    const std::string before = series_ + "/step-0.safetensors",
+                      after = series_ + "/step-30.safetensors";
+    const Json json = json_of({"compare", before, after, "--values"});
+    ASSERT_EQ(json.at("matrices").size(), 3u);
+    const Json& one = json.at("matrices").at(1);
+    EXPECT_EQ(one.at("name"), "layers.1.weight");
+    const Matrix a = weights_of(before, "layers.1.weight"),
+                 b = weights_of(after, "layers.1.weight");
+    EXPECT_NEAR(one.at("moved"), (b - a).norm() / a.norm(), 1e-12);
+    EXPECT_NEAR(one.at("before").at("values").at(0), singular_values(a)(0), 1e-12);
+    EXPECT_NEAR(one.at("after").at("values").at(0), singular_values(b)(0), 1e-12);
+    EXPECT_EQ(one.at("after").at("rows"), 32);
+    const Outcome outcome = weights({"compare", before, model_});
+    EXPECT_TRUE(contains(outcome.out, "it has no layers.0.weight")) << outcome.out;
+    EXPECT_TRUE(contains(weights({"compare", before, after, "--values"}).out, "s'/s"));
+}
+
+TEST_F(CheckpointCommands, alignment_is_that_of_the_singular_vectors) {
+    const std::string file = series_ + "/step-30.safetensors";
+    const Json json = json_of({"alignment", file, "layers.0", "layers.1", "--leading", "4"});
+    const Matrix u = tensor_svd(weights_of(file, "layers.0.weight")).u.leftCols(4);
+    const Matrix v = tensor_svd(weights_of(file, "layers.1.weight")).v.leftCols(4);
+    const Matrix overlap = (v.transpose() * u).array().square();
+    for (Eigen::Index i = 0; i < 4; ++i)
+        for (Eigen::Index j = 0; j < 4; ++j)
+            EXPECT_NEAR(json.at("overlap").at(i).at(j), overlap(i, j), 1e-12);
+    EXPECT_NEAR(json.at("share"), overlap.sum() / 4, 1e-12);
+    EXPECT_EQ(json.at("by_chance"), 0.125);
+    const Outcome refused = weights({"alignment", model_, "blk.0.up", "blk.1.up"});
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_TRUE(contains(refused.err, "it reads 8 numbers")) << refused.err;
+}
+
 class LanguageModel : public WeightsCommands {
   protected:
     LanguageModel() { write_tiny_model(tiny_); }
@@ -248,7 +328,7 @@ TEST_F(LanguageModel, what_it_cannot_do_is_said) {
 
 TEST_F(WeightsCommands, bad_input_is_refused_in_a_sentence) {
     const std::pair<std::vector<std::string>, const char*> cases[] = {
-        {{}, "choose one of info, spectra, edit, talk"},
+        {{}, "choose one of info, spectra, compare, edit, talk"},
         {{"spectr", model_}, "did you mean spectra"},
         {{"info"}, "file is required"},
         {{"info", folder_ / "none.gguf"}, "No such file"},

@@ -4,11 +4,18 @@
 
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 #include <cmath>
+#include <filesystem>
 #include <vector>
 
+#include "app/gui/model_alignment.h"
+#include "app/gui/model_series.h"
 #include "app/gui/model_tokens.h"
 #include "app/gui/panels/panels.h"
+#include "app/gui/path_dialog.h"
+#include "app/gui/plots/ticks.h"
 #include "core/formats/files.h"
 #include "core/formats/tensor_writer.h"
 #include "core/linalg/spectrum.h"
@@ -185,6 +192,166 @@ TEST_F(ModelWeightsPanel, tokens_that_vectors_of_the_matrix_shown_write_stand_in
     click_word("token_embd");
     harness.frames(3);
     EXPECT_TRUE(contains(drawing().in("Model weights").text(), "neither reads"))
+        << drawing().in("Model weights").text();
+}
+
+// A folder of three checkpoints of a chain of two layers.
+class ModelSeriesPanel : public ModelWeightsPanel {
+  protected:
+    ModelSeriesPanel() {
+        Generator generator(8, Purpose::lab);
+        const Matrix step = generator.normal_matrix(8, 8);
+        second = generator.normal_matrix(6, 8);
+        const Matrix start = generator.normal_matrix(8, 5);
+        std::filesystem::create_directories(folder / "c");
+        for (int n : {0, 30, 100}) {
+            first.push_back(start + 0.02 * n * step.leftCols(5));
+            const TensorType& type = tensor_type("F64");
+            write_safetensors(folder / ("c/step-" + std::to_string(n) + ".safetensors"),
+                              {{"layers.0.weight", {8, 5}, &type, values_from(first.back())},
+                               {"layers.1.weight", {6, 8}, &type, values_from(second)}},
+                              {});
+        }
+    }
+    void open_series(int view) {
+        harness.chosen<ModelChoices>().view = view;
+        harness.chosen<ModelChoices>().file = {folder / "c"};
+        harness.frames_until([&] { return model().known == 2 && !model().series.empty(); });
+        harness.frames(3);
+    }
+    ModelSeries& series() { return harness.kept<ModelSeries>(); }
+
+    std::vector<Matrix> first;  // by checkpoint
+    Matrix second;
+};
+
+TEST_F(ModelSeriesPanel, spectra_of_all_checkpoints_lie_over_one_another) {
+    open_series(0);
+    harness.frames_until([&] { return series().known == 3; });
+    harness.frames(2);
+    EXPECT_EQ(model().asked, folder / "c/step-100.safetensors");
+    for (std::size_t i = 0; i < 3; ++i) {
+        const SeriesMatrix* one = series().at(i);
+        ASSERT_NE(one, nullptr);
+        EXPECT_LT((one->values - singular_values(first[i])).norm(), 1e-12);
+        EXPECT_NEAR(one->moved, (first[i] - first[0]).norm() / first[0].norm(), 1e-12);
+    }
+    EXPECT_NEAR(model().matrices[0].moved, series().at(2)->moved, 1e-12);
+    const Drawing drawn = drawing().in("Model weights");
+    EXPECT_EQ(drawn.all("checkpoint 0").size(), 1u) << drawn.text();
+    EXPECT_FALSE(drawn.all("checkpoint 100").empty());  // the legend's, and the slider's
+    EXPECT_TRUE(drawn.all("checkpoint 30").empty());
+    // Under the mouse the middle one has a name too.
+    harness.chosen<ModelChoices>().logarithmic = false;
+    harness.chosen<ModelChoices>().index_logarithmic = false;
+    harness.frames(3);
+    const Drawing linear = drawing().in("Model weights");
+    const Word across = *linear.word("rank k of the singular value"), up = *linear.word("s");
+    const Scale x =
+        Scale::across(linear, {up.min.x, across.min.y - 40}, {across.max.x + 9, across.min.y});
+    const Scale y = Scale::up(linear, {up.min.x - 4, up.max.y}, {up.min.x + 45, across.min.y - 20});
+    harness.move_to({x.pixel(1), y.pixel(singular_values(first[1])(0))});
+    harness.frames(3);
+    EXPECT_EQ(drawing().all("checkpoint 30").size(), 1u) << drawing().text();
+}
+
+TEST_F(ModelSeriesPanel, values_over_steps_are_at_their_numbers_and_a_click_shows_the_checkpoint) {
+    open_series(3);
+    harness.frames_until([&] { return series().known == 3; });
+    harness.chosen<ModelChoices>().edits = {"layers.0:drop-top=1"};
+    harness.frames(3);
+    const Drawing drawn = drawing().in("Model weights");
+    const Word across = *drawn.word("checkpoint"), up = *drawn.word("s");
+    const Scale x =
+        Scale::across(drawn, {up.min.x, across.min.y - 40}, {across.max.x + 9, across.min.y});
+    harness.click({x.pixel(27), across.min.y - 100});
+    harness.frames_until([&] { return model().checkpoint == 1 && model().known == 2; });
+    EXPECT_EQ(model().asked, folder / "c/step-30.safetensors");
+    EXPECT_LT((model().matrices[0].values - singular_values(first[1])).norm(), 1e-12);
+    harness.move_to({x.pixel(99), across.min.y - 100});
+    harness.frames(3);
+    const Drawing read = drawing();
+    EXPECT_FALSE(read.all("checkpoint 100").empty()) << read.text();
+    EXPECT_TRUE(contains(read.text(), plots::value_text(singular_values(first[2])(0))))
+        << read.text();
+}
+
+TEST_F(ModelSeriesPanel, edits_stay_when_another_checkpoint_is_shown) {
+    open_series(0);
+    click_word("Add");
+    ASSERT_EQ(model().stack.size(), 1u);
+    harness.chosen<ModelChoices>().checkpoint = 0;
+    harness.frames_until([&] { return model().checkpoint == 0 && model().known == 2; });
+    harness.frames(2);
+    ASSERT_EQ(model().stack.size(), 1u);
+    EXPECT_NEAR(model().matrices[0].after.largest, singular_values(first[0])(1), 1e-12);
+    EXPECT_EQ(model().matrices[0].moved, 0);
+}
+
+TEST_F(ModelSeriesPanel, a_second_file_is_put_beside_the_first_and_taken_away) {
+    harness.chosen<ModelChoices>().file = {folder / "c/step-0.safetensors"};
+    harness.frames_until([&] { return model().known == 2; });
+    harness.frames(3);
+    click_word("Compare…");
+    ASSERT_NE(harness.view.path_dialog, nullptr);
+    harness.press(ImGuiKey_A, ImGuiMod_Ctrl);
+    harness.type(folder / "c/step-100.safetensors");
+    harness.press(ImGuiKey_Enter);
+    harness.frames_until([&] { return model().series.size() == 2 && model().known == 2; });
+    EXPECT_EQ(model().checkpoint, 1u);
+    EXPECT_NEAR(model().matrices[0].moved, (first[2] - first[0]).norm() / first[0].norm(), 1e-12);
+    harness.frames(3);
+    click_word("Alone");
+    harness.frames_until([&] { return model().series.empty() && model().known == 2; });
+    EXPECT_EQ(model().asked, folder / "c/step-100.safetensors");
+}
+
+TEST_F(ModelSeriesPanel, a_folder_is_opened_by_its_name_and_one_of_two_series_refused) {
+    std::filesystem::create_directories(folder / "two/a");
+    std::filesystem::create_directories(folder / "two/b");
+    for (const char* name : {"two/a/step-1.safetensors", "two/b/step-1.safetensors"})
+        std::filesystem::copy_file(path, folder / name);
+    PanelContext context = harness.context();
+    ask_model(context);
+    harness.frames(3);
+    const auto enter = [&](const std::string& text) {
+        harness.press(ImGuiKey_A, ImGuiMod_Ctrl);
+        harness.type(text);
+        harness.press(ImGuiKey_Enter);
+        harness.frames(2);
+    };
+    enter(folder / "two/");
+    ASSERT_NE(harness.view.path_dialog, nullptr);
+    EXPECT_TRUE(contains(harness.view.path_dialog->fault, "more than one series"));
+    enter(folder / "c");  // looks into it first
+    ASSERT_NE(harness.view.path_dialog, nullptr);
+    harness.press(ImGuiKey_Enter);
+    harness.frames(2);
+    EXPECT_EQ(harness.view.path_dialog, nullptr);
+    harness.frames_until([&] { return model().series.size() == 3; });
+}
+
+TEST_F(ModelSeriesPanel, alignment_of_layers_is_that_of_their_vectors_with_what_chance_gives) {
+    harness.chosen<ModelChoices>().leading = 0;
+    open_series(4);
+    ModelAlignment& alignment = harness.kept<ModelAlignment>();
+    harness.frames_until([&] { return alignment.shown.has_value(); });
+    harness.frames(3);
+    const Matrix u = tensor_svd(first[2]).u, v = tensor_svd(second).v;
+    const double share = (v.leftCols(5).transpose() * u.leftCols(5)).squaredNorm() / 5;
+    EXPECT_NEAR(alignment.shown->alignment.share, share, 1e-10);
+    const std::string words =
+        fmt::format("shared: {:.3f} of 5 directions; at random {:.3f}", share, 5.0 / 8);
+    EXPECT_TRUE(contains(drawing().in("Model weights").text(), words))
+        << words << drawing().in("Model weights").text();
+    // From the other one's side it is the same pair, and a matrix without neighbours says so.
+    click_word("layers.1");
+    harness.frames_until([&] { return alignment.matrix == "layers.1.weight" && alignment.shown; });
+    EXPECT_EQ(alignment.shown->pair.writer, "layers.0.weight");
+    EXPECT_NEAR(alignment.shown->alignment.share, share, 1e-10);
+    open();
+    harness.frames(5);
+    EXPECT_TRUE(contains(drawing().in("Model weights").text(), "Nothing in this file"))
         << drawing().in("Model weights").text();
 }
 

@@ -58,7 +58,7 @@ Places places_of(const ModelWeights& model) {
 double value_of(ModelWeights& model, std::size_t place, const ModelMeasure& measure) {
     if (place >= model.matrices.size() || !model.matrices[place].known)
         return std::numeric_limits<double>::quiet_NaN();
-    return measure.of(edited_now(model, model.matrices[place]).after);
+    return measure.of(edited_now(model, model.matrices[place]));
 }
 
 // Of what is shown: a measure of the spectra, or what a sweep has found.
@@ -199,7 +199,7 @@ std::size_t under_mouse(const Axes& axes, const Places& places) {
     return places.matrix[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)];
 }
 
-void measure_list(PanelContext& context) {
+void measure_list(PanelContext& context, const ModelWeights& model) {
     ModelChoices& chosen = context.chosen<ModelChoices>();
     const bool sweep = shows_sweep(chosen);
     const ModelMeasure* now =
@@ -207,7 +207,8 @@ void measure_list(PanelContext& context) {
     const char* name = sweep ? sweep_measure : now->name;
     if (begin_word_combo(context, "##measure", name, word_combo_width(em(7)))) {
         for (std::size_t i = 0; i < model_measures().size(); ++i)
-            if (list_row(model_measures()[i].name, static_cast<int>(i) == chosen.measure))
+            if ((!model.series.empty() || !model_measures()[i].series) &&
+                list_row(model_measures()[i].name, static_cast<int>(i) == chosen.measure))
                 chosen.measure = static_cast<int>(i);
         if (list_row(sweep_measure, sweep))
             chosen.measure = static_cast<int>(model_measures().size());
@@ -240,7 +241,7 @@ std::vector<ReadoutRow> readout_rows(const PanelContext& context, const ModelWei
              context.theme.dim}};
     }
     for (const ModelMeasure& measure : model_measures())
-        rows.push_back({measure.name, matrix.known ? value_text(measure.of(matrix.after)) : "…",
+        rows.push_back({measure.name, matrix.known ? value_text(measure.of(matrix)) : "…",
                         context.theme.dim});
     return rows;
 }
@@ -266,7 +267,7 @@ void draw_model_map(PanelContext& context, ModelWeights& model, ImVec2 size) {
     const bool sweep = shows_sweep(context.chosen<ModelChoices>());
     if (sweep) talk(context, model);
     const MapValues shown = map_values(context, model, places);
-    measure_list(context);
+    measure_list(context, model);
     if (places.blocks > 0 && shown.values.array().isFinite().any()) {
         ImGui::SameLine(0, em(0.8F));
         draw_colour_scale(context, shown.scale);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
+#include "app/gui/model_series.h"
 #include "app/gui/panels/model_weights.h"
 #include "app/gui/plots/drawn_chart.h"
 #include "app/gui/plots/readout.h"
@@ -24,6 +26,21 @@ const Vector& noise_of(ModelWeights& model, const MatrixShape& shape) {
     Vector& values = model.noise[{shape.rows, shape.cols}];
     if (values.size() == 0) values = noise_values(shape, 1, 0);
     return values;
+}
+
+// Not more lines than can be told apart.
+constexpr std::size_t most_lines = 48;
+
+// Checkpoints whose lines are drawn: all that are known, or evenly many of them, both ends with it.
+std::vector<std::size_t> drawn_checkpoints(const ModelWeights& model, const ModelSeries& series) {
+    std::vector<std::size_t> drawn;
+    const std::size_t count = series.found.size();
+    const std::size_t lines = std::min(count, most_lines);
+    for (std::size_t i = 0; i < lines; ++i) {
+        const std::size_t place = lines == count ? i : i * (count - 1) / (lines - 1);
+        if (place != model.checkpoint && series.at(place) != nullptr) drawn.push_back(place);
+    }
+    return drawn;
 }
 
 // Which values a plot shows of those after the edits, in the order of the matrix's own.
@@ -74,16 +91,34 @@ struct Dragged {
     double high = 0;
 };
 
-double highest_of(const ModelMatrix& matrix) {
-    return 1.15 *
-           std::max({matrix.summary.largest, matrix.after.largest, matrix.summary.edge, 1e-300});
+double highest_of(const ModelMatrix& matrix, const ModelSeries& series) {
+    double highest =
+        std::max({matrix.summary.largest, matrix.after.largest, matrix.summary.edge, 1e-300});
+    for (std::size_t i = 0; i < series.found.size(); ++i)
+        if (const SeriesMatrix* other = series.at(i))
+            highest = std::max(highest, other->summary.largest);
+    return 1.15 * highest;
+}
+
+// The others of the series behind it, late ones in front; the first and the last are named.
+void add_series(const PanelContext& context, const ModelWeights& model, const ModelSeries& series,
+                Chart& chart) {
+    for (const std::size_t place : drawn_checkpoints(model, series)) {
+        const bool named = place == 0 || place + 1 == model.series.size();
+        Curve curve =
+            curve_of("", series.at(place)->values,
+                     {checkpoint_colour(context.theme, model, place), Dash::solid, 0.7F}, false);
+        if (named) curve.name = checkpoint_words(model, place);
+        chart.marks.emplace_back(std::move(curve));
+    }
 }
 
 Chart spectrum_chart(const PanelContext& context, ModelWeights& model, const ModelMatrix& matrix) {
+    const ModelSeries& series = context.kept<ModelSeries>();
     const Theme& theme = context.theme;
     const ModelChoices& chosen = context.chosen<ModelChoices>();
     const Dragged& dragged = context.kept<Dragged>();
-    const double high = dragged.held ? dragged.high : highest_of(matrix);
+    const double high = dragged.held ? dragged.high : highest_of(matrix, series);
     const double low = 0.6 * std::min(lowest_of(matrix), high / 20);
     Chart chart;
     chart.title = matrix.entry->name;
@@ -95,9 +130,12 @@ Chart spectrum_chart(const PanelContext& context, ModelWeights& model, const Mod
     const bool few = matrix.shape.rank() <= 80;
     chart.marks.emplace_back(
         curve_of("random, same shape and norm", noise, {theme.ghost, Dash::dotted}, false));
+    if (!model.series.empty()) add_series(context, model, series, chart);
     const bool edited = matrix.edited.is_edited();
+    const std::string own =
+        model.series.empty() ? "as it is" : checkpoint_words(model, model.checkpoint);
     chart.marks.emplace_back(curve_of(
-        "as it is", matrix.values,
+        own.c_str(), matrix.values,
         {edited ? theme.dim : theme.lane(0), edited ? Dash::dashed : Dash::solid}, few && !edited));
     if (edited)
         chart.marks.emplace_back(curve_of("edited", matrix.edited.values, {theme.accent}, few));
@@ -129,7 +167,7 @@ void drag_value(PanelContext& context, ModelWeights& model, const ModelMatrix& m
         const Index k = rank_at(axes, matrix, mouse.x);
         const float there = axes.pixel_y(matrix.edited.values(k));
         if (std::abs(there - mouse.y) > em(0.9F)) return;
-        dragged = {true, k, highest_of(matrix)};
+        dragged = {true, k, highest_of(matrix, context.kept<ModelSeries>())};
         return;
     }
     if (ImGui::GetIO().MouseDelta.y == 0) return;
@@ -151,16 +189,50 @@ void drag_value(PanelContext& context, ModelWeights& model, const ModelMatrix& m
     model.dragging = true;
 }
 
-void readout(PanelContext& context, const ModelMatrix& matrix, const Axes& axes) {
+// The line of another checkpoint that is nearest to the mouse at this rank, if one is near.
+std::optional<std::size_t> checkpoint_at(const ModelWeights& model, const ModelSeries& series,
+                                         const Axes& axes, Index k) {
+    std::optional<std::size_t> best;
+    float distance = em(1.2F);
+    for (const std::size_t place : drawn_checkpoints(model, series)) {
+        const Vector& values = series.at(place)->values;
+        if (k >= values.size() || !(values(k) > 0)) continue;
+        const float away = std::abs(axes.pixel_y(values(k)) - ImGui::GetMousePos().y);
+        if (away >= distance) continue;
+        distance = away;
+        best = place;
+    }
+    return best;
+}
+
+// What the series has at this rank: the line under the mouse; of two files the other one.
+void add_checkpoint_rows(PanelContext& context, const ModelWeights& model, const Axes& axes,
+                         Index k, std::vector<ReadoutRow>& rows) {
+    const ModelSeries& series = context.kept<ModelSeries>();
+    std::optional<std::size_t> place = checkpoint_at(model, series, axes, k);
+    if (model.series.size() == 2) place = 1 - model.checkpoint;
+    if (!place || series.at(*place) == nullptr) return;
+    const SeriesMatrix& other = *series.at(*place);
+    if (k >= other.values.size()) return;
+    const ImVec4 colour = checkpoint_colour(context.theme, model, *place);
+    rows.push_back({checkpoint_words(model, *place), value_text(other.values(k)), colour});
+    draw_dot(context, axes, static_cast<double>(k + 1), other.values(k), colour);
+    rows.push_back({"its ‖W − W₀‖/‖W₀‖", value_text(other.moved), context.theme.dim});
+}
+
+void readout(PanelContext& context, const ModelWeights& model, const ModelMatrix& matrix,
+             const Axes& axes) {
     const Index k = rank_at(axes, matrix, ImGui::GetMousePos().x);
     const Theme& theme = context.theme;
     const double all = matrix.summary.norm * matrix.summary.norm;
     std::vector<ReadoutRow> rows{
-        {"as it is", value_text(matrix.values(k)), theme.lane(0)},
+        {model.series.empty() ? "as it is" : checkpoint_words(model, model.checkpoint),
+         value_text(matrix.values(k)), theme.lane(0)},
         {"share of the energy",
          fmt::format("{:.3g} %", 100 * matrix.values(k) * matrix.values(k) / all), theme.dim}};
     if (matrix.edited.is_edited())
         rows.push_back({"after the edits", value_text(matrix.edited.values(k)), theme.accent});
+    if (!model.series.empty()) add_checkpoint_rows(context, model, axes, k, rows);
     draw_dot(context, axes, static_cast<double>(k + 1), matrix.edited.values(k),
              matrix.edited.is_edited() ? theme.accent : theme.lane(0));
     draw_readout(context, fmt::format("value {} of {}", k + 1, matrix.shape.rank()), rows);
@@ -192,6 +264,7 @@ void draw_model_spectrum(PanelContext& context, ModelWeights& model, ImVec2 size
     scale_words(context, *matrix);
     size.y -= ImGui::GetCursorPosY() - top;
     edited_now(model, *matrix);
+    model_series(context, model);
     if (!matrix->known) {
         const ImVec2 at = ImGui::GetCursorScreenPos();
         ImGui::Dummy({size.x, std::max(1.0F, size.y)});
@@ -217,7 +290,7 @@ void draw_model_spectrum(PanelContext& context, ModelWeights& model, ImVec2 size
     draw_marks(context, axes, spectrum_chart(context, model, *matrix));
     end_chart(context, axes);
     if (!axes.pressed) model.dragging = false;
-    if (axes.hovered || axes.pressed) readout(context, *matrix, axes);
+    if (axes.hovered || axes.pressed) readout(context, model, *matrix, axes);
     chart_menu(context, options, axes,
                [&](const PanelContext& on) { return spectrum_chart(on, model, *matrix); });
 }

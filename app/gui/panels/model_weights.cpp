@@ -7,6 +7,7 @@
 
 #include "app/gui/fonts.h"
 #include "app/gui/local_row.h"
+#include "app/gui/model_series.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
@@ -23,16 +24,19 @@ void header_controls(PanelContext& context, const ModelWeights& model, ModelFetc
         draw_fetch_button(context, fetch);
         next_header_control(context, em(0.4F), open);
     } else {
-        begin_header_controls(context,
-                              segmented_width({"spectrum", "map", "tokens"}) + em(0.6F) + open);
-        segmented(context, "view", {"spectrum", "map", "tokens"}, chosen.view,
-                  "The singular values of one matrix, a measure of all of them, or the tokens that "
-                  "the singular vectors of one read or write.");
+        begin_header_controls(
+            context,
+            segmented_width({"spectrum", "map", "tokens", "steps", "alignment"}) + em(0.6F) + open);
+        segmented(
+            context, "view", {"spectrum", "map", "tokens", "steps", "alignment"}, chosen.view,
+            "The singular values of one matrix, a measure of all of them, the tokens that the "
+            "singular vectors of one read or write, values over the checkpoints of a series, "
+            "or the directions that one matrix writes beside those that another reads.");
         next_header_control(context, em(0.6F), open);
     }
     if (quiet_button(context, "Open…", open,
-                     "A model file: .safetensors, .gguf, .npy or .npz. It is read a matrix at a "
-                     "time and never changed.",
+                     "A model file: .safetensors, .gguf, .npy or .npz, or a folder of checkpoints. "
+                     "It is read a matrix at a time and never changed.",
                      !model.file))
         ask_model(context);
     end_header_controls(context);
@@ -47,9 +51,34 @@ std::string file_words(const ModelWeights& model) {
     return text;
 }
 
+// Which checkpoint of the series the list, the map and the edits are of.
+void checkpoint_line(PanelContext& context, const ModelWeights& model) {
+    const int last = static_cast<int>(model.series.size()) - 1;
+    int place = static_cast<int>(model.checkpoint);
+    const std::string words = checkpoint_words(model, model.checkpoint);
+    // Beside the slider, not in it: of two checkpoints its grab takes half of it.
+    const float room = ImGui::GetContentRegionAvail().x;
+    const float width = std::min(ImGui::CalcTextSize(words.c_str()).x + em(0.2F), 0.6F * room);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    ImGui::Dummy({width, ImGui::GetFrameHeight()});
+    fitted_text(ImGui::GetWindowDrawList(), {at.x, at.y + ImGui::GetStyle().FramePadding.y}, width,
+                context.theme.text, words.c_str());
+    ImGui::SameLine(0, em(0.5F));
+    ImGui::SetNextItemWidth(ImGui::GetContentRegionAvail().x);
+    if (ImGui::SliderInt("##checkpoint", &place, 0, last, "",
+                         ImGuiSliderFlags_NoInput | ImGuiSliderFlags_AlwaysClamp))
+        show_checkpoint(context, static_cast<std::size_t>(place));
+    hover_help(context, words,
+               fmt::format("{} of {}: which one the list, the map and the edits are of.", place + 1,
+                           last + 1));
+}
+
 void file_line(PanelContext& context, const ModelWeights& model) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float width = ImGui::GetContentRegionAvail().x;
+    const bool alone = model.series.empty(), pair = model.chosen_files.size() > 1;
+    const char* label = pair ? "Alone" : "Compare…";
+    const float button = alone || pair ? button_width(label) + em(0.4F) : 0;
+    const float width = std::max(em(2), ImGui::GetContentRegionAvail().x - button);
     const std::string words = file_words(model);
     ImGui::Dummy({width, ImGui::GetTextLineHeight()});
     fitted_text(ImGui::GetWindowDrawList(), at, width, context.theme.dim, words.c_str());
@@ -57,6 +86,19 @@ void file_line(PanelContext& context, const ModelWeights& model) {
                fmt::format("{}.\n\n{} further tensors are vectors, or of types whose numbers are "
                            "not read.",
                            words, model.left_out));
+    if (alone || pair) {
+        ImGui::SameLine(0, em(0.4F));
+        if (quiet_button(context, label, button_width(label),
+                         pair ? "Closes the file beside this one."
+                              : "A second file: its values beside these, and how far its matrices "
+                                "are from these.")) {
+            if (pair)
+                context.chosen<ModelChoices>().file = {model.asked};
+            else
+                ask_second_model(context);
+        }
+    }
+    if (!alone) checkpoint_line(context, model);
 }
 
 void draw_model_weights(PanelContext& context) {
@@ -88,8 +130,12 @@ void draw_model_weights(PanelContext& context) {
         draw_model_spectrum(context, model, plot);
     else if (context.chosen<ModelChoices>().view == 1)
         draw_model_map(context, model, plot);
-    else
+    else if (context.chosen<ModelChoices>().view == 2)
         draw_model_tokens(context, model, plot);
+    else if (context.chosen<ModelChoices>().view == 3)
+        draw_model_steps(context, model, plot);
+    else
+        draw_model_alignment(context, model, plot);
     draw_model_edits(context, model);
     ImGui::EndGroup();
 }
@@ -100,10 +146,13 @@ std::vector<Remembered> remembered(Preferences& preferences) {
             {"model_edits", &own.edits},
             {"model_matrix", &own.matrix},
             {"model_sweep", &own.sweep},
-            {"model_view", &own.view, 0, 2},
+            {"model_checkpoint", &own.checkpoint, -1, 1e5},
+            {"model_view", &own.view, 0, 4},
             {"model_measure", &own.measure, 0, static_cast<double>(model_measures().size())},
             {"model_log", &own.logarithmic},
-            {"model_log_index", &own.index_logarithmic}};
+            {"model_log_index", &own.index_logarithmic},
+            {"model_followed", &own.followed, 0, 2},
+            {"model_leading", &own.leading, 0, 2}};
 }
 
 }  // namespace
@@ -113,13 +162,14 @@ constinit const Panel model_weights_panel{
     .explanation = "singular values of real weights",
     .help =
         "Opens a model file and shows the singular values of its matrices. Edits of them stand in "
-        "a "
-        "list: each says how many values it changes, which share of the energy Σs² it keeps and "
-        "how "
-        "far it moves the matrix. Tokens: which words the singular vectors of a language model "
-        "read "
-        "or write. Who has no model at hand gets SmolLM2, a small chat model, by the button beside "
-        "Open. muonscope weights does the same without a window.",
+        "a list: each says how many values it changes, which share of the energy Σs² it keeps and "
+        "how far it moves the matrix. Tokens: which words the singular vectors of a language model "
+        "read or write. Steps: values over the checkpoints of a folder, as Save weights and "
+        "muonscope run --save-weights write one; two files by Compare. Alignment: whether a matrix "
+        "reads the directions that the one before it writes. Who has no model at hand gets "
+        "SmolLM2, "
+        "a small chat model, by the button beside Open. muonscope weights does the same without a "
+        "window.",
     .draw = draw_model_weights,
     .least = {30, 20},
     .remembered = remembered,

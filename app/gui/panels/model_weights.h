@@ -14,6 +14,10 @@ void draw_model_map(PanelContext& context, ModelWeights& model, ImVec2 size);
 void draw_sweep_row(PanelContext& context, ModelWeights& model);
 // The tokens that the leading singular vectors of the matrix that is shown read or write.
 void draw_model_tokens(PanelContext& context, ModelWeights& model, ImVec2 size);
+// Its values over the checkpoints of a series; a click shows that checkpoint.
+void draw_model_steps(PanelContext& context, ModelWeights& model, ImVec2 size);
+// The directions that it writes or reads, beside those of a neighbour.
+void draw_model_alignment(PanelContext& context, ModelWeights& model, ImVec2 size);
 // The edits, with what each does to the matrix that is shown, and the row that adds one.
 float model_edits_height(ModelWeights& model);
 void draw_model_edits(PanelContext& context, ModelWeights& model);
