@@ -48,7 +48,7 @@ if [ -e "$model" ]; then
     "$program" weights sweep "$model" > "$out/sweep.txt" # kept, and found by the window
     rm "$out/sweep.txt"
     guide model-weights two-ways-up 10 model-weights --looks 600 --choose "model_file=[\"$model\"]" \
-        --choose model_view=1 --choose model_measure=7 --choose 'model_sweep=["drop-top=1"]' \
+        --choose model_view=1 --choose model_measure=8 --choose 'model_sweep=["drop-top=1"]' \
         --choose 'model_matrix=["blk.11.ffn_down.weight"]'
 else
     echo "No SmolLM2 at $model: its picture stays as it is" >&2

@@ -8,7 +8,7 @@
 #include "core/base/elementary.h"
 #include "core/base/error.h"
 #include "core/base/fault_text.h"
-#include "core/formats/files.h"
+#include "core/formats/tensor_reference.h"
 #include "core/linalg/reductions.h"
 #include "core/linalg/spectrum.h"
 #include "core/measure/column_order.h"
@@ -46,8 +46,9 @@ Matrix random_matrix(const LabWish& wish) {
 
 Matrix file_matrix(const LabWish& wish) {
     if (wish.path.empty())
-        throw Error("file", "no file is named", "type the path of a two-dimensional .npy file");
-    Matrix matrix = read_npy(wish.path);
+        throw Error("file", "no file is named",
+                    "type the path of a two-dimensional .npy file, or FILE#TENSOR of a model file");
+    Matrix matrix = read_reference(wish.path);
     if (matrix.rows() > largest_side || matrix.cols() > largest_side || matrix.size() == 0)
         throw Error(wish.path, fmt::format("is {} x {}", matrix.rows(), matrix.cols()),
                     fmt::format("give a matrix with 1 to {} rows and columns", largest_side));

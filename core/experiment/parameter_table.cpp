@@ -180,7 +180,8 @@ constexpr Row<E> experiment_rows[] = {
         .restarts(),
     row<&E::target, &TargetSpec::file>(
         "target.file", "File", {},
-        "NumPy .npy, float16, float32 or float64, out x in as the network's last and first width.")
+        "NumPy .npy, float16, float32 or float64, out x in as the network's last and first width; "
+        "or FILE#TENSOR of a model file, to which a session adds the hash of its numbers.")
         .when(is_target<TargetKind::file>)
         .restarts(),
     row<&E::target, &TargetSpec::stream>("target.stream", "Target's stream", {},
@@ -235,7 +236,8 @@ constexpr Row<E> experiment_rows[] = {
         .when([](const E& e) { return e.init.kind == InitKind::conditioned; })
         .restarts(),
     row<&E::init, &InitSpec::files>("init.files", "Files", {},
-                                    "One .npy a layer, first layer first, separated by commas.")
+                                    "One .npy or FILE#TENSOR a layer, first layer first, separated "
+                                    "by commas.")
         .when([](const E& e) { return e.init.kind == InitKind::files; })
         .restarts(),
     row<&E::init, &InitSpec::stream>("init.stream", "Start's stream", {},

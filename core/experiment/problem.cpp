@@ -14,7 +14,7 @@
 #include "core/experiment/item_tree.h"
 #include "core/experiment/stream_draws.h"
 #include "core/experiment/teacher.h"
-#include "core/formats/files.h"
+#include "core/formats/tensor_reference.h"
 #include "core/linalg/dense_factors.h"
 #include "core/linalg/reductions.h"
 #include "core/model/chain.h"
@@ -29,8 +29,10 @@ constexpr int softmax_classes = 8;
 
 Matrix read_matrix(const std::string& key, const std::string& path, Eigen::Index rows,
                    Eigen::Index cols) {
-    if (path.empty()) throw Error(key, "no file is named", "give the path of a .npy file");
-    Matrix matrix = read_npy(path);
+    if (path.empty())
+        throw Error(key, "no file is named",
+                    "give the path of a .npy file, or FILE#TENSOR of a model file");
+    Matrix matrix = read_reference(path);
     if (matrix.rows() != rows || matrix.cols() != cols)
         throw Error(key,
                     fmt::format("{} is {} x {}, but the network asks for {} x {}", path,

@@ -12,6 +12,7 @@
 #include "core/base/error.h"
 #include "core/base/progress.h"
 #include "core/experiment/cost.h"
+#include "core/experiment/seal_files.h"
 
 namespace muonscope {
 
@@ -42,6 +43,7 @@ Session::Session(const SessionFile& file) : Session(file.spec) {
 
 Session::Session(Spec spec, std::uint64_t generation) : generation_(generation) {
     validate(spec);
+    seal_files(spec.experiment);
     spec_ = std::make_shared<const Spec>(std::move(spec));
     problem_ = make_problem(spec_->experiment);
     layout_ = Layout(*problem_->model, problem_->modes);

@@ -87,14 +87,16 @@ void random_rows(PanelContext& context, Lab& bench) {
 
 void file_row(PanelContext& context, Lab& bench) {
     ImGui::SetNextItemWidth(ImGui::GetContentRegionAvail().x - em(5.4F));
-    if (ImGui::InputTextWithHint("##path", "path of a .npy file", bench.typed.data(),
-                                 bench.typed.size(), ImGuiInputTextFlags_EnterReturnsTrue) ||
+    if (ImGui::InputTextWithHint("##path", "path of a .npy file, or FILE#TENSOR",
+                                 bench.typed.data(), bench.typed.size(),
+                                 ImGuiInputTextFlags_EnterReturnsTrue) ||
         ImGui::IsItemDeactivatedAfterEdit())
         bench.wish.path = bench.typed.data();
     hover_help(
         context, "File",
         "A two-dimensional array of float16, float32 or float64 saved by numpy.save, up to 512 "
-        "rows and columns. Enter loads it.");
+        "rows and columns, or a matrix of a model file: Use… in Model weights writes its name. "
+        "Enter loads it.");
     ImGui::SameLine(0, em(0.4F));
     if (ImGui::Button("Choose…", {em(5), 0}))
         ask_path(context, {.title = "Open a matrix",

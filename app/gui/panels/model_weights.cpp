@@ -8,6 +8,7 @@
 #include "app/gui/fonts.h"
 #include "app/gui/local_row.h"
 #include "app/gui/model_series.h"
+#include "app/gui/model_use.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
@@ -16,23 +17,29 @@
 namespace muonscope::gui {
 namespace {
 
-void header_controls(PanelContext& context, const ModelWeights& model, ModelFetch& fetch) {
+void header_controls(PanelContext& context, ModelWeights& model, ModelFetch& fetch) {
     ModelChoices& chosen = context.chosen<ModelChoices>();
-    const float open = button_width("Open…");
+    const float open = button_width("Open…"), use = button_width("Use…");
     if (!model.file) {
         begin_header_controls(context, fetch_button_width(fetch) + em(0.4F) + open);
         draw_fetch_button(context, fetch);
         next_header_control(context, em(0.4F), open);
     } else {
-        begin_header_controls(
-            context,
-            segmented_width({"spectrum", "map", "tokens", "steps", "alignment"}) + em(0.6F) + open);
+        begin_header_controls(context,
+                              segmented_width({"spectrum", "map", "tokens", "steps", "alignment"}) +
+                                  em(1.0F) + use + open);
         segmented(
             context, "view", {"spectrum", "map", "tokens", "steps", "alignment"}, chosen.view,
             "The singular values of one matrix, a measure of all of them, the tokens that the "
             "singular vectors of one read or write, values over the checkpoints of a series, "
             "or the directions that one matrix writes beside those that another reads.");
-        next_header_control(context, em(0.6F), open);
+        next_header_control(context, em(0.6F), use + em(0.4F) + open);
+        if (quiet_button(context, "Use…", use,
+                         "The matrix that is shown as target or start of the training, or as the "
+                         "lab's gradient."))
+            ImGui::OpenPopup("use");
+        model_use_menu(context, model);
+        ImGui::SameLine(0, em(0.4F));
     }
     if (quiet_button(context, "Open…", open,
                      "A model file: .safetensors, .gguf, .npy or .npz, or a folder of checkpoints. "
