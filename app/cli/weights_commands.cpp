@@ -134,7 +134,9 @@ void add_edit(CLI::App& weights, WeightsEditArguments& arguments,
         names_and_edits(), weights_edit_legend, exit_codes));
 }
 
-constexpr const char* language_model = "A language model of the llama architecture, .gguf";
+constexpr const char* language_model =
+    "A language model of the llama architecture: .gguf, or .safetensors (or its folder) with "
+    "config.json and tokenizer.json beside it";
 
 void add_workers(CLI::App& command, std::string& workers) {
     command

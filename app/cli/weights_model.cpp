@@ -4,6 +4,7 @@
 #include "app/cli/progress_bar.h"
 #include "core/base/error.h"
 #include "core/formats/files.h"
+#include "core/llama/open_llama.h"
 #include "core/session/crew.h"
 
 namespace muonscope::cli {
@@ -20,7 +21,7 @@ OpenedModel open_model(const std::string& path, int positions, const std::string
                           : static_cast<int>(whole_number_in(workers, "--workers", 1, 256));
     OpenedModel opened;
     opened.pool = std::make_unique<WorkerPool>(count);
-    opened.file = std::make_unique<TensorFile>(path);
+    opened.file = std::make_unique<TensorFile>(llama_path(path));
     ProgressLines progress;
     if (progress.due()) progress.show({"reading " + path});
     WorkerPool& pool = *opened.pool;

@@ -115,7 +115,7 @@ int weights_talk(const WeightsTalkArguments& arguments) {
 }
 
 int weights_tokens(const WeightsTokensArguments& arguments) {
-    const TensorFile file(arguments.file);
+    const TensorFile file(llama_path(arguments.file));
     const Tokeniser tokeniser = tokeniser_in(file);
     const std::vector<int> tokens = arguments.plain ? tokeniser.encode(arguments.text)
                                                     : tokeniser.encode_template(arguments.text);

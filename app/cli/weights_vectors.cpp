@@ -62,7 +62,7 @@ void print_tables(const std::vector<VectorTokens>& found, const Tokeniser& token
 
 int weights_vectors(const WeightsVectorsArguments& arguments) {
     const auto top = static_cast<int>(whole_number_in(arguments.top, "--top", 1, 1000));
-    const TensorFile file(arguments.file);
+    const TensorFile file(llama_path(arguments.file));
     const Tokeniser tokeniser = tokeniser_in(file);
     const TensorEntry& entry = one_matrix(file, arguments.matrix);
     const Ranks ranks = ranks_in(arguments.k, matrix_shape(entry)->rank());

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <limits>
 
 #include "core/base/error.h"
+#include "core/base/near_names.h"
 #include "core/base/progress.h"
+#include "core/llama/hub_llama.h"
 
 namespace muonscope {
 
@@ -59,7 +62,19 @@ SharedFloats floats_of(const TensorFile& file, const TensorEntry& entry,
 
 }  // namespace
 
+std::string llama_path(const std::string& path) {
+    namespace fs = std::filesystem;
+    std::error_code ignored;
+    if (!fs::is_directory(path, ignored)) return path;
+    const fs::path folder(path);
+    if (fs::exists(folder / "model.safetensors.index.json", ignored))
+        throw Error(in_quotes(path, 200), "its weights are in several files",
+                    "save the model with one, or as GGUF");
+    return (folder / "model.safetensors").string();
+}
+
 LlamaShape shape_in(const TensorFile& file) {
+    if (is_in_hub_form(file)) return hub_shape(file);
     const Metadata& keys = file.metadata();
     const std::string kind = keys.text("general.architecture").value_or("");
     if (kind != "llama")
@@ -92,6 +107,7 @@ LlamaShape shape_in(const TensorFile& file) {
 }
 
 LlamaWeights weights_in(const TensorFile& file) {
+    if (is_in_hub_form(file)) return hub_weights(file);
     LlamaWeights weights(shape_in(file));
     refuse_other_tensors(file, weights);
     const auto count = static_cast<int>(file.entries().size());
@@ -105,6 +121,7 @@ LlamaWeights weights_in(const TensorFile& file) {
 }
 
 TokenTable token_table_in(const TensorFile& file) {
+    if (is_in_hub_form(file)) return hub_token_table(file);
     const Metadata& keys = file.metadata();
     const auto own = [](const char* key) { return std::string("tokenizer.ggml.") + key; };
     TokenTable table;
@@ -126,6 +143,27 @@ TokenTable token_table_in(const TensorFile& file) {
 
 Tokeniser tokeniser_in(const TensorFile& file) {
     return {token_table_in(file), file.path()};
+}
+
+std::optional<std::string> chat_template_in(const TensorFile& file) {
+    if (is_in_hub_form(file)) return hub_chat_template(file);
+    return file.metadata().text("tokenizer.chat_template");
+}
+
+std::string name_in_file(const TensorFile& file, std::string_view name) {
+    return is_in_hub_form(file) ? pytorch_name(name) : std::string(name);
+}
+
+std::string name_of_tensor(std::string_view name_in_file) {
+    constexpr std::string_view ending = ".weight";
+    if (std::string name = gguf_name(name_in_file); !name.empty()) return name;
+    if (name_in_file.ends_with(ending)) name_in_file.remove_suffix(ending.size());
+    return std::string(name_in_file);
+}
+
+std::vector<int> rows_in_file(const TensorFile& file, const LlamaShape& shape,
+                              std::string_view name) {
+    return is_in_hub_form(file) ? hub_rows(shape, name) : std::vector<int>();
 }
 
 }  // namespace muonscope

@@ -167,4 +167,18 @@ std::string gguf_name(std::string_view pytorch_name) {
                                       : fmt::format("blk.{}.{}", *block, found->gguf);
 }
 
+std::string pytorch_name(std::string_view gguf_name) {
+    std::string_view name = without_weight(gguf_name);
+    if (name == "output") return "lm_head";
+    if (name == "token_embd") return "model.embed_tokens";
+    if (name == "output_norm") return "model.norm";
+    if (!drop_start(name, "blk.")) return {};
+    const std::optional<int> block = drop_number(name);
+    if (!block) return {};
+    const auto* const found = std::find_if(block_names.begin(), block_names.end(),
+                                           [&](const Names& n) { return n.gguf == name; });
+    return found == block_names.end() ? std::string()
+                                      : fmt::format("model.layers.{}.{}", *block, found->pytorch);
+}
+
 }  // namespace muonscope

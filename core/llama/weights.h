@@ -75,5 +75,7 @@ class LlamaWeights {
 // GGUF's name, without ".weight", of what PyTorch's files call
 // "model.layers.3.mlp.down_proj.weight"; empty: no part of a llama.
 std::string gguf_name(std::string_view pytorch_name);
+// And back, without ".weight" too; empty: no part of a llama.
+std::string pytorch_name(std::string_view gguf_name);
 
 }  // namespace muonscope

@@ -22,13 +22,29 @@ std::size_t bytes_of(const ThinSvd& svd) {
 }
 
 ChatTemplate template_in(const TensorFile& file) {
-    const std::optional<std::string> jinja = file.metadata().text("tokenizer.chat_template");
+    const std::optional<std::string> jinja = chat_template_in(file);
     if (!jinja) return {};
     const std::optional<ChatTemplate> chat = chat_template_of(*jinja);
     if (!chat)
         throw Error(in_quotes(file.path(), 200), "its chat template is not one that is known here",
                     "give text as it is, without a template");
     return *chat;
+}
+
+// Row i is the file's row rows[i]; no rows: it is in the file's order.
+Matrix in_file_order(Matrix own, const std::vector<int>& rows) {
+    if (rows.empty()) return own;
+    Matrix matrix(own.rows(), own.cols());
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        matrix.row(rows[i]) = own.row(static_cast<Eigen::Index>(i));
+    return matrix;
+}
+Matrix in_own_order(Matrix matrix, const std::vector<int>& rows) {
+    if (rows.empty()) return matrix;
+    Matrix own(matrix.rows(), matrix.cols());
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        own.row(static_cast<Eigen::Index>(i)) = matrix.row(rows[i]);
+    return own;
 }
 
 }  // namespace
@@ -49,7 +65,11 @@ TalkingModel::TalkingModel(const TensorFile& file, int positions, const Workers&
     : tokeniser_(tokeniser_in(file)),
       chat_(template_in(file)),
       before_(weights_in(file), std::min(positions, shape_in(file).context), workers),
-      after_(before_.weights(), before_.positions(), workers) {}
+      after_(before_.weights(), before_.positions(), workers) {
+    for (const std::string& name : before_.weights().names())
+        in_file_[name] = {name_in_file(file, name) + ".weight",
+                          rows_in_file(file, before_.weights().shape(), name)};
+}
 
 const ThinSvd& TalkingModel::factors_of(const std::string& name, const Matrix& matrix) {
     const auto found = factors_.find(name);
@@ -71,15 +91,15 @@ Work<> TalkingModel::set_edits(std::vector<WeightEdit> stack) {
     const LlamaWeights& now = after_.weights();
     bool edited_any = false;
     for (const std::string& name : weights.names()) {
-        const std::string full = name + ".weight";
+        const auto& [full, rows] = in_file_.at(name);
         const SharedFloats& floats = weights.at(name);
         if (floats.rows < 2 || floats.cols < 2 || !acts_on(stack, full)) continue;
         edited_any = true;
         // What is asked of this matrix may be what is there.
-        const auto asked = [&](const std::vector<WeightEdit>& edits) {
+        const auto asked = [&tensor = full](const std::vector<WeightEdit>& edits) {
             std::vector<WeightEdit> meant;
             for (const WeightEdit& edit : edits)
-                if (acts_on(edit, full)) meant.push_back(edit);
+                if (acts_on(edit, tensor)) meant.push_back(edit);
             return meant;
         };
         if (asked(stack) == asked(stack_)) {
@@ -88,11 +108,12 @@ Work<> TalkingModel::set_edits(std::vector<WeightEdit> stack) {
         }
         work_point();
         co_await pause();
-        const Matrix matrix = matrix_of(floats);
+        // As the file has it, so that what is drawn for it is what an exported file has.
+        const Matrix matrix = in_file_order(matrix_of(floats), rows);
         const ThinSvd& factors = factors_of(name, matrix);
         const EditedTensor after =
             edited(stack, full, {matrix.rows(), matrix.cols()}, factors.s, [&] { return factors; });
-        weights.set(name, floats_of(edited_matrix(matrix, factors, after)));
+        weights.set(name, floats_of(in_own_order(edited_matrix(matrix, factors, after), rows)));
         bound_factors();
         co_await pause();
     }

@@ -52,11 +52,18 @@ class TalkingModel {
     const ThinSvd& factors_of(const std::string& name, const Matrix& matrix);
     void bound_factors();
 
+    // What the file calls a tensor, and its row for each of ours; no rows: in the same order.
+    struct InFile {
+        std::string name;
+        std::vector<int> rows;
+    };
+
     Tokeniser tokeniser_;
     ChatTemplate chat_;
     Llama before_, after_;
     std::vector<WeightEdit> stack_;
     bool edited_ = false;
+    std::map<std::string, InFile> in_file_;  // by GGUF's name
     std::map<std::string, ThinSvd> factors_;
     TextReading reading_;  // of `before`
 };

@@ -10,7 +10,6 @@
 #include "core/base/split.h"
 #include "core/linalg/matrix_product.h"
 #include "core/llama/open_llama.h"
-#include "core/weights/selection.h"
 
 namespace muonscope {
 
@@ -29,7 +28,9 @@ constexpr std::array<Part, 7> parts = {{{"attn_q", "attn_norm"},
                                         {"attn_output", ""},
                                         {"ffn_down", ""}}};
 
-const TensorEntry& tensor(const TensorFile& file, const std::string& name) {
+// By GGUF's name.
+const TensorEntry& tensor(const TensorFile& file, const std::string& gguf) {
+    const std::string name = name_in_file(file, gguf);
     for (const char* ending : {"", ".weight"})
         if (const TensorEntry* found = file.find(name + ending)) return *found;
     throw Error(in_quotes(file.path(), 200), "it has no tensor " + name, "the file is damaged");
@@ -101,8 +102,8 @@ StreamSide checked_side(const TensorFile& file, const TensorEntry& entry) {
 }  // namespace
 
 std::optional<StreamSide> stream_side(std::string_view name) {
-    name = short_name(name);
-    const std::vector<std::string_view> names = split(name, '.');
+    const std::string gguf = name_of_tensor(name);
+    const std::vector<std::string_view> names = split(gguf, '.');
     if (names.size() != 3 || names[0] != "blk") return {};
     for (const Part& part : parts) {
         if (part.name != names[2]) continue;
@@ -115,7 +116,8 @@ std::optional<StreamSide> stream_side(std::string_view name) {
 Work<std::vector<VectorTokens>> vector_tokens(const TensorFile& file, const TensorEntry& entry,
                                               Index first, Index count, int top) {
     const StreamSide side = checked_side(file, entry);
-    const bool untied = file.find("output.weight") != nullptr || file.find("output") != nullptr;
+    const std::string head = name_in_file(file, "output");
+    const bool untied = file.find(head + ".weight") != nullptr || file.find(head) != nullptr;
     Rows rows(file, tensor(file, side.writes && untied ? "output" : "token_embd"));
     const ThinSvd svd = tensor_svd(read_matrix(file, entry));
     co_await pause();

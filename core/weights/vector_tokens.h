@@ -17,7 +17,7 @@ struct StreamSide {
     bool writes = false;  // else it reads
     std::string norm;     // whose weights stand between the vector and the tokens
 };
-// By GGUF's name, with or without ".weight". None: no matrix of a block.
+// By GGUF's name or PyTorch's, with or without ".weight". None: no matrix of a block.
 std::optional<StreamSide> stream_side(std::string_view name);
 
 struct NearToken {

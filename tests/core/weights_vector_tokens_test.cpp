@@ -136,7 +136,7 @@ TEST_F(VectorTokensOf, other_matrices_and_other_models_are_refused) {
                       {});
     const TensorFile other(folder / "model.safetensors");
     EXPECT_MESSAGE(vector_tokens(other, other.entries().front(), 0, 1, 5).finish(),
-                   "general.architecture");
+                   "no config.json lies beside it");
 }
 
 }  // namespace
