@@ -7,7 +7,6 @@
 
 #include "core/base/error.h"
 #include "core/base/near_names.h"
-#include "core/formats/files.h"
 #include "core/weights/edit_stack.h"
 #include "core/weights/selection.h"
 #include "core/weights/tensor_spectrum.h"
@@ -15,8 +14,6 @@
 namespace muonscope::cli {
 
 namespace {
-
-constexpr std::size_t largest_stack = std::size_t{1} << 20;  // bytes
 
 std::string near_tensors(const TensorFile& file, const std::string& typed) {
     std::vector<std::string> names;
@@ -72,7 +69,7 @@ std::string skipped_sentence(const std::vector<SkippedTensor>& skipped) {
 std::vector<WeightEdit> chosen_edits(const std::string& stack,
                                      const std::vector<std::string>& edits) {
     std::vector<WeightEdit> chosen;
-    if (!stack.empty()) chosen = stack_in(read_file(stack, largest_stack), stack);
+    if (!stack.empty()) chosen = read_stack(stack);
     for (const std::string& text : edits) chosen.push_back(edit_in(text));
     return chosen;
 }

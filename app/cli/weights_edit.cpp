@@ -45,12 +45,6 @@ Json to_json(const EditedFile& file, const std::vector<WeightEdit>& stack) {
     return edits;
 }
 
-std::string loss_sentence(const CastLoss& loss, const std::string& type) {
-    if (loss.tensor.empty()) return fmt::format("Every value is exact in {}.", type);
-    return fmt::format("Rounding to {} moved values by at most {:.3g}, {:.6g} in {}.", type,
-                       loss.largest, loss.value, loss.tensor);
-}
-
 }  // namespace
 
 int weights_edit(const WeightsEditArguments& arguments) {

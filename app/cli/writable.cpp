@@ -1,10 +1,6 @@
 #include "app/cli/writable.h"
 
-#include <unistd.h>
-
-#include <cerrno>
 #include <filesystem>
-#include <system_error>
 
 #include "core/base/error.h"
 #include "core/base/near_names.h"
@@ -24,18 +20,7 @@ bool is_device(const std::string& path) {
 }  // namespace
 
 void check_writable(const std::string& path, const std::string& option) {
-    if (path.empty()) return;
-    const std::string where = option + " " + in_quotes(path, 200);
-    std::error_code fault;
-    if (fs::is_directory(path, fault)) throw Error(where, "is a folder", "name a file");
-    const std::string folder = fs::path(path).parent_path().string();
-    const std::string must_be_writable = is_device(path) ? path : folder.empty() ? "." : folder;
-    // A current folder that was removed still lets itself be asked.
-    static_cast<void>(fs::absolute(must_be_writable, fault));
-    if (!fault && ::access(must_be_writable.c_str(), W_OK) == 0) return;
-    if (fault) errno = fault.value();
-    throw Error(where, "cannot be written (" + std::generic_category().message(errno) + ")",
-                remedy_of(errno, "name a file in a folder that exists and that you may write to"));
+    if (!path.empty()) muonscope::check_writable(path, option + " " + in_quotes(path, 200));
 }
 
 void check_ending(const std::string& path, const std::string& option, std::string_view ending) {

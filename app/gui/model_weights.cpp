@@ -84,6 +84,7 @@ void take_file(ModelWeights& model) {
     model.fault.clear();
     model.file.reset();
     model.matrices.clear();
+    model.waiting.clear();
     model.left_out = model.known = model.shown = 0;
     if (model.asked.empty()) return;
     try {
@@ -134,7 +135,8 @@ void open_chosen(PanelContext& context, ModelWeights& model) {
     const bool others = chosen.file != model.chosen_files;
     if (!others && chosen.checkpoint == model.chosen_checkpoint) return;
     model.work.stop();
-    if (model.work.busy()) return;
+    model.editing.stop();
+    if (model.work.busy() || model.editing.busy()) return;
     model.chosen_files = chosen.file;
     model.chosen_checkpoint = chosen.checkpoint;
     if (others) take_series(model);
@@ -175,11 +177,100 @@ void begin_work(PanelContext& context, ModelWeights& model) {
     });
 }
 
-void keep_stack(PanelContext& context, ModelWeights& model) {
+void keep_stack(ModelChoices& chosen, ModelWeights& model) {
     ++model.version;
-    std::vector<std::string>& texts = context.chosen<ModelChoices>().edits;
-    texts.clear();
-    for (const WeightEdit& edit : model.stack) texts.push_back(text_of(edit));
+    chosen.edits.clear();
+    for (const WeightEdit& edit : model.stack) chosen.edits.push_back(text_of(edit));
+}
+
+// Those of a stack's first edits that act on a matrix, and where they stand in it.
+struct Acting {
+    std::vector<WeightEdit> edits;
+    std::vector<std::size_t> places;
+};
+Acting acting_on(const ModelWeights& model, const ModelMatrix& matrix, std::size_t end) {
+    Acting acting;
+    for (std::size_t i = 0; i < end; ++i) {
+        if (!acts_on(model.stack[i], matrix.entry->name)) continue;
+        acting.edits.push_back(model.stack[i]);
+        acting.places.push_back(i);
+    }
+    return acting;
+}
+
+struct EditingOrder {
+    std::size_t matrix;
+    const TensorEntry* entry;
+    Vector values;
+    std::vector<WeightEdit> begun;
+};
+
+Work<> make_vectors(std::shared_ptr<const TensorFile> file, std::vector<EditingOrder> orders,
+                    Background<EditedPiece>::Outlet outlet) {
+    for (EditingOrder& order : orders) {
+        const TensorEntry& entry = *order.entry;
+        EditedTensor made = edited(order.begun, entry.name, *matrix_shape(entry), order.values,
+                                   [&] { return tensor_svd(read_matrix(*file, entry)); });
+        made.replaced.reset();  // some ten megabytes a matrix
+        outlet({order.matrix, std::move(order.begun), std::move(made)});
+        co_await pause();
+    }
+}
+
+void ask_for_vectors(ModelWeights& model, ModelMatrix& matrix) {
+    matrix.waits = true;
+    const auto place = static_cast<std::size_t>(&matrix - model.matrices.data());
+    if (std::find(model.waiting.begin(), model.waiting.end(), place) == model.waiting.end())
+        model.waiting.push_back(place);
+}
+
+// Of which list it matters what it was when the work began: what comes behind costs no work.
+std::vector<WeightEdit> up_to_new_vectors(const std::vector<WeightEdit>& stack) {
+    std::size_t end = stack.size();
+    while (end > 0 && (stack[end - 1].muted || keeps_vectors(stack[end - 1]))) --end;
+    return {stack.begin(), stack.begin() + static_cast<std::ptrdiff_t>(end)};
+}
+
+// What is on the screen, and of that the matrix that is shown first.
+void begin_editing(PanelContext& context, ModelWeights& model) {
+    std::vector<std::size_t> waiting = std::exchange(model.waiting, {});
+    std::vector<WeightEdit> edits = up_to_new_vectors(model.stack);
+    const bool changed = model.editing_of != edits;
+    if (changed) model.editing.stop();
+    const std::string fault = model.editing.error();
+    if (waiting.empty() || model.editing.busy() || (!changed && !fault.empty())) return;
+    if (!fault.empty() && model.fault == fault) model.fault.clear();
+    std::stable_partition(waiting.begin(), waiting.end(),
+                          [&](std::size_t place) { return place == model.shown; });
+    std::vector<EditingOrder> orders;
+    for (std::size_t place : waiting) {
+        const ModelMatrix& matrix = model.matrices[place];
+        const std::size_t end = end_of_new_vectors(model.stack, matrix.entry->name);
+        orders.push_back({place, matrix.entry, matrix.values, acting_on(model, matrix, end).edits});
+    }
+    model.editing_of = std::move(edits);
+    model.editing.begin(context.workplace, [&](auto outlet) {
+        return make_vectors(model.file, std::move(orders), std::move(outlet));
+    });
+}
+
+void take_edited(ModelWeights& model) {
+    for (EditedPiece& piece : model.editing.take()) {
+        if (piece.matrix >= model.matrices.size()) continue;
+        ModelMatrix& matrix = model.matrices[piece.matrix];
+        matrix.begun = std::move(piece.begun);
+        matrix.made = std::move(piece.made);
+    }
+}
+
+// What the edits up to `end`, one of which makes new vectors, have come to; none: not yet.
+std::optional<EditedTensor> made_of(const ModelWeights& model, const ModelMatrix& matrix,
+                                    std::size_t end) {
+    Acting acting = acting_on(model, matrix, end);
+    if (acting.edits != matrix.begun) return {};
+    EditedTensor made = matrix.made;
+    for (EditEffect& effect : made.effects) effect.edit = acting.places[effect.edit];
+    return made;
 }
 
 }  // namespace
@@ -228,43 +319,67 @@ ModelWeights& model_weights(PanelContext& context) {
         matrix.moved = piece.moved;
         matrix.edited_by = 0;
     }
+    take_edited(model);
     open_chosen(context, model);
     if (model.file) begin_work(context, model);
-    if (!model.work.error().empty()) model.fault = model.work.error();
-    context.view.working = context.view.working || model.work.busy();
+    if (model.file) begin_editing(context, model);
+    for (const std::string& fault : {model.work.error(), model.editing.error()})
+        if (!fault.empty()) model.fault = fault;
+    context.view.working = context.view.working || model.work.busy() || model.editing.busy();
     return model;
 }
 
 const ModelMatrix& edited_now(ModelWeights& model, ModelMatrix& matrix) {
     if (!matrix.known || matrix.edited_by == model.version) return matrix;
+    const std::string& name = matrix.entry->name;
+    const std::size_t end = end_of_new_vectors(model.stack, name);
+    EditedTensor result{matrix.values, std::nullopt, {}};
+    if (end > 0) {
+        std::optional<EditedTensor> made = made_of(model, matrix, end);
+        if (!made) {
+            if (matrix.edited_by == 0) {
+                matrix.edited = std::move(result);
+                matrix.after = matrix.summary;
+            }
+            ask_for_vectors(model, matrix);
+            return matrix;
+        }
+        result = std::move(*made);
+    }
+    edit_further(model.stack, end, name, matrix.shape, result);
+    matrix.waits = false;
     matrix.edited_by = model.version;
-    matrix.edited = edited(model.stack, matrix.entry->name, matrix.shape, matrix.values,
-                           [&] { return tensor_svd(read_matrix(*model.file, *matrix.entry)); });
+    matrix.edited = std::move(result);
     matrix.after = matrix.edited.is_edited() ? summary_of(matrix.edited.sorted(), matrix.shape)
                                              : matrix.summary;
     return matrix;
 }
 
-void change_stack(PanelContext& context, ModelWeights& model, std::vector<WeightEdit> stack,
+void change_stack(ModelChoices& chosen, ModelWeights& model, std::vector<WeightEdit> stack,
                   bool merges) {
     if (!merges) model.undo.push_back(model.stack);
     model.redo.clear();
     model.stack = std::move(stack);
-    keep_stack(context, model);
+    keep_stack(chosen, model);
+}
+
+void change_stack(PanelContext& context, ModelWeights& model, std::vector<WeightEdit> stack,
+                  bool merges) {
+    change_stack(context.chosen<ModelChoices>(), model, std::move(stack), merges);
 }
 
 void undo_stack(PanelContext& context, ModelWeights& model) {
     if (model.undo.empty()) return;
     model.redo.push_back(std::exchange(model.stack, model.undo.back()));
     model.undo.pop_back();
-    keep_stack(context, model);
+    keep_stack(context.chosen<ModelChoices>(), model);
 }
 
 void redo_stack(PanelContext& context, ModelWeights& model) {
     if (model.redo.empty()) return;
     model.undo.push_back(std::exchange(model.stack, model.redo.back()));
     model.redo.pop_back();
-    keep_stack(context, model);
+    keep_stack(context.chosen<ModelChoices>(), model);
 }
 
 void show_matrix(PanelContext& context, ModelWeights& model, std::size_t matrix) {
@@ -273,6 +388,7 @@ void show_matrix(PanelContext& context, ModelWeights& model, std::size_t matrix)
     context.chosen<ModelChoices>().matrix = {model.matrices[matrix].entry->name};
     // It goes before all others.
     if (!model.matrices[matrix].known) model.work.stop();
+    if (model.matrices[matrix].waits) model.editing.stop();
 }
 
 void ask_model(PanelContext& context) {

@@ -43,6 +43,19 @@ struct ModelMatrix {
     SpectrumSummary after;      // of the edited values
     double moved = 0;           // from the first of the series, as relative_change() says
     std::size_t edited_by = 0;  // the version of the stack that those two are of; 0: none
+    // What edits that make new vectors come to takes a decomposition, which no frame waits for:
+    // `edited` and `after` are of the list as it was before until that is done.
+    bool waits = false;
+    std::vector<WeightEdit>
+        begun;          // up to the last of those that act on it, done beside the window
+    EditedTensor made;  // by them; its vectors are let go
+};
+
+// Edits of one matrix that make new vectors, and what they come to.
+struct EditedPiece {
+    std::size_t matrix;
+    std::vector<WeightEdit> begun;
+    EditedTensor made;
 };
 
 struct ModelMeasure {
@@ -81,6 +94,9 @@ struct ModelWeights {
     std::map<std::pair<Eigen::Index, Eigen::Index>, Vector> noise;
     std::vector<std::size_t> order;  // of the work under way
     Background<ModelPiece> work;
+    std::vector<std::size_t> waiting;  // matrices that a panel has asked for since the last frame
+    Background<EditedPiece> editing;
+    std::vector<WeightEdit> editing_of;  // the edits that it began with, up to the last new vectors
     int poll_frame = -1;
 
     ModelMatrix* chosen() { return shown < matrices.size() ? &matrices[shown] : nullptr; }
@@ -89,9 +105,12 @@ struct ModelWeights {
 // The file that is chosen, opened when it has changed; takes what came since the last frame and
 // keeps the work going.
 ModelWeights& model_weights(PanelContext& context);
-// The edited values and what sums them up, made anew where the stack has changed.
+// The edited values and what sums them up, made anew where the stack has changed. Where that takes
+// new vectors it is asked for, and `waits` until it is there.
 const ModelMatrix& edited_now(ModelWeights& model, ModelMatrix& matrix);
 // Another stack, and the old one to come back to; `merges` with the change before.
+void change_stack(ModelChoices& chosen, ModelWeights& model, std::vector<WeightEdit> stack,
+                  bool merges = false);
 void change_stack(PanelContext& context, ModelWeights& model, std::vector<WeightEdit> stack,
                   bool merges = false);
 void undo_stack(PanelContext& context, ModelWeights& model);

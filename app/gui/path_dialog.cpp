@@ -4,6 +4,7 @@
 #include "app/gui/widgets.h"
 #include "core/base/error.h"
 #include "core/base/fault_text.h"
+#include "core/base/split.h"
 #include "imgui.h"
 #include "imgui_internal.h"
 
@@ -30,6 +31,24 @@ void put(PathDialog& dialog, const std::string& text) {
     dialog.confirmed.clear();
 }
 
+std::vector<std::string_view> endings_of(const PathDialog& dialog) {
+    return split(dialog.request.ending, ' ');
+}
+
+bool has_known_ending(const PathDialog& dialog, const std::string& path) {
+    const std::vector<std::string_view> known = endings_of(dialog);
+    return std::find(known.begin(), known.end(), fs::path(path).extension().string()) !=
+           known.end();
+}
+
+std::string ending_fault(const PathDialog& dialog) {
+    const std::vector<std::string_view> known = endings_of(dialog);
+    if (known.size() > 1)
+        return fmt::format("Let the name end in one of {}", fmt::join(known, ", "));
+    return fmt::format("This is written as {0}: let the name end in {0}, or in nothing",
+                       known.front());
+}
+
 // The path in the field, with its ending.
 std::string wanted_path(const PathDialog& dialog) {
     const std::string typed = dialog.typed.data();
@@ -37,7 +56,7 @@ std::string wanted_path(const PathDialog& dialog) {
     if (path.empty() || typed.ends_with('/')) return path;
     std::error_code ignored;
     if (dialog.request.saves && !fs::path(path).has_extension() && !fs::is_directory(path, ignored))
-        path += dialog.request.ending;
+        path += endings_of(dialog).front();
     return path;
 }
 
@@ -90,9 +109,8 @@ bool try_it(PanelContext& context, PathDialog& dialog) {
         put(dialog, path.ends_with('/') ? path : path + "/");
     } else if (!dialog.request.saves && !fs::exists(path, ignored)) {
         dialog.fault = path + " is not there";
-    } else if (dialog.request.saves && fs::path(path).extension() != dialog.request.ending) {
-        dialog.fault = fmt::format("This is written as {0}: let the name end in {0}, or in nothing",
-                                   dialog.request.ending);
+    } else if (dialog.request.saves && !has_known_ending(dialog, path)) {
+        dialog.fault = ending_fault(dialog);
     } else if (dialog.request.saves && fs::exists(path, ignored) && dialog.confirmed != path) {
         dialog.confirmed = path;
     } else {

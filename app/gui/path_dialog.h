@@ -14,8 +14,8 @@ namespace muonscope::gui {
 struct PathRequest {
     std::string title, verb;  // "Save session", "Save"
     std::string path;         // proposed
-    // ".json": what is listed, and what a name typed without one gets. To open: several, ".gguf
-    // .npy".
+    // ".json": what is listed, and what a name typed without one gets. Or several, ".gguf .npy": a
+    // name typed without one gets the first.
     std::string ending;
     bool saves = true;          // else it opens a file that is there
     bool takes_folder = false;  // opening: a folder too

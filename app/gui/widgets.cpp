@@ -378,6 +378,16 @@ void draw_track(PanelContext& context, const SliderTrack& track, const ImVec4& c
     add_disc(context, draw, {track.x, track.y}, track.radius, u32(colour));
 }
 
+void draw_share(PanelContext& context, double share) {
+    const float width = ImGui::GetContentRegionAvail().x, height = em(0.35F);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const auto filled = static_cast<float>(std::clamp(share, 0.0, 1.0)) * width;
+    draw->AddRectFilled(at, {at.x + width, at.y + height}, u32(context.theme.well), height / 2);
+    draw->AddRectFilled(at, {at.x + filled, at.y + height}, u32(context.theme.accent), height / 2);
+    ImGui::Dummy({width, height + em(0.3F)});
+}
+
 void fitted_text(ImDrawList* draw, ImVec2 at, float width, const ImVec4& colour, const char* text) {
     ImGui::PushStyleColor(ImGuiCol_Text, colour);
     const float right = at.x + std::max(width, 0.0F);

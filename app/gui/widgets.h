@@ -73,6 +73,9 @@ struct SliderTrack {
 };
 void draw_track(PanelContext& context, const SliderTrack& track, const ImVec4& colour);
 
+// A line as long as there is room, filled up to a share of it: how far something is.
+void draw_share(PanelContext& context, double share);
+
 // Text that ends in an ellipsis where it is wider than the room it has.
 void fitted_text(ImDrawList* draw, ImVec2 at, float width, const ImVec4& colour, const char* text);
 

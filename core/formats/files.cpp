@@ -134,6 +134,13 @@ void replace(const std::string& path, const std::function<void(std::ostream&)>& 
     }
 }
 
+bool is_device(const std::string& path) {
+    std::error_code fault;
+    const auto found = std::filesystem::status(path, fault);
+    return std::filesystem::exists(found) && !std::filesystem::is_regular_file(found) &&
+           !std::filesystem::is_directory(found);
+}
+
 }  // namespace
 
 std::string remedy_of(int fault, std::string_view otherwise) {
@@ -170,6 +177,21 @@ void check_regular(const std::string& path, unsigned mode) {
     if (S_ISREG(mode)) return;
     throw Error(in_quotes(path), S_ISDIR(mode) ? "is a folder" : "is not a regular file",
                 "name a file");
+}
+
+void check_writable(const std::string& path, const std::string& name) {
+    namespace fs = std::filesystem;
+    std::error_code fault;
+    if (fs::is_directory(path, fault)) throw Error(name, "is a folder", "name a file");
+    const std::string folder = fs::path(path).parent_path().string();
+    const std::string must_be_writable = is_device(path) ? path : folder.empty() ? "." : folder;
+    // A current folder that was removed still lets itself be asked.
+    static_cast<void>(fs::absolute(must_be_writable, fault));
+    if (!fault && ::access(must_be_writable.c_str(), W_OK) == 0) return;
+    const int reasoned = fault ? fault.value() : errno;
+    throw Error(
+        name, "cannot be written (" + reason(reasoned) + ")",
+        remedy_of(reasoned, "name a file in a folder that exists and that you may write to"));
 }
 
 void write_file(const std::string& path, const std::function<void(std::ostream&)>& writer) {

@@ -15,6 +15,9 @@ void write_file(const std::string& path, std::string_view contents);
 void write_file(const std::string& path, const std::function<void(std::ostream&)>& writer);
 // What to do about a system's fault, an errno; `otherwise` where there is nothing better to say.
 std::string remedy_of(int fault, std::string_view otherwise);
+// Throws Error, which calls the file `name`, where it is a folder or lies in one that cannot be
+// written to; so that work is not done in vain.
+void check_writable(const std::string& path, const std::string& name);
 // What a file that cannot be read is refused with: a system's fault, an errno; or its kind,
 // st_mode, where that is not a regular file's.
 [[noreturn]] void cannot_read(const std::string& path, int fault);

@@ -8,6 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/base/split.h"
+#include "core/formats/files.h"
 #include "core/linalg/matrix_product.h"
 #include "core/linalg/orthogonaliser.h"
 #include "core/linalg/reductions.h"
@@ -118,7 +119,8 @@ EditedTensor edited(std::span<const WeightEdit> stack, std::string_view name,
                     const MatrixShape& shape, const Vector& values,
                     const std::function<ThinSvd()>& factors) {
     EditedTensor tensor{values, std::nullopt, {}};
-    for (std::size_t i = 0; i < stack.size(); ++i) {
+    const std::size_t end = end_of_new_vectors(stack, name);
+    for (std::size_t i = 0; i < end; ++i) {
         if (!acts_on(stack[i], name)) continue;
         EditEffect& effect = tensor.effects.emplace_back();
         effect.edit = i;
@@ -127,7 +129,24 @@ EditedTensor edited(std::span<const WeightEdit> stack, std::string_view name,
         else
             replace_vectors(stack[i], factors, tensor, effect);
     }
+    edit_further(stack, end, name, shape, tensor);
     return tensor;
+}
+
+std::size_t end_of_new_vectors(std::span<const WeightEdit> stack, std::string_view name) {
+    std::size_t end = stack.size();
+    while (end > 0 && (keeps_vectors(stack[end - 1]) || !acts_on(stack[end - 1], name))) --end;
+    return end;
+}
+
+void edit_further(std::span<const WeightEdit> stack, std::size_t first, std::string_view name,
+                  const MatrixShape& shape, EditedTensor& tensor) {
+    for (std::size_t i = first; i < stack.size(); ++i) {
+        if (!acts_on(stack[i], name)) continue;
+        EditEffect& effect = tensor.effects.emplace_back();
+        effect.edit = i;
+        change_values(stack[i], shape, tensor, effect);
+    }
 }
 
 Matrix edited_matrix(const Matrix& matrix, const ThinSvd& factors, const EditedTensor& edited) {
@@ -168,6 +187,11 @@ std::vector<WeightEdit> stack_in(std::string_view text, const std::string& sourc
         }
     }
     return stack;
+}
+
+std::vector<WeightEdit> read_stack(const std::string& path) {
+    constexpr std::size_t largest = std::size_t{1} << 20;  // bytes
+    return stack_in(read_file(path, largest), path);
 }
 
 std::string text_of(std::span<const WeightEdit> stack) {

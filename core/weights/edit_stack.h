@@ -47,6 +47,14 @@ EditedTensor edited(std::span<const WeightEdit> stack, std::string_view name,
                     const MatrixShape& shape, const Vector& values,
                     const std::function<ThinSvd()>& factors);
 
+// How many edits of a stack, from its first, must be done before all that is left on that tensor
+// leaves its vectors alone: up to the last that acts on it and makes new ones. 0: there is none.
+std::size_t end_of_new_vectors(std::span<const WeightEdit> stack, std::string_view name);
+// Goes on from what the edits before `first` have left, where none from there on makes new vectors:
+// it costs no decomposition.
+void edit_further(std::span<const WeightEdit> stack, std::size_t first, std::string_view name,
+                  const MatrixShape& shape, EditedTensor& tensor);
+
 // W with those values: only the terms that changed are added, so that where none has, every bit of
 // W stays.
 Matrix edited_matrix(const Matrix& matrix, const ThinSvd& factors, const EditedTensor& edited);
@@ -54,5 +62,7 @@ Matrix edited_matrix(const Matrix& matrix, const ThinSvd& factors, const EditedT
 // A stack as a file: one edit a line; # begins a remark. Throws Error that names the line.
 std::vector<WeightEdit> stack_in(std::string_view text, const std::string& source);
 std::string text_of(std::span<const WeightEdit> stack);
+// The stack of a file. Throws Error where that cannot be read, and as stack_in does.
+std::vector<WeightEdit> read_stack(const std::string& path);
 
 }  // namespace muonscope

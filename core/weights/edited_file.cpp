@@ -1,10 +1,13 @@
 #include "core/weights/edited_file.h"
 
+#include <fmt/format.h>
+
 #include <memory>
 #include <optional>
 
 #include "core/base/error.h"
 #include "core/base/near_names.h"
+#include "core/base/progress.h"
 #include "core/weights/tensor_spectrum.h"
 
 namespace muonscope {
@@ -36,17 +39,28 @@ const TensorType& type_for(const TensorEntry& entry, const TensorType& type, boo
 
 }  // namespace
 
-EditedFile write_edited(const TensorFile& file, std::span<const WeightEdit> stack,
-                        const std::string& path, const TensorType& type,
-                        const std::function<void(const std::string& name)>& told) {
-    const bool gguf = path.ends_with(".gguf");
+void check_output(const TensorFile& file, const std::string& path) {
     const bool npy = path.ends_with(".npy");
-    if (!gguf && !npy && !path.ends_with(".safetensors"))
+    if (!path.ends_with(".gguf") && !npy && !path.ends_with(".safetensors"))
         throw Error(in_quotes(path, 200), "its ending says no format that is written",
                     "let it end in .safetensors, .gguf or .npy");
     if (npy && file.entries().size() != 1)
         throw Error(in_quotes(path, 200), "a .npy file holds one tensor, and there are more",
                     "let it end in .safetensors or .gguf");
+}
+
+std::string loss_sentence(const CastLoss& loss, std::string_view type) {
+    if (loss.tensor.empty()) return fmt::format("Every value is exact in {}.", type);
+    return fmt::format("Rounding to {} moved values by at most {:.3g}, {:.6g} in {}.", type,
+                       loss.largest, loss.value, loss.tensor);
+}
+
+EditedFile write_edited(const TensorFile& file, std::span<const WeightEdit> stack,
+                        const std::string& path, const TensorType& type,
+                        const std::function<void(const std::string& name)>& told) {
+    check_output(file, path);
+    const bool gguf = path.ends_with(".gguf");
+    const bool npy = path.ends_with(".npy");
     EditedFile result;
     result.edits.reserve(file.entries().size());  // sources keep their addresses
     std::vector<WrittenTensor> tensors;
@@ -58,6 +72,7 @@ EditedFile write_edited(const TensorFile& file, std::span<const WeightEdit> stac
         tensors.push_back({entry.name, entry.shape, &type_for(entry, type, gguf),
                            [values = std::move(values), &entry, &told](std::uint64_t first,
                                                                        std::span<double> out) {
+                               work_point();
                                if (first == 0 && told) told(entry.name);
                                values(first, out);
                            }});

@@ -3,6 +3,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/formats/tensor_writer.h"
@@ -25,8 +26,15 @@ struct EditedFile {
 // `type` is narrower, which is what its readers expect. A tensor that no edit is meant for has the
 // values it had. `told` hears the name of each tensor before it is written. Throws Error where a
 // tensor cannot be read, and as the writers do.
+// It looks between stretches of values whether it is still wanted (progress.h); given up, it leaves
+// no part of a file.
 EditedFile write_edited(const TensorFile& file, std::span<const WeightEdit> stack,
                         const std::string& path, const TensorType& type,
                         const std::function<void(const std::string& name)>& told);
+
+// Throws Error where no such file is written: another ending, or a .npy of several tensors.
+void check_output(const TensorFile& file, const std::string& path);
+// "Every value is exact in F32.", or how far rounding has moved one.
+std::string loss_sentence(const CastLoss& loss, std::string_view type);
 
 }  // namespace muonscope

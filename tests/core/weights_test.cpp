@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -11,6 +13,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/base/progress.h"
 #include "core/formats/files.h"
 #include "core/formats/tensor_file.h"
 #include "core/linalg/reductions.h"
@@ -356,6 +359,39 @@ TEST(EditedFile, holds_what_the_edits_make_and_the_rest_as_it_was) {
               halves.loss.largest);
     EXPECT_MESSAGE(write_edited(file, stack, folder / "d.npy", f64, {}), "one tensor");
     EXPECT_MESSAGE(write_edited(file, stack, folder / "d.txt", f64, {}), ".safetensors");
+
+    // Called off at the second tensor.
+    std::atomic<bool> stop{false};
+    const WorkScope scope(&stop);
+    EXPECT_THROW(write_edited(file, stack, folder / "e.safetensors", f64,
+                              [&](const std::string&) { stop = true; }),
+                 Abandoned);
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+        EXPECT_FALSE(contains(entry.path().string(), "e.safetensors")) << entry.path();
+}
+
+TEST(EditStack, what_comes_behind_new_vectors_is_done_without_them) {
+    const Matrix matrix = GoldenDraws(4).matrix(9, 7);
+    const MatrixShape shape{9, 7};
+    const Vector values = singular_values(matrix);
+    std::vector<WeightEdit> stack{edit_in("w:drop-top=1"), edit_in("w:noise=3"),
+                                  edit_in("other:noise=1"), edit_in("w:noise=3,muted"),
+                                  edit_in("w:scale=1-2:3")};
+    EXPECT_EQ(end_of_new_vectors(stack, "w"), 2u);
+    EXPECT_EQ(end_of_new_vectors(stack, "other"), 3u);
+    EXPECT_EQ(end_of_new_vectors(stack, "third"), 0u);
+    const EditedTensor all = edited(stack, "w", shape, values, [&] { return tensor_svd(matrix); });
+    EditedTensor further =
+        edited(std::span(stack).first(2), "w", shape, values, [&] { return tensor_svd(matrix); });
+    further.replaced.reset();
+    edit_further(stack, 2, "w", shape, further);
+    EXPECT_EQ(further.values, all.values);
+    ASSERT_EQ(further.effects.size(), all.effects.size());
+    for (std::size_t i = 0; i < all.effects.size(); ++i) {
+        EXPECT_EQ(further.effects[i].edit, all.effects[i].edit);
+        EXPECT_EQ(further.effects[i].changed, all.effects[i].changed);
+        EXPECT_EQ(further.effects[i].change, all.effects[i].change);
+    }
 }
 
 TEST(Selection, names_are_met_in_parts) {

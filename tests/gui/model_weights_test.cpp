@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <vector>
@@ -17,62 +18,13 @@
 #include "app/gui/path_dialog.h"
 #include "app/gui/plots/ticks.h"
 #include "core/formats/files.h"
-#include "core/formats/tensor_writer.h"
 #include "core/linalg/spectrum.h"
-#include "core/random/generator.h"
 #include "tests/errors.h"
-#include "tests/gui/drawing.h"
-#include "tests/gui/harness.h"
-#include "tests/scratch_folder.h"
+#include "tests/gui/model_panel.h"
 #include "tests/tiny_model.h"
 
 namespace muonscope::gui {
 namespace {
-
-class ModelWeightsPanel : public testing::Test {
-  protected:
-    ModelWeightsPanel() {
-        Generator generator(3, Purpose::lab);
-        const TensorType& type = tensor_type("F64");
-        std::vector<WrittenTensor> tensors;
-        // In the order of letters: block 10 before block 2.
-        for (int block : {1, 10, 2})
-            for (const char* kind : {"down", "up"}) {
-                matrices.push_back(generator.normal_matrix(14, 10));
-                names.push_back("blk." + std::to_string(block) + "." + kind + ".weight");
-            }
-        for (std::size_t i = 0; i < names.size(); ++i)
-            tensors.push_back({names[i], {14, 10}, &type, values_from(matrices[i])});
-        write_safetensors(path, tensors, {});
-        harness.frames(4);
-        ImGui::SetWindowFocus("Model weights");
-        harness.frames(3);
-    }
-    void open() {
-        harness.chosen<ModelChoices>().file = {path};
-        harness.frames_until([&] { return model().known == names.size(); });
-        harness.frames(3);
-    }
-    ModelWeights& model() { return harness.kept<ModelWeights>(); }
-    const Matrix& matrix_of(const std::string& name) {
-        for (std::size_t i = 0; i < names.size(); ++i)
-            if (names[i] == name) return matrices[i];
-        ADD_FAILURE() << name;
-        return matrices.front();
-    }
-    void click_word(const std::string& text) {
-        const auto words = drawing().in("Model weights").all(text);
-        ASSERT_FALSE(words.empty()) << text << "\n" << drawing().in("Model weights").text();
-        harness.click(words.front().middle());
-        harness.frames(2);
-    }
-
-    ScratchFolder folder;
-    std::string path = folder / "model.safetensors";
-    std::vector<Matrix> matrices;
-    std::vector<std::string> names;
-    Harness harness{{1600, 900}};
-};
 
 TEST_F(ModelWeightsPanel, lists_matrices_by_block_with_what_their_svd_says) {
     open();
@@ -398,6 +350,54 @@ TEST_F(ModelWeightsPanel, amounts_that_are_none_are_refused_in_words) {
     EXPECT_TRUE(contains(harness.view.toast, "'two' is not a number")) << harness.view.toast;
 }
 
+TEST_F(ModelWeightsPanel, new_vectors_are_made_beside_the_window_and_what_stood_before_stays) {
+    open();
+    const std::string name = model().chosen()->entry->name;
+    const Vector s = singular_values(matrix_of(name));
+    const auto list_with = [&](const char* more) {
+        std::vector<WeightEdit> stack{edit_in("*:drop-top=1"), edit_in("*:noise=0")};
+        if (*more != 0) stack.push_back(edit_in(name + more));
+        PanelContext context = harness.context();
+        change_stack(context, model(), stack);
+    };
+    list_with("");
+    harness.panel_frame(model_weights_panel);  // ends before the work begins
+    const ModelMatrix& chosen = *model().chosen();
+    EXPECT_TRUE(chosen.waits);
+    EXPECT_FALSE(chosen.edited.is_edited());
+    EXPECT_NEAR(chosen.after.largest, s(0), 1e-10);
+    EXPECT_FALSE(drawing().starting("new vectors are on").empty()) << drawing().text();
+    EXPECT_GE(drawing().all("…").size(), 2u);
+    harness.frames_until([&] { return !chosen.waits; });
+    ASSERT_EQ(chosen.edited.effects.size(), 2u);
+    EXPECT_NEAR(chosen.after.largest, s(1), 1e-10);
+    EXPECT_TRUE(chosen.edited.effects[1].change);
+    EXPECT_FALSE(chosen.edited.replaced);
+    // What comes behind them is there in the same frame.
+    list_with(":scale=1:3");
+    harness.panel_frame(model_weights_panel);
+    EXPECT_FALSE(chosen.waits);
+    EXPECT_NEAR(chosen.after.largest, 3 * s(1), 1e-10);
+    ASSERT_EQ(chosen.edited.effects.size(), 3u);
+    EXPECT_EQ(chosen.edited.effects[2].edit, 2u);
+    // Another list before them is work again.
+    PanelContext context = harness.context();
+    change_stack(context, model(), {edit_in("*:drop-top=2"), edit_in("*:noise=0")});
+    harness.panel_frame(model_weights_panel);
+    EXPECT_TRUE(chosen.waits);
+    EXPECT_NEAR(chosen.after.largest, 3 * s(1), 1e-10);  // as it was
+    harness.frames_until([&] { return !chosen.waits; });
+    EXPECT_NEAR(chosen.after.largest, s(2), 1e-10);
+    // Each other matrix that is listed has them too.
+    harness.frames_until([&] {
+        const auto& all = model().matrices;
+        return std::none_of(all.begin(), all.end(),
+                            [](const ModelMatrix& matrix) { return matrix.waits; });
+    });
+    for (const ModelMatrix& matrix : model().matrices)
+        EXPECT_GE(matrix.edited.effects.size(), 2u) << matrix.entry->name;
+}
+
 TEST_F(ModelWeightsPanel, every_button_of_the_edits_is_in_reach_in_a_small_window) {
     open();
     Harness small{{1280, 720}};
@@ -410,7 +410,7 @@ TEST_F(ModelWeightsPanel, every_button_of_the_edits_is_in_reach_in_a_small_windo
     const ImGuiWindow* panel = small.window("Model weights");
     ASSERT_NE(panel, nullptr);
     const Drawing drawn = drawing().in("Model weights");
-    for (const char* button : {"Add", "Undo", "Redo", "Open…"}) {
+    for (const char* button : {"Add", "Undo", "Redo", "Edits…", "Open…"}) {
         const auto words = drawn.all(button);
         ASSERT_EQ(words.size(), 1u) << button << "\n" << drawn.text();
         EXPECT_LT(words[0].max.x, panel->InnerClipRect.Max.x) << button;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "app/gui/fonts.h"
+#include "app/gui/model_files.h"
 #include "app/gui/panels/edit_draft.h"
 #include "app/gui/panels/model_weights.h"
 #include "app/gui/plots/ticks.h"
@@ -49,9 +50,29 @@ void add_edit(PanelContext& context, ModelWeights& model, const NewEdit& wanted)
     });
 }
 
+void edits_menu(PanelContext& context, ModelWeights& model) {
+    if (quiet_button(context, "Edits…", button_width("Edits…"),
+                     "The list to a file and back, and the model that comes of it."))
+        ImGui::OpenPopup("edits menu");
+    if (!ImGui::BeginPopup("edits menu")) return;
+    const bool some = !model.stack.empty();
+    if (ImGui::MenuItem("Save edits…", nullptr, false, some))
+        ask_where_to_save_edits(context, model);
+    if (ImGui::MenuItem("Open edits…")) ask_which_edits_to_open(context);
+    if (ImGui::MenuItem("Remove all", nullptr, false, some)) change_stack(context, model, {});
+    ImGui::Separator();
+    const bool writing = context.kept<ModelExport>().busy();
+    for (const char* type : {"F32", "F16"})
+        if (ImGui::MenuItem(fmt::format("Export the edited model as {}…", type).c_str(), nullptr,
+                            false, !writing))
+            ask_where_to_export(context, model, type);
+    ImGui::EndPopup();
+}
+
 void adding_row(PanelContext& context, ModelWeights& model) {
     NewEdit& wanted = context.kept<NewEdit>();
-    const float steps = button_width("Undo") + button_width("Redo") + em(0.7F);
+    const float steps =
+        button_width("Undo") + button_width("Redo") + button_width("Edits…") + em(0.9F);
     const float fixed = em(4.3F) + button_width("Add") + em(0.8F);
     const float room = ImGui::GetContentRegionAvail().x;
     // On a line of their own where they would push the lists together.
@@ -77,6 +98,8 @@ void adding_row(PanelContext& context, ModelWeights& model) {
     if (quiet_button(context, "Redo", button_width("Redo"), "As they were before Undo."))
         redo_stack(context, model);
     ImGui::EndDisabled();
+    ImGui::SameLine(0, em(0.2F));
+    edits_menu(context, model);
 }
 
 const EditEffect* effect_of(const ModelMatrix& matrix, std::size_t edit) {
@@ -85,16 +108,16 @@ const EditEffect* effect_of(const ModelMatrix& matrix, std::size_t edit) {
     return nullptr;
 }
 
-void effect_cells(PanelContext& context, const EditEffect* effect) {
+void effect_cells(PanelContext& context, const EditEffect* effect, const char* none) {
     const auto cell = [&](const std::string& text) {
         ImGui::TableNextColumn();
         ImGui::AlignTextToFramePadding();
         right_text(text, context.theme.text);
     };
     ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.9F);
-    cell(effect ? fmt::format("{}", effect->changed) : "–");
-    cell(effect ? fmt::format("{:.4g} %", 100 * effect->energy) : "–");
-    cell(effect && effect->change ? plots::value_text(*effect->change) : "–");
+    cell(effect ? fmt::format("{}", effect->changed) : none);
+    cell(effect ? fmt::format("{:.4g} %", 100 * effect->energy) : none);
+    cell(effect && effect->change ? plots::value_text(*effect->change) : none);
     ImGui::PopFont();
 }
 
@@ -128,7 +151,11 @@ void edit_row(PanelContext& context, const ModelWeights& model, std::size_t plac
         fmt::format("muonscope weights spectra --op '{}'\n\nMeant for {} matrices; norm: {}.",
                     text_of(edit), count_of(model, edit), kept_norms[place_of(edit.norm)].help));
     const ModelMatrix& matrix = model.matrices[model.shown];
-    effect_cells(context, effect_of(matrix, place));
+    // What waits has effects of the list as it was before.
+    if (matrix.waits)
+        effect_cells(context, nullptr, "…");
+    else
+        effect_cells(context, effect_of(matrix, place), "–");
     ImGui::TableNextColumn();
     ImGui::BeginDisabled(place == 0);
     if (quiet_button(context, "↑", button_width("↑"), "Before the one above."))

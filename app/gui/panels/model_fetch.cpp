@@ -56,14 +56,7 @@ void progress(PanelContext& context, ModelFetch& fetch) {
     ImGui::TextUnformatted(fetch.unpacking ? "Unpacking and checking" : "Downloading");
     ImGui::SameLine(0, em(0.6F));
     ImGui::TextColored(context.theme.dim, "%.0f of %.0f MB", fetch.share * whole, whole);
-    const float width = ImGui::GetContentRegionAvail().x;
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float height = em(0.35F);
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    const auto filled = static_cast<float>(std::clamp(fetch.share, 0.0, 1.0)) * width;
-    draw->AddRectFilled(at, {at.x + width, at.y + height}, u32(context.theme.well), height / 2);
-    draw->AddRectFilled(at, {at.x + filled, at.y + height}, u32(context.theme.accent), height / 2);
-    ImGui::Dummy({width, height + em(0.3F)});
+    draw_share(context, fetch.share);
     if (quiet_button(context, "Cancel", button_width("Cancel"),
                      "Ends it; what was downloaded goes."))
         cancel_fetch(fetch);

@@ -43,8 +43,9 @@ void matrix_row(PanelContext& context, ModelWeights& model, std::size_t place) {
     ImGui::PopID();
     ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.9F);
     const SpectrumSummary& summary = edited_now(model, matrix).after;
-    right_cell(matrix.known ? figure(summary.largest) : "…", context.theme.text);
-    right_cell(matrix.known ? figure(summary.stable_rank) : "…", context.theme.dim);
+    const bool there = matrix.known && !matrix.waits;
+    right_cell(there ? figure(summary.largest) : "…", context.theme.text);
+    right_cell(there ? figure(summary.stable_rank) : "…", context.theme.dim);
     ImGui::PopFont();
 }
 

@@ -58,7 +58,8 @@ Places places_of(const ModelWeights& model) {
 double value_of(ModelWeights& model, std::size_t place, const ModelMeasure& measure) {
     if (place >= model.matrices.size() || !model.matrices[place].known)
         return std::numeric_limits<double>::quiet_NaN();
-    return measure.of(edited_now(model, model.matrices[place]));
+    const ModelMatrix& matrix = edited_now(model, model.matrices[place]);
+    return matrix.waits ? std::numeric_limits<double>::quiet_NaN() : measure.of(matrix);
 }
 
 // Of what is shown: a measure of the spectra, or what a sweep has found.
@@ -241,7 +242,8 @@ std::vector<ReadoutRow> readout_rows(const PanelContext& context, const ModelWei
              context.theme.dim}};
     }
     for (const ModelMeasure& measure : model_measures())
-        rows.push_back({measure.name, matrix.known ? value_text(measure.of(matrix)) : "…",
+        rows.push_back({measure.name,
+                        matrix.known && !matrix.waits ? value_text(measure.of(matrix)) : "…",
                         context.theme.dim});
     return rows;
 }

@@ -255,6 +255,14 @@ void scale_words(PanelContext& context, const ModelMatrix& matrix) {
            "The ranks on a logarithmic axis: room for the first values.");
 }
 
+void waiting_word(PanelContext& context, const Axes& axes) {
+    const char* word = "new vectors are on their way";
+    const float width = std::min(ImGui::CalcTextSize(word).x, axes.extent.x - em(0.6F));
+    fitted_text(ImGui::GetWindowDrawList(),
+                {std::floor(axes.right() - width - em(0.3F)), axes.position.y + em(0.2F)}, width,
+                context.theme.dim, word);
+}
+
 }  // namespace
 
 void draw_model_spectrum(PanelContext& context, ModelWeights& model, ImVec2 size) {
@@ -288,6 +296,7 @@ void draw_model_spectrum(PanelContext& context, ModelWeights& model, ImVec2 size
     drag_value(context, model, *matrix, axes);
     edited_now(model, *matrix);
     draw_marks(context, axes, spectrum_chart(context, model, *matrix));
+    if (matrix->waits) waiting_word(context, axes);
     end_chart(context, axes);
     if (!axes.pressed) model.dragging = false;
     if (axes.hovered || axes.pressed) readout(context, model, *matrix, axes);

@@ -7,6 +7,7 @@
 
 #include "app/gui/fonts.h"
 #include "app/gui/local_row.h"
+#include "app/gui/model_files.h"
 #include "app/gui/model_series.h"
 #include "app/gui/model_use.h"
 #include "app/gui/panels/panels.h"
@@ -108,6 +109,29 @@ void file_line(PanelContext& context, const ModelWeights& model) {
     if (!alone) checkpoint_line(context, model);
 }
 
+// While the edited model is written.
+void export_line(PanelContext& context, ModelExport& writing) {
+    if (!writing.busy()) return;
+    const std::string name = std::filesystem::path(writing.path).filename().string();
+    const std::string words = writing.path.empty()
+                                  ? "Ending the export"
+                                  : fmt::format("Writing {}: {} of {} tensors, {}", name,
+                                                writing.begun, writing.tensors, writing.tensor);
+    const float cancel = button_width("Cancel");
+    const float width = std::max(em(4), ImGui::GetContentRegionAvail().x - cancel - em(0.5F));
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    ImGui::Dummy({width, ImGui::GetTextLineHeight()});
+    fitted_text(ImGui::GetWindowDrawList(), at, width, context.theme.text, words.c_str());
+    ImGui::SameLine(0, em(0.5F));
+    ImGui::BeginDisabled(writing.path.empty());
+    if (quiet_button(context, "Cancel", cancel, "Ends it; no part of a file stays."))
+        cancel_export(writing);
+    ImGui::EndDisabled();
+    if (writing.tensors > 0)
+        draw_share(context,
+                   static_cast<double>(writing.begun) / static_cast<double>(writing.tensors));
+}
+
 void draw_model_weights(PanelContext& context) {
     ModelWeights& model = model_weights(context);
     ModelFetch& fetch = model_fetch(context);
@@ -122,6 +146,7 @@ void draw_model_weights(PanelContext& context) {
             centred_note(context, "Open a model file to see its singular values and change them.");
         return;
     }
+    export_line(context, model_export(context));
     // Where there is little room the edits need it more than the names do.
     const float names = ImGui::GetContentRegionAvail().x < em(56) ? em(18) : em(23);
     SideColumn column = begin_side_column("matrices", names, em(8));
@@ -170,13 +195,14 @@ constinit const Panel model_weights_panel{
     .help =
         "Opens a model file and shows the singular values of its matrices. Edits of them stand in "
         "a list: each says how many values it changes, which share of the energy Σs² it keeps and "
-        "how far it moves the matrix. Tokens: which words the singular vectors of a language model "
-        "read or write. Steps: values over the checkpoints of a folder, as Save weights and "
-        "muonscope run --save-weights write one; two files by Compare. Alignment: whether a matrix "
-        "reads the directions that the one before it writes. Who has no model at hand gets "
-        "SmolLM2, "
-        "a small chat model, by the button beside Open. muonscope weights does the same without a "
-        "window.",
+        "how far it moves the matrix. A value is dragged up or down in the plot; Shift and a drag "
+        "across choose a band of values, which a drag up or down scales together. Edits… saves "
+        "and opens the list and exports the edited model. Tokens: which words the singular vectors "
+        "of a language model read or write. Steps: values over the checkpoints of a folder, as "
+        "Save weights and muonscope run --save-weights write one; two files by Compare. Alignment: "
+        "whether a matrix reads the directions that the one before it writes. Who has no model at "
+        "hand gets SmolLM2, a small chat model, by the button beside Open. muonscope weights does "
+        "the same without a window.",
     .draw = draw_model_weights,
     .least = {30, 20},
     .remembered = remembered,
