@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace muonscope::gui {
 namespace {
@@ -36,7 +37,7 @@ constexpr std::array<Key, 19> table{{
     {"F1", "this help"},
     {"Tab", "to the next control; Shift Tab back"},
     {"Enter", "press or type into the control in the ring"},
-    {"Esc", "close a list, a message, the ring, help or full screen"},
+    {"Esc", "close a list, a message, the ring, a band of values, help or full screen"},
 }};
 
 constexpr std::array<double, 11> speeds{1, 2, 5, 10, 20, 60, 100, 200, 500, 1000, 0};
@@ -106,6 +107,7 @@ std::span<const Key> keys() {
 void handle_keys(PanelContext& context) {
     const ImGuiIO& io = ImGui::GetIO();
     KeyboardState& keyboard = context.kept<KeyboardState>();
+    const std::function<void()> let_go = std::exchange(keyboard.let_go, {});
     // What Escape has just closed had the keyboard when it was pressed.
     if (context.view.path_dialog || keyboard.list || list_is_open() || io.WantTextInput) return;
     go_on_by_tab(keyboard);
@@ -117,6 +119,8 @@ void handle_keys(PanelContext& context) {
             context.view.toast.clear();
         else if (keyboard.ring)
             ImGui::SetNavCursorVisible(false);
+        else if (let_go)
+            let_go();
         else if (context.view.show_help)
             context.view.show_help = false;
         else

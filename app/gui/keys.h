@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 
 #include "app/gui/panel.h"
@@ -11,6 +12,8 @@ struct KeyboardState {
     bool list = false;             // a list, a menu or a dialog was open
     bool ring = false;             // a control had the focus ring
     bool ring_under_list = false;  // when the list was opened
+    // What Escape lets go of first; said by a panel in each frame in which it holds something.
+    std::function<void()> let_go = {};
     int tab = 0;  // +1, -1: Tab goes on into the focused window, from its first, last control
 };
 

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "app/gui/model_series.h"
+#include "app/gui/panels/model_band.h"
 #include "app/gui/panels/model_weights.h"
 #include "app/gui/plots/drawn_chart.h"
 #include "app/gui/plots/readout.h"
@@ -118,7 +119,9 @@ Chart spectrum_chart(const PanelContext& context, ModelWeights& model, const Mod
     const Theme& theme = context.theme;
     const ModelChoices& chosen = context.chosen<ModelChoices>();
     const Dragged& dragged = context.kept<Dragged>();
-    const double high = dragged.held ? dragged.high : highest_of(matrix, series);
+    const ModelBand& band = context.kept<ModelBand>();
+    const double unheld = band.doing == ModelBand::scaling ? band.high : highest_of(matrix, series);
+    const double high = dragged.held ? dragged.high : unheld;
     const double low = 0.6 * std::min(lowest_of(matrix), high / 20);
     Chart chart;
     chart.title = matrix.entry->name;
@@ -128,6 +131,7 @@ Chart spectrum_chart(const PanelContext& context, ModelWeights& model, const Mod
                chosen.logarithmic ? low : 0};
     const Vector noise = noise_of(model, matrix.shape) * matrix.summary.norm;
     const bool few = matrix.shape.rank() <= 80;
+    add_model_band(context, matrix, chart);
     chart.marks.emplace_back(
         curve_of("random, same shape and norm", noise, {theme.ghost, Dash::dotted}, false));
     if (!model.series.empty()) add_series(context, model, series, chart);
@@ -147,11 +151,6 @@ Chart spectrum_chart(const PanelContext& context, ModelWeights& model, const Mod
     return chart;
 }
 
-Index rank_at(const Axes& axes, const ModelMatrix& matrix, float pixel) {
-    const auto k = static_cast<Index>(std::lround(axes.value_x(pixel))) - 1;
-    return std::clamp<Index>(k, 0, matrix.shape.rank() - 1);
-}
-
 // The value under the mouse follows it up and down: an edit of this one value, the last in the
 // list.
 void drag_value(PanelContext& context, ModelWeights& model, const ModelMatrix& matrix,
@@ -164,10 +163,10 @@ void drag_value(PanelContext& context, ModelWeights& model, const ModelMatrix& m
     }
     const bool begins = !dragged.held;
     if (begins) {
-        const Index k = rank_at(axes, matrix, mouse.x);
+        const Index k = model_rank_at(axes, matrix, mouse.x);
         const float there = axes.pixel_y(matrix.edited.values(k));
         if (std::abs(there - mouse.y) > em(0.9F)) return;
-        dragged = {true, k, highest_of(matrix, context.kept<ModelSeries>())};
+        dragged = {true, rank_for_edit(matrix, k), highest_of(matrix, context.kept<ModelSeries>())};
         return;
     }
     if (ImGui::GetIO().MouseDelta.y == 0) return;
@@ -222,7 +221,7 @@ void add_checkpoint_rows(PanelContext& context, const ModelWeights& model, const
 
 void readout(PanelContext& context, const ModelWeights& model, const ModelMatrix& matrix,
              const Axes& axes) {
-    const Index k = rank_at(axes, matrix, ImGui::GetMousePos().x);
+    const Index k = model_rank_at(axes, matrix, ImGui::GetMousePos().x);
     const Theme& theme = context.theme;
     const double all = matrix.summary.norm * matrix.summary.norm;
     std::vector<ReadoutRow> rows{
@@ -233,6 +232,7 @@ void readout(PanelContext& context, const ModelWeights& model, const ModelMatrix
     if (matrix.edited.is_edited())
         rows.push_back({"after the edits", value_text(matrix.edited.values(k)), theme.accent});
     if (!model.series.empty()) add_checkpoint_rows(context, model, axes, k, rows);
+    rows.push_back(band_readout(context, matrix, k));
     draw_dot(context, axes, static_cast<double>(k + 1), matrix.edited.values(k),
              matrix.edited.is_edited() ? theme.accent : theme.lane(0));
     draw_readout(context, fmt::format("value {} of {}", k + 1, matrix.shape.rank()), rows);
@@ -293,13 +293,16 @@ void draw_model_spectrum(PanelContext& context, ModelWeights& model, ImVec2 size
         .id = "##model-spectrum", .name = "model-spectrum", .size = size, .drags = true};
     Axes axes;
     if (!begin_chart(context, options, spectrum_chart(context, model, *matrix), axes)) return;
-    drag_value(context, model, *matrix, axes);
+    if (!drag_model_band(context, model, *matrix, axes,
+                         highest_of(*matrix, context.kept<ModelSeries>())))
+        drag_value(context, model, *matrix, axes);
     edited_now(model, *matrix);
     draw_marks(context, axes, spectrum_chart(context, model, *matrix));
     if (matrix->waits) waiting_word(context, axes);
     end_chart(context, axes);
     if (!axes.pressed) model.dragging = false;
     if (axes.hovered || axes.pressed) readout(context, model, *matrix, axes);
+    draw_model_band(context, model, *matrix, axes);
     chart_menu(context, options, axes,
                [&](const PanelContext& on) { return spectrum_chart(on, model, *matrix); });
 }
