@@ -54,7 +54,7 @@ int read(const ImGuiDockNode& node, DockTree& tree) {
     const float first = node.ChildNodes[0]->SizeRef[axis],
                 second = node.ChildNodes[1]->SizeRef[axis];
     const float all = first + second;
-    const int index = tree.add_split(axis == ImGuiAxis_X ? Axis::across : Axis::down,
+    const int index = tree.add_split(axis == ImGuiAxis_X ? SplitAxis::across : SplitAxis::down,
                                      all > 0 ? std::clamp(first / all, 0.02F, 0.98F) : 0.5F);
     const int a = read(*node.ChildNodes[0], tree), b = read(*node.ChildNodes[1], tree);
     tree.nodes[index].first = a;
@@ -72,7 +72,7 @@ DockTree read(ImGuiID dock_space) {
 
 void build(const DockTree& tree, int index, ImGuiID id) {
     const DockTree::Node& node = tree.nodes[index];
-    if (node.axis == Axis::none) {
+    if (node.axis == SplitAxis::none) {
         short order = 0;
         for (const std::string& panel : node.panels) {
             ImGui::DockBuilderDockWindow(panel.c_str(), id);
@@ -87,7 +87,7 @@ void build(const DockTree& tree, int index, ImGuiID id) {
         return;
     }
     ImGuiID first = 0, second = 0;
-    ImGui::DockBuilderSplitNode(id, node.axis == Axis::across ? ImGuiDir_Left : ImGuiDir_Up,
+    ImGui::DockBuilderSplitNode(id, node.axis == SplitAxis::across ? ImGuiDir_Left : ImGuiDir_Up,
                                 node.share, &first, &second);
     build(tree, node.first, first);
     build(tree, node.second, second);
@@ -96,8 +96,8 @@ void build(const DockTree& tree, int index, ImGuiID id) {
 void set_sizes(const DockTree& tree, int index, ImGuiDockNode& dock, ImVec2 size) {
     const DockTree::Node& node = tree.nodes[index];
     dock.SizeRef = size;
-    if (node.axis == Axis::none || !dock.IsSplitNode()) return;
-    const int axis = node.axis == Axis::across ? 0 : 1;
+    if (node.axis == SplitAxis::none || !dock.IsSplitNode()) return;
+    const int axis = node.axis == SplitAxis::across ? 0 : 1;
     const float all = std::max(2.0F, size[axis] - ImGui::GetStyle().DockingSeparatorSize);
     ImVec2 first = size, second = size;
     first[axis] = std::round(all * node.share);
@@ -135,9 +135,9 @@ void take_changes(DockedLayout& layout, const DockTree& now) {
         // Both were made by the same walk, so their nodes stand in the same order.
         const DockTree::Node &is = now.nodes[i], &was = layout.shown.nodes[i];
         DockTree::Node& behind = layout.chosen.nodes[was.origin];
-        if (is.axis != Axis::none && std::abs(is.share - was.share) > moved)
+        if (is.axis != SplitAxis::none && std::abs(is.share - was.share) > moved)
             behind.share = is.share;
-        if (is.axis != Axis::none || behind.axis != Axis::none) continue;
+        if (is.axis != SplitAxis::none || behind.axis != SplitAxis::none) continue;
         if (std::is_permutation(is.panels.begin(), is.panels.end(), behind.panels.begin(),
                                 behind.panels.end()))
             behind.panels = is.panels;
@@ -153,7 +153,7 @@ DockTree walked(const DockTree& tree) {
         DockTree::Node node = tree.nodes[index];
         const auto at = result.nodes.size();
         result.nodes.push_back(node);
-        if (node.axis != Axis::none) {
+        if (node.axis != SplitAxis::none) {
             const int first = self(self, node.first), second = self(self, node.second);
             result.nodes[at].first = first;
             result.nodes[at].second = second;
@@ -185,7 +185,7 @@ DockTree default_tree(ImVec2 size) {
     const float right =
         std::min(std::clamp(size.x * 0.265F, em(12), em(36)), 0.36F * (size.x - left));
     DockTree tree;
-    const auto split = [&](Axis axis, float share, auto&& first, auto&& second) {
+    const auto split = [&](SplitAxis axis, float share, auto&& first, auto&& second) {
         const int index = tree.add_split(axis, share);
         const int a = first(), b = second();
         tree.nodes[index].first = a;
@@ -196,20 +196,22 @@ DockTree default_tree(ImVec2 size) {
         return [&tree, titles = std::move(titles)] { return tree.add_end(titles); };
     };
     const auto middle = [&] {
-        return split(
-            Axis::down, 0.57F,
-            end({"Singular values", "Maps", "Update", "Trade-off", "Why", "Results",
-                 "Staged planner", "Orthogonaliser lab", "Conditioning", "Random matrices",
-                 "Weight norms", "Model weights", "Talk"}),
-            [&] { return split(Axis::across, 0.5F, end({"Loss"}), end({"Downstream probe"})); });
+        return split(SplitAxis::down, 0.57F,
+                     end({"Singular values", "Maps", "Update", "Trade-off", "Why", "Results",
+                          "Staged planner", "Orthogonaliser lab", "Conditioning", "Random matrices",
+                          "Weight norms", "Model weights", "Talk"}),
+                     [&] {
+                         return split(SplitAxis::across, 0.5F, end({"Loss"}),
+                                      end({"Downstream probe"}));
+                     });
     };
     const auto column = [&] {
-        return split(Axis::down, 0.44F, end({"Representations"}), [&] {
-            return split(Axis::down, 0.5F, end({"Alignment"}), end({"Measures"}));
+        return split(SplitAxis::down, 0.44F, end({"Representations"}), [&] {
+            return split(SplitAxis::down, 0.5F, end({"Alignment"}), end({"Measures"}));
         });
     };
-    split(Axis::across, left / size.x, end({"Lanes"}), [&] {
-        return split(Axis::across, 1 - right / std::max(1.0F, size.x - left), middle, column);
+    split(SplitAxis::across, left / size.x, end({"Lanes"}), [&] {
+        return split(SplitAxis::across, 1 - right / std::max(1.0F, size.x - left), middle, column);
     });
     return tree;
 }

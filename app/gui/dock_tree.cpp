@@ -8,8 +8,8 @@ namespace {
 
 using Node = DockTree::Node;
 
-float along(ImVec2 size, Axis axis) {
-    return axis == Axis::across ? size.x : size.y;
+float along(ImVec2 size, SplitAxis axis) {
+    return axis == SplitAxis::across ? size.x : size.y;
 }
 
 class Fitting {
@@ -21,17 +21,17 @@ class Fitting {
 
     ImVec2 least(int index) const {
         const Node& at = node(index);
-        if (at.axis == Axis::none) return least_of_end(at);
+        if (at.axis == SplitAxis::none) return least_of_end(at);
         const ImVec2 a = least(at.first), b = least(at.second);
         // A side with nothing to show takes no room and needs no gap.
         const auto sum = [&](float x, float y) {
             return x > 0 && y > 0 ? x + y + room_.gap : x + y;
         };
-        return at.axis == Axis::across ? ImVec2{sum(a.x, b.x), std::max(a.y, b.y)}
-                                       : ImVec2{std::max(a.x, b.x), sum(a.y, b.y)};
+        return at.axis == SplitAxis::across ? ImVec2{sum(a.x, b.x), std::max(a.y, b.y)}
+                                            : ImVec2{std::max(a.x, b.x), sum(a.y, b.y)};
     }
 
-    void fold_until_it_fits(Axis axis) {
+    void fold_until_it_fits(SplitAxis axis) {
         while (along(least(0), axis) > along(room_.size, axis)) {
             int smallest = -1;
             float smallest_area = 2;
@@ -44,14 +44,14 @@ class Fitting {
     // Shares in which every side has its least.
     void give_way(int index, ImVec2 size) {
         Node& at = node(index);
-        if (at.axis == Axis::none) return;
+        if (at.axis == SplitAxis::none) return;
         const float all = std::max(1.0F, along(size, at.axis) - room_.gap);
         const float a = along(least(at.first), at.axis), b = along(least(at.second), at.axis);
         float first = std::max(at.share * all, a);
         first = std::min(first, std::max(all - b, 0.0F));
         at.share = std::clamp(first / all, 0.02F, 0.98F);
         const auto part = [&](float length) {
-            return at.axis == Axis::across ? ImVec2{length, size.y} : ImVec2{size.x, length};
+            return at.axis == SplitAxis::across ? ImVec2{length, size.y} : ImVec2{size.x, length};
         };
         give_way(at.first, part(at.share * all));
         give_way(at.second, part(all - at.share * all));
@@ -71,10 +71,10 @@ class Fitting {
     }
 
     // Of the splits along an axis that together need too much, the one with the least room.
-    void find_smallest_split(int index, Axis axis, float area, int& smallest,
+    void find_smallest_split(int index, SplitAxis axis, float area, int& smallest,
                              float& smallest_area) const {
         const Node& at = node(index);
-        if (at.axis == Axis::none) return;
+        if (at.axis == SplitAxis::none) return;
         const float a = along(least(at.first), axis), b = along(least(at.second), axis);
         if (at.axis == axis && a > 0 && b > 0 && area < smallest_area) {
             smallest = index;
@@ -96,7 +96,7 @@ class Fitting {
         std::vector<std::string> moved;
         collect(first_is_larger ? split.second : split.first, moved);
         int end = larger;
-        while (node(end).axis != Axis::none)
+        while (node(end).axis != SplitAxis::none)
             end = node(end).share >= 0.5F ? node(end).first : node(end).second;
         std::vector<std::string>& panels = node(end).panels;
         panels.insert(panels.end(), moved.begin(), moved.end());
@@ -105,7 +105,7 @@ class Fitting {
 
     void collect(int index, std::vector<std::string>& panels) const {
         const Node& at = node(index);
-        if (at.axis == Axis::none) {
+        if (at.axis == SplitAxis::none) {
             panels.insert(panels.end(), at.panels.begin(), at.panels.end());
             return;
         }
@@ -120,7 +120,7 @@ class Fitting {
 bool same(const DockTree& a, int i, const DockTree& b, int j) {
     const Node &x = a.nodes[i], &y = b.nodes[j];
     if (x.axis != y.axis) return false;
-    if (x.axis == Axis::none)
+    if (x.axis == SplitAxis::none)
         return std::is_permutation(x.panels.begin(), x.panels.end(), y.panels.begin(),
                                    y.panels.end());
     return same(a, x.first, b, y.first) && same(a, x.second, b, y.second);
@@ -137,7 +137,7 @@ int DockTree::add_end(std::vector<std::string> panels) {
     return nodes.back().origin;
 }
 
-int DockTree::add_split(Axis axis, float share) {
+int DockTree::add_split(SplitAxis axis, float share) {
     Node split;
     split.axis = axis;
     split.share = share;
@@ -162,8 +162,8 @@ DockTree fitted(const DockTree& tree, const Room& room) {
         marked.nodes[i].origin = static_cast<int>(i);
     Fitting fitting(std::move(marked), room);
     // What is folded for its width has other heights then.
-    fitting.fold_until_it_fits(Axis::across);
-    fitting.fold_until_it_fits(Axis::down);
+    fitting.fold_until_it_fits(SplitAxis::across);
+    fitting.fold_until_it_fits(SplitAxis::down);
     fitting.give_way(0, room.size);
     return fitting.take();
 }

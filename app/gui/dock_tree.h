@@ -10,11 +10,11 @@
 // values; layout.h carries them to and from Dear ImGui.
 namespace muonscope::gui {
 
-enum class Axis { none, across, down };  // none: an end; across: side by side
+enum class SplitAxis { none, across, down };  // none: an end; across: side by side
 
 struct DockTree {
     struct Node {
-        Axis axis = Axis::none;
+        SplitAxis axis = SplitAxis::none;
         float share = 0.5F;               // of the room, the first child's
         int first = -1, second = -1;      // indices of nodes
         int origin = -1;                  // the same node of the tree this one was fitted from
@@ -25,7 +25,7 @@ struct DockTree {
 
     // Appends and returns the index.
     int add_end(std::vector<std::string> panels);
-    int add_split(Axis axis, float share);
+    int add_split(SplitAxis axis, float share);
 };
 
 // Whether two have the same splits and ends with the same panels, whatever the order of tabs.

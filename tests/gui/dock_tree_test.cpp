@@ -11,12 +11,12 @@ namespace {
 // left | ((top over (a | b)) | right)
 DockTree example() {
     DockTree tree;
-    const int root = tree.add_split(Axis::across, 0.2F);
+    const int root = tree.add_split(SplitAxis::across, 0.2F);
     const int left = tree.add_end({"left"});
-    const int rest = tree.add_split(Axis::across, 0.7F);
-    const int middle = tree.add_split(Axis::down, 0.6F);
+    const int rest = tree.add_split(SplitAxis::across, 0.7F);
+    const int middle = tree.add_split(SplitAxis::down, 0.6F);
     const int top = tree.add_end({"top", "behind"});
-    const int pair = tree.add_split(Axis::across, 0.5F);
+    const int pair = tree.add_split(SplitAxis::across, 0.5F);
     const int a = tree.add_end({"a"}), b = tree.add_end({"b"});
     const int right = tree.add_end({"right"});
     const auto join = [&](int split, int first, int second) {
@@ -46,11 +46,11 @@ struct End {
 };
 void collect(const DockTree& tree, int index, ImVec2 size, float gap, std::vector<End>& ends) {
     const DockTree::Node& node = tree.nodes[index];
-    if (node.axis == Axis::none) {
+    if (node.axis == SplitAxis::none) {
         ends.push_back({node.panels, size});
         return;
     }
-    const bool across = node.axis == Axis::across;
+    const bool across = node.axis == SplitAxis::across;
     const float all = (across ? size.x : size.y) - gap;
     const auto part = [&](float share) {
         return across ? ImVec2{all * share, size.y} : ImVec2{size.x, all * share};

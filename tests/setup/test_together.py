@@ -22,6 +22,15 @@ class Names(unittest.TestCase):
     def test_arguments_of_a_function_do_not(self):
         self.assertEqual(together.names("void draw(int first, int second = 2, int third = 3) {"), {"draw"})
 
+    def test_no_two_headers_of_the_window_have_a_type_of_one_name(self):
+        # Plots have a namespace of their own, which their users open: both would be in sight then.
+        where = {}
+        for header in sorted((together.ROOT / "app/gui").rglob("*.h")):
+            for name in together.OWN_TYPE.findall(header.read_text()):
+                where.setdefault(name[0] or name[1], []).append(header.name)
+        self.assertGreater(len(where), 100)
+        self.assertEqual({name: found for name, found in where.items() if len(found) > 1}, {})
+
 
 if __name__ == "__main__":
     unittest.main()
