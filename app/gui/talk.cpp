@@ -267,7 +267,12 @@ void take_edits(TalkState& state, const std::vector<WeightEdit>& stack) {
     // A sweep has an edit of its own.
     if (state.task != TalkTask::sweep) set_aside(state);
     if (!state.asked.question.empty()) state.asked.wants_after = true;
-    for (Conversation& question : state.questions) question.wants_after = true;
+    for (Conversation& question : state.questions) {
+        // Not to be counted among the answers with these edits.
+        question.after = {};
+        question.change.reset();
+        question.wants_after = true;
+    }
     state.text.wanted = state.text.asked;
 }
 
