@@ -11,6 +11,7 @@
 #include "core/base/near_names.h"
 #include "core/linalg/reductions.h"
 #include "core/measure/alignment.h"
+#include "core/weights/selection.h"
 
 namespace muonscope {
 
@@ -64,9 +65,8 @@ constexpr std::array<RoleName, 14> role_names{{{".attn_q", Role::queries},
                                                {".mlp.down_proj", Role::inner_down}}};
 
 std::optional<Role> role_of(const Numbered& name) {
-    std::string_view rest = name.after;
-    if (rest.ends_with(".weight")) rest.remove_suffix(7);
-    const auto* const found = std::ranges::find(role_names, rest, &RoleName::name);
+    const auto* const found =
+        std::ranges::find(role_names, short_name(name.after), &RoleName::name);
     return found == role_names.end() ? std::nullopt : std::optional(found->role);
 }
 

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "app/gui/panels/talk_views.h"
-#include "app/gui/panels/token_writer.h"
 #include "app/gui/plots/readout.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
@@ -39,6 +38,26 @@ const char* end_words(const TalkColumn& column, bool busy) {
     return "";
 }
 
+const SaidToken* write_answer(TokenWriter& writer, const Conversation& conversation,
+                              const TalkColumn& column) {
+    const std::optional<std::size_t> apart = first_difference(conversation);
+    const SaidToken* pointed = nullptr;
+    for (std::size_t i = 0; i < column.said.size(); ++i) {
+        const SaidToken& said = column.said[i];
+        if (writer.add(said.text, 1 - std::exp(said.log_probability),
+                       apart && i == *apart ? TokenMark::frame : TokenMark::none))
+            pointed = &said;
+    }
+    return pointed;
+}
+
+void stop_button(PanelContext& context, TalkState& state, TalkTask task, const char* help) {
+    ImGui::SameLine(0, em(0.3F));
+    ImGui::BeginDisabled(!state.is_at(task));
+    if (quiet_button(context, "Stop", button_width("Stop"), help)) stop_talking(state);
+    ImGui::EndDisabled();
+}
+
 namespace {
 
 void question_row(PanelContext& context, TalkState& state) {
@@ -54,11 +73,7 @@ void question_row(PanelContext& context, TalkState& state) {
                      true) ||
         entered)
         ask(state, state.typed.data(), how);
-    ImGui::SameLine(0, em(0.3F));
-    ImGui::BeginDisabled(!state.is_at(TalkTask::answer));
-    if (quiet_button(context, "Stop", button_width("Stop"), "Ends both answers where they are."))
-        stop_talking(state);
-    ImGui::EndDisabled();
+    stop_button(context, state, TalkTask::answer, "Ends both answers where they are.");
     ImGui::SameLine(0, em(0.3F));
     ImGui::SetNextItemWidth(em(7.6F));
     if (begin_combo(context, "##questions", "questions", true)) {
@@ -86,15 +101,8 @@ void answer_column(PanelContext& context, TalkState& state, const TalkColumn& co
             fmt::format("{} tokens, {}", column.said.size(), end_words(column, busy)).c_str());
     else
         ImGui::TextColored(context.theme.dim, "%s", busy ? "…" : "");
-    const std::optional<std::size_t> apart = first_difference(state.asked);
-    const SaidToken* pointed = nullptr;
     TokenWriter writer(context, ImGui::GetContentRegionAvail().x);
-    for (std::size_t i = 0; i < column.said.size(); ++i) {
-        const SaidToken& said = column.said[i];
-        if (writer.add(said.text, 1 - std::exp(said.log_probability),
-                       apart && i == *apart ? TokenMark::frame : TokenMark::none))
-            pointed = &said;
-    }
+    const SaidToken* pointed = write_answer(writer, state.asked, column);
     writer.finish();
     if (pointed != nullptr) token_readout(context, state, *pointed);
     ImGui::EndChild();

@@ -1,10 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "app/gui/panels/talk_views.h"
-#include "app/gui/panels/token_writer.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
@@ -42,14 +40,8 @@ void answer_cell(PanelContext& context, const TalkState& state, const Conversati
                  const SaidToken*& pointed) {
     ImGui::TableNextColumn();
     const TalkColumn& column = after ? one.after : one.before;
-    const std::optional<std::size_t> apart = first_difference(one);
     TokenWriter writer(context, ImGui::GetContentRegionAvail().x);
-    for (std::size_t i = 0; i < column.said.size(); ++i) {
-        const SaidToken& said = column.said[i];
-        if (writer.add(said.text, 1 - std::exp(said.log_probability),
-                       apart && i == *apart ? TokenMark::frame : TokenMark::none))
-            pointed = &said;
-    }
+    if (const SaidToken* here = write_answer(writer, one, column)) pointed = here;
     const bool now =
         state.is_at(TalkTask::questions) &&
         &one == &state.questions[std::min(state.task_question, state.questions.size() - 1)];
@@ -107,11 +99,7 @@ void draw_questions(PanelContext& context, TalkState& state, ImVec2 size) {
                      "when the edits change, the edited one again.",
                      true))
         ask_questions(state, how);
-    ImGui::SameLine(0, em(0.3F));
-    ImGui::BeginDisabled(!state.is_at(TalkTask::questions));
-    if (quiet_button(context, "Stop", button_width("Stop"), "Ends the answers where they are."))
-        stop_talking(state);
-    ImGui::EndDisabled();
+    stop_button(context, state, TalkTask::questions, "Ends the answers where they are.");
     ImGui::SameLine(0, em(0.6F));
     std::string words = summary_words(state);
     if (words.empty() && state.is_at(TalkTask::questions))

@@ -7,7 +7,6 @@
 
 #include "app/gui/model_tokens.h"
 #include "app/gui/panels/talk_views.h"
-#include "app/gui/panels/token_writer.h"
 #include "app/gui/plots/colour_scale.h"
 #include "app/gui/plots/drawn_chart.h"
 #include "app/gui/plots/export_menu.h"
@@ -84,10 +83,7 @@ void controls(PanelContext& context, TalkState& state) {
                      "these change, again.",
                      true))
         measure_text(state, text);
-    ImGui::SameLine(0, em(0.3F));
-    ImGui::BeginDisabled(!state.is_at(TalkTask::text));
-    if (quiet_button(context, "Stop", button_width("Stop"), "Ends reading.")) stop_talking(state);
-    ImGui::EndDisabled();
+    stop_button(context, state, TalkTask::text, "Ends reading.");
     ImGui::SameLine(0, em(0.3F));
     text_popup(context, state);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/gui/panels/token_writer.h"
 #include "app/gui/talk.h"
 
 // The views of the panel *Talk*.
@@ -16,6 +17,13 @@ void draw_text_view(PanelContext& context, TalkState& state, ImVec2 size);
 void draw_lesson(PanelContext& context, ModelWeights& weights, TalkState& state, ImVec2 size);
 // The two answers to what was asked last, side by side.
 void draw_columns(PanelContext& context, TalkState& state, ImVec2 size);
+
+// The tokens of a column of that conversation, the first that differs in a frame; the one under the
+// mouse, or null.
+const SaidToken* write_answer(TokenWriter& writer, const Conversation& conversation,
+                              const TalkColumn& column);
+// Ends what that task is at, where it is; on the line of the button before.
+void stop_button(PanelContext& context, TalkState& state, TalkTask task, const char* help);
 
 // Five likeliest tokens, and how near to a tie the choice was.
 void token_readout(PanelContext& context, const TalkState& state, const SaidToken& said);
