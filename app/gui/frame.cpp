@@ -5,6 +5,7 @@
 #include "app/gui/fonts.h"
 #include "app/gui/keys.h"
 #include "app/gui/lost_lanes.h"
+#include "app/gui/model_fetch.h"
 #include "app/gui/panel_window.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/path_dialog.h"
@@ -100,7 +101,8 @@ void draw_panel(PanelContext& context, const Panel& panel) {
     ImGui::End();
 }
 
-// Of the tabs that it lies among, the one in front; without taking the keyboard.
+// Of the tabs that it lies among, the one in front. It takes the keyboard only from one of these,
+// which would keep itself in front by it.
 void bring_forward(ViewState& view) {
     if (view.bring_forward.empty()) return;
     ImGuiWindow* window = ImGui::FindWindowByName(view.bring_forward.c_str());
@@ -109,6 +111,9 @@ void bring_forward(ViewState& view) {
     window->DockNode->SelectedTabId = window->TabId;
     if (window->DockNode->TabBar != nullptr)
         window->DockNode->TabBar->NextSelectedTabId = window->TabId;
+    const ImGuiWindow* focused = ImGui::GetCurrentContext()->NavWindow;
+    if (focused != nullptr && focused->RootWindow->DockNode == window->DockNode)
+        ImGui::FocusWindow(window);
 }
 
 struct BuildingCard {
@@ -254,6 +259,7 @@ void draw_frame(PanelContext& context) {
         for (const Panel& panel : panels()) draw_panel(shown, panel);
         bring_forward(context.view);
     }
+    follow_fetch(context);
     const ImVec2 foot{origin.x + all.x / 2, middle.at.y + middle.extent.y - gap};
     draw_building(context, foot);
     if (context.view.show_help) draw_help(context);

@@ -1,8 +1,11 @@
 #include "app/gui/model_fetch.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "app/gui/model_weights.h"
+#include "app/gui/widgets.h"
 #include "core/base/fault_text.h"
 #include "core/base/progress.h"
 #include "imgui.h"
@@ -78,6 +81,17 @@ ModelFetch& model_fetch(PanelContext& context) {
         look_at_unpacking(context, fetch);
     context.view.working = context.view.working || fetch.busy();
     return fetch;
+}
+
+void follow_fetch(PanelContext& context) {
+    if (!context.kept<ModelFetch>().busy()) return;
+    const ModelFetch& fetch = model_fetch(context);
+    if (fetch.busy()) return;
+    const bool there = fetch.fault.empty();
+    say(context.view,
+        there ? fmt::format("{} is there: Model weights opens it", fetch.model->title)
+              : fetch.fault,
+        !there);
 }
 
 void begin_fetch(ModelFetch& fetch) {

@@ -32,6 +32,9 @@ struct ModelFetch {
 
 // Looks how far it is; opens the model once it is there.
 ModelFetch& model_fetch(PanelContext& context);
+// Once a frame, whichever panels are drawn: a download ends also while nobody looks at it, and says
+// so then.
+void follow_fetch(PanelContext& context);
 void begin_fetch(ModelFetch& fetch);
 void cancel_fetch(ModelFetch& fetch);
 void open_fetched(PanelContext& context, const KnownModel& model);

@@ -2,6 +2,7 @@
 
 #include "app/gui/panels/model_band.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -126,7 +127,44 @@ TEST_F(ModelBandTest, what_earlier_edits_have_left_is_counted_as_the_next_one_co
     EXPECT_NEAR(edited(2), model().stack.back().amount, 1e-10);
 }
 
-TEST_F(ModelBandTest, escape_and_a_double_click_let_it_go_and_values_are_dragged_beside_it) {
+TEST_F(ModelBandTest, where_edits_have_mixed_the_order_it_scales_its_values_and_no_others) {
+    PanelContext context = harness.context();
+    const std::string name = model().chosen()->entry->name;
+    // The fifth becomes the largest, the second the least.
+    const double high = 2 * s(0), low = s(9) / 2;
+    change_stack(context, model(),
+                 {edit_in(fmt::format("{}:set=5:{}", name, high)),
+                  edit_in(fmt::format("{}:set=3:{}", name, low))});
+    harness.frames(2);
+    choose(4, 7);
+    press_button("×2");
+    Vector expected = s;
+    expected(4) = high;
+    expected(1) = low;
+    for (int k = 3; k < 7; ++k) expected(k) *= 2;
+    const Vector& edited = model().chosen()->edited.values;
+    for (int k = 0; k < 10; ++k) EXPECT_NEAR(edited(k), expected(k), 1e-10 * high) << k;
+    EXPECT_GT(model().stack.size(), 3u);  // two runs of ranks
+    EXPECT_EQ(model().undo.size(), 2u);
+    // Again: they are scaled anew, not once more.
+    press_button("×½");
+    for (int k = 3; k < 7; ++k) expected(k) /= 2;
+    for (int k = 0; k < 10; ++k) EXPECT_NEAR(edited(k), expected(k), 1e-10 * high) << k;
+    const std::size_t edits = model().stack.size();
+    click_word("Undo");
+    click_word("Undo");
+    EXPECT_EQ(model().stack.size(), 2u);
+    // Chosen once more it begins with what is there.
+    choose(4, 7);
+    press_button("×½");
+    choose(4, 7);
+    press_button("×½");
+    for (int k = 3; k < 7; ++k) expected(k) /= 4;
+    for (int k = 0; k < 10; ++k) EXPECT_NEAR(edited(k), expected(k), 1e-10 * high) << k;
+    EXPECT_GT(model().stack.size(), edits);
+}
+
+TEST_F(ModelBandTest, escape_lets_it_go_a_double_click_resets_the_zoom_and_values_are_dragged) {
     choose(3, 6);
     harness.view.show_help = true;
     harness.press(ImGuiKey_Escape);
@@ -136,9 +174,15 @@ TEST_F(ModelBandTest, escape_and_a_double_click_let_it_go_and_values_are_dragged
     harness.view.show_help = false;
     choose(3, 6);
     EXPECT_FALSE(band().matrix.empty());
+    const std::string whole = drawing().in("Model weights").text();
+    harness.move_to({x->pixel(4), y->pixel(s(0))});
+    ImGui::GetIO().AddMouseWheelEvent(0, 4);
+    harness.frames(20);
+    EXPECT_NE(drawing().in("Model weights").text(), whole);  // other numbers at the axes
     harness.double_click({x->pixel(4), y->pixel(s(0))});
-    harness.frames(2);
-    EXPECT_TRUE(band().matrix.empty());
+    harness.frames(20);
+    EXPECT_EQ(drawing().in("Model weights").text(), whole);
+    EXPECT_FALSE(band().matrix.empty());
     EXPECT_TRUE(model().stack.empty());
     choose(5, 6);
     harness.drag({x->pixel(1), y->pixel(s(0))}, {x->pixel(1), y->pixel(s(0)) + 30});

@@ -80,6 +80,21 @@ TEST_F(ModelFetchPanel, asks_first_gets_it_beside_the_window_and_opens_it) {
     EXPECT_FALSE(has("Get Toy"));
 }
 
+TEST_F(ModelFetchPanel, it_ends_also_while_another_panel_lies_in_front) {
+    leaves_tiny();
+    click_word("Get Toy");
+    click_word("Get it");
+    const ImGuiWindow* panel = harness.window("Model weights");
+    for (const ImGuiWindow* tab : panel->DockNode->Windows)
+        if (tab != panel) harness.view.bring_forward = tab->Name;
+    harness.frames(3);
+    ASSERT_FALSE(panel->DockTabIsVisible);
+    harness.frames_until([&] { return !fetch().busy(); });
+    EXPECT_EQ(harness.chosen<ModelChoices>().file,
+              std::vector<std::string>{place_of(known).string()});
+    EXPECT_TRUE(contains(harness.view.toast, "Toy is there")) << harness.view.toast;
+}
+
 TEST_F(ModelFetchPanel, nothing_begins_where_the_answer_is_no) {
     pip.does("touch " + (pip / "begun"));
     click_word("Get Toy");

@@ -207,6 +207,24 @@ TEST_F(ModelSeriesPanel, spectra_of_all_checkpoints_lie_over_one_another) {
     EXPECT_EQ(drawing().all("checkpoint 30").size(), 1u) << drawing().text();
 }
 
+TEST_F(ModelSeriesPanel, the_table_of_the_spectra_has_a_column_of_each_checkpoint) {
+    open_series(0);
+    harness.frames_until([&] { return series().known == 3; });
+    harness.frames(2);
+    const Word across = *drawing().in("Model weights").word("rank k of the singular value");
+    harness.move_to({across.min.x, across.min.y - 100});
+    ImGui::GetIO().AddMouseButtonEvent(ImGuiMouseButton_Right, true);
+    harness.frames(2);
+    ImGui::GetIO().AddMouseButtonEvent(ImGuiMouseButton_Right, false);
+    harness.frames(3);
+    click_over("Copy values as CSV");
+    const std::string csv = ImGui::GetClipboardText();
+    const std::string heads = csv.substr(0, csv.find('\n'));
+    for (const char* column : {"checkpoint 0", "checkpoint 30", "checkpoint 100"})
+        EXPECT_TRUE(contains(heads, column)) << heads;
+    EXPECT_TRUE(contains(csv, fmt::format("{:.17g}", series().at(1)->values(4)))) << csv;
+}
+
 TEST_F(ModelSeriesPanel, values_over_steps_are_at_their_numbers_and_a_click_shows_the_checkpoint) {
     open_series(3);
     harness.frames_until([&] { return series().known == 3; });

@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <span>
 #include <utility>
 
 #include "app/gui/fonts.h"
@@ -23,45 +27,71 @@ using Index = Eigen::Index;
 
 constexpr double most = 100;  // what `scale` takes
 
-WeightEdit scaling_of(const ModelBand& band, double factor) {
+// As edit_stack.cpp counts: equal values in their order.
+Index edit_rank(const Vector& values, Index k) {
+    return (values.array() > values(k)).count() + (values.head(k).array() == values(k)).count();
+}
+
+WeightEdit scaling_of(const ModelBand& band, Index first, Index last, double factor) {
     WeightEdit edit;
     edit.target = band.matrix;
     edit.kind = EditKind::scale;
-    edit.first = static_cast<int>(band.edit_first) + 1;
-    edit.last = static_cast<int>(band.edit_last) + 1;
-    edit.amount =
-        std::clamp(std::strtod(fmt::format("{:.3g}", factor).c_str(), nullptr), 0.0, most);
+    edit.first = static_cast<int>(first) + 1;
+    edit.last = static_cast<int>(last) + 1;
+    edit.amount = factor;
     return edit;
 }
 
-// The last edit where it scales these very ranks: what comes next goes into it.
-const WeightEdit* last_scaling(const ModelWeights& model, const ModelBand& band) {
-    if (model.stack.empty()) return nullptr;
-    const WeightEdit& last = model.stack.back();
-    return last == scaling_of(band, last.amount) ? &last : nullptr;
+double rounded_factor(double factor) {
+    return std::clamp(std::strtod(fmt::format("{:.3g}", factor).c_str(), nullptr), 0.0, most);
 }
 
-void find_ranks(const ModelMatrix& matrix, ModelBand& band) {
-    band.edit_first = band.edit_last = rank_for_edit(matrix, band.first);
-    for (Index k = band.first + 1; k <= band.last; ++k) {
-        const Index rank = rank_for_edit(matrix, k);
-        band.edit_first = std::min(band.edit_first, rank);
-        band.edit_last = std::max(band.edit_last, rank);
+// One edit, or where earlier ones have put other values between those of the band, one for each run
+// of ranks. What an edit leaves is what the next one counts.
+std::vector<WeightEdit> scalings(const ModelBand& band, double factor) {
+    std::vector<WeightEdit> edits;
+    Vector values = band.values;
+    std::vector<Index> left;
+    for (Index k = band.first; k <= band.last; ++k) left.push_back(k);
+    while (!left.empty()) {
+        std::map<Index, Index> places;  // by rank
+        for (const Index k : left) places[edit_rank(values, k)] = k;
+        const Index first = places.begin()->first;
+        Index last = first;
+        for (; places.contains(last); ++last) std::erase(left, places[last]);
+        edits.push_back(scaling_of(band, first, last - 1, factor));
+        for (Index rank = first; rank < last; ++rank) values(places[rank]) *= factor;
     }
+    return edits;
+}
+
+// By how much the edits at the end of the list scale the band, where these are all that came since
+// it was scaled first: what comes next takes their place.
+std::optional<double> factor_of(const ModelWeights& model, const ModelBand& band) {
+    const std::vector<WeightEdit>& stack = model.stack;
+    if (band.values.size() == 0 || stack.size() <= band.stack.size() ||
+        !std::equal(band.stack.begin(), band.stack.end(), stack.begin()))
+        return {};
+    const double factor = stack.back().amount;
+    const auto own = static_cast<std::ptrdiff_t>(band.stack.size());
+    if (!std::ranges::equal(std::span(stack.begin() + own, stack.end()), scalings(band, factor)))
+        return {};
+    return factor;
 }
 
 void scale_to(PanelContext& context, ModelWeights& model, ModelBand& band, double factor,
               bool merges) {
-    if (last_scaling(model, band) == nullptr) find_ranks(*model.chosen(), band);
-    std::vector<WeightEdit> stack = model.stack;
-    if (last_scaling(model, band) != nullptr) stack.pop_back();
-    stack.push_back(scaling_of(band, factor));
+    if (!factor_of(model, band)) {
+        band.stack = model.stack;
+        band.values = model.chosen()->edited.values;
+    }
+    std::vector<WeightEdit> stack = band.stack;
+    std::ranges::copy(scalings(band, rounded_factor(factor)), std::back_inserter(stack));
     if (stack != model.stack) change_stack(context, model, std::move(stack), merges);
 }
 
 double factor_now(const ModelWeights& model, const ModelBand& band) {
-    const WeightEdit* last = last_scaling(model, band);
-    return last != nullptr ? last->amount : 1;
+    return factor_of(model, band).value_or(1);
 }
 
 // What the button that went down just now is for.
@@ -74,7 +104,8 @@ void take_hold(ModelBand& band, const ModelWeights& model, const ModelMatrix& ma
         band.matrix = matrix.entry->name;
         band.doing = ModelBand::choosing;
         band.first = band.last = band.anchor = k;
-        band.edit_first = band.edit_last = -1;
+        band.stack.clear();
+        band.values.resize(0);
     } else if (band.is_of(matrix) && band.has(k)) {
         band.doing = ModelBand::scaling;
         band.high = high;
@@ -105,15 +136,14 @@ void buttons(PanelContext& context, ModelWeights& model, ModelBand& band) {
         ImGui::SameLine(0, em(0.1F));
     }
     if (quiet_button(context, icon::close, button_width(icon::close),
-                     "Lets the band go; so do Esc and a double click on it."))
+                     "Lets the band go; so does Esc."))
         band = {};
 }
 
 }  // namespace
 
 Index rank_for_edit(const ModelMatrix& matrix, Index k) {
-    const Vector& values = matrix.edited.values;
-    return (values.array() > values(k)).count() + (values.head(k).array() == values(k)).count();
+    return edit_rank(matrix.edited.values, k);
 }
 
 Index model_rank_at(const Axes& axes, const ModelMatrix& matrix, float pixel) {
@@ -125,14 +155,7 @@ bool drag_model_band(PanelContext& context, ModelWeights& model, const ModelMatr
                      const Axes& axes, double high) {
     ModelBand& band = context.kept<ModelBand>();
     const ImVec2 mouse = ImGui::GetMousePos();
-    if (band.is_of(matrix)) {
-        context.kept<KeyboardState>().let_go = [&band] { band = {}; };
-        if (axes.hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left) &&
-            band.has(model_rank_at(axes, matrix, mouse.x))) {
-            band = {};
-            band.doing = ModelBand::passing;
-        }
-    }
+    if (band.is_of(matrix)) context.kept<KeyboardState>().let_go = [&band] { band = {}; };
     if (!axes.pressed) {
         band.doing = ModelBand::idle;
         return false;

@@ -8,14 +8,16 @@
 #include "app/gui/plots/chart.h"
 #include "app/gui/plots/readout.h"
 
-// Ranks of the matrix that is shown which are chosen to be scaled together.
+// Values of the matrix that is shown which are chosen to be scaled together.
 namespace muonscope::gui {
 
 struct ModelBand {
-    std::string matrix;                            // whose ranks they are; empty: none are chosen
-    Eigen::Index first = 0, last = 0;              // from 0
-    Eigen::Index anchor = 0;                       // where the choice began
-    Eigen::Index edit_first = -1, edit_last = -1;  // what they are in the edit that scales them
+    std::string matrix;                // whose values they are; empty: none are chosen
+    Eigen::Index first = 0, last = 0;  // places among its own values, from 0
+    Eigen::Index anchor = 0;           // where the choice began
+    // What the edits that scale them found: the list before those, and the values that it leaves.
+    std::vector<WeightEdit> stack;
+    Vector values;                                           // none: nothing is scaled yet
     enum { idle, choosing, scaling, passing } doing = idle;  // while the button is down
     double from = 1;       // the value at which the mouse took hold of it
     double factor = 1;     // that it had by then

@@ -32,11 +32,15 @@ const Vector& noise_of(ModelWeights& model, const MatrixShape& shape) {
 // Not more lines than can be told apart.
 constexpr std::size_t most_lines = 48;
 
-// Checkpoints whose lines are drawn: all that are known, or evenly many of them, both ends with it.
-std::vector<std::size_t> drawn_checkpoints(const ModelWeights& model, const ModelSeries& series) {
+enum class For { eyes, table };
+
+// The other checkpoints that are known: all of them for a table, evenly many, both ends with it,
+// for eyes.
+std::vector<std::size_t> other_checkpoints(const ModelWeights& model, const ModelSeries& series,
+                                           For whom) {
     std::vector<std::size_t> drawn;
     const std::size_t count = series.found.size();
-    const std::size_t lines = std::min(count, most_lines);
+    const std::size_t lines = whom == For::table ? count : std::min(count, most_lines);
     for (std::size_t i = 0; i < lines; ++i) {
         const std::size_t place = lines == count ? i : i * (count - 1) / (lines - 1);
         if (place != model.checkpoint && series.at(place) != nullptr) drawn.push_back(place);
@@ -101,11 +105,12 @@ double highest_of(const ModelMatrix& matrix, const ModelSeries& series) {
     return 1.15 * highest;
 }
 
-// The others of the series behind it, late ones in front; the first and the last are named.
+// The others of the series behind it, late ones in front. A legend of all would cover the plot: the
+// first and the last are named; a table has a column of each.
 void add_series(const PanelContext& context, const ModelWeights& model, const ModelSeries& series,
-                Chart& chart) {
-    for (const std::size_t place : drawn_checkpoints(model, series)) {
-        const bool named = place == 0 || place + 1 == model.series.size();
+                For whom, Chart& chart) {
+    for (const std::size_t place : other_checkpoints(model, series, whom)) {
+        const bool named = whom == For::table || place == 0 || place + 1 == model.series.size();
         Curve curve =
             curve_of("", series.at(place)->values,
                      {checkpoint_colour(context.theme, model, place), Dash::solid, 0.7F}, false);
@@ -114,7 +119,8 @@ void add_series(const PanelContext& context, const ModelWeights& model, const Mo
     }
 }
 
-Chart spectrum_chart(const PanelContext& context, ModelWeights& model, const ModelMatrix& matrix) {
+Chart spectrum_chart(const PanelContext& context, ModelWeights& model, const ModelMatrix& matrix,
+                     For whom = For::eyes) {
     const ModelSeries& series = context.kept<ModelSeries>();
     const Theme& theme = context.theme;
     const ModelChoices& chosen = context.chosen<ModelChoices>();
@@ -134,7 +140,7 @@ Chart spectrum_chart(const PanelContext& context, ModelWeights& model, const Mod
     add_model_band(context, matrix, chart);
     chart.marks.emplace_back(
         curve_of("random, same shape and norm", noise, {theme.ghost, Dash::dotted}, false));
-    if (!model.series.empty()) add_series(context, model, series, chart);
+    if (!model.series.empty()) add_series(context, model, series, whom, chart);
     const bool edited = matrix.edited.is_edited();
     const std::string own =
         model.series.empty() ? "as it is" : checkpoint_words(model, model.checkpoint);
@@ -193,7 +199,7 @@ std::optional<std::size_t> checkpoint_at(const ModelWeights& model, const ModelS
                                          const Axes& axes, Index k) {
     std::optional<std::size_t> best;
     float distance = em(1.2F);
-    for (const std::size_t place : drawn_checkpoints(model, series)) {
+    for (const std::size_t place : other_checkpoints(model, series, For::eyes)) {
         const Vector& values = series.at(place)->values;
         if (k >= values.size() || !(values(k) > 0)) continue;
         const float away = std::abs(axes.pixel_y(values(k)) - ImGui::GetMousePos().y);
@@ -303,8 +309,10 @@ void draw_model_spectrum(PanelContext& context, ModelWeights& model, ImVec2 size
     if (!axes.pressed) model.dragging = false;
     if (axes.hovered || axes.pressed) readout(context, model, *matrix, axes);
     draw_model_band(context, model, *matrix, axes);
-    chart_menu(context, options, axes,
-               [&](const PanelContext& on) { return spectrum_chart(on, model, *matrix); });
+    chart_menu(
+        context, options, axes,
+        [&](const PanelContext& on) { return spectrum_chart(on, model, *matrix); },
+        [&](const PanelContext& on) { return spectrum_chart(on, model, *matrix, For::table); });
 }
 
 }  // namespace muonscope::gui

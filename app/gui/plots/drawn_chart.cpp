@@ -312,15 +312,16 @@ Chart as_shown(const gui::PanelContext& context, const ChartOptions& options, Ch
 }
 
 void chart_menu(gui::PanelContext& context, const ChartOptions& options, const Axes& axes,
-                const std::function<Chart(const gui::PanelContext&)>& describe) {
-    const auto shown = [&](const gui::PanelContext& on) {
-        return as_shown(on, options, describe(on));
+                const Described& describe, const Described& tabled) {
+    const auto shown = [&](const gui::PanelContext& on, const Described& what) {
+        return as_shown(on, options, what(on));
     };
     ImGui::PushID(options.id);
     export_menu(
         context, "##export", options.name, axes.hovered,
-        {.table = [&] { return table_of(shown(context)); },
-         .charts = [&](const gui::PanelContext& paper) { return std::vector{shown(paper)}; },
+        {.table = [&] { return table_of(shown(context, tabled ? tabled : describe)); },
+         .charts =
+             [&](const gui::PanelContext& paper) { return std::vector{shown(paper, describe)}; },
          .fit = [&] { fit_chart(context, options); },
          .step = options.step});
     ImGui::PopID();
