@@ -14,14 +14,30 @@
 // never counts layers. They are numbered from 1, as people do.
 namespace muonscope {
 
-// What a matrix does in its model, on which it depends whether its singular values matter.
-enum class MatrixKind { input, hidden, output };
+// What a matrix does in its model, on which it depends whether its singular values matter: in a
+// chain the first three, in a transformer the others.
+enum class MatrixKind {
+    input,
+    hidden,
+    output,
+    embedding,
+    positions,
+    query,
+    key,
+    value,
+    attention_output,
+    mlp_in,
+    mlp_gate,
+    mlp_out,
+    head,
+};
 
 struct MatrixInfo {
     std::string name;  // as on screen: "layer 2"
     std::string slug;  // in column names and paths: "layer_2"
     MatrixKind kind = MatrixKind::hidden;
     Eigen::Index rows = 0, cols = 0;  // out x in
+    int block = 0;                    // of a transformer, from 1; 0: in none
 
     Eigen::Index rank() const { return rows < cols ? rows : cols; }
 };

@@ -26,7 +26,9 @@
 #include "core/linalg/spectrum.h"
 #include "core/llama/llama.h"
 #include "core/llama/next_token.h"
+#include "core/model/transformer/transformer_pass.h"
 #include "tests/core/tiny_llama.h"
+#include "tests/core/tiny_transformer.h"
 
 #if MUONSCOPE_OWN_HEAP
 
@@ -144,6 +146,40 @@ TEST(Allocation, a_token_after_the_first_takes_no_memory) {
     }
     EXPECT_EQ(requests - before, 0);
     EXPECT_EQ(llama.length(), 70);
+}
+
+template <typename Scalar>
+long requests_of_passes(const TransformerSpec& spec) {
+    const TinyTransformer tiny = tiny_transformer(spec, 3, spec.context, true, 1);
+    const TinyTransformer smaller = tiny_transformer(spec, 2, spec.context - 5, false, 2);
+    const auto weights = in_precision<Scalar>(tiny.weights);
+    const std::vector<int> trained = all_indices(tiny.weights);
+    TransformerPass<Scalar> pass(spec);
+    pass.forward(weights, tiny.batch);
+    pass.backward(weights, tiny.batch, trained);
+    const long before = requests;
+    for (const TokenBatch* batch : {&tiny.batch, &smaller.batch}) {
+        pass.forward(weights, *batch);
+        pass.backward(weights, *batch, trained);
+    }
+    return requests - before;
+}
+
+TEST(Allocation, a_transformers_pass_after_the_first_takes_no_memory) {
+    for (const MlpKind mlp : {MlpKind::relu_squared, MlpKind::gelu, MlpKind::swiglu})
+        for (const PositionKind positions : {PositionKind::rotary, PositionKind::learned})
+            for (const int context : {20, 90}) {
+                TransformerSpec spec;
+                spec.width = 32;
+                spec.hidden = 70;
+                spec.context = context;
+                spec.vocabulary = 51;
+                spec.mlp = mlp;
+                spec.positions = positions;
+                spec.tied = context == 20;
+                EXPECT_EQ(requests_of_passes<double>(spec), 0) << context;
+                EXPECT_EQ(requests_of_passes<float>(spec), 0) << context;
+            }
 }
 
 TEST(Allocation, a_polynomial_orthogonaliser_takes_no_memory) {

@@ -16,7 +16,8 @@ inline Matrix matrix_of(const nlohmann::json& rows) {
     return matrix;
 }
 
-// As probe_lstsq.py and likeness.py draw: a congruential generator, exact in any language.
+// As probe_lstsq.py, likeness.py and transformer.py draw: a congruential generator, exact in any
+// language.
 class GoldenDraws {
   public:
     explicit GoldenDraws(std::uint64_t seed) : state_(seed) {}
@@ -26,12 +27,14 @@ class GoldenDraws {
             for (Eigen::Index j = 0; j < cols; ++j) matrix(i, j) = uniform();
         return matrix;
     }
+    int below(int bound) { return static_cast<int>((bits() >> 21) % std::uint64_t(bound)); }
 
   private:
-    double uniform() {
+    std::uint64_t bits() {
         state_ = 6364136223846793005ULL * state_ + 1442695040888963407ULL;
-        return static_cast<double>(state_ >> 11) * 0x1p-52 - 1.0;
+        return state_ >> 11;
     }
+    double uniform() { return static_cast<double>(bits()) * 0x1p-52 - 1.0; }
     std::uint64_t state_;
 };
 

@@ -164,6 +164,7 @@ struct Kernels {
     double (*sum_of_squares)(const double* x, Size count);
     double (*sum_of_float_squares)(const float* x, Size count);  // each made a double first
     double (*dot)(const double* x, const double* y, Size count);
+    double (*dot_of_floats)(const float* x, const float* y, Size count);  // likewise
     // Whether every x is finite, or every x + y.
     bool (*are_finite)(const double* x, Size count);
     bool (*sums_are_finite)(const double* x, const double* y, Size count);

@@ -67,6 +67,9 @@ double sum_of_float_squares(const float* x, Size count) {
 double dot(const double* x, const double* y, Size count) {
     return sum_of<double>([](Doubles a, Doubles b) { return a * b; }, count, x, y);
 }
+double dot_of_floats(const float* x, const float* y, Size count) {
+    return sum_of<float>([](Doubles a, Doubles b) { return a * b; }, count, x, y);
+}
 
 // 0 x is 0 for a finite x and else not a number.
 bool are_finite(const double* x, Size count) {
@@ -147,6 +150,7 @@ void add_sums(Kernels& table) {
     table.sum_of_squares = sum_of_squares;
     table.sum_of_float_squares = sum_of_float_squares;
     table.dot = dot;
+    table.dot_of_floats = dot_of_floats;
     table.are_finite = are_finite;
     table.sums_are_finite = sums_are_finite;
     table.update_and_project = update_and_project;
