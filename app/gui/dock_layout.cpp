@@ -62,6 +62,12 @@ int read(const ImGuiDockNode& node, DockTree& tree) {
     return index;
 }
 
+// A presentation that the window opened with leaves an empty dock space, kept alive.
+bool docked_nowhere() {
+    return std::all_of(panels().begin(), panels().end(),
+                       [](const Panel& panel) { return place_of(panel.title).node == 0; });
+}
+
 DockTree read(ImGuiID dock_space) {
     DockTree tree;
     if (const ImGuiDockNode* root = ImGui::DockBuilderGetNode(dock_space)) read(*root, tree);
@@ -262,7 +268,7 @@ void arrange_panels(PanelContext& context, ImGuiID dock_space, ImVec2 size) {
         layout.shown = walked(layout.chosen);
         return;
     }
-    const bool none = now.nodes.empty() || view.reset_layout;
+    const bool none = view.reset_layout || now.nodes.empty() || (!known && docked_nowhere());
     if (known && !none && layout.size.x == size.x && layout.size.y == size.y && layout.em == unit)
         return;
     if (none)

@@ -48,9 +48,10 @@ void draw_bar(PanelContext& context, const char* name, ImVec2 at, ImVec2 extent,
     ImGui::End();
 }
 
-// Not in the last frame, in which the layout is saved as it was chosen.
+// As the frame began, whose scale is a presentation's or not, whatever a key has said since. Not in
+// the last frame, in which the layout is saved as it was chosen.
 bool presenting(const PanelContext& context) {
-    return context.preferences.presentation && !context.kept<DockedLayout>().restored;
+    return context.theme.thick && !context.kept<DockedLayout>().restored;
 }
 
 void draw_dock_space(PanelContext& context, ImVec2 at, ImVec2 extent) {

@@ -117,6 +117,30 @@ TEST_F(ModelWeightsPanel, the_map_has_each_matrix_in_its_place_and_a_click_shows
     EXPECT_EQ(model().chosen()->entry->name, "blk.10.up.weight");
 }
 
+TEST_F(ModelWeightsPanel, names_of_rows_lower_than_letters_are_thinned_and_lie_over_no_other) {
+    const std::string many = folder / "many.safetensors";
+    std::vector<WrittenTensor> tensors;
+    for (int kind = 0; kind < 60; ++kind)
+        tensors.push_back({"blk.0.kind" + std::to_string(kind) + ".weight",
+                           {14, 10},
+                           &tensor_type("F64"),
+                           values_from(matrices.front())});
+    write_safetensors(many, tensors, {});
+    harness.chosen<ModelChoices>().file = {many};
+    harness.chosen<ModelChoices>().view = 1;
+    harness.frames_until([&] { return model().known == tensors.size(); });
+    harness.frames(3);
+    // Those of the rows: the list's names begin with the block's.
+    std::vector<Word> names_of_rows;
+    for (const Word& word : drawing().in("Model weights").words)
+        if (word.text.starts_with("kind")) names_of_rows.push_back(word);
+    ASSERT_GT(names_of_rows.size(), 4u);
+    std::sort(names_of_rows.begin(), names_of_rows.end(),
+              [](const Word& a, const Word& b) { return a.min.y < b.min.y; });
+    for (std::size_t i = 1; i < names_of_rows.size(); ++i)
+        EXPECT_LE(names_of_rows[i - 1].max.y, names_of_rows[i].min.y + 2) << names_of_rows[i].text;
+}
+
 TEST_F(ModelWeightsPanel, tokens_that_vectors_of_the_matrix_shown_write_stand_in_a_table) {
     const std::string tiny = folder / "tiny.gguf";
     write_tiny_model(tiny);

@@ -153,19 +153,39 @@ TEST(presentation, shows_the_chosen_panels_alone_over_the_whole_screen) {
     }
 }
 
+// Of the panels that are seen: left, top, width, height in pixels.
+std::map<std::string, std::array<float, 4>> places_in(Harness& harness) {
+    std::map<std::string, std::array<float, 4>> all;
+    for (const Panel& panel : panels()) {
+        const ImGuiWindow* window = harness.window(panel.title);
+        if (window->Active && window->DockTabIsVisible)
+            all[panel.title] = {window->Pos.x, window->Pos.y, window->Size.x, window->Size.y};
+    }
+    return all;
+}
+
+TEST(presentation, that_a_window_opened_with_ends_in_the_default_layout) {
+    std::map<std::string, std::array<float, 4>> usual;
+    {
+        Harness harness;
+        harness.show(made_by_hand(3, 2, 10, 1));
+        harness.frames(12);
+        usual = places_in(harness);
+    }
+    Harness harness;
+    harness.preferences.presentation = true;
+    harness.show(made_by_hand(3, 2, 10, 1));
+    harness.frames(6);
+    harness.press(ImGuiKey_P);
+    harness.frames(12);
+    EXPECT_EQ(places_in(harness), usual);
+}
+
 TEST(presentation, gives_the_layout_back_as_it_was) {
     Harness harness;
     harness.show(made_by_hand(3, 2, 10, 1));
     harness.frames(6);
-    const auto places = [&] {
-        std::map<std::string, std::array<float, 4>> all;
-        for (const Panel& panel : panels()) {
-            const ImGuiWindow* window = harness.window(panel.title);
-            if (window->Active && window->DockTabIsVisible)
-                all[panel.title] = {window->Pos.x, window->Pos.y, window->Size.x, window->Size.y};
-        }
-        return all;
-    };
+    const auto places = [&] { return places_in(harness); };
     harness.view.bring_forward = "Maps";
     harness.frames(6);
     const auto before = places();

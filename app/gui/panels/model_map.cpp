@@ -110,9 +110,12 @@ MapValues map_values(const PanelContext& context, ModelWeights& model, const Pla
     return shown;
 }
 
-Ticks kind_ticks(const std::vector<std::string>& kinds) {
+// Where rows are lower than their names, some are left out.
+Ticks kind_ticks(const std::vector<std::string>& kinds, float length) {
     Ticks ticks;
-    for (std::size_t i = 0; i < kinds.size() && i < Ticks::capacity; ++i)
+    const int stride =
+        round_stride(static_cast<int>(kinds.size()), static_cast<int>(length / em(1.1F)));
+    for (std::size_t i = 0; i < kinds.size(); i += static_cast<std::size_t>(stride))
         ticks.add(-static_cast<double>(i) - 0.5, kinds[i]);
     return ticks;
 }
@@ -134,7 +137,9 @@ Chart map_chart(const PanelContext& context, const Places& places, const MapValu
     chart.y = {-static_cast<double>(places.kinds.size()), 0};
     chart.x.lines = chart.y.lines = false;
     chart.x.ticks = [blocks](double, double, float length) { return block_ticks(blocks, length); };
-    chart.y.ticks = [kinds = places.kinds](double, double, float) { return kind_ticks(kinds); };
+    chart.y.ticks = [kinds = places.kinds](double, double, float length) {
+        return kind_ticks(kinds, length);
+    };
     Cells cells;
     cells.name = shown.name;
     // The colours span shares of the scale, so that a logarithmic one is as fine at its low end.
