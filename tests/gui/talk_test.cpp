@@ -101,6 +101,20 @@ TEST_F(TalkPanel, answers_twice_with_edits_and_again_when_they_change) {
     EXPECT_NE(state().asked.change->mean, kl);
 }
 
+TEST_F(TalkPanel, how_a_narrow_answer_ended_is_cut_by_an_ellipsis_and_whole_under_the_mouse) {
+    harness.chosen<TalkChoices>().most_tokens = 3;
+    edit("*:flatten");
+    ask_it("hello");
+    ImGui::GetIO().DisplaySize = {700, 500};
+    harness.frames(6);
+    const auto ends = drawing().in("Talk").starting("tokens, cut");
+    ASSERT_EQ(ends.size(), 2u) << drawing().in("Talk").text();
+    for (const Word& word : ends) EXPECT_TRUE(word.text.ends_with("…")) << word.text;
+    harness.move_to(ends.front().middle());
+    harness.frames(40);
+    EXPECT_TRUE(contains(drawing().text(), "tokens asked for.")) << drawing().text();
+}
+
 TEST_F(TalkPanel, stops_where_it_is_and_starts_again_when_asked) {
     harness.chosen<TalkChoices>().most_tokens = 400;
     harness.click(drawing().in("Talk").starting("ask the model").at(0).middle());

@@ -87,6 +87,16 @@ void question_row(PanelContext& context, TalkState& state) {
     }
 }
 
+// In the rest of the title's line; whole under the mouse.
+void how_it_ended(PanelContext& context, const std::string& text) {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float width = ImGui::GetContentRegionAvail().x;
+    ImGui::Dummy({std::max(1.0F, width), ImGui::GetTextLineHeight()});
+    fitted_text(ImGui::GetWindowDrawList(), at, width, context.theme.dim, text.c_str());
+    if (!text.empty() && ImGui::CalcTextSize(text.c_str()).x > width)
+        hover_help(context, "The answer", text + ".");
+}
+
 void answer_column(PanelContext& context, TalkState& state, const TalkColumn& column,
                    const char* title, const char* id, ImVec2 size) {
     const bool busy = state.is_at(TalkTask::answer);
@@ -96,11 +106,10 @@ void answer_column(PanelContext& context, TalkState& state, const TalkColumn& co
     ImGui::PopFont();
     ImGui::SameLine(0, em(0.6F));
     if (!column.said.empty() || column.end)
-        ImGui::TextColored(
-            context.theme.dim, "%s",
-            fmt::format("{} tokens, {}", column.said.size(), end_words(column, busy)).c_str());
+        how_it_ended(context,
+                     fmt::format("{} tokens, {}", column.said.size(), end_words(column, busy)));
     else
-        ImGui::TextColored(context.theme.dim, "%s", busy ? "…" : "");
+        how_it_ended(context, busy ? "…" : "");
     TokenWriter writer(context, ImGui::GetContentRegionAvail().x);
     const SaidToken* pointed = write_answer(writer, state.asked, column);
     writer.finish();
