@@ -172,6 +172,10 @@ struct Kernels {
     // Entry by entry.
     void (*tanh)(double* x, Size count);  // as elementary::tanh
     void (*exp)(double* x, Size count);   // as elementary::exp
+    // x <- e^((x - from) scale), within 2e-7 of itself where neither difference nor product rounds;
+    // every operation rounds, in float. Returns the sum, each term in partial sum i mod 16 as
+    // above.
+    float (*exp_floats)(float from, float scale, float* x, Size count);
     void (*add)(const double* x, double* sum, Size count);
     void (*scale)(double factor, const double* x, double* result, Size count);
     void (*momentum)(const MomentumTask& task);

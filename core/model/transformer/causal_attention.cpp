@@ -27,10 +27,7 @@ void CausalAttention<Scalar>::reserve(int sequences, int length) {
     const std::size_t numbers =
         std::size_t(sequences) * std::size_t(heads_) * map_numbers(length, queries_at_once);
     if (maps_.size() < numbers) maps_.resize(numbers);
-    if (slopes_.rows() < length) {
-        slopes_.resize(length, queries_at_once);
-        exponents_.resize(static_cast<std::size_t>(length));
-    }
+    if (slopes_.rows() < length) slopes_.resize(length, queries_at_once);
 }
 
 template <typename Scalar>
@@ -56,19 +53,14 @@ Eigen::Map<DenseOf<Scalar>> CausalAttention<Scalar>::map_of(int sequence, int he
 }
 
 template <typename Scalar>
-void CausalAttention<Scalar>::softmax(Eigen::Map<DenseOf<Scalar>> scores, int first) {
-    const double scale = 1 / std::sqrt(static_cast<double>(head_width_));
-    double* const exponents = exponents_.data();
+void CausalAttention<Scalar>::softmax(Eigen::Map<DenseOf<Scalar>> scores, int first) const {
+    const auto scale = static_cast<Scalar>(1 / std::sqrt(static_cast<double>(head_width_)));
     for (Eigen::Index j = 0; j < scores.cols(); ++j) {
         const Eigen::Index seen = first + j + 1;
         auto column = scores.col(j);
-        const auto largest = static_cast<double>(column.head(seen).maxCoeff());
-        for (Eigen::Index i = 0; i < seen; ++i)
-            exponents[i] = (static_cast<double>(column[i]) - largest) * scale;
-        kernels().exp(exponents, seen);
-        const double share = 1 / kernels().sum(exponents, seen);
-        for (Eigen::Index i = 0; i < seen; ++i)
-            column[i] = static_cast<Scalar>(exponents[i] * share);
+        auto shares = column.head(seen);
+        const Scalar sum = column::exponentials(shares.maxCoeff(), scale, column.data(), seen);
+        shares *= 1 / sum;
         column.tail(scores.rows() - seen).setZero();
     }
 }

@@ -40,13 +40,12 @@ class CausalAttention {
     void for_each_part(const F& f) const;
     Eigen::Map<DenseOf<Scalar>> map_of(int sequence, int head, const Part& part);
     std::size_t map_offset(int sequence, int head, int first) const;
-    void softmax(Eigen::Map<DenseOf<Scalar>> scores, int first);
+    void softmax(Eigen::Map<DenseOf<Scalar>> scores, int first) const;
 
     int heads_, head_width_;
     int length_ = 0;
-    std::vector<Scalar> maps_;       // of every sequence, head and part: keys x queries
-    DenseOf<Scalar> slopes_;         // of a part
-    std::vector<double> exponents_;  // of a query
+    std::vector<Scalar> maps_;  // of every sequence, head and part: keys x queries
+    DenseOf<Scalar> slopes_;    // of a part
     MatrixProduct<Scalar> product_;
 };
 

@@ -1,14 +1,12 @@
 #pragma once
 
-#include <vector>
-
 #include "core/linalg/matrix_product.h"
 #include "core/model/transformer/transformer_spec.h"
 
 namespace muonscope {
 
 // The hidden units of a block's network: what they make of what enters, and at once the slopes by
-// which gradients come back. Exponentials are in double.
+// which gradients come back.
 template <typename Scalar>
 class MlpUnits {
   public:
@@ -18,15 +16,14 @@ class MlpUnits {
 
     // result = act(entering), and entering <- d result/d entering. gate: of SwiGLU alone, and
     // likewise; otherwise empty.
-    void forward(Columns entering, Columns gate, Columns result);
+    void forward(Columns entering, Columns gate, Columns result) const;
 
   private:
     void relu_squared(Columns& entering, Columns& result) const;
-    void gelu(Columns& entering, Columns& result);
-    void swiglu(Columns& entering, Columns& gate, Columns& result);
+    void gelu(Columns& entering, Columns& result) const;
+    void swiglu(Columns& entering, Columns& gate, Columns& result) const;
 
     MlpKind kind_;
-    std::vector<double> exponents_;  // of a column
 };
 
 }  // namespace muonscope

@@ -18,9 +18,8 @@ struct CountedTokens {
 
 // Logits, one column a counted token, become gradients of the loss with respect to them:
 // share (softmax - one-hot). Fills `losses`, `probabilities` and `square_error` and returns the
-// loss: the sum of share times loss. Exponentials and sums are in double.
+// loss: the sum of share times loss.
 template <typename Scalar>
-double cross_entropy_in_place(Eigen::Ref<DenseOf<Scalar>> logits, CountedTokens& counted,
-                              std::vector<double>& space);
+double cross_entropy_in_place(Eigen::Ref<DenseOf<Scalar>> logits, CountedTokens& counted);
 
 }  // namespace muonscope

@@ -159,7 +159,7 @@ double TransformerPass<Scalar>::head_forward(const Weights& weights) {
         product_.multiply(of(weights, matrices_.head), entering, logits);
     else
         product_.multiply(of(weights, matrices_.embedding).transpose(), entering, logits);
-    return cross_entropy_in_place<Scalar>(logits, counted_, space_);
+    return cross_entropy_in_place<Scalar>(logits, counted_);
 }
 
 template <typename Scalar>

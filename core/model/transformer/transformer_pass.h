@@ -94,7 +94,6 @@ class TransformerPass {
     DenseOf<Scalar> last_normed_, counted_normed_, logits_;
     RmsNorm<Scalar> last_norm_;
     CountedTokens counted_;
-    std::vector<double> space_;
     // Gradients with respect to the stream, a norm's output, queries, keys, values and units.
     DenseOf<Scalar> d_stream_, d_normed_, d_queries_, d_keys_, d_values_, d_units_, d_entering_;
     std::vector<DenseOf<Scalar>> gradients_;

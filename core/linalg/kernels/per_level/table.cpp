@@ -7,6 +7,7 @@ void add_bfloat16_entries(Kernels& table);
 void add_bfloat16_product(Kernels& table);
 void add_entries(Kernels& table);
 void add_float_dots(Kernels& table);
+void add_float_exponentials(Kernels& table);
 void add_products(Kernels& table);
 void add_step_sums(Kernels& table);
 void add_sums(Kernels& table);
@@ -17,6 +18,7 @@ void fill(Kernels& table) {
     add_bfloat16_product(table);
     add_entries(table);
     add_float_dots(table);
+    add_float_exponentials(table);
     add_products(table);
     add_step_sums(table);
     add_sums(table);
