@@ -1,5 +1,6 @@
 #include "core/linalg/dense_factors.h"
 
+#include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 #include <algorithm>
@@ -29,6 +30,13 @@ Matrix complete_basis(const Matrix& columns) {
     Matrix basis = full_q(columns);
     basis.leftCols(columns.cols()) = columns;  // up to signs it was that already
     return basis;
+}
+
+Matrix inverse_cholesky_factor(const Matrix& symmetric) {
+    const Eigen::LLT<Matrix> factors(symmetric);
+    Matrix inverse = Matrix::Identity(symmetric.rows(), symmetric.cols());
+    factors.matrixU().solveInPlace(inverse);
+    return inverse;
 }
 
 Matrix least_squares(const Matrix& a, const Matrix& b) {

@@ -21,6 +21,10 @@ Matrix full_q(const Matrix& a);
 // Orthonormal columns and as many more as make them a square basis.
 Matrix complete_basis(const Matrix& columns);
 
+// R^-1, upper triangular with a positive diagonal, of a positive definite S = R^T R, of which the
+// lower triangle is read.
+Matrix inverse_cholesky_factor(const Matrix& symmetric);
+
 // X of the least norm among those that |A X - B|_F is smallest for, over A's numerical rank
 // (epsilon times the longer side).
 Matrix least_squares(const Matrix& a, const Matrix& b);

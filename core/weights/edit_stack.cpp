@@ -13,6 +13,7 @@
 #include "core/linalg/orthogonaliser.h"
 #include "core/linalg/reductions.h"
 #include "core/random/generator.h"
+#include "core/weights/random_vectors.h"
 #include "core/weights/selection.h"
 
 namespace muonscope {
@@ -58,8 +59,8 @@ ThinSvd with_new_vectors(const WeightEdit& edit, const Matrix& before, const Vec
         const auto seed = static_cast<std::uint64_t>(edit.amount);
         Generator left(seed, Purpose::random_matrices, 1), right(seed, Purpose::random_matrices, 2);
         const Index rank = values.size();
-        return {left.orthogonal_matrix(before.rows(), rank), values,
-                right.orthogonal_matrix(before.cols(), rank)};
+        return {random_vectors(left, before.rows(), rank), values,
+                random_vectors(right, before.cols(), rank)};
     }
     Orthogonaliser orthogonaliser(before.rows(), before.cols(), edit.engine);
     Matrix result(before.rows(), before.cols());

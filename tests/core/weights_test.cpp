@@ -23,6 +23,7 @@
 #include "core/weights/edit_stack.h"
 #include "core/weights/edited_file.h"
 #include "core/weights/noise_spectrum.h"
+#include "core/weights/random_vectors.h"
 #include "core/weights/selection.h"
 #include "core/weights/spectrum_summary.h"
 #include "core/weights/tensor_spectrum.h"
@@ -293,6 +294,24 @@ TEST(EditStack, noise_has_the_spectrum_and_none_of_the_vectors) {
     EXPECT_NE(edited_matrix(matrix, factors,
                             edited(other, "w", {30, 20}, factors.s, [&] { return factors; })),
               noise);
+}
+
+TEST(RandomVectors, of_tall_matrices_are_those_of_householders_reflections) {
+    for (const auto& [rows, cols] : {std::pair{200, 50}, {200, 51}, {900, 30}, {7, 1}, {40, 40}}) {
+        Generator fast(5, Purpose::random_matrices, 1), plain(5, Purpose::random_matrices, 1);
+        const Matrix vectors = random_vectors(fast, rows, cols);
+        EXPECT_LT((vectors - plain.orthogonal_matrix(rows, cols)).norm(), 1e-12) << rows << cols;
+        EXPECT_LT((vectors.transpose() * vectors - Matrix::Identity(cols, cols)).norm(),
+                  1e-14 * cols);
+        EXPECT_EQ(fast.normal_matrix(3, 3), plain.normal_matrix(3, 3)) << "as many draws";
+    }
+}
+
+TEST(RandomVectors, can_be_abandoned) {
+    const std::atomic<bool> unwanted{true};
+    const WorkScope scope(&unwanted);
+    Generator generator(5, Purpose::random_matrices, 1);
+    EXPECT_THROW(random_vectors(generator, 90, 9), Abandoned);
 }
 
 TEST(EditStack, an_engine_without_a_transfer_function_acts_on_the_matrix) {
