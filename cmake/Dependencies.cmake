@@ -19,6 +19,20 @@ else()
     target_link_libraries(muonscope_zlib INTERFACE ZLIB::ZLIB)
 endif()
 
+# Static too, where it is: the databases of studies.
+find_library(SQLITE_STATIC NAMES libsqlite3.a)
+find_path(SQLITE_INCLUDE sqlite3.h)
+if(SQLITE_STATIC AND SQLITE_INCLUDE)
+    add_library(muonscope_sqlite STATIC IMPORTED)
+    set_target_properties(muonscope_sqlite PROPERTIES
+        IMPORTED_LOCATION "${SQLITE_STATIC}" INTERFACE_INCLUDE_DIRECTORIES "${SQLITE_INCLUDE}"
+        INTERFACE_LINK_LIBRARIES "${CMAKE_DL_LIBS};m;Threads::Threads")
+else()
+    find_package(SQLite3 REQUIRED)
+    add_library(muonscope_sqlite INTERFACE IMPORTED)
+    target_link_libraries(muonscope_sqlite INTERFACE SQLite::SQLite3)
+endif()
+
 if(MUONSCOPE_GUI)
     include(GuiDependencies)
 endif()

@@ -38,7 +38,7 @@ function(embed_notices)
     set(embedded_paths ${embedded_paths} PARENT_SCOPE)
 endfunction()
 
-embed_notices(libeigen3-dev libfmt-dev nlohmann-json3-dev libcli11-dev zlib1g-dev)
+embed_notices(libeigen3-dev libfmt-dev nlohmann-json3-dev libcli11-dev zlib1g-dev libsqlite3-dev)
 
 if(MUONSCOPE_GUI)
     embed_notices(libpng-dev fonts-inter fonts-jetbrains-mono)

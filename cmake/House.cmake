@@ -40,7 +40,9 @@ room(experiment USES base random linalg formats model optim measure theory)
 room(session USES base linalg measure experiment)
 target_link_libraries(muonscope_session PUBLIC Threads::Threads)
 room(documents USES base linalg formats experiment session)
+room(study USES base random linalg formats experiment session documents)
+target_link_libraries(muonscope_study PRIVATE muonscope_sqlite)
 
 # All of core, for who stands above it.
 add_library(muonscope_core INTERFACE)
-target_link_libraries(muonscope_core INTERFACE muonscope_documents muonscope_llama muonscope_weights)
+target_link_libraries(muonscope_core INTERFACE muonscope_documents muonscope_study muonscope_llama muonscope_weights)

@@ -48,7 +48,7 @@ endfunction()
 
 add_test_folder(core 120 muonscope_core)
 add_test_folder(session 120 muonscope_core)
-add_test_folder(cli 180 muonscope_cli)
+add_test_folder(cli 180 muonscope_cli muonscope_sqlite)
 if(MUONSCOPE_GUI)
     add_test_folder(gui 180 muonscope_gui)
 endif()

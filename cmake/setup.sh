@@ -63,7 +63,7 @@ require_known_system() {
     say "  cmake -B build/release -DCMAKE_BUILD_TYPE=Release \\"
     say "        -DCMAKE_TOOLCHAIN_FILE=<vcpkg>/scripts/buildsystems/vcpkg.cmake -DMUONSCOPE_FONTS=<fonts>"
     say "  cmake --build build/release"
-    say "or add -DMUONSCOPE_GUI=OFF for the command line alone: Eigen, fmt, nlohmann-json, CLI11 and zlib."
+    say "or add -DMUONSCOPE_GUI=OFF for the command line alone: Eigen, fmt, nlohmann-json, CLI11, zlib and SQLite."
     exit 2
 }
 

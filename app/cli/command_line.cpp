@@ -16,6 +16,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/matrix_source.h"
+#include "app/cli/study_commands.h"
 #include "app/cli/weights_commands.h"
 #include "core/base/error.h"
 #include "core/base/fault_text.h"
@@ -52,6 +53,7 @@ struct Arguments {
     SweepArguments sweep;
     OrthogonaliseArguments orthogonalise;
     WeightsArguments weights;
+    StudyArguments study;
     bool parameters_as_json = false;
 };
 
@@ -497,6 +499,7 @@ int dispatch(int argc, const char* const* argv) {
     const CLI::App& sweep_command = add_sweep(app, arguments.sweep);
     const CLI::App& orthogonalise_command = add_orthogonalise(app, arguments.orthogonalise);
     const CLI::App& weights_command = add_weights(app, arguments.weights, exit_codes);
+    const CLI::App& study_command = add_study(app, arguments.study, exit_codes);
 
     for (CLI::App* command : commands_of(app)) allow_repeats(*command);
     allow_repeats(app);
@@ -527,6 +530,7 @@ int dispatch(int argc, const char* const* argv) {
     if (sweep_command.parsed()) return sweep(arguments.sweep);
     if (orthogonalise_command.parsed()) return orthogonalise(arguments.orthogonalise);
     if (weights_command.parsed()) return run_weights(weights_command, arguments.weights);
+    if (study_command.parsed()) return run_study_command(study_command, arguments.study);
     return open_window(arguments.window);
 }
 

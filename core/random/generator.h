@@ -24,6 +24,7 @@ enum class Purpose : std::uint64_t {
     signs = 12,           // of singular vectors
     low_rank_start = 13,  // of power iterations
     next_token = 15,      // of an answer
+    bootstrap = 20,       // of a mean, by drawing again
 };
 
 class Generator {

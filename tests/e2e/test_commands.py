@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "assets/guide").glob("*.md"))]
 LONG = 1.5  # seconds from when it would notice, then Ctrl+C
 SUBCOMMANDS = {"run", "replay", "presets", "params", "render", "reproduce", "sweep", "orthogonalise",
-               "weights"}
+               "weights", "study"}
 INTERRUPTIBLE = {"run", "replay", "reproduce", "sweep"}
 # What a reader puts in.
 PLACEHOLDERS = {"N": "7", "ARGS…": ""}
@@ -129,7 +129,7 @@ class Commands(unittest.TestCase):
         opens_window = not (SUBCOMMANDS & set(words[:1]) or {"--help", "--version"} & set(words))
         by = signal.SIGTERM if opens_window else signal.SIGINT
         try:
-            endless = opens_window or words[0] in INTERRUPTIBLE
+            endless = opens_window or words[0] in INTERRUPTIBLE or words[:2] == ["study", "run"]
             if endless:
                 would_notice(process, by)
             _, said = process.communicate(timeout=LONG if endless else 200)

@@ -1,0 +1,51 @@
+#include "app/cli/study_choice.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/base/near_names.h"
+#include "core/study/study_json.h"
+#include "embedded.h"
+
+namespace muonscope::cli {
+namespace {
+
+constexpr std::string_view study_folder = "assets/studies/", study_ending = ".json";
+
+std::vector<std::string> shipped_studies() {
+    std::vector<std::string> names;
+    for (const embedded::File& file : embedded::files())
+        if (file.name.starts_with(study_folder))
+            names.emplace_back(file.name.substr(
+                study_folder.size(), file.name.size() - study_folder.size() - study_ending.size()));
+    return names;
+}
+
+bool exists(const std::string& path) {
+    std::error_code fault;
+    return std::filesystem::exists(path, fault);
+}
+
+}  // namespace
+
+bool is_shipped_study(const std::string& name) {
+    const std::vector<std::string> names = shipped_studies();
+    return !exists(name) && std::find(names.begin(), names.end(), name) != names.end();
+}
+
+Study chosen_study(const std::string& name) {
+    if (exists(name)) return read_study_file(name);
+    if (is_shipped_study(name)) {
+        const auto bytes = embedded::file("assets/studies/" + name + ".json").bytes;
+        return study_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, name);
+    }
+    std::string all;
+    for (const std::string& shipped : shipped_studies()) all += (all.empty() ? "" : ", ") + shipped;
+    throw Error(in_quotes(name), "is neither a study that ships nor an existing file",
+                "those that ship are " + all);
+}
+
+}  // namespace muonscope::cli

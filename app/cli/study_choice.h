@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "core/study/study.h"
+
+namespace muonscope::cli {
+
+// The file that was named, or one that ships with the program: "depth". Throws Error.
+Study chosen_study(const std::string& name);
+bool is_shipped_study(const std::string& name);  // and no file of that name is here
+
+}  // namespace muonscope::cli

@@ -1,0 +1,62 @@
+#include "core/study/statistics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "core/random/generator.h"
+
+namespace muonscope {
+namespace {
+
+// Of values in order, the p-quantile, linear between neighbours.
+double quantile(const std::vector<double>& sorted, double p) {
+    const double place = p * static_cast<double>(sorted.size() - 1);
+    const auto below = static_cast<std::size_t>(place);
+    const std::size_t above = std::min(below + 1, sorted.size() - 1);
+    const double share = place - static_cast<double>(below);
+    return sorted[below] + share * (sorted[above] - sorted[below]);
+}
+
+}  // namespace
+
+double sample_mean(std::span<const double> values) {
+    double sum = 0;
+    for (const double value : values) sum += value;
+    return values.empty() ? std::nan("") : sum / static_cast<double>(values.size());
+}
+
+double sample_deviation(std::span<const double> values) {
+    if (values.size() < 2) return std::nan("");
+    const double mean = sample_mean(values);
+    double squares = 0;
+    for (const double value : values) squares += (value - mean) * (value - mean);
+    return std::sqrt(squares / static_cast<double>(values.size() - 1));
+}
+
+MeanInterval bootstrap_interval(std::span<const double> values, std::uint64_t seed, int resamples) {
+    if (values.size() < 2) return {std::nan(""), std::nan("")};
+    Generator generator(seed, Purpose::bootstrap);
+    std::vector<double> means(static_cast<std::size_t>(resamples));
+    for (double& mean : means) {
+        double sum = 0;
+        for (std::size_t i = 0; i < values.size(); ++i)
+            sum += values[generator.below(values.size())];
+        mean = sum / static_cast<double>(values.size());
+    }
+    std::sort(means.begin(), means.end());
+    return {quantile(means, 0.025), quantile(means, 0.975)};
+}
+
+double sign_test(std::int64_t first, std::int64_t second) {
+    const std::int64_t tosses = first + second, fewer = std::min(first, second);
+    // log of C(n, i)/2^n, term by term: none of them underflows.
+    double term = -static_cast<double>(tosses) * std::log(2.0), sum = std::exp(term);
+    for (std::int64_t i = 1; i <= fewer; ++i) {
+        term += std::log(static_cast<double>(tosses - i + 1) / static_cast<double>(i));
+        sum += std::exp(term);
+    }
+    return std::min(1.0, 2 * sum);
+}
+
+}  // namespace muonscope

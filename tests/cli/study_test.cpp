@@ -1,0 +1,196 @@
+// `muonscope study` as its users have it.
+
+#include <gtest/gtest.h>
+
+#include <sqlite3.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+
+#include "core/formats/files.h"
+#include "tests/cli/program.h"
+#include "tests/scratch_folder.h"
+
+namespace muonscope {
+namespace {
+
+class StudyCommand : public testing::Test {
+  protected:
+    std::string file(const std::string& seeds, const std::string& steps = "40") {
+        write_file(folder_ / "s.json", R"({"version": 1, "name": "s", "base": "two-ways-up",
+ "list": [{"network.width": 8, "target.modes": 4}],
+ "arms": [{"name": "SGD"}, {"name": "Muon", "set": {"optimizer.kind": "muon"}}],
+ "seeds": )" + seeds + R"(, "budget": {"steps": )" +
+                                           steps + R"(},
+ "metrics": [{"end": "relative_error"}, {"name": "steps", "steps_to": "relative_error<=0.8"}]})");
+        return folder_ / "s.json";
+    }
+    Outcome study(std::vector<std::string> words, const std::function<void()>& in_child = {},
+                  const std::function<void(pid_t)>& meanwhile = {}) {
+        words.insert(words.begin(), "study");
+        return run_program(words, in_child, meanwhile);
+    }
+    std::string csv(const std::string& database) {
+        const Outcome shown = study({"show", database, "--format", "csv"});
+        EXPECT_EQ(shown.code, 0) << shown.err;
+        return shown.out;
+    }
+    void expect_refusal(const Outcome& outcome, const std::string& part) {
+        EXPECT_EQ(outcome.code, 2) << outcome.err;
+        EXPECT_NE(outcome.err.find(part), std::string::npos) << outcome.err;
+        EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+    }
+    ScratchFolder folder_;
+};
+
+TEST_F(StudyCommand, runs_once_and_shows_tables) {
+    const std::string database = folder_ / "s.db";
+    const Outcome first = study({"run", file("6"), "--db", database});
+    EXPECT_EQ(first.code, 0) << first.err;
+    EXPECT_NE(first.out.find("12 of 12 jobs are in"), std::string::npos) << first.out;
+    EXPECT_NE(first.out.find("12 run now"), std::string::npos) << first.out;
+    EXPECT_NE(study({"run", file("6"), "--db", database}).out.find("; 0 run now"),
+              std::string::npos);
+    const Outcome shown = study({"show", database});
+    EXPECT_NE(shown.out.find("12 of 12 jobs are there"), std::string::npos) << shown.out;
+    EXPECT_NE(shown.out.find("SGD − Muon"), std::string::npos);
+    EXPECT_NE(shown.out.find("percentile bootstrap"), std::string::npos);
+    EXPECT_NE(study({"show", database, "--format", "latex"}).out.find("\\begin{tabular}"),
+              std::string::npos);
+    expect_refusal(study({"show", database, "--format", "word"}), "choose one of text");
+}
+
+TEST_F(StudyCommand, killed_it_loses_the_jobs_in_hand_alone_and_goes_on_to_the_same_table) {
+    const std::string whole = folder_ / "whole.db", cut = folder_ / "cut.db";
+    const std::string path = file("40", "3000");
+    ASSERT_EQ(study({"run", path, "--db", whole}).code, 0);
+    const Outcome killed = study({"run", path, "--db", cut, "-j", "1"}, {}, [](pid_t program) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(600));
+        ::kill(program, SIGKILL);
+    });
+    ASSERT_EQ(killed.code, 128 + SIGKILL);
+    const Outcome rest = study({"run", path, "--db", cut});
+    EXPECT_EQ(rest.code, 0) << rest.err;
+    EXPECT_EQ(rest.out.find("; 80 run now"), std::string::npos) << "something was kept";
+    EXPECT_EQ(rest.out.find("; 0 run now"), std::string::npos) << "something was left";
+    EXPECT_EQ(csv(cut), csv(whole));
+}
+
+TEST_F(StudyCommand, interrupted_it_leaves_what_is_done) {
+    const std::string path = file("400", "3000");
+    const Outcome ended = study({"run", path, "--db", folder_ / "s.db"}, {}, [](pid_t program) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(500));
+        ::kill(program, SIGINT);
+    });
+    EXPECT_EQ(ended.code, 130);
+    EXPECT_NE(ended.err.find("the same command goes on"), std::string::npos) << ended.err;
+    EXPECT_EQ(study({"show", folder_ / "s.db"}).code, 0);
+}
+
+TEST_F(StudyCommand, shards_merge_to_the_serial_table_and_may_overlap) {
+    const std::string path = file("9"), whole = folder_ / "whole.db", out = folder_ / "out.db";
+    ASSERT_EQ(study({"run", path, "--db", whole}).code, 0);
+    std::vector<std::string> merge{"merge", out};
+    for (const std::string shard : {"1/3", "2/3", "3/3", "1/2"}) {
+        merge.push_back(folder_ / (shard.substr(0, 1) + "-" + shard.substr(2) + ".db"));
+        ASSERT_EQ(study({"run", path, "--db", merge.back(), "--shard", shard}).code, 0);
+    }
+    const Outcome merged = study(merge);
+    EXPECT_EQ(merged.code, 0) << merged.err;
+    EXPECT_NE(merged.out.find("18 of 18 jobs"), std::string::npos) << merged.out;
+    EXPECT_EQ(csv(out), csv(whole));
+    // A bit that is another is no result of the same job.
+    sqlite3* handle = nullptr;
+    sqlite3_open(merge.back().c_str(), &handle);
+    sqlite3_exec(handle,
+                 "UPDATE results SET \"metric: relative_error at the end\" = 0.5 WHERE job = 2",
+                 nullptr, nullptr, nullptr);
+    sqlite3_close(handle);
+    merge[1] = folder_ / "new.db";
+    expect_refusal(study(merge),
+                   "another result of job 2 (network.width=8, target.modes=4, SGD, seed 2)");
+    EXPECT_FALSE(std::filesystem::exists(merge[1]));
+}
+
+TEST_F(StudyCommand, a_shard_is_what_slurm_or_mpi_say) {
+    const std::string path = file("8");
+    const auto jobs_with = [&](const std::string& shard,
+                               const std::vector<std::pair<const char*, const char*>>& variables) {
+        const Outcome run =
+            study({"run", path, "--db", folder_ / (shard + ".db"), "--shard", shard}, [&] {
+                for (const auto& [name, value] : variables) ::setenv(name, value, 1);
+            });
+        return run.out + run.err;
+    };
+    EXPECT_NE(jobs_with("slurm", {{"SLURM_ARRAY_TASK_ID", "3"},
+                                  {"SLURM_ARRAY_TASK_COUNT", "8"},
+                                  {"SLURM_ARRAY_TASK_MIN", "1"}})
+                  .find("2 of 2 jobs"),
+              std::string::npos);
+    EXPECT_NE(jobs_with("mpi", {{"OMPI_COMM_WORLD_RANK", "0"}, {"OMPI_COMM_WORLD_SIZE", "4"}})
+                  .find("4 of 4 jobs"),
+              std::string::npos);
+    for (const std::string shard : {"slurm", "mpi", "3", "0/4", "5/4"})
+        expect_refusal(study({"run", path, "--shard", shard}),
+                       shard == "5/4" || shard == "0/4" ? "--shard" : "2/8");
+}
+
+TEST_F(StudyCommand, more_than_a_thousand_jobs_are_said_before_they_begin) {
+    const std::string database = folder_ / "s.db";
+    const Outcome unasked = study({"run", file("600", "5"), "--db", database});
+    EXPECT_EQ(unasked.code, 2);
+    EXPECT_NE(unasked.err.find("1200 jobs, about"), std::string::npos) << unasked.err;
+    EXPECT_NE(unasked.err.find("add --yes"), std::string::npos) << unasked.err;
+    const Outcome run = study({"run", file("600", "5"), "--db", database, "--yes"});
+    EXPECT_EQ(run.code, 0) << run.err;
+    EXPECT_NE(run.out.find("1200 of 1200 jobs"), std::string::npos) << run.out;
+}
+
+TEST_F(StudyCommand, other_files_versions_and_studies_are_refused) {
+    const std::string database = folder_ / "s.db", path = file("2");
+    ASSERT_EQ(study({"run", path, "--db", database}).code, 0);
+    expect_refusal(study({"run", file("3"), "--db", database}),
+                   "holds the results of another study");
+    write_file(folder_ / "text.db", "no database, but long enough to have been taken for one");
+    expect_refusal(study({"show", folder_ / "text.db"}), "is no database of a study");
+    expect_refusal(study({"show", folder_ / "none.db"}), "is not a file that exists");
+    expect_refusal(study({"run", file("2"), "--db", folder_ / "no/such.db"}), "cannot be opened");
+    sqlite3* handle = nullptr;
+    sqlite3_open(database.c_str(), &handle);
+    sqlite3_exec(handle, "PRAGMA user_version = 7", nullptr, nullptr, nullptr);
+    sqlite3_close(handle);
+    expect_refusal(study({"show", database}), "is of version 7, and this program reads 1");
+}
+
+TEST_F(StudyCommand, a_full_disk_loses_nothing_that_was_stored) {
+    const std::string database = folder_ / "s.db", path = file("200", "5");
+    expect_refusal(study({"run", path, "--db", database},
+                         [] {
+                             const rlimit limit{60000, 60000};
+                             ::setrlimit(RLIMIT_FSIZE, &limit);
+                         }),
+                   "the disk is full or fails; free some space and run it again");
+    const Outcome rest = study({"run", path, "--db", database});
+    EXPECT_EQ(rest.code, 0) << rest.err;
+    EXPECT_NE(rest.out.find("400 of 400 jobs"), std::string::npos) << rest.out;
+    EXPECT_EQ(rest.out.find("; 400 run now"), std::string::npos) << "what was stored stays";
+}
+
+TEST_F(StudyCommand, a_submission_is_a_script_of_shards) {
+    const Outcome written = study(
+        {"submit", file("8"), "--slurm", "--shards", "8", "--folder", folder_ / "o", "--dry-run"});
+    EXPECT_EQ(written.code, 0) << written.err;
+    const std::string script = read_file(folder_ / "o/s.sbatch", 1 << 16);
+    for (const char* line : {"#SBATCH --array=1-8\n", "#SBATCH --time=", "#SBATCH --mem=",
+                             "--shard \"$SLURM_ARRAY_TASK_ID/8\""})
+        EXPECT_NE(script.find(line), std::string::npos) << script;
+}
+
+}  // namespace
+}  // namespace muonscope
