@@ -94,7 +94,7 @@ void add_study_submit(CLI::App& study, StudySubmitArguments& arguments) {
         ->type_name("MINUTES");
     command
         .add_option("--memory", arguments.memory,
-                    "Megabytes a task; otherwise twice what those jobs took")
+                    "Megabytes a task; otherwise twice what those jobs took; 0: what Slurm gives")
         ->type_name("MB");
     command.add_flag("--dry-run", arguments.dry, "Write the script and submit nothing");
     command.footer("Example:\n  muonscope study submit depth --slurm --shards 8");

@@ -39,9 +39,9 @@ std::string script_of(const Submission& s) {
         "#SBATCH --ntasks=1\n"
         "#SBATCH --cpus-per-task=1\n"
         "#SBATCH --time={}\n"
-        "#SBATCH --mem={}M\n"
         "#SBATCH --output={}/{}.%a.log\n",
-        s.stem, s.shards, s.minutes, s.megabytes, folder, s.stem);
+        s.stem, s.shards, s.minutes, folder, s.stem);
+    if (s.megabytes > 0) text += fmt::format("#SBATCH --mem={}M\n", s.megabytes);
     if (!s.partition.empty()) text += fmt::format("#SBATCH --partition={}\n", s.partition);
     text += fmt::format(
         "# Again, what is missing of a task: sbatch --array=3 {0}.sbatch\n"
@@ -68,9 +68,9 @@ std::string output_of(const std::string& command) {
     return text;
 }
 
-long number_or(const std::string& typed, const std::string& option, double otherwise) {
+long number_or(const std::string& typed, const std::string& option, long least, double otherwise) {
     return typed.empty() ? static_cast<long>(otherwise)
-                         : whole_number_in(typed, option, 1, 1'000'000'000);
+                         : whole_number_in(typed, option, least, 1'000'000'000);
 }
 
 Submission submission_of(const StudySubmitArguments& arguments, const Study& study) {
@@ -91,9 +91,9 @@ Submission submission_of(const StudySubmitArguments& arguments, const Study& stu
     const double jobs =
         std::ceil(static_cast<double>(job_count(study)) / static_cast<double>(s.shards));
     const double seconds = measured.seconds * jobs;
-    s.minutes = number_or(arguments.time, "--time", std::ceil(2 * seconds / 60) + 1);
-    s.megabytes =
-        number_or(arguments.memory, "--memory", std::max(100.0, std::ceil(2 * measured.megabytes)));
+    s.minutes = number_or(arguments.time, "--time", 1, std::ceil(2 * seconds / 60) + 1);
+    s.megabytes = number_or(arguments.memory, "--memory", 0,
+                            std::max(100.0, std::ceil(2 * measured.megabytes)));
     fmt::print("{} jobs in {} tasks of {:.0f}, each about {} and {:.0f} MB here\n",
                job_count(study), s.shards, jobs, time_text(seconds), measured.megabytes);
     return s;
