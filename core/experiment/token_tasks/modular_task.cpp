@@ -45,7 +45,7 @@ TaskBatch ModularTask::batch(int sequences, std::uint64_t step, TokenPart part) 
     const int begin = part == TokenPart::training ? 0 : training_, equals = spec_.modulus;
     for (std::size_t at = 0; at < made.tokens.positions(); at += 3) {
         const auto drawn = static_cast<int>(generator.below(pairs(part)));
-        const int pair = pairs_[static_cast<std::size_t>(begin + drawn)];
+        const int pair = pairs_[std::size_t(begin) + std::size_t(drawn)];
         const int a = pair / spec_.modulus, b = pair % spec_.modulus;
         const int tokens[] = {a, b, equals}, targets[] = {b, equals, (a + b) % spec_.modulus};
         std::copy_n(tokens, 3, made.tokens.tokens.begin() + at);
