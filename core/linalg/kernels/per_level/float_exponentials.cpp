@@ -48,20 +48,14 @@ float exp_floats(float from, float scale, float* x, Size count) {
             store(e, x + i + r * lanes);
             sums[r] += e;
         });
+    repeat<registers>([&](auto r) MUONSCOPE_INLINED {
+        const Size first = i + r * lanes, there = smaller<Size>(count - first, lanes);
+        if (there <= 0) return;
+        store_part<float>(exp_of((load_part(x + first, there) - from) * scale), x + first, there);
+        sums[r] += load_part(x + first, there);  // zeros beside it
+    });
     float entries[partial_sums];
     repeat<registers>([&](auto r) MUONSCOPE_INLINED { store(sums[r], entries + r * lanes); });
-    if (i < count) {
-        float rest[partial_sums] = {};
-        for (Size k = i; k < count; ++k) rest[k - i] = x[k];
-        repeat<registers>([&](auto r) MUONSCOPE_INLINED {
-            const Floats e = exp_of((load<Floats>(rest + r * lanes) - from) * scale);
-            store(e, rest + r * lanes);
-        });
-        for (Size k = i; k < count; ++k) {
-            x[k] = rest[k - i];
-            entries[k - i] += rest[k - i];
-        }
-    }
     for (int half = partial_sums / 2; half > 0; half /= 2)
         for (int k = 0; k < half; ++k) entries[k] += entries[k + half];
     return entries[0];

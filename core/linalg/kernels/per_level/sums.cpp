@@ -20,9 +20,7 @@ Doubles load_doubles(const double* from) {
     return load<Doubles>(from);
 }
 Doubles load_doubles(const float* from) {
-    Doubles result;
-    for (int i = 0; i < width<double>; ++i) result[i] = from[i];
-    return result;
+    return __builtin_convertvector(load<Pack<float, width<double>>>(from), Doubles);
 }
 
 // term(registers of each array) summed over the arrays; what is missing at the end is 0, and so is
