@@ -62,6 +62,10 @@ if(TARGET muonscope AND CMAKE_BUILD_TYPE STREQUAL "Release")
             $<TARGET_FILE:muonscope> ${kernel_objects}
         COMMAND_EXPAND_LISTS)
     set_tests_properties(core.kernels_stand_alone PROPERTIES LABELS core TIMEOUT 120)
+    # Skips, and says why, where there is no Slurm.
+    add_test(NAME long.slurm_array
+        COMMAND "${PROJECT_SOURCE_DIR}/tests/setup/slurm_array.sh" $<TARGET_FILE:muonscope>)
+    set_tests_properties(long.slurm_array PROPERTIES LABELS long TIMEOUT 300 SKIP_RETURN_CODE 77 RUN_SERIAL ON)
 endif()
 
 # The program as its users have it: scripts that start the executable.

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# usage: slurm_array.sh PROGRAM
+# A study as a job array of eight tasks on a real Slurm of one node: one task is killed with -9 and
+# submitted again alone; what is merged shows the table of a run on this machine alone, to the bit.
+# Needs root and Debian's slurm-wlm slurmctld slurmd slurm-client munge sqlite3; skips (77) without them.
+set -euo pipefail
+program="$(realpath "$1")"
+here="$(cd "$(dirname "$0")" && pwd)"
+for needed in slurmctld slurmd sbatch squeue munge sqlite3; do
+    if ! command -v "$needed" > /dev/null; then echo "skipped: $needed is not installed"; exit 77; fi
+done
+if [ "$(id -u)" -ne 0 ]; then echo "skipped: a Slurm of one's own needs root"; exit 77; fi
+
+folder="$(mktemp -d)"
+end() {
+    local code=$?
+    "$here/one_node_slurm.sh" stop "$folder/slurm" > /dev/null 2>&1 || true
+    # Slurm's daemons write until they have ended.
+    for _ in $(seq 60); do
+        if rm -rf "$folder" 2> /dev/null && [ ! -e "$folder" ]; then break; fi
+        sleep 0.25
+    done
+    exit "$code"
+}
+trap end EXIT
+cd "$folder"
+eval "$("$here/one_node_slurm.sh" start "$folder/slurm")"
+cat > s.json << 'STUDY'
+{"version": 1, "name": "s", "base": "two-ways-up", "seeds": 20, "budget": {"steps": 8000},
+ "arms": [{"name": "SGD"}, {"name": "Muon", "set": {"optimizer.kind": "muon"}}],
+ "metrics": [{"end": "relative_error"}, {"steps_to": "relative_error<=0.1"}]}
+STUDY
+
+wait_for_the_queue() { while [ -n "$(squeue -h)" ]; do sleep 0.5; done; }
+
+# The program that works on shard $1, once it has stored a job.
+worker_on() {
+    for _ in $(seq 400); do
+        for process in /proc/[0-9]*; do
+            if [ "$(readlink "$process/exe" 2> /dev/null)" = "$program" ] &&
+                tr '\0' ' ' < "$process/cmdline" | grep -q -- "--shard $1/8 --db $folder/" &&
+                [ "$(sqlite3 "s.shard-$1-of-8.db" 'SELECT count(*) FROM results' 2> /dev/null || echo 0)" -gt 0 ]; then
+                echo "${process#/proc/}"
+                return
+            fi
+        done
+        sleep 0.05
+    done
+    echo "no task works on shard $1" >&2
+    return 1
+}
+
+"$program" study submit s.json --slurm --shards 8 --memory 0
+victim="$(worker_on 3)"
+kill -9 "$victim"
+wait_for_the_queue
+left="$(sqlite3 s.shard-3-of-8.db 'SELECT count(*) FROM results')"
+echo "killed task 3 with $left of 5 jobs stored"
+[ "$left" -lt 5 ]
+sbatch --array=3 s.sbatch > /dev/null
+wait_for_the_queue
+"$program" study merge merged.db s.shard-*-of-8.db
+"$program" study run s.json --db serial.db
+cmp <("$program" study show merged.db --format csv) <("$program" study show serial.db --format csv)
+bits="SELECT job, key, outcome, steps, state_hash, * FROM results"
+cmp <(sqlite3 merged.db "${bits/, \*/}" | sort) <(sqlite3 serial.db "${bits/, \*/}" | sort)
+echo "the table of eight tasks is that of one machine"
