@@ -61,7 +61,7 @@ int replay(const ReplayArguments& arguments) {
     if (whole) session.verify(file);
 
     const auto snapshot = session.snapshot();
-    if (folder) write_results(session, *snapshot, seconds, *folder);
+    if (folder) write_results(session, *snapshot, seconds, *folder, file.weights);
     fmt::print("{}", lane_table(*snapshot));
     if (whole)
         for (const LaneSnapshot& lane : snapshot->lanes)

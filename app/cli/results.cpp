@@ -14,11 +14,13 @@
 
 namespace muonscope::cli {
 void write_results(const Session& session, const Snapshot& snapshot, double wall_seconds,
-                   OutputFolder& folder) {
+                   OutputFolder& folder, const std::optional<SessionFile::Weights>& weights) {
     write_file(folder.staged("summary.json"), summary_json(snapshot, wall_seconds));
     write_file(folder.staged("history.csv"),
                [&](std::ostream& stream) { write_history_csv(stream, snapshot); });
-    write_file(folder.staged("session.json"), to_json(session.saved()));
+    SessionFile saved = session.saved();
+    saved.weights = weights;
+    write_file(folder.staged("session.json"), to_json(saved));
     for (std::size_t i = 0; i < snapshot.lanes.size(); ++i) {
         const LaneSnapshot& lane = snapshot.lanes[i];
         const std::string place = lane_folder(i, lane.name);

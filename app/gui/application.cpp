@@ -8,6 +8,7 @@
 #include "app/gui/keys.h"
 #include "app/gui/preferences.h"
 #include "app/gui/saving.h"
+#include "app/gui/session_weights.h"
 #include "app/gui/state_file.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
@@ -215,24 +216,42 @@ struct Application::State {
         screen.on = screen.wanted = window_.full_screen();
     }
 
-    // A step of a large network takes long: the window does not wait for it.
+    struct ToSave {
+        std::string path;
+        std::future<SessionFile> file;
+        std::shared_ptr<SavedWeights> weights;  // null: no model is open
+    };
+
+    bool is_ready_within(ToSave& wanted, std::chrono::milliseconds patience) {
+        return wanted.file.wait_for(patience) == std::future_status::ready &&
+               (!wanted.weights || is_ready(*wanted.weights, view_));
+    }
+
+    void write(ToSave& wanted) {
+        SessionFile file = wanted.file.get();
+        if (wanted.weights) file.weights = finished(*wanted.weights, view_);
+        write_file(wanted.path, to_json(file));
+    }
+
+    // A step of a large network takes long, and so does the hash of a large model: the window does
+    // not wait for them.
     bool save_session(const std::string& path) {
-        std::future<SessionFile> file = trainer_.saving();
-        if (file.wait_for(std::chrono::milliseconds(100)) == std::future_status::ready) {
-            write_file(path, to_json(file.get()));
+        ToSave wanted{path, trainer_.saving(), begin_saving_weights(beside_, preferences_, view_)};
+        if (is_ready_within(wanted, std::chrono::milliseconds(100))) {
+            write(wanted);
             return true;
         }
-        to_save_.push_back({path, std::move(file)});
+        to_save_.push_back(std::move(wanted));
         return false;
     }
 
     void save_what_is_ready() {
-        while (!to_save_.empty() && to_save_.front().file.wait_for(std::chrono::seconds(0)) ==
-                                        std::future_status::ready) {
+        while (!to_save_.empty() &&
+               is_ready_within(to_save_.front(), std::chrono::milliseconds(0))) {
             ToSave ready = std::move(to_save_.front());
             to_save_.pop_front();
             attempt(view_, [&] {
-                write_file(ready.path, to_json(ready.file.get()));
+                write(ready);
                 say(saved_text(ready.path), false);
             });
             pacer_.wake(seconds(), 0.05);
@@ -305,7 +324,7 @@ struct Application::State {
             keep([&] {
                 if (wanted.file.wait_for(std::chrono::seconds(10)) != std::future_status::ready)
                     throw Error(wanted.path, "the step under way has not ended", "save before it");
-                write_file(wanted.path, to_json(wanted.file.get()));
+                write(wanted);
             });
         draw();
         if (unsaved_.empty()) keep([] { save_layout(ImGui::SaveIniSettingsToMemory()); });
@@ -330,10 +349,6 @@ struct Application::State {
     double first_frame_ = 0, memory_ = 0, memory_read_ = 0, looked_at_preferences_ = 0;
     std::string kept_preferences_, unsaved_;  // unsaved_: why the newest attempt failed
     std::shared_ptr<const Snapshot> snapshot_;
-    struct ToSave {
-        std::string path;
-        std::future<SessionFile> file;
-    };
     std::deque<ToSave> to_save_;  // asked for during a step
     struct Picture {
         std::string path;

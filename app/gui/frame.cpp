@@ -10,6 +10,7 @@
 #include "app/gui/panels/panels.h"
 #include "app/gui/path_dialog.h"
 #include "app/gui/presentation.h"
+#include "app/gui/session_weights.h"
 #include "app/gui/theme.h"
 #include "app/gui/watched_run.h"
 #include "app/gui/widgets.h"
@@ -261,6 +262,7 @@ void draw_frame(PanelContext& context) {
         bring_forward(context.view);
     }
     follow_fetch(context);
+    follow_opened_weights(context);
     const ImVec2 foot{origin.x + all.x / 2, middle.at.y + middle.extent.y - gap};
     draw_building(context, foot);
     if (context.view.show_help) draw_help(context);

@@ -110,11 +110,12 @@ void take_file(ModelWeights& model) {
 }
 
 void take_stack(PanelContext& context, ModelWeights& model) {
-    model.undo.clear();
+    model.kept_edits = context.chosen<ModelChoices>().edits;
     model.redo.clear();
     model.stack.clear();
-    for (const std::string& text : context.chosen<ModelChoices>().edits)
+    for (const std::string& text : model.kept_edits)
         attempt(context.view, [&] { model.stack.push_back(edit_in(text)); });
+    ++model.version;
 }
 
 // The files of what is chosen; where they cannot be found, why.
@@ -130,10 +131,33 @@ void take_series(ModelWeights& model) {
     }
 }
 
+void show_chosen_matrix(const ModelChoices& chosen, ModelWeights& model) {
+    if (chosen.matrix.empty()) return;
+    const std::string& name = chosen.matrix.front();
+    if (const ModelMatrix* now = model.chosen(); now != nullptr && now->entry->name == name) return;
+    for (std::size_t i = 0; i < model.matrices.size(); ++i)
+        if (model.matrices[i].entry->name == name) model.shown = i;
+}
+
+// Another list for the same file, as a session brings it, is one step that can be undone.
+void follow_edits(PanelContext& context, ModelWeights& model) {
+    if (context.chosen<ModelChoices>().edits == model.kept_edits) return;
+    model.undo.push_back(model.stack);
+    take_stack(context, model);
+}
+
+std::size_t checkpoint_place(const ModelChoices& chosen, std::size_t count) {
+    return chosen.checkpoint < 0 ? count - 1
+                                 : std::min(count - 1, static_cast<std::size_t>(chosen.checkpoint));
+}
+
 void open_chosen(PanelContext& context, ModelWeights& model) {
     const ModelChoices& chosen = context.chosen<ModelChoices>();
     const bool others = chosen.file != model.chosen_files;
-    if (!others && chosen.checkpoint == model.chosen_checkpoint) return;
+    if (!others && chosen.checkpoint == model.chosen_checkpoint) {
+        follow_edits(context, model);
+        return show_chosen_matrix(chosen, model);
+    }
     model.work.stop();
     model.editing.stop();
     if (model.work.busy() || model.editing.busy()) return;
@@ -141,18 +165,17 @@ void open_chosen(PanelContext& context, ModelWeights& model) {
     model.chosen_checkpoint = chosen.checkpoint;
     if (others) take_series(model);
     if (!model.series.empty()) {
-        const std::size_t last = model.series.size() - 1;
-        model.checkpoint = chosen.checkpoint < 0
-                               ? last
-                               : std::min(last, static_cast<std::size_t>(chosen.checkpoint));
+        model.checkpoint = checkpoint_place(chosen, model.series.size());
         model.asked = model.series[model.checkpoint].path;
-        if (last == 0) model.series.clear();
+        if (model.series.size() == 1) model.series.clear();
     }
     if (!model.asked.empty() || model.fault.empty()) take_file(model);
-    if (others) take_stack(context, model);
+    if (others) {
+        model.undo.clear();
+        take_stack(context, model);
+    }
     ++model.version;
-    for (std::size_t i = 0; i < model.matrices.size() && !chosen.matrix.empty(); ++i)
-        if (model.matrices[i].entry->name == chosen.matrix.front()) model.shown = i;
+    show_chosen_matrix(chosen, model);
 }
 
 // The one that is shown first, then small ones before large ones of the same cost class.
@@ -181,6 +204,7 @@ void keep_stack(ModelChoices& chosen, ModelWeights& model) {
     ++model.version;
     chosen.edits.clear();
     for (const WeightEdit& edit : model.stack) chosen.edits.push_back(text_of(edit));
+    model.kept_edits = chosen.edits;
 }
 
 // Those of a stack's first edits that act on a matrix, and where they stand in it.
@@ -431,6 +455,22 @@ void ask_second_model(PanelContext& context) {
                   now.file = {first, path};
                   now.checkpoint = -1;
               }});
+}
+
+std::string shown_file(const ModelChoices& chosen) {
+    const std::vector<Checkpoint> series = series_of(chosen.file);
+    return series.empty() ? chosen.file.front()
+                          : series[checkpoint_place(chosen, series.size())].path;
+}
+
+int checkpoint_of(const std::vector<std::string>& files, const std::string& path) {
+    const std::vector<Checkpoint> series = series_of(files);
+    if (series.empty()) return -1;
+    const auto found = std::ranges::find(series, path, &Checkpoint::path);
+    if (found == series.end())
+        throw Error(in_quotes(path, 200), "is not among the checkpoints of the session",
+                    "bring it back, or open another");
+    return static_cast<int>(found - series.begin());
 }
 
 std::string checkpoint_words(const ModelWeights& model, std::size_t checkpoint) {

@@ -86,7 +86,8 @@ struct ModelWeights {
     std::size_t known = 0;     // matrices whose values are there
     std::size_t shown = 0;
     std::vector<WeightEdit> stack;
-    std::size_t version = 1;  // of the stack: counts its changes
+    std::size_t version = 1;              // of the stack: counts its changes
+    std::vector<std::string> kept_edits;  // the list as it was kept last among what is chosen
     std::vector<std::vector<WeightEdit>> undo, redo;
     bool dragging = false;   // a value, by the mouse: one step of undo
     std::size_t listed = 0;  // edits that the list has room for; the same while the mouse is down
@@ -120,6 +121,10 @@ void show_matrix(PanelContext& context, ModelWeights& model, std::size_t matrix)
 // Asks for a model file or a folder of checkpoints; for a file beside the one that is open.
 void ask_model(PanelContext& context);
 void ask_second_model(PanelContext& context);
+// The file of what is chosen that the edits are of; the place of a file among those that belong
+// together, -1: there is one alone. Throw Error where it is not there.
+std::string shown_file(const ModelChoices& chosen);
+int checkpoint_of(const std::vector<std::string>& files, const std::string& path);
 // "checkpoint 500"; of two files without numbers their names.
 std::string checkpoint_words(const ModelWeights& model, std::size_t checkpoint);
 

@@ -84,8 +84,8 @@ struct PanelContext {
     Renderer* renderer = nullptr;                // of pictures of scenes; none: they stay empty
     double frame_milliseconds = 0;               // mean of the newest second
     double memory_megabytes = 0;                 // resident
-    // Writes the session, or throws; false: it will once the step under way has ended, and says so
-    // then. Empty where there is none.
+    // Writes the session, or throws; false: it will once the step under way has ended and the hash
+    // of the model is found, and says so then. Empty where there is none.
     std::function<bool(const std::string& path)> save_session = {};
     // Saves what the next frame shows between two corners, in Dear ImGui's coordinates, of the
     // main window; empty where there is none.

@@ -2,6 +2,7 @@
 
 #include "app/gui/keys.h"
 #include "app/gui/path_dialog.h"
+#include "app/gui/session_weights.h"
 #include "app/gui/widgets.h"
 #include "core/base/error.h"
 #include "core/base/near_names.h"
@@ -46,12 +47,14 @@ std::string free_path(const PanelContext& context) {
 }
 
 // Read before it is sent, so that what is wrong with it is said in the dialog.
-void open(ViewState& view, const std::function<std::uint64_t(Command)>& send,
-          const std::string& path) {
+void open(Preferences& preferences, ViewState& view,
+          const std::function<std::uint64_t(Command)>& send, const std::string& path) {
     auto opened = spec_or_session_from_json(read_file(path, largest_file), path);
     if (const auto* spec = std::get_if<Spec>(&opened)) return watch(view, send, *spec);
-    send(OpenSession{std::make_shared<SessionFile>(std::get<SessionFile>(std::move(opened)))});
+    const auto file = std::make_shared<SessionFile>(std::get<SessionFile>(std::move(opened)));
+    send(OpenSession{file});
     view.follow = true;
+    if (file->weights) open_weights(preferences, view, *file->weights);
 }
 
 void save(ViewState& view, const std::function<bool(const std::string&)>& write,
@@ -59,7 +62,7 @@ void save(ViewState& view, const std::function<bool(const std::string&)>& write,
     if (write(path))
         say(view, saved_text(path));
     else
-        say(view, "The session is saved once the step under way has ended");
+        say(view, "The session is saved once the step under way has ended and the model is read");
 }
 
 constexpr const char* weights_ending = ".safetensors";
@@ -160,8 +163,10 @@ void ask_what_to_open(PanelContext& context) {
                            .path = session_folder(context).string() + "/",
                            .ending = ending,
                            .saves = false,
-                           .done = [&view = context.view, send = context.send](
-                                       const std::string& path) { open(view, send, path); }});
+                           .done = [&preferences = context.preferences, &view = context.view,
+                                    send = context.send](const std::string& path) {
+                               open(preferences, view, send, path);
+                           }});
     });
 }
 

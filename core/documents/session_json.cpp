@@ -15,6 +15,8 @@
 #include "core/formats/json_text.h"
 #include "core/linalg/kernels/level.h"
 #include "core/session/edit.h"
+#include "core/weights/edit.h"
+#include "core/weights/selection.h"
 
 namespace muonscope {
 namespace {
@@ -148,6 +150,50 @@ SessionFile::Program program_of(const JsonNode& node) {
             string_of(member(node, "level"))};
 }
 
+std::vector<std::string> texts_of(const JsonNode& node) {
+    if (!node.value().is_array()) fail(node, "not a list");
+    std::vector<std::string> texts;
+    for (const JsonNode& one : node.elements()) texts.push_back(string_of(one));
+    return texts;
+}
+
+void try_weight_edit(const JsonNode& node) {
+    try {
+        static_cast<void>(Selection(edit_in(string_of(node)).target));
+    } catch (const Error& fault) {
+        fail(node, fault.what());
+    }
+}
+
+bool is_sha256(const std::string& text) {
+    return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+SessionFile::Weights weights_of(const JsonNode& node) {
+    SessionFile::Weights weights;
+    const JsonNode files = member(node, "files"), edits = member(node, "edits");
+    weights.files = texts_of(files);
+    if (weights.files.empty() || weights.files.size() > 2)
+        fail(files, fmt::format("{} paths instead of 1 or 2", weights.files.size()));
+    weights.shown = string_of(member(node, "shown"));
+    weights.edits = texts_of(edits);
+    for (const JsonNode& edit : edits.elements()) try_weight_edit(edit);
+    if (const auto matrix = node.find("matrix")) weights.matrix = string_of(*matrix);
+    const auto hash = node.find("sha256");
+    if (!hash) return weights;
+    weights.sha256 = string_of(*hash);
+    if (!is_sha256(weights.sha256)) fail(*hash, "not 64 hexadecimal digits");
+    return weights;
+}
+
+Json json_of(const SessionFile::Weights& weights) {
+    Json json = {{"files", weights.files}, {"shown", weights.shown}};
+    if (!weights.sha256.empty()) json["sha256"] = weights.sha256;
+    if (!weights.matrix.empty()) json["matrix"] = weights.matrix;
+    json["edits"] = weights.edits;
+    return json;
+}
+
 SessionFile session_of(const JsonNode& root) {
     const JsonNode version = member(root, "version");
     SessionFile file;
@@ -182,6 +228,7 @@ SessionFile session_of(const JsonNode& root) {
     for (const JsonNode& lane : lanes.elements())
         file.lanes.push_back(
             {string_of(member(lane, "name")), step_of(lane), hash_of(member(lane, "state_hash"))});
+    if (const auto weights = root.find("weights")) file.weights = weights_of(*weights);
     return file;
 }
 
@@ -207,6 +254,7 @@ std::string to_json(const SessionFile& file) {
         json["lanes"].push_back({{"name", lane.name},
                                  {"step", lane.step},
                                  {"state_hash", fmt::format("{:016x}", lane.state_hash)}});
+    if (file.weights) json["weights"] = json_of(*file.weights);
     return json.dump(2) + "\n";
 }
 

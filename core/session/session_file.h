@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,17 @@ struct SessionFile {
     std::int64_t step = 0;
     bool ended = false;  // every lane has finished or diverged
     std::vector<LaneEnd> lanes;
+    // The model that was open beside the training, and the edits of its weights: no part of the
+    // run.
+    struct Weights {
+        std::vector<std::string> files;  // as opened: a file, a folder of checkpoints, or two files
+        std::string shown;               // path of the file that the edits are of
+        std::string sha256;              // of that file's bytes; empty: not held to any
+        std::string matrix;              // the one that was looked at; empty: none
+        std::vector<std::string> edits;  // as text_of(WeightEdit) has them, muted ones too
+        bool operator==(const Weights&) const = default;
+    };
+    std::optional<Weights> weights;  // none: no model was open
 };
 
 }  // namespace muonscope

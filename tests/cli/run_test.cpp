@@ -404,6 +404,16 @@ TEST_F(Run, replay_reaches_the_same_bits_and_notices_other_ones) {
     EXPECT_TRUE(contains(outcome.out, "same bits: Muon " + hash)) << outcome.out;
     EXPECT_EQ(json_file(folder_ / "b/summary.json")["lanes"], summary["lanes"]);
 
+    // The model that was open beside it is no part of the run, and stays in the file.
+    Json session = json_file(folder_ / "a/session.json");
+    session["weights"] = {{"files", {"none.gguf"}},
+                          {"shown", "none.gguf"},
+                          {"edits", {"*:drop-top=1", "*:flatten,muted"}}};
+    write_file(folder_ / "beside.json", session.dump());
+    outcome = run_program({"replay", folder_ / "beside.json", "--out", folder_ / "c"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(json_file(folder_ / "c/session.json")["weights"], session["weights"]);
+
     std::string text = read_file(folder_ / "a/session.json", enough);
     text.replace(text.rfind(hash), hash.size(), "0123456789abcdef");
     write_file(folder_ / "other.json", text);

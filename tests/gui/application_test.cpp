@@ -12,11 +12,14 @@
 #include "app/gui/conditioning_now.h"
 #include "app/gui/full_screen.h"
 #include "app/gui/lab.h"
+#include "app/gui/model_weights.h"
 #include "app/gui/paper_runs.h"
+#include "app/gui/preferences.h"
 #include "app/gui/random_sample.h"
 #include "core/documents/session_json.h"
 #include "core/experiment/presets.h"
 #include "core/formats/files.h"
+#include "core/formats/tensor_writer.h"
 #include "core/session/edit.h"
 #include "core/session/session.h"
 #include "imgui.h"
@@ -136,6 +139,13 @@ TEST_P(WholeProgram, is_closed_in_the_middle_of_everything) {
 }
 
 TEST_P(WholeProgram, saves_its_session_while_it_trains) {
+    const std::string model = folder_ / "m.safetensors";
+    write_safetensors(
+        model, {{"w", {3, 2}, &tensor_type("F64"), values_from(Matrix::Ones(3, 2).eval())}}, {});
+    Preferences preferences;
+    preferences.panels.of<ModelChoices>().file = {model};
+    preferences.panels.of<ModelChoices>().edits = {"w:drop-top=1"};
+    save_preferences(preferences);
     Application application(options());
     application.begin();
     frames_until(application, [&] { return application.snapshot()->step > 5; });
@@ -158,9 +168,13 @@ TEST_P(WholeProgram, saves_its_session_while_it_trains) {
     };
     frames_until(application, [&] { return saved().size() == 1; });
     WorkerPool pool(1);
-    const Session again =
-        Session::replay(session_file_from_json(read_file(saved().front(), 1 << 20), "saved"), pool);
+    const SessionFile file = session_file_from_json(read_file(saved().front(), 1 << 20), "saved");
+    const Session again = Session::replay(file, pool);
     EXPECT_GT(again.step(), 5);
+    ASSERT_TRUE(file.weights);
+    EXPECT_EQ(file.weights->shown, model);
+    EXPECT_EQ(file.weights->sha256.size(), 64u);
+    EXPECT_EQ(file.weights->edits, std::vector<std::string>{"w:drop-top=1"});
     application.end();
 }
 

@@ -187,6 +187,43 @@ TEST(Session, a_file_names_the_program_that_wrote_it_and_opens_without_that) {
     }
 }
 
+TEST(Session, a_file_holds_the_model_that_was_open_and_its_edits) {
+    WorkerPool pool(1);
+    Session session(small_spec());
+    session.advance_to(5, pool);
+    SessionFile file = session.saved();
+    EXPECT_EQ(to_json(file).find("weights\": {"), std::string::npos);
+    EXPECT_FALSE(session_file_from_json(to_json(file)).weights);  // nor do older files have it
+    file.weights = {{"/models/a.gguf", "b.gguf"},
+                    "/models/a.gguf",
+                    std::string(64, 'a'),
+                    "blk.1.up.weight",
+                    {"blk.1.up:drop-top=1", "*:scale=2-4:0.5,muted"}};
+    const std::string text = to_json(file);
+    EXPECT_EQ(session_file_from_json(text).weights, file.weights);
+    EXPECT_EQ(Session::replay(session_file_from_json(text), pool).step(), 5);
+    const auto says = [&](const char* key, const nlohmann::ordered_json& value) {
+        auto json = nlohmann::ordered_json::parse(text);
+        json["weights"][key] = value;
+        return error_of([&] { session_file_from_json(json.dump(), "my.json"); });
+    };
+    const auto list = [](auto... values) { return nlohmann::ordered_json::array({values...}); };
+    EXPECT_TRUE(contains(says("files", "a.gguf"), "weights.files")) << says("files", "a.gguf");
+    EXPECT_TRUE(contains(says("files", list()), "0 paths"));
+    EXPECT_TRUE(contains(says("files", list(3)), "weights.files.0")) << says("files", list(3));
+    EXPECT_TRUE(contains(says("shown", 3), "weights.shown"));
+    EXPECT_TRUE(contains(says("matrix", 3), "weights.matrix"));
+    EXPECT_TRUE(contains(says("sha256", "abc"), "weights.sha256"));
+    const std::string bad = says("edits", list("*:drop-top=1", "*:drop=1"));
+    EXPECT_TRUE(contains(bad, "my.json") && contains(bad, "weights.edits.1")) << bad;
+    EXPECT_TRUE(contains(says("edits", list("a-:drop-top=1,")), "weights.edits.0"));
+    auto json = nlohmann::ordered_json::parse(text);
+    json["weights"].erase("edits");
+    EXPECT_MESSAGE(session_file_from_json(json.dump()), "\"edits\" is missing");
+    json["weights"] = 3;
+    EXPECT_MESSAGE(session_file_from_json(json.dump()), "weights");
+}
+
 TEST(Session, a_damaged_file_is_named_with_the_place_of_its_fault) {
     const auto says = [](const std::string& text) {
         return error_of([&] { session_file_from_json(text, "my.json"); });
