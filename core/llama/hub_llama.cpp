@@ -13,6 +13,7 @@
 #include "core/formats/files.h"
 #include "core/formats/json_node.h"
 #include "core/formats/json_text.h"
+#include "core/llama/tensor_floats.h"
 
 namespace muonscope {
 
@@ -122,17 +123,10 @@ bool is_table(std::string_view name) {
     return name.ends_with("rotary_emb.inv_freq");
 }
 
-SharedFloats floats_of(const TensorFile& file, const TensorEntry& entry,
-                       const LlamaWeights::Size& size, const std::vector<int>& rows) {
-    const bool vector = size.rows == 1 && entry.shape.size() == 1;
-    if ((!vector && entry.shape.size() != 2) || entry.rows() != static_cast<unsigned>(size.rows) ||
-        entry.columns() != static_cast<unsigned>(size.cols))
-        throw Error(file.path(),
-                    fmt::format("{} is {}, where config.json says {} x {}", entry.name,
-                                shape_text(entry.shape), size.rows, size.cols),
-                    "take config.json and weights of the same model");
-    NewFloats values(size.rows, size.cols);
-    file.read(entry, std::span<float>(values.data(), values.size()));
+SharedFloats ordered_floats(const TensorFile& file, const TensorEntry& entry,
+                            const LlamaWeights::Size& size, const std::vector<int>& rows) {
+    NewFloats values = floats_of(file, entry, size, "config.json says",
+                                 "take config.json and weights of the same model");
     if (rows.empty()) return std::move(values).share();
     NewFloats ordered(size.rows, size.cols);
     const auto width = static_cast<std::size_t>(size.cols);
@@ -294,8 +288,8 @@ LlamaWeights hub_weights(const TensorFile& file) {
             throw Error(file.path(), "no llama that is known here has a tensor " + entry.name,
                         "look at its spectra instead");
         work_point("tensor", i, count);
-        weights.set(name,
-                    floats_of(file, entry, weights.size_of(name), hub_rows(weights.shape(), name)));
+        weights.set(name, ordered_floats(file, entry, weights.size_of(name),
+                                         hub_rows(weights.shape(), name)));
     }
     weights.check_complete();
     if (!tied && weights.tied())

@@ -9,6 +9,7 @@
 #include "core/base/near_names.h"
 #include "core/base/progress.h"
 #include "core/llama/hub_llama.h"
+#include "core/llama/tensor_floats.h"
 
 namespace muonscope {
 
@@ -44,20 +45,6 @@ void refuse_other_tensors(const TensorFile& file, const LlamaWeights& weights) {
         if (!weights.has(entry.name))
             throw Error(file.path(), "no llama that is known here has a tensor " + entry.name,
                         "look at its spectra instead");
-}
-
-SharedFloats floats_of(const TensorFile& file, const TensorEntry& entry,
-                       const LlamaWeights::Size& size) {
-    const bool vector = size.rows == 1 && entry.shape.size() == 1;
-    if ((!vector && entry.shape.size() != 2) || entry.rows() != static_cast<unsigned>(size.rows) ||
-        entry.columns() != static_cast<unsigned>(size.cols))
-        throw Error(file.path(),
-                    fmt::format("{} is {}, where this llama has {} x {}", entry.name,
-                                shape_text(entry.shape), size.rows, size.cols),
-                    "the file is damaged");
-    NewFloats values(size.rows, size.cols);
-    file.read(entry, std::span<float>(values.data(), values.size()));
-    return std::move(values).share();
 }
 
 }  // namespace
@@ -114,7 +101,9 @@ LlamaWeights weights_in(const TensorFile& file) {
     for (int i = 0; i < count; ++i) {
         const TensorEntry& entry = file.entries()[static_cast<std::size_t>(i)];
         work_point("tensor", i, count);
-        weights.set(entry.name, floats_of(file, entry, weights.size_of(entry.name)));
+        weights.set(entry.name, floats_of(file, entry, weights.size_of(entry.name),
+                                          "this llama has", "the file is damaged")
+                                    .share());
     }
     weights.check_complete();
     return weights;
