@@ -460,5 +460,22 @@ TEST_F(ModelWeightsPanel, every_button_of_the_edits_is_in_reach_in_a_small_windo
     }
 }
 
+TEST_F(ModelWeightsPanel, the_name_of_an_edit_is_whole_in_a_small_window_and_its_numbers_in_reach) {
+    open();
+    Harness small{{1280, 720}};
+    small.chosen<ModelChoices>().file = {path};
+    small.chosen<ModelChoices>().edits = {"blk.10.down:scale=2-4:0.5"};
+    small.chosen<ModelChoices>().matrix = {"blk.10.down.weight"};
+    small.frames(4);
+    ImGui::SetWindowFocus("Model weights");
+    small.frames_until([&] { return small.kept<ModelWeights>().known == names.size(); });
+    small.frames(4);
+    const auto name = drawing().in("Model weights").all("blk.10.down: s₂₋₄ · 0.5");
+    ASSERT_EQ(name.size(), 1u) << drawing().in("Model weights").text();
+    small.move_to(name[0].middle());
+    small.frames(60);
+    EXPECT_TRUE(contains(drawing().text(), "changes 3 values")) << drawing().text();
+}
+
 }  // namespace
 }  // namespace muonscope::gui

@@ -108,16 +108,37 @@ const EditEffect* effect_of(const ModelMatrix& matrix, std::size_t edit) {
     return nullptr;
 }
 
-void effect_cells(PanelContext& context, const EditEffect* effect, const char* none) {
+// Which numbers of an edit have room beside its name; the others stand in its help.
+struct Columns {
+    bool changed, moved;
+};
+Columns columns_within(float room) {
+    return {room >= em(32), room >= em(22)};
+}
+
+std::string effect_words(const EditEffect* effect) {
+    if (effect == nullptr) return "";
+    std::string words = fmt::format(
+        "\n\nOf the matrix that is shown it changes {} values and keeps "
+        "{:.4g} % of the energy",
+        effect->changed, 100 * effect->energy);
+    if (effect->change) words += fmt::format("; ‖ΔW‖/‖W‖ {}", plots::value_text(*effect->change));
+    return words + ".";
+}
+
+void effect_cells(PanelContext& context, Columns columns, const EditEffect* effect,
+                  const char* none) {
     const auto cell = [&](const std::string& text) {
         ImGui::TableNextColumn();
         ImGui::AlignTextToFramePadding();
         right_text(text, context.theme.text);
     };
     ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.9F);
-    cell(effect ? fmt::format("{}", effect->changed) : none);
-    cell(effect ? fmt::format("{:.4g} %", 100 * effect->energy) : none);
-    cell(effect && effect->change ? plots::value_text(*effect->change) : none);
+    if (columns.changed) {
+        cell(effect ? fmt::format("{}", effect->changed) : none);
+        cell(effect ? fmt::format("{:.4g} %", 100 * effect->energy) : none);
+    }
+    if (columns.moved) cell(effect && effect->change ? plots::value_text(*effect->change) : none);
     ImGui::PopFont();
 }
 
@@ -127,7 +148,8 @@ struct Wish {
     enum { nothing, mute, up, remove } what = nothing;
 };
 
-void edit_row(PanelContext& context, const ModelWeights& model, std::size_t place, Wish& wish) {
+void edit_row(PanelContext& context, const ModelWeights& model, std::size_t place, Columns columns,
+              Wish& wish) {
     const WeightEdit& edit = model.stack[place];
     ImGui::TableNextRow();
     ImGui::TableNextColumn();
@@ -146,16 +168,15 @@ void edit_row(PanelContext& context, const ModelWeights& model, std::size_t plac
     ImGui::Dummy({width, ImGui::GetFrameHeight()});
     fitted_text(ImGui::GetWindowDrawList(), {at.x, at.y + lower}, width,
                 edit.muted ? context.theme.dim : context.theme.text, words.c_str());
-    hover_help(
-        context, words,
-        fmt::format("muonscope weights spectra --op '{}'\n\nMeant for {} matrices; norm: {}.",
-                    text_of(edit), count_of(model, edit), kept_norms[place_of(edit.norm)].help));
     const ModelMatrix& matrix = model.matrices[model.shown];
     // What waits has effects of the list as it was before.
-    if (matrix.waits)
-        effect_cells(context, nullptr, "…");
-    else
-        effect_cells(context, effect_of(matrix, place), "–");
+    const EditEffect* effect = matrix.waits ? nullptr : effect_of(matrix, place);
+    hover_help(
+        context, words,
+        fmt::format("muonscope weights spectra --op '{}'\n\nMeant for {} matrices; norm: {}.{}",
+                    text_of(edit), count_of(model, edit), kept_norms[place_of(edit.norm)].help,
+                    effect_words(effect)));
+    effect_cells(context, columns, effect, matrix.waits ? "…" : "–");
     ImGui::TableNextColumn();
     ImGui::BeginDisabled(place == 0);
     if (quiet_button(context, "↑", button_width("↑"), "Before the one above."))
@@ -177,20 +198,24 @@ void grant(PanelContext& context, ModelWeights& model, const Wish& wish) {
     change_stack(context, model, std::move(stack));
 }
 
-void heading(PanelContext& context) {
+void heading(PanelContext& context, Columns columns) {
     ImGui::TableNextRow();
     ImGui::TableNextColumn();
     ImGui::TableNextColumn();
     ImGui::TextColored(context.theme.dim, "edit");
-    right_cell("changed", context.theme.dim);
-    hover_help(context, "Changed",
-               "Singular values of the matrix that is shown that are not what they were before "
-               "this edit.");
-    right_cell("energy", context.theme.dim);
-    hover_help(context, "Energy", "Σs² after this edit as a share of that before it.");
-    right_cell("‖ΔW‖/‖W‖", context.theme.dim);
-    hover_help(context, "‖ΔW‖/‖W‖",
-               "Frobenius norms: how far this edit moves the matrix as it finds it.");
+    if (columns.changed) {
+        right_cell("changed", context.theme.dim);
+        hover_help(context, "Changed",
+                   "Singular values of the matrix that is shown that are not what they were before "
+                   "this edit.");
+        right_cell("energy", context.theme.dim);
+        hover_help(context, "Energy", "Σs² after this edit as a share of that before it.");
+    }
+    if (columns.moved) {
+        right_cell("‖ΔW‖/‖W‖", context.theme.dim);
+        hover_help(context, "‖ΔW‖/‖W‖",
+                   "Frobenius norms: how far this edit moves the matrix as it finds it.");
+    }
     ImGui::TableNextColumn();
 }
 
@@ -211,19 +236,25 @@ void draw_model_edits(PanelContext& context, ModelWeights& model) {
         return;
     }
     Wish wish;
+    const Columns columns = columns_within(ImGui::GetContentRegionAvail().x);
+    const int count = 3 + (columns.changed ? 2 : 0) + (columns.moved ? 1 : 0);
     ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {em(0.25F), em(0.05F)});
-    if (ImGui::BeginTable("edits", 6,
+    if (ImGui::BeginTable(fmt::format("edits {}", count).c_str(), count,
                           ImGuiTableFlags_ScrollY | ImGuiTableFlags_NoPadOuterX |
                               ImGuiTableFlags_NoSavedSettings)) {
         ImGui::TableSetupColumn("acts", ImGuiTableColumnFlags_WidthFixed, em(1.6F));
         ImGui::TableSetupColumn("edit", ImGuiTableColumnFlags_WidthStretch, 1);
-        ImGui::TableSetupColumn("changed", ImGuiTableColumnFlags_WidthFixed, em(4));
-        ImGui::TableSetupColumn("energy", ImGuiTableColumnFlags_WidthFixed, em(4.6F));
-        ImGui::TableSetupColumn("moved", ImGuiTableColumnFlags_WidthFixed, em(5.2F));
+        if (columns.changed) {
+            ImGui::TableSetupColumn("changed", ImGuiTableColumnFlags_WidthFixed, em(4));
+            ImGui::TableSetupColumn("energy", ImGuiTableColumnFlags_WidthFixed, em(4.6F));
+        }
+        if (columns.moved)
+            ImGui::TableSetupColumn("moved", ImGuiTableColumnFlags_WidthFixed, em(5.2F));
         ImGui::TableSetupColumn("buttons", ImGuiTableColumnFlags_WidthFixed, em(4.2F));
         ImGui::TableSetupScrollFreeze(0, 1);
-        heading(context);
-        for (std::size_t i = 0; i < model.stack.size(); ++i) edit_row(context, model, i, wish);
+        heading(context, columns);
+        for (std::size_t i = 0; i < model.stack.size(); ++i)
+            edit_row(context, model, i, columns, wish);
         ImGui::EndTable();
     }
     ImGui::PopStyleVar();
