@@ -12,15 +12,15 @@
 #include "core/base/error.h"
 #include "core/base/near_names.h"
 #include "core/base/split.h"
-#include "core/formats/files.h"
 #include "core/random/generator.h"
+#include "core/weights/tensor_reference.h"
 
 namespace muonscope::cli {
 namespace {
 
 constexpr long longest_side = 4096;
 constexpr const char* forms =
-    "write FILE.npy, gaussian:ROWSxCOLS, spectrum:exponential:R:ROWSxCOLS, "
+    "write FILE.npy, FILE#TENSOR, gaussian:ROWSxCOLS, spectrum:exponential:R:ROWSxCOLS, "
     "spectrum:power:A:ROWSxCOLS or spectrum:S1,S2,…:ROWSxCOLS";
 
 struct Shape {
@@ -72,7 +72,11 @@ Matrix with_spectrum(const Vector& values, Shape shape, std::uint64_t seed) {
 Matrix matrix_from(const std::string& source, std::uint64_t seed) {
     std::error_code fault;
     const std::vector<std::string_view> parts = split(source, ':');
-    if (parts.size() == 1 || std::filesystem::exists(source, fault)) return read_npy(source);
+    // A tensor's name, or an edit behind it, may hold colons too.
+    const std::string path = source.substr(0, source.find('#'));
+    if (parts.size() == 1 || std::filesystem::exists(source, fault) ||
+        (path.size() < source.size() && std::filesystem::exists(path, fault)))
+        return read_reference(source);
     if (parts[0] == "gaussian" && parts.size() == 2) {
         const Shape shape = shape_in(parts[1], source);
         return Generator(seed, Purpose::target).normal_matrix(shape.rows, shape.cols);

@@ -12,6 +12,7 @@ Matrix matrix_from(const std::string& source, std::uint64_t seed);
 
 inline constexpr const char* source_help =
     "FILE.npy                      a matrix as NumPy saves it, float16, float32 or float64\n"
+    "  FILE#TENSOR                   a matrix of a model file; #edit=EDIT behind it edits it\n"
     "  gaussian:ROWSxCOLS            independent standard normal entries\n"
     "  spectrum:exponential:R:ROWSxCOLS   singular values R^k, k = 0, 1, …; R in (0, 1]\n"
     "  spectrum:power:A:ROWSxCOLS    singular values (k + 1)^-A; A in [0, 20]\n"

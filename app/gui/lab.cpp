@@ -1,6 +1,7 @@
 #include "app/gui/lab.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "imgui.h"
 
@@ -19,6 +20,15 @@ void follow_training(const PanelContext& context, LabWish& wish) {
     wish.layer = std::clamp(wish.layer, 1, std::max(1, snapshot->layout.layers()));
     wish.problem = snapshot->problem;
     wish.weights = snapshot->lanes[wish.lane].weights;
+}
+
+// What was typed gets the hash of what was read, so that the same text later is the same matrix.
+void seal(Lab& bench, LabOutcome& outcome) {
+    if (outcome.reference.empty() || outcome.reference == outcome.wish.path) return;
+    const std::string asked = std::exchange(outcome.wish.path, outcome.reference);
+    if (bench.begun.path == asked) bench.begun.path = outcome.reference;
+    if (bench.wish.source == LabSource::file && bench.wish.path == asked)
+        load_file(bench, outcome.reference);
 }
 
 // Only the weights are others: the training went on.
@@ -44,7 +54,10 @@ Lab& lab(PanelContext& context) {
     bench.wish.on = chosen.on;
     bench.focus = static_cast<Engine>(chosen.focus);
     follow_training(context, bench.wish);
-    for (LabOutcome& outcome : bench.work.take()) bench.outcome = std::move(outcome);
+    for (LabOutcome& outcome : bench.work.take()) {
+        seal(bench, outcome);
+        bench.outcome = std::move(outcome);
+    }
     for (EngineTiming& timing : bench.timing.take()) bench.timings.push_back(timing);
 
     bench.rest.look(bench.work.busy());
@@ -61,6 +74,14 @@ Lab& lab(PanelContext& context) {
     }
     context.view.working = context.view.working || bench.work.busy() || bench.timing.busy();
     return bench;
+}
+
+void load_file(Lab& bench, const std::string& reference) {
+    bench.wish.source = LabSource::file;
+    bench.wish.path = reference;
+    const std::size_t room = std::max(bench.typed.size(), reference.size() + 1);
+    bench.typed.assign(room, '\0');
+    std::ranges::copy(reference, bench.typed.begin());
 }
 
 void begin_timing(PanelContext& context, Lab& bench) {

@@ -31,7 +31,7 @@ struct Lab {
     Background<LabOutcome> work;
     LabWish begun;  // what is being worked out, or was last
     Rest rest{0.25};
-    std::vector<char> typed = std::vector<char>(1024, '\0');  // of the path
+    std::vector<char> typed = std::vector<char>(5120, '\0');  // of the path
 
     Engine focus = Engine::jordan;     // as is chosen in the preferences
     std::optional<Interval> interval;  // chosen on the transfer plot's axis
@@ -48,6 +48,9 @@ struct Lab {
 // asks for frames while it does. While the training runs it follows four times a second at most,
 // and rests three times as long as it worked: the training has the cores first.
 Lab& lab(PanelContext& context);
+
+// Takes its matrix from that file: a path, or a tensor's name as tensor_reference.h has it.
+void load_file(Lab& lab, const std::string& reference);
 
 // Times the engines that are on, beside the frames; timings of before are forgotten.
 void begin_timing(PanelContext& context, Lab& lab);

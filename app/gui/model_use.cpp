@@ -4,14 +4,15 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <utility>
 
 #include "app/gui/lab.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
-#include "core/formats/tensor_reference.h"
 #include "core/weights/selection.h"
+#include "core/weights/tensor_reference.h"
 #include "imgui.h"
 
 namespace muonscope::gui {
@@ -49,6 +50,21 @@ std::vector<const ModelMatrix*> chain_of(const ModelWeights& model, const ModelM
     return chain;
 }
 
+std::vector<WeightEdit> edits_of(const ModelWeights& model, const ModelMatrix& matrix) {
+    std::vector<WeightEdit> edits;
+    std::ranges::copy_if(model.stack, std::back_inserter(edits),
+                         [&](const WeightEdit& edit) { return acts_on(edit, matrix.entry->name); });
+    return edits;
+}
+
+std::string how_it_is_used(const ModelWeights& model, const ModelMatrix& matrix) {
+    const std::size_t edits = edits_of(model, matrix).size();
+    const std::string name(short_name(matrix.entry->name));
+    if (edits == 0) return name + ", as the file has it";
+    return fmt::format("{}, with {}", name,
+                       edits == 1 ? "its edit" : fmt::format("its {} edits", edits));
+}
+
 void train(PanelContext& context, const Spec& spec) {
     attempt(context.view, [&] { validate(spec); });
     context.send(SetSpec{spec});
@@ -57,11 +73,7 @@ void train(PanelContext& context, const Spec& spec) {
 }
 
 void open_in_lab(PanelContext& context, const std::string& reference) {
-    Lab& bench = context.kept<Lab>();
-    bench.wish.source = LabSource::file;
-    bench.wish.path = reference;
-    bench.typed.assign(std::max<std::size_t>(1024, reference.size() + 1), '\0');
-    std::ranges::copy(reference, bench.typed.begin());
+    load_file(context.kept<Lab>(), reference);
     context.kept<ToLab>().wanted = true;
 }
 
@@ -70,7 +82,9 @@ void open_in_lab(PanelContext& context, const std::string& reference) {
 std::string reference_to(const ModelWeights& model, const ModelMatrix& matrix) {
     std::error_code ignored;
     const std::filesystem::path path = std::filesystem::absolute(model.asked, ignored);
-    return text_of({path.lexically_normal().string(), matrix.entry->name});
+    return text_of(TensorReference{.path = path.lexically_normal().string(),
+                                   .tensor = matrix.entry->name,
+                                   .edits = edits_of(model, matrix)});
 }
 
 std::optional<Spec> with_target(const Spec& spec, const ModelWeights& model,
@@ -116,8 +130,7 @@ void model_use_menu(PanelContext& context, ModelWeights& model) {
         ImGui::EndPopup();
         return;
     }
-    ImGui::TextColored(context.theme.dim, "%s, as the file has it",
-                       std::string(short_name(matrix->entry->name)).c_str());
+    ImGui::TextColored(context.theme.dim, "%s", how_it_is_used(model, *matrix).c_str());
     const auto target = spec ? with_target(*spec, model, *matrix) : std::nullopt;
     if (ImGui::MenuItem("Target of the training", nullptr, false, target.has_value()))
         train(context, *target);

@@ -10,7 +10,8 @@
 // What the matrix that is shown can be for the training and for the lab.
 namespace muonscope::gui {
 
-// "model.safetensors#layers.0.weight"
+// "model.safetensors#layers.0.weight", and behind it the edits that act on it:
+// "#edit=drop-top=1".
 std::string reference_to(const ModelWeights& model, const ModelMatrix& matrix);
 // The same experiment with that matrix as its target, and inputs and outputs as many as it has.
 // None where it is larger than a network may be.

@@ -4,17 +4,18 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 #include "core/base/elementary.h"
 #include "core/base/error.h"
 #include "core/base/fault_text.h"
-#include "core/formats/tensor_reference.h"
 #include "core/linalg/reductions.h"
 #include "core/linalg/spectrum.h"
 #include "core/measure/column_order.h"
 #include "core/model/chain.h"
 #include "core/random/generator.h"
 #include "core/random/given_spectrum.h"
+#include "core/weights/tensor_reference.h"
 
 namespace muonscope {
 namespace {
@@ -44,29 +45,34 @@ Matrix random_matrix(const LabWish& wish) {
     return with_spectrum(s, wish.rows, wish.cols, generator, generator);
 }
 
-Matrix file_matrix(const LabWish& wish) {
+SealedMatrix file_matrix(const LabWish& wish) {
     if (wish.path.empty())
         throw Error("file", "no file is named",
                     "type the path of a two-dimensional .npy file, or FILE#TENSOR of a model file");
-    Matrix matrix = read_reference(wish.path);
+    SealedMatrix read = read_sealed(wish.path);
+    const Matrix& matrix = read.matrix;
     if (matrix.rows() > largest_side || matrix.cols() > largest_side || matrix.size() == 0)
         throw Error(wish.path, fmt::format("is {} x {}", matrix.rows(), matrix.cols()),
                     fmt::format("give a matrix with 1 to {} rows and columns", largest_side));
-    return matrix;
+    return read;
+}
+
+SealedMatrix matrix_of(const LabWish& wish) {
+    switch (wish.source) {
+        case LabSource::live:
+            return {live_gradient(wish), ""};
+        case LabSource::random:
+            return {random_matrix(wish), ""};
+        case LabSource::file:
+            return file_matrix(wish);
+    }
+    return {};
 }
 
 }  // namespace
 
 Matrix bench_matrix(const LabWish& wish) {
-    switch (wish.source) {
-        case LabSource::live:
-            return live_gradient(wish);
-        case LabSource::random:
-            return random_matrix(wish);
-        case LabSource::file:
-            return file_matrix(wish);
-    }
-    return {};
+    return matrix_of(wish).matrix;
 }
 
 Work<> work_out(LabWish wish, std::function<void(LabOutcome)> found) {
@@ -74,7 +80,9 @@ Work<> work_out(LabWish wish, std::function<void(LabOutcome)> found) {
     outcome.wish = wish;
     Matrix gradient;
     try {
-        gradient = bench_matrix(wish);
+        SealedMatrix read = matrix_of(wish);
+        gradient = std::move(read.matrix);
+        outcome.reference = std::move(read.reference);
         if (!gradient.allFinite())
             throw Error("matrix", "it holds a number that is not finite",
                         "choose another step, layer or file");

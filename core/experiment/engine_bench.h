@@ -45,7 +45,8 @@ struct LabRow {
 // What came of one wish, as far as it has been worked out.
 struct LabOutcome {
     LabWish wish;
-    std::string error;  // the matrix cannot be had
+    std::string error;      // the matrix cannot be had
+    std::string reference;  // of a file: its path with the hash of its numbers, where it has one
     Eigen::Index rows = 0, cols = 0;
     double norm = 0;             // |G|_F
     std::vector<double> shares;  // s_i/|G|_F, largest first

@@ -181,7 +181,9 @@ constexpr Row<E> experiment_rows[] = {
     row<&E::target, &TargetSpec::file>(
         "target.file", "File", {},
         "NumPy .npy, float16, float32 or float64, out x in as the network's last and first width; "
-        "or FILE#TENSOR of a model file, to which a session adds the hash of its numbers.")
+        "or FILE#TENSOR of a model file, #edit=EDIT behind it for each edit of its singular "
+        "values; "
+        "to it a session adds the hash of the numbers.")
         .when(is_target<TargetKind::file>)
         .restarts(),
     row<&E::target, &TargetSpec::stream>("target.stream", "Target's stream", {},

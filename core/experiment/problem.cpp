@@ -14,12 +14,12 @@
 #include "core/experiment/item_tree.h"
 #include "core/experiment/stream_draws.h"
 #include "core/experiment/teacher.h"
-#include "core/formats/tensor_reference.h"
 #include "core/linalg/dense_factors.h"
 #include "core/linalg/reductions.h"
 #include "core/model/chain.h"
 #include "core/random/generator.h"
 #include "core/random/given_spectrum.h"
+#include "core/weights/tensor_reference.h"
 
 namespace muonscope {
 

@@ -1,6 +1,6 @@
 #include "core/experiment/seal_files.h"
 
-#include "core/formats/tensor_reference.h"
+#include "core/weights/tensor_reference.h"
 
 namespace muonscope {
 

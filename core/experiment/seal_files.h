@@ -5,7 +5,7 @@
 namespace muonscope {
 
 // Tensors of model files that the experiment names get the hash of their numbers
-// (core/formats/tensor_reference.h). Throws Error where they cannot be read.
+// (core/weights/tensor_reference.h). Throws Error where they cannot be read.
 void seal_files(Experiment& experiment);
 
 }  // namespace muonscope

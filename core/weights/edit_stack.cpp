@@ -168,6 +168,14 @@ Matrix edited_matrix(const Matrix& matrix, const ThinSvd& factors, const EditedT
     return result;
 }
 
+EditedMatrix edited_matrix(std::span<const WeightEdit> stack, std::string_view name,
+                           const Matrix& matrix) {
+    const ThinSvd factors = tensor_svd(matrix);
+    EditedTensor after =
+        edited(stack, name, {matrix.rows(), matrix.cols()}, factors.s, [&] { return factors; });
+    return {edited_matrix(matrix, factors, after), std::move(after.effects)};
+}
+
 std::vector<WeightEdit> stack_in(std::string_view text, const std::string& source) {
     std::vector<WeightEdit> stack;
     std::size_t number = 0;

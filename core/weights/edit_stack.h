@@ -59,6 +59,14 @@ void edit_further(std::span<const WeightEdit> stack, std::size_t first, std::str
 // W stays.
 Matrix edited_matrix(const Matrix& matrix, const ThinSvd& factors, const EditedTensor& edited);
 
+// The same from the matrix alone, by its decomposition.
+struct EditedMatrix {
+    Matrix matrix;
+    std::vector<EditEffect> effects;
+};
+EditedMatrix edited_matrix(std::span<const WeightEdit> stack, std::string_view name,
+                           const Matrix& matrix);
+
 // A stack as a file: one edit a line; # begins a remark. Throws Error that names the line.
 std::vector<WeightEdit> stack_in(std::string_view text, const std::string& source);
 std::string text_of(std::span<const WeightEdit> stack);

@@ -20,12 +20,9 @@ ValueSource edited_values_of(const TensorFile& file, const TensorEntry& entry,
     auto made = std::make_shared<std::optional<Matrix>>();
     return [&file, &entry, stack, &report, made](std::uint64_t first, std::span<double> out) {
         if (!*made) {
-            const Matrix matrix = read_matrix(file, entry);
-            ThinSvd factors = tensor_svd(matrix);
-            const EditedTensor after =
-                edited(stack, entry.name, *matrix_shape(entry), factors.s, [&] { return factors; });
-            report.effects = after.effects;
-            *made = edited_matrix(matrix, factors, after);
+            EditedMatrix edited = edited_matrix(stack, entry.name, read_matrix(file, entry));
+            report.effects = std::move(edited.effects);
+            *made = std::move(edited.matrix);
         }
         values_from (**made)(first, out);
         if (first + out.size() == entry.values()) made->reset();

@@ -8,8 +8,10 @@
 #include <sstream>
 
 #include "core/formats/files.h"
+#include "core/formats/tensor_writer.h"
 #include "core/linalg/engine.h"
 #include "core/linalg/spectrum.h"
+#include "core/random/generator.h"
 #include "tests/cli/program.h"
 #include "tests/errors.h"
 #include "tests/scratch_folder.h"
@@ -29,6 +31,22 @@ Json json_of(std::vector<std::string> arguments) {
     const Outcome outcome = orthogonalise(arguments);
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     return Json::parse(outcome.out);
+}
+
+TEST(Orthogonalise, takes_a_tensor_of_a_model_file_and_edits_of_it) {
+    const ScratchFolder folder;
+    const Matrix matrix = Generator(1, Purpose::start).normal_matrix(9, 6);
+    write_npy(folder / "m.npy", matrix);
+    const std::string model = folder / "m.safetensors";
+    write_safetensors(model, {{"blk:0.w", {9, 6}, &tensor_type("F64"), values_from(matrix)}}, {});
+    const Json plain = json_of({folder / "m.npy"}), tensor = json_of({model + "#blk:0.w"});
+    EXPECT_EQ(tensor["largest"], plain["largest"]);
+    EXPECT_EQ(tensor["engines"], plain["engines"]);
+    const Json edited = json_of({model + "#blk:0.w#edit=set=1:40"});
+    EXPECT_NEAR(edited["largest"], 40, 1e-12);
+    const Outcome outcome = orthogonalise({model + "#blk:0.v"});
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_TRUE(contains(outcome.err, "it has no tensor 'blk:0.v'")) << outcome.err;
 }
 
 TEST(Orthogonalise, compares_every_engine_and_says_what_the_columns_are) {

@@ -9,7 +9,9 @@
 #include "app/gui/preferences.h"
 #include "core/experiment/presets.h"
 #include "core/formats/files.h"
+#include "core/formats/tensor_writer.h"
 #include "core/random/generator.h"
+#include "core/weights/tensor_reference.h"
 #include "tests/gui/harness.h"
 #include "tests/scratch_folder.h"
 
@@ -168,6 +170,30 @@ TEST_F(LabPanel, loads_a_file_and_says_what_is_wrong_with_another) {
         rest();
         EXPECT_NE(bench().outcome.error.find("g.npy.not"), std::string::npos);
     }
+}
+
+TEST_F(LabPanel, puts_the_hash_behind_the_name_of_a_tensor_that_was_typed) {
+    const ScratchFolder folder;
+    const std::string path = folder / "m.safetensors", name = path + "#w";
+    const Matrix matrix = Generator(1, Purpose::start).normal_matrix(7, 11);
+    const auto write = [&](const Matrix& to) {
+        write_safetensors(path, {{"w", {7, 11}, &tensor_type("F64"), values_from(to)}}, {});
+    };
+    write(matrix);
+    click_source("file");
+    rest();
+    harness.click(harness.find(column(), column()->GetID("##path")));
+    harness.type(name);
+    harness.press(ImGuiKey_Enter);
+    rest();
+    EXPECT_EQ(bench().outcome.error, "");
+    EXPECT_EQ(bench().outcome.rows, 7);
+    EXPECT_EQ(bench().wish.path, sealed_reference(name));
+    EXPECT_EQ(bench().typed.data(), sealed_reference(name));
+    write(2 * matrix);
+    bench().wish.seed = 2;  // it is worked out anew
+    rest();
+    EXPECT_NE(bench().outcome.error.find("other numbers"), std::string::npos);
 }
 
 TEST_F(LabPanel, measures_the_cost_and_stops_when_asked) {

@@ -6,9 +6,10 @@
 
 #include "app/gui/lab.h"
 #include "core/experiment/presets.h"
-#include "core/formats/tensor_reference.h"
 #include "core/formats/tensor_writer.h"
 #include "core/random/generator.h"
+#include "core/weights/edit_stack.h"
+#include "core/weights/tensor_reference.h"
 #include "tests/errors.h"
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
@@ -62,6 +63,31 @@ TEST_F(ModelUse, as_target_gives_the_network_its_ends_and_the_spec_its_hash) {
     EXPECT_EQ(named.path, path);
     EXPECT_EQ(named.tensor, "layers.0.weight");
     EXPECT_EQ(named.sha256.size(), 64u);
+}
+
+TEST_F(ModelUse, with_edits_is_what_they_make_of_it) {
+    harness.chosen<ModelChoices>().edits = {"layers.0:drop-top=1", "*:scale=2:3,muted",
+                                            "layers.1:flatten"};
+    harness.frames(3);
+    ASSERT_EQ(model().stack.size(), 3u);
+    const std::vector<WeightEdit> stack{edit_in("*:drop-top=1")}, other{edit_in("*:flatten")};
+    const Matrix edited = edited_matrix(stack, "w", first).matrix;
+    use_as("Target of the training");
+    EXPECT_EQ(harness.now().problem->target, edited);
+    const TensorReference named = reference_in(harness.now().spec->experiment.target.file);
+    ASSERT_EQ(named.edits.size(), 1u);  // what is muted, and what is meant for others, is not there
+    EXPECT_EQ(named.tensor, "layers.0.weight");
+    const auto start = with_start(preset("two-ways-up"), model(), model().matrices[0]);
+    ASSERT_TRUE(start);
+    EXPECT_EQ(read_reference(start->experiment.init.files[0]), edited);
+    EXPECT_EQ(read_reference(start->experiment.init.files[1]),
+              edited_matrix(other, "w", second).matrix);
+    harness.click(drawing().in("Model weights").word("Use…")->middle());
+    harness.frames(3);
+    EXPECT_FALSE(drawing().all("layers.0, with its edit").empty()) << drawing().text();
+    harness.click(drawing().word("Gradient in the lab")->middle());
+    harness.frames(2);
+    EXPECT_EQ(bench_matrix(harness.kept<Lab>().wish), edited);
 }
 
 TEST_F(ModelUse, as_start_takes_all_layers_of_the_chain) {

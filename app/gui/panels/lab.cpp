@@ -96,7 +96,8 @@ void file_row(PanelContext& context, Lab& bench) {
         context, "File",
         "A two-dimensional array of float16, float32 or float64 saved by numpy.save, up to 512 "
         "rows and columns, or a matrix of a model file: Use… in Model weights writes its name. "
-        "Enter loads it.");
+        "Enter loads it, and puts the hash of a model's numbers behind its name: later they are "
+        "the same, or it is said that they are not.");
     ImGui::SameLine(0, em(0.4F));
     if (ImGui::Button("Choose…", {em(5), 0}))
         ask_path(context, {.title = "Open a matrix",
@@ -106,11 +107,7 @@ void file_row(PanelContext& context, Lab& bench) {
                            .saves = false,
                            .done = [&view = context.view](const std::string& path) {
                                read_npy(path);  // what is wrong with it is said in the dialog
-                               Lab& now = view.panels.of<Lab>();
-                               now.typed.assign(1024, '\0');
-                               std::copy_n(path.data(), std::min<std::size_t>(path.size(), 1023),
-                                           now.typed.begin());
-                               now.wish.path = path;
+                               load_file(view.panels.of<Lab>(), path);
                            }});
 }
 

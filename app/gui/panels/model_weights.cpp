@@ -36,8 +36,8 @@ void header_controls(PanelContext& context, ModelWeights& model, ModelFetch& fet
             "or the directions that one matrix writes beside those that another reads.");
         next_header_control(context, em(0.6F), use + em(0.4F) + open);
         if (quiet_button(context, "Use…", use,
-                         "The matrix that is shown as target or start of the training, or as the "
-                         "lab's gradient."))
+                         "The matrix that is shown, with its edits, as target or start of the "
+                         "training, or as the lab's gradient."))
             ImGui::OpenPopup("use");
         model_use_menu(context, model);
         ImGui::SameLine(0, em(0.4F));
