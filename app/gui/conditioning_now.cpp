@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/experiment/loss_scale.h"
+
 namespace muonscope::gui {
 namespace {
 
@@ -27,7 +29,7 @@ void take_over(ConditioningNow& now, const Snapshot& snapshot) {
 
 Work<> work_out(ConditioningNow::Piece piece, Background<ConditioningNow::Piece>::Outlet outlet) {
     for (const auto& weights : piece.weights) {
-        piece.numbers.push_back(conditioning(*weights, piece.problem->data.inputs));
+        piece.numbers.push_back(conditioning(*weights, counted_inputs(piece.problem->data)));
         co_await pause();
     }
     outlet(std::move(piece));

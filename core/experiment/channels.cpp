@@ -49,6 +49,14 @@ bool has_critical_rate(const Experiment& experiment) {
     return !is_softmax(experiment);
 }
 
+bool has_residual(const Experiment& experiment) {
+    return experiment.loss != LossKind::cross_entropy;
+}
+
+bool has_facts(const Experiment& experiment) {
+    return experiment.data.kind == DataKind::associations;
+}
+
 #define MUONSCOPE_ROW(name_, scope_, known_, unit_, column_, title_, ...) \
     ChannelInfo{.channel = Channel::name_,                                \
                 .scope = Scope::scope_,                                   \

@@ -24,9 +24,9 @@
     each(loss, lane, every_step, number, "loss", "loss",                                           \
          "of all data, by the experiment's formula", .said = said_of_loss)                         \
     each(relative_error, lane, every_step, number, "relative_error", "relative error",             \
-         "‖P − A‖/‖A‖; with data or tanh ‖F(X) − Y‖/‖Y‖")                                          \
+         "‖P − A‖/‖A‖; with data or tanh ‖F(X) − Y‖/‖Y‖", .applies = has_residual)                 \
     each(error_left, lane, every_step, number, "error_left", "error left",                         \
-         "√(loss/loss one step before)")                                                           \
+         "√(loss/loss one step before)", .applies = has_residual)                                  \
     each(weight_norm, matrix, every_step, number, "norm", "norm", "‖W‖, Frobenius, of {}")         \
     each(expected_norm, matrix, every_step, number, "expected_norm", "expected norm",              \
          "where ‖W‖ of {} is expected to settle under weight decay")                               \
@@ -78,7 +78,20 @@
          "does not count")                                                                         \
     each(lambda_eff, matrix, with_a_row, number, "lambda_eff", "λ_eff",                            \
          "‖G‖²/‖E‖² where the newest step began, E the residual and G the gradient of ½‖E‖² by "   \
-         "{}: how fast plain descent on it alone lowers the loss")
+         "{}: how fast plain descent on it alone lowers the loss",                                 \
+         .applies = has_residual)                                                                  \
+    each(head_loss, facts, with_a_row, number, "head_loss", "head loss",                           \
+         "mean loss of the third of the facts that is asked for most", .applies = has_facts)       \
+    each(middle_loss, facts, with_a_row, number, "middle_loss", "middle loss",                     \
+         "mean loss of the facts between the first third and the last", .applies = has_facts)      \
+    each(tail_loss, facts, with_a_row, number, "tail_loss", "tail loss",                           \
+         "mean loss of the third of the facts that is asked for least", .applies = has_facts)      \
+    each(fact_loss, fact_values, with_a_row, number, "fact_loss", "loss of fact",                  \
+         "loss of fact K alone, the one asked for most first", .applies = has_facts)               \
+    each(fact_probability, fact_values, with_a_row, number, "fact_probability",                    \
+         "probability of fact",                                                                    \
+         "probability of fact K's right answer, the softmax of the scores Vᵀ F(e)",                \
+         .applies = has_facts)
 // clang-format on
 
 namespace muonscope {
@@ -86,11 +99,13 @@ namespace muonscope {
 // What there is one of.
 enum class Scope {
     lane,
+    facts,           // one where the data are facts, else none
     matrix,          // one for each matrix of the model
     map,             // one for the product of all and one for each matrix
     product_values,  // as many as the product has singular values
     mode_values,     // as many as the target has
     matrix_values,   // for each matrix as many as it has
+    fact_values,     // as many as there are facts
 };
 
 // A scope by its parts: of the product of all, of each matrix (of neither: of the lane), and
@@ -141,7 +156,7 @@ std::string definition(Channel channel, const Experiment& experiment, std::strin
 bool applies(Channel channel, const Experiment& experiment);
 
 // What the columns of history.csv mean: every name in it is one of these, K and L standing for the
-// index of a singular value and of a layer.
+// index of a singular value or fact and of a layer.
 struct ColumnWords {
     std::string name, words;
 };

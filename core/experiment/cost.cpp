@@ -21,8 +21,8 @@ constexpr int steps_to_threshold = 200;
 
 double columns_a_step(const Experiment& experiment) {
     const DataSpec& data = experiment.data;
-    if (data.kind == DataKind::whitened) return layer_widths(experiment.network).front();
-    return data.batch > 0 ? std::min(data.batch, data.samples) : data.samples;
+    const int all = columns_of(data, layer_widths(experiment.network).front());
+    return has_minibatches(data) ? std::min(data.batch, all) : all;
 }
 
 }  // namespace
@@ -34,6 +34,10 @@ double step_cost(const Experiment& experiment) {
     // Forward, back through the layer, and the gradient itself: one product each.
     for (std::size_t l = 0; l + 1 < widths.size(); ++l)
         cost += 3.0 * widths[l] * widths[l + 1] * columns;
+    // Scores of every class, and back.
+    if (experiment.loss == LossKind::cross_entropy &&
+        experiment.data.kind == DataKind::associations)
+        cost += 2.0 * widths.back() * experiment.data.facts * columns;
     return cost;
 }
 
@@ -41,12 +45,13 @@ double measure_cost(const Experiment& experiment) {
     const std::vector<int> widths = layer_widths(experiment.network);
     const double in = widths.front(), out = widths.back();
     const DataSpec& data = experiment.data;
-    const double columns = data.kind == DataKind::whitened ? in : data.samples;
+    const double columns = columns_of(data, widths.front());
     double cost = singular_values_cost(out, in);
     for (std::size_t l = 0; l + 1 < widths.size(); ++l) {
         const double rows = widths[l + 1], cols = widths[l];
         cost += 3 * singular_values_cost(rows, cols) + rows * cols * (in + 4 * columns);
     }
+    if (data.kind == DataKind::associations) cost += out * columns * columns;
     const double widest = *std::max_element(widths.begin(), widths.end());
     cost += singular_vectors_cost(widest);
     if (experiment.probe.task == ProbeTask::softmax)

@@ -52,18 +52,17 @@ Eigen::Index widest(const Model& model) {
     return widest;
 }
 
-bool has_minibatches(const DataSpec& data) {
-    return data.kind != DataKind::whitened && data.batch > 0 && data.batch < data.samples;
-}
-
 bool reached(const Until& until, const Backpropagation::Errors& errors) {
     return (until.loss && errors.loss <= *until.loss) ||
            (until.relative_error && errors.relative_error <= *until.relative_error);
 }
 
-std::optional<Minibatches> minibatches_of(const Experiment& experiment) {
+std::optional<Minibatches> minibatches_of(const Problem& problem) {
+    const Experiment& experiment = problem.experiment;
     const DataSpec& data = experiment.data;
     if (!has_minibatches(data)) return std::nullopt;
+    if (data.kind == DataKind::associations)
+        return Minibatches(experiment.seed, problem.data.weights, data.batch);
     return Minibatches(experiment.seed, data.samples, data.batch);
 }
 
@@ -97,7 +96,7 @@ Lane::Lane(std::shared_ptr<const Problem> problem, Recipe recipe)
       phase_steps_(recipe_.phases.size(), 0),
       trainings_(recipe_.phases.size()),
       backpropagation_(backpropagation_of(problem_)),
-      minibatches_(minibatches_of(problem_->experiment)),
+      minibatches_(minibatches_of(*problem_)),
       probe_(problem_),
       spectrum_(widest(*problem_->model), widest(*problem_->model)),
       layer_gradients_(weights_.size()),
@@ -238,6 +237,8 @@ void Lane::follow_pass(double loss) {
 }
 
 double Lane::error_left(double loss) const {
+    // What a cross-entropy falls towards is no residual.
+    if (problem_->experiment.loss == LossKind::cross_entropy) return not_measured;
     return loss_before_ > 0 ? std::sqrt(loss / loss_before_) : not_measured;
 }
 

@@ -166,6 +166,7 @@ class Lane {
     // What made the newest step; none once its phase has ended for good.
     const LayerOptimizer* newest_optimizer(int layer) const;
     static const LayerOptimizer* optimizer_in(const Training& training, int layer);
+    void measure_facts(const Layout& layout, std::span<double> row) const;
     void measure_trade_off(const Layout& layout, std::span<double> row) const;
     void measure_norm(const Layout& layout, int layer, const Matrix& before,
                       std::span<double> row) const;

@@ -3,6 +3,8 @@
 #include <span>
 
 #include "core/base/progress.h"
+#include "core/experiment/associations.h"
+#include "core/experiment/fact_answers.h"
 #include "core/experiment/lane.h"
 #include "core/experiment/one_layer_descent.h"
 #include "core/linalg/reductions.h"
@@ -56,6 +58,7 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
         row[layout.mode(k)] = dot(target.u.col(k), projected.col(k));
     row[layout.modes_learned()] = modes_learned(values(layout.mode(0), layout.modes()), target.s);
     sum_up(layout, 0, p, row);
+    measure_facts(layout, row);
 
     measure_trade_off(layout, row);
     measure_descent(layout, looked_ahead_ ? errors.loss : loss_before_, row);
@@ -72,6 +75,22 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
         spectrum_.singular_values(updates_[index_of(layer)],
                                   values(layout.update_sv(layer, 0), rank));
     }
+}
+
+void Lane::measure_facts(const Layout& layout, std::span<double> row) const {
+    if (layout.facts() == 0) return;
+    const auto facts = static_cast<std::size_t>(layout.facts());
+    const std::span<double> losses = row.subspan(layout.fact_loss(0), facts);
+    answer_facts(*problem_, weights_, losses, row.subspan(layout.fact_probability(0), facts));
+    const auto mean = [&](const FactRange& range) {
+        const Eigen::Index count = range.end - range.begin;
+        return sum(Eigen::Map<const Vector>(losses.data() + range.begin, count)) /
+               static_cast<double>(count);
+    };
+    const FactParts parts = parts_of_facts(layout.facts());
+    row[layout.head_loss()] = mean(parts.head);
+    row[layout.middle_loss()] = mean(parts.middle);
+    row[layout.tail_loss()] = mean(parts.tail);
 }
 
 // The inputs h of each layer are those that the newest step found: all weights as they were before
@@ -114,7 +133,8 @@ void Lane::measure_norm(const Layout& layout, int layer, const Matrix& before,
 
 // `loss`: where the newest gradients were taken, of all data; NaN: not known.
 void Lane::measure_descent(const Layout& layout, double loss, std::span<double> row) const {
-    if (minibatches_ || recipe_.phases.size() <= newest_phase_ ||
+    if (minibatches_ || problem_->experiment.loss == LossKind::cross_entropy ||
+        recipe_.phases.size() <= newest_phase_ ||
         recipe_.phases[newest_phase_].objective != Objective::network || !(loss > 0))
         return;
     const double per_half_square = half_loss_rate(*problem_, 1);

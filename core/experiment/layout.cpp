@@ -23,7 +23,7 @@ std::size_t group_end(std::size_t begin) {
 
 }  // namespace
 
-Layout::Layout(const Model& model, int modes) : modes_(modes) {
+Layout::Layout(const Model& model, int modes, int facts) : modes_(modes), facts_(facts) {
     std::size_t values = 0;
     for (const MatrixInfo& matrix : model.matrices()) {
         name_.push_back(matrix.name);
@@ -46,8 +46,21 @@ Layout::Layout(const Model& model, int modes) : modes_(modes) {
             channels_ += parts.values ? static_cast<std::size_t>(product_rank_) : group;
         if (parts.matrices) channels_ += parts.values ? values : group * matrices;
         if (!parts.product && !parts.matrices)
-            channels_ += parts.values ? static_cast<std::size_t>(modes_) : 1;
+            channels_ += static_cast<std::size_t>(count_of_lane(all[begin].scope));
         if (all[begin].known == Known::every_step) followed_ = channels_;
+    }
+}
+
+int Layout::count_of_lane(Scope scope) const {
+    switch (scope) {
+        case Scope::facts:
+            return facts_ > 0 ? 1 : 0;
+        case Scope::fact_values:
+            return facts_;
+        case Scope::mode_values:
+            return modes_;
+        default:
+            return 1;
     }
 }
 
@@ -74,7 +87,7 @@ void for_each_channel(const Layout& layout, F&& f) {
                 f(layout.at(channel.channel, index, k), channel, matrix, parts.values ? k : -1);
         };
         if (parts.product) each(0, parts.values ? layout.product_rank() : 1);
-        if (!parts.product && !parts.matrices) each(-1, parts.values ? layout.modes() : 1);
+        if (!parts.product && !parts.matrices) each(-1, layout.count_of_lane(channel.scope));
         for (int layer = 1; parts.matrices && layer <= layout.layers(); ++layer)
             each(layer, parts.values ? layout.rank(layer) : 1);
     }

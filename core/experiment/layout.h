@@ -18,13 +18,15 @@ inline constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
 // and a panel reads; NaN stands for "not measured" (a gradient before the first step, a probe that
 // never reaches its threshold).
 //
+// Channels of facts have a place only where there are facts.
+//
 // Matrices are numbered from 1; `source` 0 is the product of all. Every channel has an accessor of
 // its own name, as loss(), weight_norm(layer), flatness(source), product_sv(k), weight_sv(layer,
 // k), that gives its place.
 class Layout {
   public:
     Layout() = default;
-    Layout(const Model& model, int modes);
+    Layout(const Model& model, int modes, int facts = 0);
 
     // What a matrix is called on screen, "layer 2", and in tables, "layer_2".
     const std::string& name(int layer) const { return name_[index_of(layer)]; }
@@ -33,6 +35,7 @@ class Layout {
     int rank(int layer) const { return rank_[index_of(layer)]; }
     int product_rank() const { return product_rank_; }
     int modes() const { return modes_; }
+    int facts() const { return facts_; }
 
     std::size_t channels() const { return channels_; }
     // Followed: 0 ... followed() - 1.
@@ -43,6 +46,10 @@ class Layout {
     std::size_t at(Channel channel, int index = 0, int k = 0) const;
 
 #define MUONSCOPE_AT_lane(channel)   \
+    std::size_t channel() const {    \
+        return at(Channel::channel); \
+    }
+#define MUONSCOPE_AT_facts(channel)  \
     std::size_t channel() const {    \
         return at(Channel::channel); \
     }
@@ -62,6 +69,10 @@ class Layout {
     std::size_t channel(int k) const {     \
         return at(Channel::channel, 0, k); \
     }
+#define MUONSCOPE_AT_fact_values(channel)  \
+    std::size_t channel(int k) const {     \
+        return at(Channel::channel, 0, k); \
+    }
 #define MUONSCOPE_AT_matrix_values(channel)       \
     std::size_t channel(int layer, int k) const { \
         return at(Channel::channel, layer, k);    \
@@ -70,11 +81,16 @@ class Layout {
     MUONSCOPE_CHANNELS(MUONSCOPE_AT)
 #undef MUONSCOPE_AT
 #undef MUONSCOPE_AT_lane
+#undef MUONSCOPE_AT_facts
 #undef MUONSCOPE_AT_matrix
 #undef MUONSCOPE_AT_map
 #undef MUONSCOPE_AT_product_values
 #undef MUONSCOPE_AT_mode_values
 #undef MUONSCOPE_AT_matrix_values
+#undef MUONSCOPE_AT_fact_values
+
+    // How many numbers a channel of such a scope has that belongs to no matrix.
+    int count_of_lane(Scope scope) const;
 
     bool operator==(const Layout&) const = default;
 
@@ -89,7 +105,7 @@ class Layout {
     std::vector<std::string> name_, slug_;
     std::vector<int> rank_;
     std::vector<std::size_t> values_before_;  // by matrix
-    int product_rank_ = 0, modes_ = 0;
+    int product_rank_ = 0, modes_ = 0, facts_ = 0;
     std::array<Place, channel_count> places_{};
     std::size_t channels_ = 0, followed_ = 0;
 };

@@ -2,7 +2,27 @@
 
 namespace muonscope {
 
+namespace {
+
+std::string loss_of_facts(LossKind loss) {
+    switch (loss) {
+        case LossKind::half:
+            break;
+        case LossKind::relative:
+            return "Σ p‖F(e) − v‖²/Σ p‖v‖²";
+        case LossKind::mean:
+            return "½ Σ p mean (F(e) − v)²";
+        case LossKind::cross_entropy:
+            return "−Σ p log P(v|e)";
+    }
+    return "½ Σ p‖F(e) − v‖²";
+}
+
+}  // namespace
+
 std::string loss_formula(const Experiment& experiment) {
+    if (experiment.data.kind == DataKind::associations) return loss_of_facts(experiment.loss);
+    if (experiment.loss == LossKind::cross_entropy) return "mean −log P(class)";
     const bool data = experiment.data.kind == DataKind::samples ||
                       experiment.network.activation == Activation::tanh;
     const bool samples = experiment.data.kind == DataKind::samples;

@@ -10,8 +10,8 @@ int layer_trained_alone(const Experiment& experiment, const Phase& phase) {
     const int depth = experiment.network.depth;
     for (int layer = 1; layer <= depth; ++layer)
         if (has_tanh(experiment.network, layer)) return 0;
-    const int batch = experiment.data.kind == DataKind::samples ? experiment.data.batch : 0;
-    if (phase.objective != Objective::network || (batch > 0 && batch < experiment.data.samples))
+    if (phase.objective != Objective::network || experiment.loss == LossKind::cross_entropy ||
+        has_minibatches(experiment.data))
         return 0;
     int alone = 0;
     for (int layer = 1; layer <= depth; ++layer) {

@@ -21,12 +21,18 @@ template <class Owner>
 bool always(const Owner&) {
     return true;
 }
-template <TargetKind... kinds>
-bool is_target(const E& e) {
-    return ((e.target.kind == kinds) || ...);
-}
 bool has_samples(const E& e) {
     return e.data.kind == DataKind::samples;
+}
+bool has_facts(const E& e) {
+    return e.data.kind == DataKind::associations;
+}
+bool has_target(const E& e) {
+    return !has_facts(e);  // which make their own
+}
+template <TargetKind... kinds>
+bool is_target(const E& e) {
+    return has_target(e) && ((e.target.kind == kinds) || ...);
 }
 bool is_softmax(const E& e) {
     return e.probe.task == ProbeTask::softmax;
@@ -64,6 +70,14 @@ void drop_widths(E& experiment, const E&) {
 void follow_widths(E& experiment, const E&) {
     NetworkSpec& network = experiment.network;
     if (!network.widths.empty()) network.depth = static_cast<int>(network.widths.size()) - 1;
+}
+// Orthonormal vectors: as many as there is room for.
+void fit_the_facts(E& experiment, const E& before) {
+    DataSpec& data = experiment.data;
+    if (data.kind == before.data.kind || !has_facts(experiment)) return;
+    const std::vector<int> widths = layer_widths(experiment.network);
+    if (data.keys == VectorKind::orthonormal) data.facts = std::min(data.facts, widths.front());
+    if (data.values == VectorKind::orthonormal) data.facts = std::min(data.facts, widths.back());
 }
 // A style that is the old kind's habit becomes the new kind's; numbers that the new kind has not
 // got are forgotten.
@@ -150,12 +164,13 @@ constexpr Row<E> experiment_rows[] = {
         "target.kind", "Target", {},
         "What the product of the layers is to become: A = U diag(s) Vᵀ, out x in.")
         .of(target_choices)
+        .when(has_target)
         .restarts(),
     row<&E::target, &TargetSpec::scale>(
         "target.scale", "Scale", log_range(1e-6, 1e6, 0.1, 10),
         "Largest singular value s_1 (Gaussian: entries have sd scale/√in). SGD is stable below lr "
         "of about 1/s_1 at depth 2. Sensible: 1 to 8.")
-        .when([](const E& e) { return e.target.kind != TargetKind::file; })
+        .when([](const E& e) { return has_target(e) && e.target.kind != TargetKind::file; })
         .restarts(),
     row<&E::target, &TargetSpec::decay>(
         "target.decay", "Decay", range(0.001, 1, 0.3, 1),
@@ -195,7 +210,7 @@ constexpr Row<E> experiment_rows[] = {
     row<&E::target, &TargetSpec::stream_seed>(
         "target.stream_seed", "Stream's seed", range(0, largest_seed, 0, 99),
         "PyTorch's streams: the generator's seed. Our own takes the experiment's.")
-        .when([](const E& e) { return e.target.stream != Stream::own; })
+        .when([](const E& e) { return has_target(e) && e.target.stream != Stream::own; })
         .rare(always<E>)
         .restarts(),
     row<&E::target, &TargetSpec::factors>(
@@ -257,7 +272,8 @@ constexpr Row<E> experiment_rows[] = {
         .restarts(),
     row<&E::data, &DataSpec::kind>("data.kind", "Data", {}, "What the loss sees.")
         .of(data_choices)
-        .restarts(),
+        .restarts()
+        .after(fit_the_facts),
     row<&E::data, &DataSpec::samples>(
         "data.samples", "Samples", log_range(1, 65536, 16, 4096),
         "Columns n of X. Below the input width some directions are never seen.")
@@ -269,9 +285,32 @@ constexpr Row<E> experiment_rows[] = {
         .restarts(),
     row<&E::data, &DataSpec::batch>(
         "data.batch", "Batch", range(0, 65536, 0, 256),
-        "Columns a step, drawn without replacement until all were seen. 0: all of them.")
+        "Columns a step, drawn without replacement until all were seen; facts are drawn by their "
+        "frequencies, with replacement. 0: all of them, facts weighted by frequency.")
         .in("samples")
-        .when(has_samples)
+        .when([](const E& e) { return has_samples(e) || has_facts(e); })
+        .restarts(),
+    row<&E::data, &DataSpec::facts>(
+        "data.facts", "Facts", range(3, 4096, 8, 128),
+        "N keys with a value each, columns of E and V. Orthonormal ones are at most as many as the "
+        "width; beyond it Gaussian ones get in each other's way.")
+        .when(has_facts)
+        .restarts(),
+    row<&E::data, &DataSpec::exponent>(
+        "data.exponent", "Tail exponent", range(0, 8, 0, 2),
+        "α: fact k is asked for with frequency ∝ k^−α. 0: all alike; 1: Zipf's law, as words in a "
+        "text.")
+        .when(has_facts)
+        .restarts(),
+    row<&E::data, &DataSpec::keys>("data.keys", "Keys", {}, "Columns of E: what is asked with.")
+        .of(vector_choices)
+        .when(has_facts)
+        .restarts(),
+    row<&E::data, &DataSpec::values>("data.values", "Values", {},
+                                     "Columns of V: what is answered. The score of value i for key "
+                                     "k is v_i·F(e_k).")
+        .of(vector_choices)
+        .when(has_facts)
         .restarts(),
     row<&E::data, &DataSpec::stream>("data.stream", "Inputs' stream", {},
                                      "Whose random numbers X is.")
@@ -286,8 +325,9 @@ constexpr Row<E> experiment_rows[] = {
         .rare(always<E>)
         .restarts(),
     row<&E::loss>("loss", "Loss", {},
-                  "All three have the same minima and differ by a factor: relative takes the steps "
-                  "of half at learning rate 2 lr/‖A‖², with data 2 lr n/‖Y‖².")
+                  "The three squared ones have the same minima and differ by a factor: relative "
+                  "takes the steps of half at learning rate 2 lr/‖A‖², with data 2 lr n/‖Y‖². "
+                  "Cross-entropy counts right answers; it falls as long as the scores grow.")
         .of(loss_choices)
         .restarts(),
     row<&E::probe, &ProbeSpec::layer>(

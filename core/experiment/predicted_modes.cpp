@@ -80,7 +80,7 @@ Matrix predicted_modes(const Problem& problem, const Recipe& recipe,
 
 std::vector<double> loss_levels(const Problem& problem) {
     const Experiment& experiment = problem.experiment;
-    if (experiment.data.kind != DataKind::whitened ||
+    if (experiment.data.kind != DataKind::whitened || experiment.loss == LossKind::cross_entropy ||
         experiment.network.activation != Activation::linear)
         return {};
     std::vector<double> levels =

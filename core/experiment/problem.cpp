@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +12,7 @@
 #include "core/base/elementary.h"
 #include "core/base/error.h"
 #include "core/base/progress.h"
+#include "core/experiment/associations.h"
 #include "core/experiment/item_tree.h"
 #include "core/experiment/stream_draws.h"
 #include "core/experiment/teacher.h"
@@ -225,6 +227,17 @@ ThinSvd signed_svd(const Problem& problem) {
     return svd;
 }
 
+// The row of the largest entry of each column.
+std::vector<int> largest_entries(const Matrix& matrix) {
+    std::vector<int> rows;
+    for (Eigen::Index j = 0; j < matrix.cols(); ++j) {
+        Eigen::Index best = 0;
+        matrix.col(j).maxCoeff(&best);
+        rows.push_back(static_cast<int>(best));
+    }
+    return rows;
+}
+
 // Y = A X + noise, with a teacher F(X) + noise; whitened: A.
 Matrix make_labels(const Problem& problem, const std::vector<Matrix>& teacher) {
     const DataSpec& data = problem.experiment.data;
@@ -269,6 +282,34 @@ void make_probe(Problem& problem) {
     }
 }
 
+// What the loss sees, of the problem's target.
+void make_data(Problem& problem, const std::vector<Matrix>& teacher) {
+    const Experiment& experiment = problem.experiment;
+    const DataSpec& data = experiment.data;
+    Regression& to = problem.data;
+    to.loss = experiment.loss;
+    if (data.kind == DataKind::samples)
+        to.inputs = Draws(data.stream, data.stream_seed, experiment.seed, Purpose::inputs)
+                        .samples(problem.target.cols(), data.samples);
+    to.labels = make_labels(problem, teacher);
+    if (to.loss == LossKind::cross_entropy) to.classes = largest_entries(to.labels);
+}
+
+// Keys, values and their frequencies in its place; the target is the map between them.
+void make_associated(Problem& problem, Eigen::Index out, Eigen::Index in) {
+    const Experiment& experiment = problem.experiment;
+    Associations all = make_associations(experiment.data, experiment.seed, out, in);
+    problem.target = all.values * all.keys.transpose();
+    problem.data = {.inputs = std::move(all.keys),
+                    .labels = std::move(all.values),
+                    .loss = experiment.loss,
+                    .weights = std::move(all.frequencies)};
+    if (experiment.loss != LossKind::cross_entropy) return;
+    problem.data.readout = problem.data.labels;
+    problem.data.classes.resize(static_cast<std::size_t>(experiment.data.facts));
+    std::iota(problem.data.classes.begin(), problem.data.classes.end(), 0);
+}
+
 // Classes around means of length 1 on a circle in the plane of the target's two leading right
 // singular directions; isotropic spread in all of input space.
 void make_points(Problem& problem) {
@@ -303,8 +344,11 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
     const Eigen::Index in = widths.front();
     const Eigen::Index out = widths.back();
 
+    const bool associated = experiment.data.kind == DataKind::associations;
     std::vector<Matrix> teacher;
-    if (experiment.target.kind == TargetKind::teacher) {
+    if (associated) {
+        make_associated(*problem, out, in);
+    } else if (experiment.target.kind == TargetKind::teacher) {
         teacher = make_teacher(experiment);
         problem->target = product(teacher, experiment.network);
     } else {
@@ -326,12 +370,7 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
     problem->start = make_start(experiment, widths, problem->target_svd);
     work_span(0.4, 0.5);
     work_point("data and probe", 0, 1);
-    if (experiment.data.kind == DataKind::samples)
-        problem->data.inputs = Draws(experiment.data.stream, experiment.data.stream_seed,
-                                     experiment.seed, Purpose::inputs)
-                                   .samples(in, experiment.data.samples);
-    problem->data.loss = experiment.loss;
-    problem->data.labels = make_labels(*problem, teacher);
+    if (!associated) make_data(*problem, teacher);
     const ThinSvd svd = signed_svd(*problem);
     const ThinSvd modes{svd.u.leftCols(problem->modes), s.head(problem->modes),
                         svd.v.leftCols(problem->modes)};
@@ -341,6 +380,11 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
     work_point();
     make_points(*problem);
     return problem;
+}
+
+int facts_of(const Problem& problem) {
+    const DataSpec& data = problem.experiment.data;
+    return data.kind == DataKind::associations ? data.facts : 0;
 }
 
 Cloned<Backpropagation> backpropagation_of(const std::shared_ptr<const Problem>& problem) {

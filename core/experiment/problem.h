@@ -19,7 +19,7 @@ struct Problem {
     double target_norm = 0;     // |A|_F
     std::vector<Matrix> start;  // W_l at step 0
     std::shared_ptr<const Model> model;
-    Regression data;  // whitened: Y = A
+    Regression data;  // whitened: Y = A; associations: keys and values
     // W_l*, balanced factors of the target: S^(1/F) V^T ... U S^(1/F) for layers 1 ... F, with F
     // target_factors(); empty where layers cannot hold them.
     std::vector<Matrix> layer_targets;
@@ -31,6 +31,9 @@ struct Problem {
 
 // Throws Error (bad file, shape that does not fit, zero target).
 std::shared_ptr<const Problem> make_problem(const Experiment& experiment);
+
+// Facts that its data are, or 0.
+int facts_of(const Problem& problem);
 
 // Of the problem's model on its data.
 Cloned<Backpropagation> backpropagation_of(const std::shared_ptr<const Problem>& problem);

@@ -39,7 +39,8 @@ void check_network(const NetworkSpec& network, std::string_view source) {
 }
 
 void check_files(const Experiment& experiment, std::string_view source) {
-    if (experiment.target.kind == TargetKind::file && experiment.target.file.empty())
+    if (experiment.data.kind != DataKind::associations &&
+        experiment.target.kind == TargetKind::file && experiment.target.file.empty())
         throw Error(Place{source, "target.file"}.text(), "target.kind is file, but none is named",
                     "give the path of a .npy file");
     const std::size_t depth = experiment.network.depth;
@@ -50,7 +51,26 @@ void check_files(const Experiment& experiment, std::string_view source) {
                     "name one .npy file a layer, first layer first");
 }
 
+void check_vectors(VectorKind kind, int facts, int width, std::string_view name,
+                   std::string_view source) {
+    if (kind == VectorKind::orthonormal && facts > width)
+        throw Error(
+            Place{source, fmt::format("data.{}", name)}.text(),
+            fmt::format("{} orthonormal {} do not fit into {} dimensions", facts, name, width),
+            fmt::format("give at most {} data.facts, widen the network, or make data.{} "
+                        "gaussian",
+                        width, name));
+}
+
+void check_associations(const Experiment& experiment, std::string_view source) {
+    const DataSpec& data = experiment.data;
+    const std::vector<int> widths = layer_widths(experiment.network);
+    check_vectors(data.keys, data.facts, widths.front(), "keys", source);
+    check_vectors(data.values, data.facts, widths.back(), "values", source);
+}
+
 void check_data(const Experiment& experiment, std::string_view source) {
+    if (experiment.data.kind == DataKind::associations) check_associations(experiment, source);
     if (experiment.data.kind != DataKind::samples) return;
     if (experiment.data.batch > experiment.data.samples)
         throw Error(Place{source, "data.batch"}.text(),
@@ -66,7 +86,10 @@ void check_data(const Experiment& experiment, std::string_view source) {
                     fmt::format("give at most {:.0f}", std::floor(most_activations / widths)));
 }
 
-void check_until(const Until& until, const Place& place) {
+void check_until(const Until& until, const Experiment& experiment, const Place& place) {
+    if (until.relative_error && experiment.loss == LossKind::cross_entropy)
+        throw Error(place.at("relative_error").text(),
+                    "a cross-entropy has no residual to be small", "end at a loss or after steps");
     if (until.steps && *until.steps < 1)
         throw Error(place.at("steps").text(), fmt::format("{} is not allowed", *until.steps),
                     "give a number of steps of at least 1");
@@ -99,6 +122,11 @@ void check_layers(const Phase& phase, const NetworkSpec& network, const Place& p
 
 void check_objective(const Phase& phase, const Experiment& experiment, const Place& place) {
     if (phase.objective != Objective::layer_target) return;
+    if (experiment.loss == LossKind::cross_entropy)
+        throw Error(place.at("objective").text(),
+                    "layer_target splits a target between layers, and cross-entropy has none: it "
+                    "falls as long as the scores grow",
+                    "train towards the network's loss, or set loss to half");
     const NetworkSpec& network = experiment.network;
     const int factors = target_factors(experiment);
     for (int layer = 1; layer < factors; ++layer)
@@ -141,7 +169,7 @@ void check_phase(const Phase& phase, const Experiment& experiment, const Place& 
         if (phase.layer_optimizers[i])
             check_values(*phase.layer_optimizers[i], optimizer_fields(),
                          place.at(fmt::format("layer_optimizers.{}", i + 1)));
-    check_until(phase.until, place.at("until"));
+    check_until(phase.until, experiment, place.at("until"));
 }
 
 void check_recipe(const Recipe& recipe, const Experiment& experiment, const Place& place) {
@@ -160,7 +188,7 @@ void check_recipe(const Recipe& recipe, const Experiment& experiment, const Plac
                         "a phase that never ends hides the phases behind it",
                         "give steps, loss or relative_error");
     }
-    check_until(recipe.until, place.at("until"));
+    check_until(recipe.until, experiment, place.at("until"));
 }
 
 }  // namespace
@@ -177,6 +205,23 @@ bool Phase::operator==(const Phase& other) const {
     }
     return name == other.name && layers == other.layers && objective == other.objective &&
            optimizer == other.optimizer && until == other.until;
+}
+
+int columns_of(const DataSpec& data, int inputs) {
+    switch (data.kind) {
+        case DataKind::whitened:
+            break;
+        case DataKind::samples:
+            return data.samples;
+        case DataKind::associations:
+            return data.facts;
+    }
+    return inputs;
+}
+
+bool has_minibatches(const DataSpec& data) {
+    if (data.kind == DataKind::associations) return data.batch > 0;
+    return data.kind == DataKind::samples && data.batch > 0 && data.batch < data.samples;
 }
 
 const OptimizerSpec& optimizer_of(const Phase& phase, int layer) {

@@ -95,10 +95,21 @@ struct InitSpec {
     bool operator==(const InitSpec&) const = default;
 };
 
-enum class DataKind { whitened, samples };
-inline constexpr auto data_choices = choices_of<DataKind::samples>(
+enum class DataKind { whitened, samples, associations };
+inline constexpr auto data_choices = choices_of<DataKind::associations>(
     {{"whitened", "Whitened", "X = I: the loss compares P with A itself."},
-     {"samples", "Samples", "Normal inputs X and labels Y = A X + noise."}});
+     {"samples", "Samples", "Normal inputs X and labels Y = A X + noise."},
+     {"associations", "Associations",
+      "N keys e_k, each with a value v_k to say to it; the k-th is asked for with frequency "
+      "∝ k^−α. A = Σ v_k e_kᵀ."}});
+
+// Vectors of keys and of values.
+enum class VectorKind { orthonormal, gaussian };
+inline constexpr auto vector_choices = choices_of<VectorKind::gaussian>(
+    {{"orthonormal", "Orthonormal",
+      "At right angles, of length 1; at most as many as the width."},
+     {"gaussian", "Gaussian",
+      "Independent entries of sd 1/√width: nearly at right angles where they are few."}});
 
 struct DataSpec {
     DataKind kind = DataKind::whitened;
@@ -107,9 +118,17 @@ struct DataSpec {
     int batch = 0;                // columns a step, drawn without replacement each epoch; 0: all
     Stream stream = Stream::own;  // of X
     int stream_seed = 0;
+    // Associations.
+    int facts = 64;       // N, keys and as many values
+    double exponent = 1;  // of the frequencies p_k ~ k^-exponent
+    VectorKind keys = VectorKind::orthonormal, values = VectorKind::orthonormal;
 
     bool operator==(const DataSpec&) const = default;
 };
+// Columns that the loss sees, of this many inputs where they are whitened.
+int columns_of(const DataSpec& data, int inputs);
+// Whether a step sees some of them only.
+bool has_minibatches(const DataSpec& data);
 
 enum class ProbeTask { target, random_labels, softmax };
 inline constexpr auto probe_task_choices =

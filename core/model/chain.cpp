@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -9,10 +11,21 @@
 #include "core/linalg/activation.h"
 #include "core/linalg/matrix_product.h"
 #include "core/linalg/reductions.h"
+#include "core/model/cross_entropy.h"
 
 namespace muonscope {
 
 namespace {
+
+constexpr double no_error = std::numeric_limits<double>::quiet_NaN();
+
+// The sum of weight_j |column j|^2.
+double weighted_square(const Eigen::Ref<const Matrix>& matrix, const double* weights) {
+    double square = 0;
+    for (Eigen::Index j = 0; j < matrix.cols(); ++j)
+        square += weights[j] * sum_of_squares(matrix.col(j));
+    return square;
+}
 
 // For the linear whitened net G_l = (W_L..W_{l+1})^T (P - A) (W_{l-1}..W_1)^T. On a minibatch of b
 // columns: n = b, and |Y|^2 of all data times b/n, so that the mean over minibatches is the
@@ -25,7 +38,7 @@ class ChainBackpropagation final : public Backpropagation {
     std::unique_ptr<Backpropagation> clone() const override {
         return std::make_unique<ChainBackpropagation>(*this);
     }
-    void use_columns(const std::vector<int>& columns) override;
+    void use_columns(const Columns& columns) override;
     double gradients(const std::vector<Matrix>& weights, const std::vector<int>& layers) override;
     const Matrix& gradient(int layer) const override;
     Errors errors(const std::vector<Matrix>& weights) override;
@@ -35,8 +48,13 @@ class ChainBackpropagation final : public Backpropagation {
     bool tanh_after(int layer) const { return tanh_after_[index_of(layer)] != 0; }
     bool passes_through(int layer) const;  // W_1 on X = I without tanh: H_1 is W_1 itself
     void remember_frozen(const std::vector<Matrix>& weights, int frozen);
-    // 1/2 |E|^2 times this is the loss; E times this the gradient with respect to H_L.
+    // 1/2 |E|^2 times this is the loss; E times this the gradient with respect to H_L. Where
+    // columns count by weights, both are weighted.
     double loss_scale(Eigen::Index columns) const;
+    bool is_weighted() const { return regression_->weights.size() > 0; }
+    double square(const Eigen::Ref<const Matrix>& matrix, const Vector& weights) const;
+    double descend(Eigen::Ref<Matrix> residual);
+    double descend_cross_entropy(Eigen::Ref<Matrix> outputs);
 
     std::shared_ptr<const Regression> regression_;
     std::vector<char> tanh_after_;  // by layer
@@ -47,6 +65,10 @@ class ChainBackpropagation final : public Backpropagation {
     std::vector<Matrix> deltas_;       // d loss / d (W_l H_{l-1}): width x samples
     std::vector<Matrix> gradients_;
     Matrix batch_inputs_, batch_labels_;
+    // How columns count: of all data and of this batch. Empty where all do alike.
+    Vector all_weights_, batch_weights_;
+    std::vector<int> batch_classes_;
+    std::optional<CrossEntropy> cross_entropy_;
     std::vector<Matrix> frozen_;  // the layers that activations_ were last computed with
     Matrix forward_, forward_next_, whole_residual_;  // of errors()
     MatrixProduct<double> product_;
@@ -59,7 +81,14 @@ ChainBackpropagation::ChainBackpropagation(const NetworkSpec& network,
     whitened_ = regression_->whitened();
     samples_ = regression_->labels.cols();
     columns_ = samples_;
-    labels_square_ = sum_of_squares(regression_->labels);
+    const bool entropy = regression_->loss == LossKind::cross_entropy;
+    all_weights_ = regression_->weights;
+    if (entropy && !is_weighted())
+        all_weights_ = Vector::Constant(samples_, 1.0 / static_cast<double>(samples_));
+    batch_weights_ = all_weights_;
+    batch_classes_ = regression_->classes;
+    if (entropy) cross_entropy_.emplace(regression_->readout, regression_->labels.rows(), samples_);
+    labels_square_ = square(regression_->labels, all_weights_);
     batch_labels_square_ = labels_square_;
     const std::vector<int> widths = layer_widths(network);
     const std::size_t depth = widths.size() - 1;
@@ -72,6 +101,11 @@ ChainBackpropagation::ChainBackpropagation(const NetworkSpec& network,
         deltas_.emplace_back(width, samples_);
         gradients_.emplace_back(Matrix::Zero(width, widths[l]));
     }
+    // Batches of weighted columns are of many sizes: room for all of them.
+    if (is_weighted()) {
+        const Eigen::Index most = std::max({widest, samples_, regression_->inputs.rows()});
+        product_ = MatrixProduct<double>(most, most);
+    }
     forward_.resize(widest, samples_);
     forward_next_.resize(widest, samples_);
 }
@@ -80,11 +114,24 @@ bool ChainBackpropagation::passes_through(int layer) const {
     return layer == 1 && whitened_ && !tanh_after(1);
 }
 
+double ChainBackpropagation::square(const Eigen::Ref<const Matrix>& matrix,
+                                    const Vector& weights) const {
+    return is_weighted() ? weighted_square(matrix, weights.data())
+                         : sum_of_squares(matrix.leftCols(matrix.cols()));
+}
+
 double ChainBackpropagation::loss_scale(Eigen::Index columns) const {
+    if (is_weighted()) {
+        if (regression_->loss == LossKind::relative) return 2.0 / labels_square_;
+        return regression_->loss == LossKind::mean
+                   ? 1.0 / static_cast<double>(regression_->labels.rows())
+                   : 1.0;
+    }
     const double n = whitened_ ? 1.0 : static_cast<double>(samples_);
     const double b = whitened_ ? 1.0 : static_cast<double>(columns);
     switch (regression_->loss) {
         case LossKind::half:
+        case LossKind::cross_entropy:
             break;
         case LossKind::relative:
             return 2.0 * n / (b * labels_square_);
@@ -94,20 +141,45 @@ double ChainBackpropagation::loss_scale(Eigen::Index columns) const {
     return 1.0 / b;
 }
 
-void ChainBackpropagation::use_columns(const std::vector<int>& columns) {
+void ChainBackpropagation::use_columns(const Columns& columns) {
     if (whitened_) return;
     minibatch_ = true;
-    columns_ = static_cast<Eigen::Index>(columns.size());
+    columns_ = static_cast<Eigen::Index>(columns.which.size());
     if (batch_inputs_.size() == 0) {
         batch_inputs_.resize(regression_->inputs.rows(), samples_);
         batch_labels_.resize(regression_->labels.rows(), samples_);
     }
     for (Eigen::Index j = 0; j < columns_; ++j) {
-        const int column = columns[j];
+        const int column = columns.which[j];
         batch_inputs_.col(j) = regression_->inputs.col(column);
         batch_labels_.col(j) = regression_->labels.col(column);
+        if (cross_entropy_) batch_classes_[j] = regression_->classes[column];
+        if (batch_weights_.size() > 0)
+            batch_weights_(j) =
+                columns.weights.empty() ? 1.0 / static_cast<double>(columns_) : columns.weights[j];
     }
-    batch_labels_square_ = sum_of_squares(batch_labels_.leftCols(columns_));
+    batch_labels_square_ = square(batch_labels_.leftCols(columns_), batch_weights_);
+}
+
+// The loss of a residual E, which becomes d loss / dE.
+double ChainBackpropagation::descend(Eigen::Ref<Matrix> residual) {
+    const double sum = square(residual, batch_weights_);
+    relative_error_ = std::sqrt(sum / batch_labels_square_);
+    const double scale = loss_scale(columns_);
+    if (is_weighted())
+        for (Eigen::Index j = 0; j < columns_; ++j) residual.col(j) *= scale * batch_weights_(j);
+    else if (scale != 1.0)
+        residual *= scale;
+    return 0.5 * scale * sum;
+}
+
+// The same of outputs F.
+double ChainBackpropagation::descend_cross_entropy(Eigen::Ref<Matrix> outputs) {
+    relative_error_ = no_error;
+    cross_entropy_->evaluate(outputs, batch_classes_.data());
+    const double loss = dot(cross_entropy_->losses(), batch_weights_.head(columns_));
+    cross_entropy_->gradient(batch_classes_.data(), batch_weights_.data(), outputs);
+    return loss;
 }
 
 // Equal bits give equal activations, so a copy to compare with is all the cache needs: nobody has
@@ -157,16 +229,21 @@ double ChainBackpropagation::gradients(const std::vector<Matrix>& weights,
     }
 
     auto residual = deltas_.back().leftCols(columns_);
-    if (depth == 1 && whitened_) {
-        residual = weights.front() - labels;
+    double loss = 0;
+    if (cross_entropy_) {
+        if (depth == 1 && whitened_)
+            residual = weights.front();
+        else
+            product_.multiply(weights.back(), input_of(depth), residual);
+        loss = descend_cross_entropy(residual);
     } else {
-        product_.combine(1, weights.back(), input_of(depth), -1, labels.leftCols(columns_),
-                         residual);
+        if (depth == 1 && whitened_)
+            residual = weights.front() - labels;
+        else
+            product_.combine(1, weights.back(), input_of(depth), -1, labels.leftCols(columns_),
+                             residual);
+        loss = descend(residual);
     }
-    const double square = sum_of_squares(residual);
-    relative_error_ = std::sqrt(square / batch_labels_square_);
-    const double scale = loss_scale(columns_);
-    if (scale != 1.0) residual *= scale;
 
     auto trained = layers.rbegin();
     for (int l = depth; l >= first; --l) {
@@ -183,7 +260,7 @@ double ChainBackpropagation::gradients(const std::vector<Matrix>& weights,
         product_.multiply(weights[index_of(l)].transpose(), delta, below);
         if (tanh_after(l - 1)) below.array() *= 1.0 - input_of(l).array().square();
     }
-    return 0.5 * scale * square;
+    return loss;
 }
 
 const Matrix& ChainBackpropagation::gradient(int layer) const {
@@ -210,14 +287,20 @@ Backpropagation::Errors ChainBackpropagation::errors(const std::vector<Matrix>& 
         forward_.swap(forward_next_);
     }
     const Matrix& last = weights.back();
+    const double residual_of = cross_entropy_ ? 0.0 : -1.0;
     if (depth == 1 && whitened_)
-        whole_residual_ = last - labels;
+        whole_residual_ = last - (cross_entropy_ ? 0.0 : 1.0) * labels;
     else if (depth == 1)
-        product_.combine(1, last, regression_->inputs, -1, labels, whole_residual_);
+        product_.combine(1, last, regression_->inputs, residual_of, labels, whole_residual_);
     else
-        product_.combine(1, last, forward_.topRows(last.cols()), -1, labels, whole_residual_);
-    const double square = sum_of_squares(whole_residual_);
-    return {0.5 * loss_scale(samples_) * square, std::sqrt(square / labels_square_)};
+        product_.combine(1, last, forward_.topRows(last.cols()), residual_of, labels,
+                         whole_residual_);
+    if (cross_entropy_) {
+        cross_entropy_->evaluate(whole_residual_, regression_->classes.data());
+        return {dot(cross_entropy_->losses(), all_weights_), no_error};
+    }
+    const double sum = square(whole_residual_, all_weights_);
+    return {0.5 * loss_scale(samples_) * sum, std::sqrt(sum / labels_square_)};
 }
 
 std::vector<MatrixInfo> matrices_of(const NetworkSpec& network) {

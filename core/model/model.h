@@ -47,15 +47,15 @@ class Backpropagation {
   public:
     struct Errors {
         double loss = 0;
-        double relative_error = 0;  // |F - Y|/|Y|
+        double relative_error = 0;  // |F - Y|/|Y|; of a cross-entropy none (NaN)
     };
 
     virtual ~Backpropagation() = default;
     virtual std::unique_ptr<Backpropagation> clone() const = 0;
 
-    // Columns of a minibatch, at most as many as the data have; call before gradients(). Whitened
-    // or full batch: not needed.
-    virtual void use_columns(const std::vector<int>& columns) = 0;
+    // At most as many as the data have; call before gradients(). Whitened or full batch: not
+    // needed.
+    virtual void use_columns(const Columns& columns) = 0;
 
     // Fills gradient(i) for every i in `trained` (1-based, ascending) and returns the loss. Does
     // only the work that those need. No allocation after the first call.
@@ -65,7 +65,8 @@ class Backpropagation {
 
     // Of all data, without gradients; the same bits as gradients() on all data.
     virtual Errors errors(const std::vector<Matrix>& weights) = 0;
-    // Of the newest gradients() call: |F - Y|/|Y| on its columns.
+    // Of the newest gradients() call: |F - Y|/|Y| on its columns, as they count; of a
+    // cross-entropy none (NaN).
     virtual double relative_error() const = 0;
 };
 

@@ -23,6 +23,7 @@ enum class Purpose : std::uint64_t {
     lab = 11,
     signs = 12,           // of singular vectors
     low_rank_start = 13,  // of power iterations
+    associations = 14,    // keys, then values
     next_token = 15,      // of an answer
     bootstrap = 20,       // of a mean, by drawing again
 };

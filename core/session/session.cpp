@@ -46,7 +46,7 @@ Session::Session(Spec spec, std::uint64_t generation) : generation_(generation) 
     seal_files(spec.experiment);
     spec_ = std::make_shared<const Spec>(std::move(spec));
     problem_ = make_problem(spec_->experiment);
-    layout_ = Layout(*problem_->model, problem_->modes);
+    layout_ = Layout(*problem_->model, problem_->modes, facts_of(*problem_));
     work_span(0.5, 1);
     begin();
 }
@@ -77,7 +77,7 @@ void Session::begin() {
 
     // All lanes start from the same weights: one measurement holds for all of them.
     sound_.assign(lanes_.size(), {});
-    start_error_ = lanes_.front().errors().relative_error;
+    start_error_ = size_of(lanes_.front().errors());
     measure(0);
     std::fill(newest_.begin() + 1, newest_.end(), newest_.front());
     for (Sound& sound : sound_)
@@ -175,7 +175,8 @@ void Session::look_before(std::size_t index) {
     const Losses before = seen;
     const Backpropagation::Errors errors = lane.errors();
     seen = {lane.step(), errors.loss, errors.relative_error,
-            before.step == lane.step() - 1 ? std::sqrt(errors.loss / before.loss) : std::nan("")};
+            has_residual() && before.step == lane.step() - 1 ? std::sqrt(errors.loss / before.loss)
+                                                             : std::nan("")};
 }
 
 // At the step that the lane has just left.
@@ -268,9 +269,10 @@ void Session::measure(std::size_t index) {
     double& left = row.values[layout_.error_left()];
     const HistoryView history = histories_[index].view();
     const std::size_t before = history.find(row.step - 1);
-    if (std::isnan(left) && before < history.size() && history.step(before) == row.step - 1)
+    if (has_residual() && std::isnan(left) && before < history.size() &&
+        history.step(before) == row.step - 1)
         left = std::sqrt(row.values[layout_.loss()] / history.value(before, layout_.loss()));
-    if (!within(row.values[layout_.relative_error()], sound_times)) return;
+    if (!within(size_of(row), sound_times)) return;
     Sound& sound = sound_[index];
     sound.step = row.step;
     sound.row = row.values;
@@ -332,8 +334,20 @@ void Session::return_towards(std::int64_t step) {
         step, [&](const Keyframe& k) { return k.step < step && complete(k); }));
 }
 
-bool Session::within(double relative_error, double times) const {
-    return relative_error <= times * std::max(1.0, start_error_);
+bool Session::has_residual() const {
+    return problem_->experiment.loss != LossKind::cross_entropy;
+}
+
+double Session::size_of(const Backpropagation::Errors& errors) const {
+    return has_residual() ? errors.relative_error : errors.loss;
+}
+
+double Session::size_of(const Row& row) const {
+    return row.values[has_residual() ? layout_.relative_error() : layout_.loss()];
+}
+
+bool Session::within(double size, double times) const {
+    return size <= times * std::max(1.0, start_error_);
 }
 
 // Whether what its lanes follow begins after the newest row there is. One taken before the history
@@ -526,7 +540,7 @@ Session::Turn Session::last_sound_step(std::size_t index) const {
             at.spec = edited(at.spec, edit);
             trial.set_recipe(at.spec.lanes[index], keeps_momentum(edit));
         }
-        if (within(trial.errors().relative_error, sound_times)) last = at;
+        if (within(size_of(trial.errors()), sound_times)) last = at;
     } while (trial.advance() == Lane::Status::training);
     return last;
 }
@@ -646,8 +660,7 @@ std::shared_ptr<Snapshot> Session::snapshot(const Wanted& wanted) {
         if (const auto& fault = lane.fault())
             view.divergence = Divergence{fault->step, fault->layer, fault->what};
         const Sound& sound = sound_[i];
-        const bool lost =
-            lane.fault() || !within(newest.values[layout_.relative_error()], lost_times);
+        const bool lost = lane.fault() || !within(size_of(newest), lost_times);
         if (lost) view.sound_step = sound.step >= 0 ? sound.step : lane.step();
         if (view.lost() && wanted.show == Show::what_is_sound) {
             view.weights = sound.weights;

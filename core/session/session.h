@@ -152,7 +152,11 @@ class Session {
     void return_towards(std::int64_t step);
     void go_on(const LowerRate& edit);
     void lower_rates_set_since(const LowerRate& edit, std::size_t first, Spec spec);
-    bool within(double relative_error, double times) const;
+    // What tells a lane that is lost: the relative error, of a cross-entropy the loss.
+    double size_of(const Backpropagation::Errors& errors) const;
+    double size_of(const Row& row) const;
+    bool has_residual() const;
+    bool within(double size, double times) const;
     void restore(const Keyframe* keyframe);
 
     std::shared_ptr<const Spec> initial_spec_, spec_;
@@ -162,7 +166,7 @@ class Session {
     std::vector<History> histories_;
     std::vector<Row> newest_;  // of each lane
     std::vector<Sound> sound_;
-    double start_error_ = 1;  // relative error at step 0
+    double start_error_ = 1;  // size_of() at step 0
     std::shared_ptr<const std::vector<Event>> events_;
     Mark last_mark_;  // the newest event's; later ones may merge with it
     std::vector<LoggedEdit> log_;

@@ -26,8 +26,8 @@ std::int64_t examples_of_a_step(const Experiment& experiment) {
     if (experiment.data.kind == DataKind::whitened)
         throw Error("budget.examples", "whitened data have no examples to count",
                     "set data.kind=samples, or give steps");
-    return experiment.data.batch > 0 ? std::min(experiment.data.batch, experiment.data.samples)
-                                     : experiment.data.samples;
+    return has_minibatches(experiment.data) ? experiment.data.batch
+                                            : columns_of(experiment.data, 0);
 }
 
 Until until_of(const BudgetRule& budget, const Experiment& experiment) {

@@ -16,18 +16,20 @@ TEST(Layout, gives_every_number_its_own_channel) {
     NetworkSpec network;
     network.depth = 2;
     network.widths = {5, 3, 7};
-    const Layout layout(Chain(network), 4);
+    const Layout layout(Chain(network), 4, 6);
     std::multiset<std::size_t> places;
     const auto values = [&](Channel channel, int index, int count) {
         for (int k = 0; k < count; ++k) places.insert(layout.at(channel, index, k));
     };
     for (const ChannelInfo& channel : channels()) {
         const std::size_t before = places.size();
-        if (channel.scope == Scope::lane || channel.scope == Scope::map)
+        if (channel.scope == Scope::lane || channel.scope == Scope::map ||
+            channel.scope == Scope::facts)
             places.insert(layout.at(channel.channel));
         if (channel.scope == Scope::product_values)
             values(channel.channel, 0, layout.product_rank());
         if (channel.scope == Scope::mode_values) values(channel.channel, 0, layout.modes());
+        if (channel.scope == Scope::fact_values) values(channel.channel, 0, layout.facts());
         for (int l = 1; l <= 2; ++l) {
             if (channel.scope == Scope::matrix || channel.scope == Scope::map)
                 places.insert(layout.at(channel.channel, l));
@@ -59,7 +61,7 @@ TEST(Channels, the_guide_defines_every_number_as_the_table_does) {
     std::string expected;
     for (const ChannelInfo& channel : channels()) {
         if (channel.scope != Scope::lane && channel.scope != Scope::map &&
-            channel.scope != Scope::matrix)
+            channel.scope != Scope::facts && channel.scope != Scope::matrix)
             continue;
         std::string help(channel.help);
         if (const std::size_t at = help.find("{}"); at != std::string::npos)

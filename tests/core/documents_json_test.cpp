@@ -360,7 +360,10 @@ TEST(HistoryCsv, has_one_line_a_step_and_lane_and_empty_cells_for_what_was_not_m
 // Every name in the table, numbers as the letters that stand for them.
 TEST(HistoryCsv, every_column_has_a_word) {
     std::ostringstream stream;
-    write_history_csv(stream, small_snapshot());
+    Snapshot snapshot = small_snapshot();
+    snapshot.layout = Layout(chain({2, 2}), 1, 1);
+    snapshot.lanes.clear();  // the heading alone
+    write_history_csv(stream, snapshot);
     std::set<std::string> known, used;
     for (const ColumnWords& column : column_words()) {
         EXPECT_GT(column.words.size(), 10U) << column.name;

@@ -442,7 +442,7 @@ TEST(Minibatches, an_epoch_shows_every_column_once) {
     for (int epoch = 0; epoch < 3; ++epoch) {
         std::multiset<int> seen;
         for (int i = 0; i < 4; ++i) {
-            const auto& columns = batches.columns(epoch * 4 + i);
+            const auto& columns = batches.columns(epoch * 4 + i).which;
             seen.insert(columns.begin(), columns.end());
         }
         EXPECT_EQ(seen.size(), 20u);
@@ -455,9 +455,9 @@ TEST(Minibatches, an_epoch_shows_every_column_once) {
 TEST(Minibatches, depend_on_seed_and_step_alone) {
     Minibatches forward(7, 20, 5), jumping(7, 20, 5), other(8, 20, 5);
     std::vector<std::vector<int>> seen;
-    for (int step = 0; step < 12; ++step) seen.push_back(forward.columns(step));
-    for (const int step : {11, 3, 4, 0, 9}) EXPECT_EQ(jumping.columns(step), seen[step]);
-    EXPECT_NE(other.columns(0), seen[0]);
+    for (int step = 0; step < 12; ++step) seen.push_back(forward.columns(step).which);
+    for (const int step : {11, 3, 4, 0, 9}) EXPECT_EQ(jumping.columns(step).which, seen[step]);
+    EXPECT_NE(other.columns(0).which, seen[0]);
     EXPECT_NE(seen[0], seen[4]);
 }
 

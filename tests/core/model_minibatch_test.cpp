@@ -41,7 +41,7 @@ TEST(Minibatch, whatever_came_before_loss_and_gradients_are_those_of_its_own_col
                 auto used = backpropagation_of(whole);
                 std::vector<Matrix> weights = whole->start;
                 for (const std::vector<int>& columns : batches) {
-                    used->use_columns(columns);
+                    used->use_columns({columns});
                     const double found = used->gradients(weights, layers);
                     const auto part = with_columns(*whole, columns);
                     auto alone = backpropagation_of(part);

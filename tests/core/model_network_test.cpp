@@ -115,7 +115,7 @@ TEST(Network, gradients_agree_with_central_differences_of_a_loss_written_out_pla
         const auto problem = problem_of(c);
         const std::vector<int> columns = c.batch > 0 ? batch_columns : std::vector<int>{};
         auto backpropagation = backpropagation_of(problem);
-        if (c.batch > 0) backpropagation->use_columns(columns);
+        if (c.batch > 0) backpropagation->use_columns({columns});
         std::vector<Matrix> weights = problem->start;
         const double loss = backpropagation->gradients(weights, every_layer(*problem));
         const double plain = plain_loss(*problem, weights, columns);
@@ -146,7 +146,7 @@ TEST(Network, gradients_of_some_layers_are_those_of_all_layers) {
         SCOPED_TRACE(c.name());
         const auto problem = problem_of(c);
         auto all = backpropagation_of(problem);
-        if (c.batch > 0) all->use_columns(batch_columns);
+        if (c.batch > 0) all->use_columns({batch_columns});
         const auto layers = every_layer(*problem);
         const double loss = all->gradients(problem->start, layers);
         for (unsigned chosen = 1; chosen < (1U << layers.size()); ++chosen) {
@@ -154,7 +154,7 @@ TEST(Network, gradients_of_some_layers_are_those_of_all_layers) {
             for (int l : layers)
                 if ((chosen >> (l - 1)) & 1U) some.push_back(l);
             auto backpropagation = backpropagation_of(problem);
-            if (c.batch > 0) backpropagation->use_columns(batch_columns);
+            if (c.batch > 0) backpropagation->use_columns({batch_columns});
             for (int call = 0; call < 2; ++call) {  // the second finds the frozen layers cached
                 EXPECT_EQ(backpropagation->gradients(problem->start, some), loss);
                 for (int l : some) EXPECT_EQ(backpropagation->gradient(l), all->gradient(l));
@@ -172,8 +172,8 @@ TEST(Network, a_frozen_layer_that_changes_between_two_calls_is_seen) {
             std::vector<Matrix> weights = problem->start;
             auto used = backpropagation_of(problem);
             auto fresh = backpropagation_of(problem);
-            if (c.batch > 0) used->use_columns(batch_columns);
-            if (c.batch > 0) fresh->use_columns(batch_columns);
+            if (c.batch > 0) used->use_columns({batch_columns});
+            if (c.batch > 0) fresh->use_columns({batch_columns});
             used->gradients(weights, {depth});
             weights[changed - 1] *= 1.5;
             EXPECT_EQ(used->gradients(weights, {depth}), fresh->gradients(weights, {depth}));
@@ -191,7 +191,7 @@ TEST(Network, minibatches_of_one_epoch_average_to_the_full_gradient) {
     double mean_loss = 0;
     Matrix mean = Matrix::Zero(4, 5);
     for (int j = 0; j < 11; ++j) {
-        batched->use_columns({j});
+        batched->use_columns({{j}});
         mean_loss += batched->gradients(problem->start, {1, 2}) / 11;
         mean += batched->gradient(1) / 11;
     }

@@ -74,7 +74,7 @@ TEST(TransformerModel, has_the_loss_and_gradients_of_its_pass_on_any_columns) {
         part.tokens.resize(24);
         part.targets.resize(24);
         part.weights.resize(24);
-        used->use_columns({3, 1});
+        used->use_columns({{3, 1}});
         EXPECT_EQ(used->gradients(made.weights, all), pass.forward(made.weights, part));
         EXPECT_EQ(used->errors(made.weights).loss, loss);  // of all data still
     }

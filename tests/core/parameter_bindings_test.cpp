@@ -135,6 +135,10 @@ const std::map<std::string, Field<Experiment>>& experiment_fields() {
         {"data.samples", FIELD(data.samples)},
         {"data.noise", FIELD(data.noise)},
         {"data.batch", FIELD(data.batch)},
+        {"data.facts", FIELD(data.facts)},
+        {"data.exponent", FIELD(data.exponent)},
+        {"data.keys", FIELD(data.keys)},
+        {"data.values", FIELD(data.values)},
         {"data.stream", FIELD(data.stream)},
         {"data.stream_seed", FIELD(data.stream_seed)},
         {"loss", FIELD(loss)},
@@ -190,7 +194,7 @@ std::vector<Value> values_of(const Parameter& p) {
 // Those that pull others along, as parameters.h says, and the one that is no field.
 bool pulls(const std::string& key) {
     for (const char* other :
-         {"flavour", "kind", "network.depth", "network.width", "network.widths"})
+         {"flavour", "kind", "data.kind", "network.depth", "network.width", "network.widths"})
         if (key == other) return true;
     return false;
 }

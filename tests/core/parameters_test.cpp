@@ -51,6 +51,10 @@ TEST(Parameters, every_field_of_the_experiment_and_the_optimizer_has_its_row) {
                                            "data.samples",
                                            "data.noise",
                                            "data.batch",
+                                           "data.facts",
+                                           "data.exponent",
+                                           "data.keys",
+                                           "data.values",
                                            "loss",
                                            "probe.layer",
                                            "probe.task",
@@ -252,7 +256,7 @@ TEST(Parameters, a_value_out_of_range_is_named_with_what_is_allowed) {
               "network.depth: 17 is not allowed; give an integer from 1 to 16");
     EXPECT_EQ(with("optimizer.lr", "-1"),
               "optimizer.lr: -1 is not allowed; give a number from 0 to 100");
-    EXPECT_EQ(with("loss", "hal"), "loss: 'hal' is not allowed; give one of half, relative, mean");
+    EXPECT_EQ(with("loss", "hal"), "loss: 'hal' is not allowed; give one of half, relative, mean, cross_entropy");
     EXPECT_TRUE(contains(with("network.widths", "4,0,4"), "'0' in '4,0,4' is not allowed"));
     EXPECT_TRUE(contains(with("network.widths", "4"), "2 to 17 integers"));
     EXPECT_TRUE(contains(with("network.widths", "4,4,"), "is not allowed"));

@@ -250,7 +250,7 @@ TEST(ControlsTable, the_controls_of_one_layer_show_and_write_that_layer) {
 
 TEST(ControlsTable, every_row_of_the_problem_and_the_probe_writes_its_parameter) {
     std::set<std::string> turned;
-    std::vector<Spec> specs(7, preset("two-ways-up"));
+    std::vector<Spec> specs(8, preset("two-ways-up"));
     specs[1].experiment.target.kind = TargetKind::power_law;
     specs[1].experiment.target.signs = TargetSigns::random;
     specs[1].experiment.data.kind = DataKind::samples;
@@ -265,6 +265,8 @@ TEST(ControlsTable, every_row_of_the_problem_and_the_probe_writes_its_parameter)
     specs[4].experiment.probe.stream = Stream::torch_cpu;
     specs[5].experiment.init.kind = InitKind::files;
     specs[6].experiment.target.kind = TargetKind::file;
+    specs[7].experiment.data.kind = DataKind::associations;
+    specs[7].experiment.data.facts = 24;
     for (const Spec& spec : specs) {
         Rows rows(preset("two-ways-up"), {0, 0});
         rows.harness.show(paused(spec));

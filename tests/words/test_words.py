@@ -528,6 +528,9 @@ CLAIMS = {
         max(arrivals("noise-first", "SGD", 300, targets(4, 0.7, 4)))],
     "at step 50 the first mode of the noise": lambda: [
         Rule(50, noise_beside_truth("Muon", 50) > 0.95, "as large")],
+    "At right angles, of length 1": lambda: [
+        2 * history_of("two-ways-up", 1, "network.depth=1", "init.scale=0",
+                       "data.kind=associations")["SGD"]["loss"][0]],
     "Floored at .15 it passes": lambda: [
         spec_of("exact-polar")["lanes"][3]["phases"][0]["optimizer"]["floor"]],
     "With one draw all modes are learned by step 89": lambda: [

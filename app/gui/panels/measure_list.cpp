@@ -75,7 +75,8 @@ int source_of(Channel channel, int source) {
 
 std::string measure_title(const Layout& layout, Channel channel, int source) {
     const std::string title(info(channel).title);
-    return info(channel).scope == Scope::lane
+    const Scope scope = info(channel).scope;
+    return scope == Scope::lane || scope == Scope::facts
                ? title
                : fmt::format("{}, {}", title, plots::source_name(layout, source));
 }

@@ -81,8 +81,8 @@ class TransformerBackpropagation final : public Backpropagation {
         return std::make_unique<TransformerBackpropagation>(*this);
     }
 
-    void use_columns(const std::vector<int>& columns) override {
-        set_batch(regression_->inputs, regression_->labels, columns, batch_);
+    void use_columns(const Columns& columns) override {
+        set_batch(regression_->inputs, regression_->labels, columns.which, batch_);
     }
 
     double gradients(const std::vector<Matrix>& weights, const std::vector<int>& trained) override {
