@@ -296,10 +296,10 @@ constexpr Row<E> experiment_rows[] = {
         "width; beyond it Gaussian ones get in each other's way.")
         .when(has_facts)
         .restarts(),
-    row<&E::data, &DataSpec::exponent>(
-        "data.exponent", "Tail exponent", range(0, 8, 0, 2),
-        "α: fact k is asked for with frequency ∝ k^−α. 0: all alike; 1: Zipf's law, as words in a "
-        "text.")
+    row<&E::data, &DataSpec::exponent>("data.exponent", "Tail exponent", range(0, 8, 0, 2),
+                                       "α: fact k is asked for with a frequency that falls as "
+                                       "k^−α. 0: all alike; 1: Zipf's law, as words in a "
+                                       "text.")
         .when(has_facts)
         .restarts(),
     row<&E::data, &DataSpec::keys>("data.keys", "Keys", {}, "Columns of E: what is asked with.")

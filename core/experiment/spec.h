@@ -100,14 +100,13 @@ inline constexpr auto data_choices = choices_of<DataKind::associations>(
     {{"whitened", "Whitened", "X = I: the loss compares P with A itself."},
      {"samples", "Samples", "Normal inputs X and labels Y = A X + noise."},
      {"associations", "Associations",
-      "N keys e_k, each with a value v_k to say to it; the k-th is asked for with frequency "
-      "∝ k^−α. A = Σ v_k e_kᵀ."}});
+      "N keys e_k, each with a value v_k to say to it; the k-th is asked for with a "
+      "frequency that falls as k^−α. A = Σ v_k e_kᵀ."}});
 
 // Vectors of keys and of values.
 enum class VectorKind { orthonormal, gaussian };
 inline constexpr auto vector_choices = choices_of<VectorKind::gaussian>(
-    {{"orthonormal", "Orthonormal",
-      "At right angles, of length 1; at most as many as the width."},
+    {{"orthonormal", "Orthonormal", "At right angles, of length 1; at most as many as the width."},
      {"gaussian", "Gaussian",
       "Independent entries of sd 1/√width: nearly at right angles where they are few."}});
 

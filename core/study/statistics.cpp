@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/base/elementary.h"
 #include "core/random/generator.h"
 
 namespace muonscope {
@@ -51,10 +52,10 @@ MeanInterval bootstrap_interval(std::span<const double> values, std::uint64_t se
 double sign_test(std::int64_t first, std::int64_t second) {
     const std::int64_t tosses = first + second, fewer = std::min(first, second);
     // log of C(n, i)/2^n, term by term: none of them underflows.
-    double term = -static_cast<double>(tosses) * std::log(2.0), sum = std::exp(term);
+    double term = -static_cast<double>(tosses) * elementary::log(2.0), sum = elementary::exp(term);
     for (std::int64_t i = 1; i <= fewer; ++i) {
-        term += std::log(static_cast<double>(tosses - i + 1) / static_cast<double>(i));
-        sum += std::exp(term);
+        term += elementary::log(static_cast<double>(tosses - i + 1) / static_cast<double>(i));
+        sum += elementary::exp(term);
     }
     return std::min(1.0, 2 * sum);
 }

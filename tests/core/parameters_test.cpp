@@ -256,7 +256,8 @@ TEST(Parameters, a_value_out_of_range_is_named_with_what_is_allowed) {
               "network.depth: 17 is not allowed; give an integer from 1 to 16");
     EXPECT_EQ(with("optimizer.lr", "-1"),
               "optimizer.lr: -1 is not allowed; give a number from 0 to 100");
-    EXPECT_EQ(with("loss", "hal"), "loss: 'hal' is not allowed; give one of half, relative, mean, cross_entropy");
+    EXPECT_EQ(with("loss", "hal"),
+              "loss: 'hal' is not allowed; give one of half, relative, mean, cross_entropy");
     EXPECT_TRUE(contains(with("network.widths", "4,0,4"), "'0' in '4,0,4' is not allowed"));
     EXPECT_TRUE(contains(with("network.widths", "4"), "2 to 17 integers"));
     EXPECT_TRUE(contains(with("network.widths", "4,4,"), "is not allowed"));
