@@ -170,7 +170,7 @@ Matrix edited_matrix(const Matrix& matrix, const ThinSvd& factors, const EditedT
 
 EditedMatrix edited_matrix(std::span<const WeightEdit> stack, std::string_view name,
                            const Matrix& matrix) {
-    const ThinSvd factors = tensor_svd(matrix);
+    ThinSvd factors = tensor_svd(matrix);
     EditedTensor after =
         edited(stack, name, {matrix.rows(), matrix.cols()}, factors.s, [&] { return factors; });
     return {edited_matrix(matrix, factors, after), std::move(after.effects)};
