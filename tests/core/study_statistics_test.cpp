@@ -12,9 +12,10 @@
 namespace muonscope {
 namespace {
 
-nlohmann::json scipy_numbers() {
-    return nlohmann::json::parse(
+const nlohmann::json& scipy_numbers() {
+    static const nlohmann::json numbers = nlohmann::json::parse(
         read_file(MUONSCOPE_SOURCE_DIR "/tests/golden/study_statistics.json", 1 << 20));
+    return numbers;
 }
 
 TEST(StudyStatistics, sign_tests_are_scipys) {
