@@ -53,6 +53,11 @@ class ChainBackpropagation final : public Backpropagation {
     double loss_scale(Eigen::Index columns) const;
     bool is_weighted() const { return regression_->weights.size() > 0; }
     double square(const Eigen::Ref<const Matrix>& matrix, const Vector& weights) const;
+    // W_L H_{L-1}, less the labels where the loss is of the difference.
+    void last_product(const Matrix& last, const Factor<double>& entering,
+                      const Eigen::Ref<const Matrix>& labels, Eigen::Ref<Matrix> result);
+    // The same of one layer on X = I, which nobody stores.
+    void last_alone(const Matrix& last, const Matrix& labels, Eigen::Ref<Matrix> result) const;
     double descend(Eigen::Ref<Matrix> residual);
     double descend_cross_entropy(Eigen::Ref<Matrix> outputs);
 
@@ -189,6 +194,21 @@ void ChainBackpropagation::remember_frozen(const std::vector<Matrix>& weights, i
     for (std::size_t l = 0; l < frozen_.size(); ++l) frozen_[l] = weights[l];
 }
 
+void ChainBackpropagation::last_product(const Matrix& last, const Factor<double>& entering,
+                                        const Eigen::Ref<const Matrix>& labels,
+                                        Eigen::Ref<Matrix> result) {
+    if (cross_entropy_)
+        product_.multiply(last, entering, result);
+    else
+        product_.combine(1, last, entering, -1, labels, result);
+}
+
+void ChainBackpropagation::last_alone(const Matrix& last, const Matrix& labels,
+                                      Eigen::Ref<Matrix> result) const {
+    result = last;
+    if (!cross_entropy_) result -= labels;
+}
+
 double ChainBackpropagation::gradients(const std::vector<Matrix>& weights,
                                        const std::vector<int>& layers) {
     const int depth = static_cast<int>(weights.size());
@@ -229,21 +249,11 @@ double ChainBackpropagation::gradients(const std::vector<Matrix>& weights,
     }
 
     auto residual = deltas_.back().leftCols(columns_);
-    double loss = 0;
-    if (cross_entropy_) {
-        if (depth == 1 && whitened_)
-            residual = weights.front();
-        else
-            product_.multiply(weights.back(), input_of(depth), residual);
-        loss = descend_cross_entropy(residual);
-    } else {
-        if (depth == 1 && whitened_)
-            residual = weights.front() - labels;
-        else
-            product_.combine(1, weights.back(), input_of(depth), -1, labels.leftCols(columns_),
-                             residual);
-        loss = descend(residual);
-    }
+    if (depth == 1 && whitened_)
+        last_alone(weights.front(), labels, residual);
+    else
+        last_product(weights.back(), input_of(depth), labels.leftCols(columns_), residual);
+    const double loss = cross_entropy_ ? descend_cross_entropy(residual) : descend(residual);
 
     auto trained = layers.rbegin();
     for (int l = depth; l >= first; --l) {
@@ -287,14 +297,12 @@ Backpropagation::Errors ChainBackpropagation::errors(const std::vector<Matrix>& 
         forward_.swap(forward_next_);
     }
     const Matrix& last = weights.back();
-    const double residual_of = cross_entropy_ ? 0.0 : -1.0;
     if (depth == 1 && whitened_)
-        whole_residual_ = last - (cross_entropy_ ? 0.0 : 1.0) * labels;
+        last_alone(last, labels, whole_residual_);
     else if (depth == 1)
-        product_.combine(1, last, regression_->inputs, residual_of, labels, whole_residual_);
+        last_product(last, regression_->inputs, labels, whole_residual_);
     else
-        product_.combine(1, last, forward_.topRows(last.cols()), residual_of, labels,
-                         whole_residual_);
+        last_product(last, forward_.topRows(last.cols()), labels, whole_residual_);
     if (cross_entropy_) {
         cross_entropy_->evaluate(whole_residual_, regression_->classes.data());
         return {dot(cross_entropy_->losses(), all_weights_), no_error};
