@@ -203,27 +203,23 @@ ReportTable pairs_table(const Study& study, const StudyReport& report) {
 
 std::string definitions(const Study& study) {
     std::string text =
-        "n: seeds that came to a number, of those that ran; one that diverged or did not get there "
-        "has "
-        "none and is in no mean. Difference: first − second on the same seed, where both have a "
-        "number; "
-        "share: of the mean that first has there. 95 %: percentile bootstrap of the mean "
-        "difference, "
-        "10000 resamples, seed 1. Second better: of the seeds where they differ, one without a "
-        "number "
-        "being worse; p: two-sided exact sign test of that, of each line alone.";
-    if (study.tuning) {
-        text += fmt::format(
-            " Rate: {} with the fewest seeds without a number, then the best mean of {}, ",
-            study.tuning->key, study.tuning->by);
-        text +=
-            study.tuning->seeds > 0
-                ? fmt::format("on the first {} of {} seeds; all else is of the others.",
-                              study.tuning->seeds, study.seeds.size())
-                : "on the seeds that are compared too, which flatters every arm that has rates.";
-        text +=
-            " (end): the smallest or largest that was tried, so that a better one may lie beyond.";
-    }
+        "n: seeds that came to a number, of those that ran; "
+        "one that diverged or did not get there has none and is in no mean. "
+        "Difference: first − second on the same seed, where both have a number; "
+        "share: of the mean that first has there. "
+        "95 %: percentile bootstrap of the mean difference, 10000 resamples, seed 1. "
+        "Second better: of the seeds where they differ, one without a number being worse; "
+        "p: two-sided exact sign test of that, of each line alone.";
+    if (!study.tuning) return text;
+    const std::string judged =
+        study.tuning->seeds > 0
+            ? fmt::format("on the first {} of {} seeds; all else is of the others",
+                          study.tuning->seeds, study.seeds.size())
+            : "on the seeds that are compared too, which flatters every arm that has rates";
+    text += fmt::format(
+        " Rate: {} with the fewest seeds without a number, then the best mean of {}, {}.",
+        study.tuning->key, study.tuning->by, judged);
+    text += " (end): the smallest or largest that was tried, so that a better one may lie beyond.";
     return text;
 }
 
