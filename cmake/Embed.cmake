@@ -97,6 +97,11 @@ const File& file(std::string_view name) {
     throw std::out_of_range("no embedded file is named " + std::string(name));
 }
 
+std::string_view text(std::string_view name) {
+    const auto bytes = file(name).bytes;
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 }  // namespace muonscope::embedded
 ]])
 file(CONFIGURE OUTPUT "${embedded_dir}/include/embedded.h" @ONLY CONTENT [[
@@ -117,6 +122,7 @@ std::span<const File> files();
 
 // Throws std::out_of_range naming what was asked for.
 const File& file(std::string_view name);
+std::string_view text(std::string_view name);
 
 }  // namespace muonscope::embedded
 ]])

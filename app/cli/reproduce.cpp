@@ -48,11 +48,6 @@ void show(ProgressLines& lines, const std::vector<Reproduction::Progress>& exper
     lines.show(text);
 }
 
-std::string_view published_text() {
-    const auto bytes = embedded::file("assets/published.json").bytes;
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 std::vector<Figure> figures_of(const std::vector<Reproduction::Progress>& experiments) {
     std::vector<Figure> figures;
     for (const auto& experiment : experiments)
@@ -115,7 +110,7 @@ int reproduce(const ReproduceArguments& arguments) {
     if (!arguments.seed.empty())
         plan.seed =
             static_cast<std::uint64_t>(whole_number_in(arguments.seed, "--seed", 0, largest_shift));
-    plan.published_text = published_text();
+    plan.published_text = embedded::text("assets/published.json");
     plan.json = arguments.json;
     check_writable(plan.json, "--json");
     plan.workers = worker_count(arguments.workers, 256);

@@ -38,10 +38,8 @@ bool is_shipped_study(const std::string& name) {
 
 Study chosen_study(const std::string& name) {
     if (exists(name)) return read_study_file(name);
-    if (is_shipped_study(name)) {
-        const auto bytes = embedded::file("assets/studies/" + name + ".json").bytes;
-        return study_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, name);
-    }
+    if (is_shipped_study(name))
+        return study_from_json(embedded::text("assets/studies/" + name + ".json"), name);
     std::string all;
     for (const std::string& shipped : shipped_studies()) all += (all.empty() ? "" : ", ") + shipped;
     throw Error(in_quotes(name), "is neither a study that ships nor an existing file",

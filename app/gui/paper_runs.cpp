@@ -57,9 +57,7 @@ std::string cell(std::string text) {
 PaperRuns::PaperRuns() {
     const auto all = published_experiments();
     experiments.assign(all.begin(), all.end());
-    const auto bytes = embedded::file("assets/published.json").bytes;
-    published = published_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
-                                    "published figures");
+    published = published_from_json(embedded::text("assets/published.json"), "published figures");
 }
 
 PaperRuns& paper_runs(PanelContext& context) {

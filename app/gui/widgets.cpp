@@ -397,6 +397,13 @@ void fitted_text(ImDrawList* draw, ImVec2 at, float width, const ImVec4& colour,
     ImGui::PopStyleColor();
 }
 
+void fitted_line(float width, const ImVec4& colour, const std::string& text, LineOf line) {
+    const float lower = line == LineOf::controls ? ImGui::GetStyle().FramePadding.y : 0;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    ImGui::Dummy({std::max(1.0F, width), ImGui::GetTextLineHeight() + 2 * lower});
+    fitted_text(ImGui::GetWindowDrawList(), {at.x, at.y + lower}, width, colour, text.c_str());
+}
+
 void dim_paragraph(PanelContext& context, const std::string& text) {
     ImGui::PushStyleColor(ImGuiCol_Text, context.theme.dim);
     ImGui::TextWrapped("%s", text.c_str());

@@ -79,6 +79,11 @@ void draw_share(PanelContext& context, double share);
 // Text that ends in an ellipsis where it is wider than the room it has.
 void fitted_text(ImDrawList* draw, ImVec2 at, float width, const ImVec4& colour, const char* text);
 
+// The same as an item: on a line of text, or beside controls at the height of their words.
+enum class LineOf { text, controls };
+void fitted_line(float width, const ImVec4& colour, const std::string& text,
+                 LineOf line = LineOf::text);
+
 // Explaining words over as many lines as they take.
 void dim_paragraph(PanelContext& context, const std::string& text);
 

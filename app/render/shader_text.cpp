@@ -36,10 +36,7 @@ std::string_view said(std::string_view line) {
 }  // namespace
 
 ShaderFiles embedded_shaders() {
-    return [](const std::string& path) {
-        const auto bytes = embedded::file(path).bytes;
-        return std::string(bytes.begin(), bytes.end());
-    };
+    return [](const std::string& path) { return std::string(embedded::text(path)); };
 }
 
 std::string shader_text(ShaderLanguage language, std::string_view file) {

@@ -93,10 +93,7 @@ void words_line(PanelContext& context, const ModelAlignment::Shown& shown) {
     const LayerAlignment& of = shown.alignment;
     const std::string words = fmt::format("shared: {:.3f} of {} directions; at random {:.3f}",
                                           of.share, of.overlap.rows(), of.by_chance);
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float width = ImGui::GetContentRegionAvail().x;
-    ImGui::Dummy({width, ImGui::GetTextLineHeight()});
-    fitted_text(ImGui::GetWindowDrawList(), at, width, context.theme.text, words.c_str());
+    fitted_line(ImGui::GetContentRegionAvail().x, context.theme.text, words);
     hover_help(
         context, "Shared",
         fmt::format("Σ (vᵢᵀuⱼ)²/k over the leading k = {}: all of it where both span the same "

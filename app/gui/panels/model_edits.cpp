@@ -161,13 +161,9 @@ void edit_row(PanelContext& context, const ModelWeights& model, std::size_t plac
                "not there.");
     ImGui::TableNextColumn();
     ImGui::AlignTextToFramePadding();
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float lower = ImGui::GetStyle().FramePadding.y;
     const std::string words = fmt::format("{}: {}", short_name(edit.target), words_of(edit));
-    const float width = ImGui::GetContentRegionAvail().x;
-    ImGui::Dummy({width, ImGui::GetFrameHeight()});
-    fitted_text(ImGui::GetWindowDrawList(), {at.x, at.y + lower}, width,
-                edit.muted ? context.theme.dim : context.theme.text, words.c_str());
+    fitted_line(ImGui::GetContentRegionAvail().x,
+                edit.muted ? context.theme.dim : context.theme.text, words, LineOf::controls);
     const ModelMatrix& matrix = model.matrices[model.shown];
     // What waits has effects of the list as it was before.
     const EditEffect* effect = matrix.waits ? nullptr : effect_of(matrix, place);

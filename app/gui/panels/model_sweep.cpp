@@ -60,13 +60,10 @@ void draw_sweep_row(PanelContext& context, ModelWeights& model) {
     }
     ImGui::PopID();
     ImGui::SameLine(0, em(0.6F));
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float width = ImGui::GetContentRegionAvail().x;
     const std::string words = sweep_words(state);
-    ImGui::Dummy({std::max(1.0F, width), ImGui::GetFrameHeight()});
     const bool fault = !state.sweep.fault.empty() || !state.fault.empty();
-    fitted_text(ImGui::GetWindowDrawList(), {at.x, at.y + ImGui::GetStyle().FramePadding.y}, width,
-                fault ? context.theme.bad : context.theme.dim, words.c_str());
+    fitted_line(ImGui::GetContentRegionAvail().x, fault ? context.theme.bad : context.theme.dim,
+                words, LineOf::controls);
     if (!words.empty()) hover_help(context, "Sweep", words);
 }
 

@@ -23,10 +23,7 @@ std::string line_of(const std::vector<NearToken>& tokens, const Tokeniser& token
 
 void fitted_cell(const std::string& text, const ImVec4& colour) {
     ImGui::TableNextColumn();
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float width = ImGui::GetContentRegionAvail().x;
-    ImGui::Dummy({width, ImGui::GetTextLineHeight()});
-    fitted_text(ImGui::GetWindowDrawList(), at, width, colour, text.c_str());
+    fitted_line(ImGui::GetContentRegionAvail().x, colour, text);
 }
 
 void cosines(PanelContext& context, const ModelTokens& tokens, const VectorTokens& one) {

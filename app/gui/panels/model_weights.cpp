@@ -67,10 +67,7 @@ void checkpoint_line(PanelContext& context, const ModelWeights& model) {
     // Beside the slider, not in it: of two checkpoints its grab takes half of it.
     const float room = ImGui::GetContentRegionAvail().x;
     const float width = std::min(ImGui::CalcTextSize(words.c_str()).x + em(0.2F), 0.6F * room);
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    ImGui::Dummy({width, ImGui::GetFrameHeight()});
-    fitted_text(ImGui::GetWindowDrawList(), {at.x, at.y + ImGui::GetStyle().FramePadding.y}, width,
-                context.theme.text, words.c_str());
+    fitted_line(width, context.theme.text, words, LineOf::controls);
     ImGui::SameLine(0, em(0.5F));
     ImGui::SetNextItemWidth(ImGui::GetContentRegionAvail().x);
     if (ImGui::SliderInt("##checkpoint", &place, 0, last, "",
@@ -82,14 +79,12 @@ void checkpoint_line(PanelContext& context, const ModelWeights& model) {
 }
 
 void file_line(PanelContext& context, const ModelWeights& model) {
-    const ImVec2 at = ImGui::GetCursorScreenPos();
     const bool alone = model.series.empty(), pair = model.chosen_files.size() > 1;
     const char* label = pair ? "Alone" : "Compare…";
     const float button = alone || pair ? button_width(label) + em(0.4F) : 0;
     const float width = std::max(em(2), ImGui::GetContentRegionAvail().x - button);
     const std::string words = file_words(model);
-    ImGui::Dummy({width, ImGui::GetTextLineHeight()});
-    fitted_text(ImGui::GetWindowDrawList(), at, width, context.theme.dim, words.c_str());
+    fitted_line(width, context.theme.dim, words);
     hover_help(context, model.asked,
                fmt::format("{}.\n\n{} further tensors are vectors, or of types whose numbers are "
                            "not read.",
@@ -119,9 +114,7 @@ void export_line(PanelContext& context, ModelExport& writing) {
                                                 writing.begun, writing.tensors, writing.tensor);
     const float cancel = button_width("Cancel");
     const float width = std::max(em(4), ImGui::GetContentRegionAvail().x - cancel - em(0.5F));
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    ImGui::Dummy({width, ImGui::GetTextLineHeight()});
-    fitted_text(ImGui::GetWindowDrawList(), at, width, context.theme.text, words.c_str());
+    fitted_line(width, context.theme.text, words);
     ImGui::SameLine(0, em(0.5F));
     ImGui::BeginDisabled(writing.path.empty());
     if (quiet_button(context, "Cancel", cancel, "Ends it; no part of a file stays."))

@@ -25,13 +25,9 @@ std::string change_words(const TextScore& score, std::size_t positions) {
         positions);
 }
 
-void change_line(PanelContext& context, const std::string& text, const char* over, float lower) {
+void change_line(PanelContext& context, const std::string& text, const char* over, LineOf line) {
     if (text.empty()) return;
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float width = ImGui::GetContentRegionAvail().x;
-    ImGui::Dummy({width, ImGui::GetTextLineHeight() + lower});
-    fitted_text(ImGui::GetWindowDrawList(), {at.x, at.y + lower}, width, context.theme.dim,
-                text.c_str());
+    fitted_line(ImGui::GetContentRegionAvail().x, context.theme.dim, text, line);
     hover_help(context, "What the edits changed",
                fmt::format("{}.\n\nOver {}: KL(before ‖ after) of the next token's distribution, "
                            "mean and its standard error, in nats. Same likeliest token: positions "

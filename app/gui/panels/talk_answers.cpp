@@ -89,10 +89,8 @@ void question_row(PanelContext& context, TalkState& state) {
 
 // In the rest of the title's line; whole under the mouse.
 void how_it_ended(PanelContext& context, const std::string& text) {
-    const ImVec2 at = ImGui::GetCursorScreenPos();
     const float width = ImGui::GetContentRegionAvail().x;
-    ImGui::Dummy({std::max(1.0F, width), ImGui::GetTextLineHeight()});
-    fitted_text(ImGui::GetWindowDrawList(), at, width, context.theme.dim, text.c_str());
+    fitted_line(width, context.theme.dim, text);
     if (!text.empty() && ImGui::CalcTextSize(text.c_str()).x > width)
         hover_help(context, "The answer", text + ".");
 }

@@ -104,11 +104,7 @@ void draw_questions(PanelContext& context, TalkState& state, ImVec2 size) {
     std::string words = summary_words(state);
     if (words.empty() && state.is_at(TalkTask::questions))
         words = state.loaded ? "at work" : "reading the model";
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float room = ImGui::GetContentRegionAvail().x;
-    ImGui::Dummy({std::max(1.0F, room), ImGui::GetFrameHeight()});
-    fitted_text(ImGui::GetWindowDrawList(), {at.x, at.y + ImGui::GetStyle().FramePadding.y}, room,
-                context.theme.dim, words.c_str());
+    fitted_line(ImGui::GetContentRegionAvail().x, context.theme.dim, words, LineOf::controls);
     size.y -= ImGui::GetCursorPosY() - top;
     if (state.questions.empty()) {
         for (const char* question : common_questions()) dim_paragraph(context, question);

@@ -282,8 +282,7 @@ void draw_text_view(PanelContext& context, TalkState& state, ImVec2 size) {
     const float top = ImGui::GetCursorPosY();
     controls(context, state);
     ImGui::SameLine(0, em(0.6F));
-    change_line(context, state_words(state), "the text that was read",
-                ImGui::GetStyle().FramePadding.y);
+    change_line(context, state_words(state), "the text that was read", LineOf::controls);
     ImGui::Dummy({0, em(0.1F)});
     if (!state.text.read) {
         dim_paragraph(context,

@@ -2,6 +2,7 @@
 
 #include "app/gui/panels/token_writer.h"
 #include "app/gui/talk.h"
+#include "app/gui/widgets.h"
 
 // The views of the panel *Talk*.
 namespace muonscope::gui {
@@ -29,8 +30,8 @@ void stop_button(PanelContext& context, TalkState& state, TalkTask task, const c
 void token_readout(PanelContext& context, const TalkState& state, const SaidToken& said);
 const char* end_words(const TalkColumn& column, bool busy);
 // How far the edits move a text, in one line that explains itself.
-// Lower by so many pixels, to stand on the line of buttons beside it.
-void change_line(PanelContext& context, const std::string& text, const char* over, float lower = 0);
+void change_line(PanelContext& context, const std::string& text, const char* over,
+                 LineOf line = LineOf::text);
 std::string change_words(const TextScore& score, std::size_t positions);
 
 }  // namespace muonscope::gui
