@@ -104,14 +104,16 @@ if(bench_sources AND benchmark_FOUND)
         ${CMAKE_DL_LIBS})
 endif()
 
-# The list of faults that tests/mutation/plant.py plants follows the code, and names that would meet in a
-# text compiled of several sources are seen.
+# The list of faults that tests/mutation/plant.py plants follows the code, names that would meet in a text
+# compiled of several sources are seen, and CI says at its end what failed.
 find_package(Python3 3.11 COMPONENTS Interpreter QUIET)
 if(Python3_FOUND)
     add_test(NAME mutation.list
         COMMAND Python3::Interpreter -B "${PROJECT_SOURCE_DIR}/tests/mutation/plant.py" --check)
     add_test(NAME setup.together
         COMMAND Python3::Interpreter -B "${PROJECT_SOURCE_DIR}/tests/setup/test_together.py")
-    set_tests_properties(mutation.list setup.together PROPERTIES LABELS core TIMEOUT 30)
+    add_test(NAME setup.failures
+        COMMAND Python3::Interpreter -B "${PROJECT_SOURCE_DIR}/tests/setup/test_failures.py")
+    set_tests_properties(mutation.list setup.together setup.failures PROPERTIES LABELS core TIMEOUT 30)
 endif()
 
