@@ -8,6 +8,7 @@
 #include "app/gui/plots/caption_arrows.h"
 #include "app/gui/plots/export_menu.h"
 #include "app/gui/plots/extent.h"
+#include "app/gui/plots/lane_grid.h"
 #include "app/gui/plots/marks.h"
 #include "app/gui/plots/memory.h"
 #include "app/gui/plots/phases.h"
@@ -89,56 +90,11 @@ void header(PanelContext& context) {
     end_header_controls(context);
 }
 
-float name_height() {
-    return std::round(ImGui::GetTextLineHeight() + em(0.2F));
-}
-
-struct Grid {
-    int columns = 1, rows = 1;
-    float area_width = 0, area_height = 0;  // of each plot
-    float left = 0, gap = 0, bottom = 0;
-};
-
-Grid arrange(std::size_t lanes, ImVec2 room, float labels, float right) {
-    Grid grid;
-    const int count = std::max(1, static_cast<int>(lanes));
-    grid.gap = 2 * side_padding();
-    grid.left = labels;
-    grid.bottom = label_height();
-    const auto width = [&](int columns) {
-        return (room.x - labels - right - grid.gap * static_cast<float>(columns)) /
-               static_cast<float>(columns);
-    };
-    const auto height = [&](int rows) {
-        return (room.y - grid.bottom) / static_cast<float>(rows) - name_height();
-    };
-    const auto rows = [&](int columns) { return (count + columns - 1) / columns; };
-    // Below one another where they would be narrow, as long as none becomes flat instead.
-    grid.columns = count;
-    while (grid.columns > 1 && width(grid.columns) < em(11) &&
-           (height(rows(grid.columns - 1)) >= em(5) || width(grid.columns) < em(4.5F)))
-        --grid.columns;
-    grid.rows = rows(grid.columns);
-    grid.columns = (count + grid.rows - 1) / grid.rows;
-    grid.area_width = width(grid.columns);
-    grid.area_height = height(grid.rows);
-    return grid;
-}
-
-// Above the plot: inside it would lie over what rises early.
-void lane_name(const PanelContext& context, const Axes& plot, int lane) {
-    const std::string& name = context.snapshot->lanes[lane].name;
-    ImGui::PushFont(context.fonts.heading, 0);
-    fitted_text(ImGui::GetWindowDrawList(), {plot.position.x, plot.position.y - name_height()},
-                plot.extent.x, context.theme.lane_text(lane), name.c_str());
-    ImGui::PopFont();
-}
-
 // What all plots of the panel share.
 struct Shared {
     const char* axis = "";  // name of the value axis
     Modes modes;
-    Grid grid;
+    LaneGrid grid;
     Ticks ticks;
     ValueRange values;  // that the curves take
     bool any = false;   // something was measured
@@ -171,13 +127,6 @@ ValueRange range_of(const PanelContext& context, const Extent& needed) {
                               : linear_range(any ? needed.low : 0, high);
 }
 
-void note_in(const PanelContext& context, const Axes& plot, const char* note) {
-    const ImVec2 words = ImGui::CalcTextSize(note);
-    ImGui::GetWindowDrawList()->AddText({plot.position.x + (plot.extent.x - words.x) / 2,
-                                         plot.position.y + (plot.extent.y - words.y) / 2},
-                                        u32(context.theme.dim), note);
-}
-
 std::vector<Chart> charts_of(const PanelContext& paper, const Shared& shared) {
     std::vector<Chart> charts;
     for (std::size_t l = 0; l < paper.snapshot->lanes.size(); ++l)
@@ -192,7 +141,8 @@ void draw_inside(PanelContext& context, const Axes& plot, const Shared& shared, 
                  bool changed) {
     const Reduction& reduction = memory(context).reductions[{shared.axis, lane}].reduction();
     if (context.chosen<SingularValuesChoices>().heatmap) {
-        draw_heatmap(context, plot, shared.modes.count, reduction, changed, shared.values, lane);
+        draw_step_heatmap(context, plot, shared.modes.count, reduction, changed, shared.values,
+                          context.kept<SingularValuesView>().heatmaps[lane]);
     } else {
         draw_phases(context, plot, lane);
         draw_lines(context, plot, shared.modes, reduction);
@@ -207,35 +157,22 @@ void draw_inside(PanelContext& context, const Axes& plot, const Shared& shared, 
 }
 
 void draw_lane(PanelContext& context, const Shared& shared, ImVec2 origin, int lane, bool changed) {
-    const Grid& grid = shared.grid;
-    const int column = lane % grid.columns, row = lane / grid.columns;
-    StepPlotOptions options;
+    StepPlotOptions options = place_lane(shared.grid, origin, lane);
     options.id = "##modes";
     options.axis = shared.axis;
-    options.value_labels = column == 0;
-    options.step_label = row == grid.rows - 1;
-    options.size = {grid.area_width + grid.gap + (column == 0 ? grid.left : 0),
-                    grid.area_height + (options.step_label ? grid.bottom : 0)};
-    ImGui::SetCursorScreenPos(
-        {origin.x + (column == 0 ? 0 : grid.left) +
-             static_cast<float>(column) * (grid.area_width + grid.gap),
-         origin.y + name_height() + static_cast<float>(row) * (grid.area_height + name_height())});
     Axes plot;
     if (!begin_step_plot(context, options, shared.ticks, plot)) return;
     draw_inside(context, plot, shared, lane, changed);
     const bool hovered = plot.hovered;
     end_step_plot(context, plot);
-    lane_name(context, plot, lane);
+    draw_lane_name(context, plot, lane);
     export_menu(context, "##export", "singular-values", hovered,
                 {.table = [&] { return table_of_modes(context, shared.modes); },
                  .charts = [&](const PanelContext& paper) { return charts_of(paper, shared); },
                  .fit = [&] { follow_everything(context, shared.axis); },
-                 .columns = grid.columns});
-    if (context.chosen<SingularValuesChoices>().heatmap && row == 0 && column == grid.columns - 1)
-        draw_colour_bar(
-            context, {plot.position.x + plot.extent.x + em(0.9F), plot.position.y},
-            {plot.position.x + plot.extent.x + em(1.5F), plot.position.y + plot.extent.y},
-            shared.values);
+                 .columns = shared.grid.columns});
+    if (context.chosen<SingularValuesChoices>().heatmap && shared.grid.last_in_first_row(lane))
+        draw_colour_bar(context, plot, shared.values);
 }
 
 void draw_singular_values(PanelContext& context) {
@@ -263,17 +200,15 @@ void draw_singular_values(PanelContext& context) {
     shared.axis = heatmap ? "heatmap" : "singular values";
     const float high = room.y - label_height();
     shared.ticks =
-        heatmap ? heatmap_ticks(shared.modes.count, high) : value_ticks(context, shared.axis, high);
-    shared.grid = arrange(lanes, room, label_width(shared.ticks), heatmap ? em(3.2F) : 0);
+        heatmap ? row_ticks(shared.modes.count, high) : value_ticks(context, shared.axis, high);
+    shared.grid =
+        lane_grid(lanes, room, label_width(shared.ticks), heatmap ? colour_bar_width() : 0);
     Extent needed;
     const std::vector<bool> changed = reduce(context, shared, needed);
     shared.any = needed.any();
     shared.values = range_of(context, needed);
     if (heatmap) {
-        ValueRange index;
-        index.min = -shared.modes.count - 0.5;
-        index.max = -0.5;
-        follow_values(context, shared.axis, index);
+        follow_values(context, shared.axis, rows_range(shared.modes.count));
     } else {
         follow_values(context, shared.axis, shared.values);
         shared.ticks = value_ticks(context, shared.axis, shared.grid.area_height);

@@ -4,13 +4,11 @@
 #include <memory>
 #include <vector>
 
-#include "app/gui/colour_map.h"
 #include "app/gui/panel.h"
 #include "app/gui/plots/axis.h"
 #include "app/gui/plots/chart.h"
+#include "app/gui/plots/step_heatmap.h"
 #include "app/gui/plots/table.h"
-#include "app/gui/plots/texture.h"
-#include "app/gui/plots/ticks.h"
 #include "app/gui/plots/value_axis.h"
 #include "core/base/types.h"
 #include "core/optim/optimizer_spec.h"
@@ -38,17 +36,7 @@ struct Modes {
     int target = 0;  // modes of the target; the rest is noise, drawn thin
 };
 
-constexpr int most_modes = 64;
-
-// Singular values over steps as a picture: a column a bin, two rows an index: the largest of the
-// bin above, the smallest below.
-struct Heatmap {
-    plots::Texture texture{plots::Texture::widest, 128};
-    double low = 0, high = 0;  // what the colours span
-    bool logarithmic = false, drawn = false;
-    int rows = 0;
-    ColourMap colours = ColourMap::viridis;
-};
+constexpr int most_modes = plots::StepHeatmap::most_series;
 
 // Theory's curves for one lane, up to the step where the axis ends.
 struct Theory {
@@ -59,9 +47,8 @@ struct Theory {
 };
 
 struct SingularValuesView {
-    std::map<int, Theory> theories;   // by lane
-    std::map<int, Heatmap> heatmaps;  // likewise
-    std::vector<float> lows, highs;   // scratch
+    std::map<int, Theory> theories;              // by lane
+    std::map<int, plots::StepHeatmap> heatmaps;  // likewise
 };
 
 // The modes as lines over the target's levels, and what theory says of them: dashed, until an edit
@@ -80,15 +67,5 @@ plots::Chart chart_of_lane(const PanelContext& paper, const Modes& modes,
 
 // The newest values of all lanes side by side, a bar a lane, the target's as marks.
 void draw_bars(PanelContext& context, const Modes& modes, ImVec2 room);
-
-// One lane's heatmap on a plot whose value axis has mode k at −k. `changed`: the curves have, since
-// it was drawn last.
-void draw_heatmap(PanelContext& context, const plots::Axes& plot, int modes,
-                  const plots::Reduction& reduction, bool changed, const plots::ValueRange& range,
-                  int lane);
-void draw_colour_bar(const PanelContext& context, ImVec2 from, ImVec2 to,
-                     const plots::ValueRange& range);
-// Of modes 1, 2, … on so many pixels.
-plots::Ticks heatmap_ticks(int count, float height);
 
 }  // namespace muonscope::gui

@@ -1,21 +1,22 @@
+#include "app/gui/plots/step_heatmap.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 
-#include "app/gui/panels/singular_values.h"
 #include "app/gui/theme.h"
 
-// Singular values over steps as a picture, and the bar that says what its colours are.
-namespace muonscope::gui {
+namespace muonscope::plots {
 
-using namespace plots;
+using gui::em;
+using gui::u32;
 
 namespace {
 
 // The colour of a share of the range.
-std::array<ImU32, 256> colour_table(const Theme& theme) {
+std::array<ImU32, 256> colour_table(const gui::Theme& theme) {
     std::array<ImU32, 256> table;
     for (std::size_t i = 0; i < table.size(); ++i)
         table[i] = u32(theme.mapped(static_cast<double>(i) / 255));
@@ -24,12 +25,11 @@ std::array<ImU32, 256> colour_table(const Theme& theme) {
 
 }  // namespace
 
-void draw_heatmap(PanelContext& context, const Axes& plot, int modes, const Reduction& reduction,
-                  bool changed, const ValueRange& range, int lane) {
-    SingularValuesView& kept = context.kept<SingularValuesView>();
-    Heatmap& map = kept.heatmaps[lane];
+void draw_step_heatmap(gui::PanelContext& context, const Axes& plot, int series,
+                       const Reduction& reduction, bool changed, const ValueRange& range,
+                       StepHeatmap& map) {
     const int bins = std::min(reduction.bins(), map.texture.width());
-    const int rows = std::min(modes, map.texture.height() / 2);
+    const int rows = std::min(series, map.texture.height() / 2);
     if (changed || !map.drawn || map.low != range.min || map.high != range.max ||
         map.rows != rows || map.logarithmic != range.scale.logarithmic ||
         map.colours != context.theme.map) {
@@ -38,12 +38,12 @@ void draw_heatmap(PanelContext& context, const Axes& plot, int modes, const Redu
         const auto table = colour_table(context.theme);
         const double low = range.scale.forward(range.min), high = range.scale.forward(range.max);
         const double stretch = 255 / std::max(high - low, 1e-300);
-        kept.lows.resize(bins);
-        kept.highs.resize(bins);
+        map.lows.resize(bins);
+        map.highs.resize(bins);
         for (int k = 0; k < rows; ++k) {
-            reduction.ranges(k, kept.lows, kept.highs);
+            reduction.ranges(k, map.lows, map.highs);
             for (const bool below : {false, true}) {
-                const std::vector<float>& column = below ? kept.lows : kept.highs;
+                const std::vector<float>& column = below ? map.lows : map.highs;
                 ImU32* row = pixels + static_cast<std::ptrdiff_t>(2 * k + (below ? 1 : 0)) *
                                           map.texture.width();
                 for (int bin = 0; bin < bins; ++bin) {
@@ -77,7 +77,21 @@ void draw_heatmap(PanelContext& context, const Axes& plot, int modes, const Redu
     }
 }
 
-void draw_colour_bar(const PanelContext& context, ImVec2 from, ImVec2 to, const ValueRange& range) {
+ValueRange rows_range(int series) {
+    ValueRange range;
+    range.min = -series - 0.5;
+    range.max = -0.5;
+    return range;
+}
+
+float colour_bar_width() {
+    return em(3.2F);
+}
+
+void draw_colour_bar(const gui::PanelContext& context, const Axes& beside,
+                     const ValueRange& range) {
+    const ImVec2 from{beside.right() + em(0.9F), beside.position.y};
+    const ImVec2 to{beside.right() + em(1.5F), beside.bottom()};
     ImDrawList* draw = ImGui::GetWindowDrawList();
     constexpr int steps = 16;
     const float height = (to.y - from.y) / steps;
@@ -94,17 +108,17 @@ void draw_colour_bar(const PanelContext& context, ImVec2 from, ImVec2 to, const 
                   ((range.at_floor ? "≤ " : "") + fmt::format("{:.3g}", range.min)).c_str());
 }
 
-Ticks heatmap_ticks(int count, float height) {
+Ticks row_ticks(int series, float height) {
     Ticks ticks;
     const int wanted = std::max(1, static_cast<int>(height / em(1.6F)));
     int stride = 1;
     for (const int s : {1, 2, 4, 8, 16, 32})
-        if (count / s <= wanted) {
+        if (series / s <= wanted) {
             stride = s;
             break;
         }
-    for (int k = 1; k <= count; k += stride) ticks.add(-k, fmt::format("{}", k));
+    for (int k = 1; k <= series; k += stride) ticks.add(-k, fmt::format("{}", k));
     return ticks;
 }
 
-}  // namespace muonscope::gui
+}  // namespace muonscope::plots
