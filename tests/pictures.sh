@@ -39,6 +39,7 @@ guide why two-ways-up 1360 why
 guide update two-ways-up 60 update
 guide alignment two-ways-up 140 alignment
 guide weight-norms weight-norms 4000 weight-norms
+guide rare-facts rare-facts 10 rare-facts --choose facts_view=1 --choose facts_probability=true
 guide conditioning conditioning 300 conditioning
 guide random-matrices two-ways-up 10 random-matrices
 

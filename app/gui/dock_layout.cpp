@@ -208,7 +208,7 @@ DockTree default_tree(ImVec2 size) {
                           "Weight norms", "Model weights", "Talk"}),
                      [&] {
                          return split(SplitAxis::across, 0.5F, end({"Loss"}),
-                                      end({"Downstream probe"}));
+                                      end({"Downstream probe", "Rare facts"}));
                      });
     };
     const auto column = [&] {

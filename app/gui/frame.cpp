@@ -105,10 +105,10 @@ void draw_panel(PanelContext& context, const Panel& panel) {
 
 // Of the tabs that it lies among, the one in front. It takes the keyboard only from one of these,
 // which would keep itself in front by it.
-void bring_forward(ViewState& view) {
-    if (view.bring_forward.empty()) return;
-    ImGuiWindow* window = ImGui::FindWindowByName(view.bring_forward.c_str());
-    view.bring_forward.clear();
+void bring_forward(std::string& title) {
+    if (title.empty()) return;
+    ImGuiWindow* window = ImGui::FindWindowByName(title.c_str());
+    title.clear();
     if (window == nullptr || window->DockNode == nullptr) return;  // a window of its own
     window->DockNode->SelectedTabId = window->TabId;
     if (window->DockNode->TabBar != nullptr)
@@ -259,7 +259,8 @@ void draw_frame(PanelContext& context) {
         draw_presented_panels(shown, middle.at, middle.extent);
     } else {
         for (const Panel& panel : panels()) draw_panel(shown, panel);
-        bring_forward(context.view);
+        bring_forward(context.view.bring_beside);
+        bring_forward(context.view.bring_forward);
     }
     follow_fetch(context);
     follow_opened_weights(context);

@@ -190,8 +190,10 @@ void watch(ViewState& view, const std::function<std::uint64_t(Command)>& send, c
 }
 
 void look_at(ViewState& view, const Spec& spec) {
-    if (const PresetPage* page = preset_page(spec.name))
-        view.bring_forward = panel_by_slug(page->panel).title;
+    const PresetPage* page = preset_page(spec.name);
+    if (page == nullptr) return;
+    view.bring_forward = panel_by_slug(page->panel).title;
+    if (!page->beside.empty()) view.bring_beside = panel_by_slug(page->beside).title;
 }
 
 double next_speed(double now, int direction) {

@@ -68,6 +68,7 @@ struct ViewState {
     double toast_until = 0;       // anything else until this time, seconds of ImGui::GetTime()
     bool reset_layout = false;    // asked for; done at the next frame
     std::string bring_forward;    // the title of the panel to show in front of its tabs, once
+    std::string bring_beside;     // likewise another, of other tabs
     std::shared_ptr<PathDialog> path_dialog;     // while a path is asked for
     std::map<std::string, std::string> folders;  // by ending: where the last such file went
     bool keep_momentum = true;                   // when a lane's optimiser is switched

@@ -86,6 +86,15 @@
          "mean loss of the facts between the first third and the last", .applies = has_facts)      \
     each(tail_loss, facts, with_a_row, number, "tail_loss", "tail loss",                           \
          "mean loss of the third of the facts that is asked for least", .applies = has_facts)      \
+    each(head_probability, facts, with_a_row, number, "head_probability",                          \
+         "head probability", "mean probability of the right answer, "                              \
+         "of the third of the facts that is asked for most", .applies = has_facts)                 \
+    each(middle_probability, facts, with_a_row, number, "middle_probability",                      \
+         "middle probability", "mean probability of the right answer, "                            \
+         "of the facts between the first third and the last", .applies = has_facts)                \
+    each(tail_probability, facts, with_a_row, number, "tail_probability",                          \
+         "tail probability", "mean probability of the right answer, "                              \
+         "of the third of the facts that is asked for least", .applies = has_facts)                \
     each(fact_loss, fact_values, with_a_row, number, "fact_loss", "loss of fact",                  \
          "loss of fact K alone, the one asked for most first", .applies = has_facts)               \
     each(fact_probability, fact_values, with_a_row, number, "fact_probability",                    \

@@ -81,16 +81,20 @@ void Lane::measure_facts(const Layout& layout, std::span<double> row) const {
     if (layout.facts() == 0) return;
     const auto facts = static_cast<std::size_t>(layout.facts());
     const std::span<double> losses = row.subspan(layout.fact_loss(0), facts);
-    answer_facts(*problem_, weights_, losses, row.subspan(layout.fact_probability(0), facts));
-    const auto mean = [&](const FactRange& range) {
+    const std::span<double> probabilities = row.subspan(layout.fact_probability(0), facts);
+    answer_facts(*problem_, weights_, losses, probabilities);
+    const auto mean = [](std::span<const double> of, const FactRange& range) {
         const Eigen::Index count = range.end - range.begin;
-        return sum(Eigen::Map<const Vector>(losses.data() + range.begin, count)) /
+        return sum(Eigen::Map<const Vector>(of.data() + range.begin, count)) /
                static_cast<double>(count);
     };
     const FactParts parts = parts_of_facts(layout.facts());
-    row[layout.head_loss()] = mean(parts.head);
-    row[layout.middle_loss()] = mean(parts.middle);
-    row[layout.tail_loss()] = mean(parts.tail);
+    row[layout.head_loss()] = mean(losses, parts.head);
+    row[layout.middle_loss()] = mean(losses, parts.middle);
+    row[layout.tail_loss()] = mean(losses, parts.tail);
+    row[layout.head_probability()] = mean(probabilities, parts.head);
+    row[layout.middle_probability()] = mean(probabilities, parts.middle);
+    row[layout.tail_probability()] = mean(probabilities, parts.tail);
 }
 
 // The inputs h of each layer are those that the newest step found: all weights as they were before

@@ -7,6 +7,9 @@ namespace muonscope {
 
 std::optional<ArrowWait> waits_for(const Arrow& arrow, const Problem& problem,
                                    const Layout& layout) {
+    const Scope scope = info(arrow.channel).scope;
+    const bool of_facts = scope == Scope::facts || scope == Scope::fact_values;
+    if (of_facts && arrow.k >= layout.facts()) return std::nullopt;
     if (arrow.channel != Channel::product_sv)
         return ArrowWait{layout.at(arrow.channel, 0, arrow.k), arrow.level, false};
     if (arrow.k >= layout.modes() || arrow.k >= layout.product_rank()) return std::nullopt;

@@ -19,6 +19,7 @@ struct PresetPage {
     std::string_view group;  // "To begin with"
     std::string_view panel;  // what it is about, as `render --panel` names it
     Caption caption;
+    std::string_view beside;  // another panel to look at; empty: none
 };
 // Of every preset, group by group.
 std::span<const PresetPage> preset_pages();

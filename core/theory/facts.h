@@ -18,4 +18,10 @@ double answer_probability(int facts, double lead);
 // The loss of such a fact, -log of it.
 double answer_loss(int facts, double lead);
 
+// Every further step of SGD: from W = 0 a key's scores are moved by its own fact alone, and those
+// of its wrong answers stay equal, so that the lead at the next step is exactly lead + pull (1 − P)
+// N/(N − 1), pull = η p_k and P = answer_probability(facts, lead). Under a squared loss c p_k ‖W
+// e_k − v_k‖²/2 it is lead + c pull (1 − lead) instead.
+double sgd_lead(int facts, double lead, double pull);
+
 }  // namespace muonscope

@@ -70,7 +70,7 @@ long requests_of_steps(const Experiment& experiment, const OptimizerSpec& optimi
     recipe.phases[0].until.relative_error = 1e-300;
     const auto problem = make_problem(experiment);
     Lane lane(problem, recipe);
-    lane.follow(Layout(*problem->model, problem->modes));
+    lane.follow(Layout(*problem->model, problem->modes, facts_of(*problem)));
     lane.advance();
     const long before = requests;
     for (int i = 0; i < steps; ++i) lane.advance();
@@ -123,6 +123,27 @@ TEST(Allocation, a_step_after_the_first_takes_no_memory) {
                     EXPECT_EQ(requests_of_steps(experiment, optimizer, widths[0] < 256 ? 8 : 1), 0)
                         << widths[0] << (activation == Activation::tanh ? " tanh" : " linear")
                         << ", batch " << batch << ", momentum " << optimizer.momentum;
+            }
+}
+
+TEST(Allocation, a_step_with_facts_takes_no_memory) {
+    for (const int depth : {1, 3})
+        for (const LossKind loss : {LossKind::cross_entropy, LossKind::half})
+            for (const int batch : {0, 7}) {
+                Experiment experiment;
+                experiment.network.depth = depth;
+                experiment.network.width = 24;
+                experiment.network.activation = depth > 1 ? Activation::tanh : Activation::linear;
+                experiment.loss = loss;
+                experiment.data.kind = DataKind::associations;
+                experiment.data.facts = 40;
+                experiment.data.keys = experiment.data.values = VectorKind::gaussian;
+                experiment.data.batch = batch;
+                for (const OptimizerSpec& optimizer : optimizers())
+                    EXPECT_EQ(requests_of_steps(experiment, optimizer, 8), 0)
+                        << "depth " << depth << ", batch " << batch
+                        << (loss == LossKind::half ? ", half" : ", cross-entropy") << ", momentum "
+                        << optimizer.momentum;
             }
 }
 

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <memory>
 #include <numeric>
+#include <string>
+#include <tuple>
 #include <vector>
 
 #include "core/base/error.h"
@@ -16,6 +18,7 @@
 #include "core/experiment/loss_text.h"
 #include "core/experiment/minibatches.h"
 #include "core/experiment/parameters.h"
+#include "core/experiment/predicted_facts.h"
 #include "core/experiment/problem.h"
 #include "core/experiment/product_gradient.h"
 #include "core/formats/files.h"
@@ -265,6 +268,13 @@ TEST(Facts, head_middle_and_tail_are_means_of_thirds) {
     EXPECT_NEAR(row[layout.middle_loss()], mean(2, 6), 1e-14);
     EXPECT_NEAR(row[layout.tail_loss()], mean(6, 8), 1e-14);
     EXPECT_LT(row[layout.head_loss()], row[layout.tail_loss()]);
+    for (const auto& [channel, begin, end] : {std::tuple{layout.head_probability(), 0, 2},
+                                              {layout.middle_probability(), 2, 6},
+                                              {layout.tail_probability(), 6, 8}}) {
+        double sum = 0;
+        for (int k = begin; k < end; ++k) sum += row[layout.fact_probability(k)];
+        EXPECT_NEAR(row[channel], sum / (end - begin), 1e-14);
+    }
     EXPECT_TRUE(std::isnan(row[layout.relative_error()])) << "a cross-entropy has no residual";
     EXPECT_TRUE(std::isnan(row[layout.lambda_eff(1)]));
 }
@@ -291,6 +301,104 @@ TEST(FactsTheory, one_step_of_sgd_and_every_step_of_the_polar_factor_are_known) 
     }
     for (const double probability : trained(zipf, polar, 1).probabilities)
         EXPECT_NEAR(probability / answer_probability(facts, 1), 1, 0.02);
+}
+
+// What theory says after each of some steps is what they came to.
+void expect_predicted(const std::shared_ptr<const Problem>& problem, const OptimizerSpec& optimizer,
+                      const std::string& what) {
+    Recipe recipe;
+    recipe.phases[0].optimizer = optimizer;
+    ASSERT_TRUE(facts_theory_covers(problem->experiment, recipe)) << what;
+    PredictedFacts theory(*problem, recipe);
+    Lane lane(problem, recipe);
+    const int facts = facts_of(*problem);
+    std::vector<double> losses(static_cast<std::size_t>(facts)), probabilities(losses.size());
+    for (int step = 0; step <= 40; ++step) {
+        ASSERT_EQ(theory.step(), lane.step());
+        answer_facts(*problem, lane.weights(), losses, probabilities);
+        for (int k = 0; k < facts; ++k) {
+            const auto at = static_cast<std::size_t>(k);
+            EXPECT_NEAR(theory.loss(k), losses[at], 1e-9) << what << ", step " << step;
+            EXPECT_NEAR(theory.probability(k), probabilities[at], 1e-9)
+                << what << ", step " << step;
+        }
+        lane.advance();
+        theory.advance();
+    }
+}
+
+TEST(FactsTheory, follows_every_fact_through_every_step_of_sgd) {
+    OptimizerSpec cooled = plain_sgd(30);
+    cooled.schedule.kind = RateSchedule::cosine;
+    cooled.schedule.length = 30;
+    cooled.schedule.warmup = 4;
+    for (const auto& [loss, name] : losses_of_records) {
+        // More dimensions than facts, and as many.
+        for (const int width : {20, 24}) {
+            Experiment experiment = experiment_of(width, 20, 1, VectorKind::orthonormal);
+            experiment.loss = loss;
+            const auto problem = make_problem(experiment);
+            expect_predicted(problem, plain_sgd(loss == LossKind::cross_entropy ? 30 : 1.5), name);
+            if (loss == LossKind::cross_entropy) expect_predicted(problem, cooled, "cosine");
+        }
+    }
+}
+
+TEST(FactsTheory, follows_the_exact_polar_factor_where_all_facts_are_asked_for_alike) {
+    OptimizerSpec power = plain_sgd(0.7), svd = power;
+    power.kind = OptimizerKind::spectral;
+    power.orthogonaliser.power = 0;
+    svd.kind = OptimizerKind::muon;
+    svd.orthogonaliser.engine = Engine::svd;
+    svd.orthogonaliser.precision = Precision::float64;
+    const auto even = make_problem(experiment_of(16, 16, 0, VectorKind::orthonormal));
+    expect_predicted(even, power, "power 0");
+    expect_predicted(even, svd, "polar factor");
+}
+
+TEST(FactsTheory, says_nothing_where_it_is_not_exact) {
+    const Experiment covered = experiment_of(16, 16, 1, VectorKind::orthonormal);
+    Recipe sgd;
+    sgd.phases[0].optimizer = plain_sgd(30);
+    EXPECT_TRUE(facts_theory_covers(covered, sgd));
+    const auto refuses = [&](auto&& change) {
+        Experiment experiment = covered;
+        Recipe recipe = sgd;
+        change(experiment, recipe.phases[0].optimizer);
+        return !facts_theory_covers(experiment, recipe);
+    };
+    using E = Experiment;
+    using O = OptimizerSpec;
+    EXPECT_TRUE(refuses([](E& e, O&) { e.data.kind = DataKind::whitened; }));
+    EXPECT_TRUE(refuses([](E& e, O&) { e.data.keys = VectorKind::gaussian; }));
+    EXPECT_TRUE(refuses([](E& e, O&) { e.data.values = VectorKind::gaussian; }));
+    EXPECT_TRUE(refuses([](E& e, O&) { e.data.batch = 4; }));
+    EXPECT_TRUE(refuses([](E& e, O&) { e.network.depth = 2; }));
+    EXPECT_TRUE(refuses([](E& e, O&) { e.network.activation = Activation::tanh; }));
+    EXPECT_TRUE(refuses([](E& e, O&) { e.init.scale = 0.1; }));
+    EXPECT_TRUE(refuses([](E&, O& o) { o.momentum = 0.9; }));
+    EXPECT_TRUE(refuses([](E&, O& o) { o.decay = Decay::rate; }));
+    EXPECT_TRUE(refuses([](E&, O& o) { o.kind = OptimizerKind::adamw; }));
+    EXPECT_TRUE(refuses([](E&, O& o) { o.kind = OptimizerKind::muon; }));
+    const auto polar = [](O& o) {
+        o.kind = OptimizerKind::spectral;
+        o.orthogonaliser.power = 0;
+    };
+    EXPECT_TRUE(refuses([&](E&, O& o) { polar(o); })) << "a heavy tail";
+    EXPECT_FALSE(refuses([&](E& e, O& o) {
+        e.data.exponent = 0;
+        polar(o);
+    }));
+    EXPECT_TRUE(refuses([&](E& e, O& o) {
+        e.data.exponent = 0;
+        e.loss = LossKind::half;
+        polar(o);
+    }));
+    Recipe frozen = sgd, staged = sgd;
+    frozen.phases[0].layers = {2};
+    staged.phases.push_back(staged.phases[0]);
+    EXPECT_FALSE(facts_theory_covers(covered, frozen));
+    EXPECT_FALSE(facts_theory_covers(covered, staged));
 }
 
 TEST(Facts, batches_are_drawn_by_frequency_with_replacement) {

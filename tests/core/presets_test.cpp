@@ -348,6 +348,77 @@ TEST_F(PresetNumbers, random_spectra_may_do_as_well_and_may_not) {
     EXPECT_EQ(all_by(3), 721);
 }
 
+// A lane's row after some steps, and where its numbers stand.
+struct MeasuredFacts {
+    Layout layout;
+    std::vector<double> row;
+    double probability(int fact) const { return row[layout.fact_probability(fact - 1)]; }
+};
+MeasuredFacts facts_after(const Spec& spec, std::size_t lane, double rate, int steps) {
+    const auto problem = make_problem(spec.experiment);
+    Recipe recipe = spec.lanes[lane];
+    recipe.phases[0].optimizer.lr = rate;
+    Lane trained(problem, recipe);
+    while (trained.step() < steps) trained.advance();
+    MeasuredFacts facts{Layout(*problem->model, problem->modes, facts_of(*problem)), {}};
+    facts.row.resize(facts.layout.channels());
+    trained.measure(facts.layout, spec.experiment.probe, facts.row);
+    return facts;
+}
+double rate_of(const Spec& spec, std::size_t lane) {
+    return spec.lanes[lane].phases[0].optimizer.lr;
+}
+// Of 1 and 3 times powers of ten.
+double next_rate(double rate, int direction) {
+    const double power = std::pow(10.0, std::floor(std::log10(rate * 1.01)));
+    const bool one = rate < 2 * power;
+    return direction > 0 ? (one ? 3 * power : 10 * power) : (one ? 0.3 * power : power);
+}
+
+TEST_F(PresetNumbers, rare_facts_are_last_for_sgd_and_adamw_and_with_the_others_for_muon) {
+    const Spec& spec = preset("rare-facts");
+    for (std::size_t lane = 0; lane < spec.lanes.size(); ++lane) {
+        const double rate = rate_of(spec, lane);
+        const MeasuredFacts facts = facts_after(spec, lane, rate, 10);
+        EXPECT_GE(facts.probability(1), 0.98) << spec.lanes[lane].name;
+        EXPECT_LT(facts_after(spec, lane, next_rate(rate, -1), 10).probability(1), 0.98)
+            << spec.lanes[lane].name << " at the rate below";
+        const bool level = lane == 1 || lane == 2;
+        EXPECT_EQ(facts.probability(64) > 0.98 * facts.probability(1), level)
+            << spec.lanes[lane].name;
+        if (!level) {
+            EXPECT_LT(facts.probability(64), 0.05) << spec.lanes[lane].name;
+        }
+    }
+    // After one exact step all facts stand nearly alike.
+    const MeasuredFacts one = facts_after(spec, 2, 1, 1);
+    EXPECT_NEAR(one.row[one.layout.loss()], 3.1811, 5e-5);
+    EXPECT_NEAR(one.probability(64) / one.probability(1), 1, 0.03);
+}
+
+TEST_F(PresetNumbers, crowded_facts_are_learned_best_by_adamw_each_lane_at_its_best_rate) {
+    const Spec& spec = preset("rare-facts-crowded");
+    const auto loss_at = [&](std::size_t lane, double rate) {
+        const MeasuredFacts facts = facts_after(spec, lane, rate, 400);
+        return facts.row[facts.layout.loss()];
+    };
+    std::vector<double> losses;
+    for (std::size_t lane = 0; lane < spec.lanes.size(); ++lane) {
+        const double rate = rate_of(spec, lane);
+        losses.push_back(loss_at(lane, rate));
+        for (const int direction : {-1, 1})
+            if (next_rate(rate, direction) <= 100) {
+                EXPECT_LT(losses.back(), loss_at(lane, next_rate(rate, direction)))
+                    << spec.lanes[lane].name;
+            }
+    }
+    EXPECT_LT(losses[3], losses[1] / 3);
+    EXPECT_LT(losses[1], losses[2]);
+    EXPECT_LT(losses[2], losses[0]);
+    const MeasuredFacts muon = facts_after(spec, 1, rate_of(spec, 1), 400);
+    EXPECT_GT(muon.row[muon.layout.tail_loss()], 9 * muon.row[muon.layout.head_loss()]);
+}
+
 // Buttons do what they can be asked for, arrows point at what happens within the preset's steps,
 // and a preset makes its point within a minute at its speed.
 TEST(Presets, have_a_caption_whose_buttons_and_arrows_are_true) {
@@ -375,7 +446,7 @@ TEST(Presets, have_a_caption_whose_buttons_and_arrows_are_true) {
         }
         if (sanitized || caption.arrows.empty()) continue;
         const auto problem = make_problem(spec.experiment);
-        const Layout layout(*problem->model, problem->modes);
+        const Layout layout(*problem->model, problem->modes, facts_of(*problem));
         std::vector<double> row(layout.channels());
         for (const Arrow& arrow : caption.arrows) {
             ASSERT_LT(arrow.lane, static_cast<int>(spec.lanes.size())) << arrow.words;
@@ -397,6 +468,24 @@ TEST(Presets, have_a_caption_whose_buttons_and_arrows_are_true) {
             EXPECT_TRUE(reached) << arrow.words;
         }
     }
+}
+
+TEST(Presets, an_arrow_to_facts_waits_for_nothing_where_there_are_none) {
+    const auto problem = make_problem(preset("two-ways-up").experiment);
+    const Layout layout(*problem->model, problem->modes, facts_of(*problem));
+    Arrow arrow;
+    arrow.channel = Channel::tail_loss;
+    EXPECT_FALSE(waits_for(arrow, *problem, layout));
+    arrow.channel = Channel::fact_loss;
+    EXPECT_FALSE(waits_for(arrow, *problem, layout));
+    const auto facts = make_problem(preset("rare-facts").experiment);
+    const Layout with(*facts->model, facts->modes, facts_of(*facts));
+    arrow.k = 63;
+    const auto wait = waits_for(arrow, *facts, with);
+    ASSERT_TRUE(wait);
+    EXPECT_EQ(wait->place, with.fact_loss(63));
+    arrow.k = 64;
+    EXPECT_FALSE(waits_for(arrow, *facts, with));
 }
 
 class EveryPreset : public testing::TestWithParam<std::string> {};

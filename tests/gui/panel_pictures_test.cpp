@@ -108,7 +108,8 @@ std::shared_ptr<Snapshot> run_for(const Panel& panel) {
     static std::map<std::string, std::shared_ptr<Snapshot>> kept;
     std::string name = "two-ways-up";
     const std::string slug = panel_slug(panel);
-    for (const char* of_its_own : {"conditioning", "three-dimensions", "weight-norms"}) {
+    for (const char* of_its_own :
+         {"conditioning", "three-dimensions", "weight-norms", "rare-facts"}) {
         const PresetPage* page = preset_page(of_its_own);
         if (page != nullptr && page->panel == slug) name = of_its_own;
     }

@@ -42,6 +42,9 @@ void draw_everything(Harness& harness) {
             number_of(harness.preferences, "trade_off_layer") = kind;
             number_of(harness.preferences, "sv_source") = kind;
             switch_of(harness.preferences, "maps_shape") = kind == 1;
+            number_of(harness.preferences, "facts_view") = kind;
+            switch_of(harness.preferences, "facts_probability") = on;
+            switch_of(harness.preferences, "facts_log") = kind != 1;
             number_of(harness.preferences, "maps_source") = kind - 1;
             for (const Panel& panel : panels())
                 for (int i = 0; i < 5; ++i) harness.panel_frame(panel);

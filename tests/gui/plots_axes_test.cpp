@@ -33,6 +33,8 @@ Spec small(const char* name) {
         set(spec, "target.modes", std::string_view("6"));
         set(spec, "lanes.0.optimizer.schedule", std::string_view("cosine"));
     }
+    // Four plots side by side would have a label each once they are zoomed.
+    if (std::string_view(name) == "rare-facts") spec.lanes.resize(2);
     return spec;
 }
 
@@ -76,6 +78,12 @@ const std::vector<Kind> kinds{
      [](Harness& h) { switch_of(h.preferences, "sv_heatmap") = true; }},
     {"parts of updates", "weight-norms", "two-ways-up", 4},
     {"series", "conditioning", "two-ways-up", 2},
+    {"thirds of facts", "rare-facts", "rare-facts", 3,
+     [](Harness& h) { number_of(h.preferences, "facts_view") = 0; }},
+    {"facts at one step", "rare-facts", "rare-facts", 1,
+     [](Harness& h) { number_of(h.preferences, "facts_view") = 1; }},
+    {"facts as pictures", "rare-facts", "rare-facts", 2,
+     [](Harness& h) { number_of(h.preferences, "facts_view") = 2; }, false, true, "<rect"},
     {"ways in the plane", "trade-off", "two-ways-up", 3},
     {"arrows in the plane", "why", "two-ways-up", 1},
     {"bars", "singular-values", "two-ways-up", 1,

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -66,6 +67,31 @@ TEST(Reduction, keeps_the_extremes_of_every_bin) {
         EXPECT_EQ(drawn_low, low) << "bin " << bin;
         EXPECT_EQ(drawn_high, high) << "bin " << bin;
     }
+}
+
+TEST(HistoryReduction, of_groups_has_the_means_of_their_channels) {
+    const HistoryView history = history_of(100, 7, 1, [](std::size_t row, std::size_t channel) {
+        return static_cast<double>(row * row) + 10.0 * static_cast<double>(channel * channel);
+    });
+    HistoryReduction means;
+    const std::vector<int> begins{0, 1, 3, 6};
+    EXPECT_TRUE(means.update_means(history, 1, begins, 0, 100, 100));
+    EXPECT_FALSE(means.update_means(history, 1, begins, 0, 100, 100)) << "nothing is new";
+    ASSERT_EQ(means.reduction().channels(), 3);
+    // Channels 1; 2, 3; 4, 5, 6.
+    const std::array squares{1.0, (4.0 + 9) / 2, (16.0 + 25 + 36) / 3};
+    for (int group = 0; group < 3; ++group)
+        for (const int row : {0, 1, 40, 99}) {
+            const Reduction::Column column = means.reduction().column(row + 1, group);
+            const double expected = row * row + 10 * squares[static_cast<std::size_t>(group)];
+            EXPECT_NEAR(column.last, expected, 1e-3) << group << " at " << row;
+        }
+    // Other groups and none: nothing is left of those before.
+    EXPECT_TRUE(means.update_means(history, 1, std::vector<int>{0, 6}, 0, 100, 100));
+    EXPECT_EQ(means.reduction().channels(), 1);
+    EXPECT_TRUE(means.update(history, 2, 2, 0, 100, 100));
+    ASSERT_EQ(means.reduction().channels(), 2);
+    EXPECT_NEAR(means.reduction().column(1, 1).last, 90, 1e-3);
 }
 
 TEST(Reduction, draws_at_most_four_points_a_bin_in_order_of_x) {

@@ -31,6 +31,9 @@ TEST(presets, each_brings_the_panel_forward_that_it_is_about) {
         watch(harness.view, nowhere, all[i]);
         harness.frames(4);
         EXPECT_TRUE(in_front(harness, panel.title)) << all[i].name << ": " << panel.title;
+        if (page->beside.empty()) continue;
+        const Panel& other = panel_by_slug(page->beside);
+        EXPECT_TRUE(in_front(harness, other.title)) << all[i].name << ", beside: " << other.title;
     }
     EXPECT_TRUE(in_front(harness, "Lanes"));
 }

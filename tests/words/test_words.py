@@ -115,6 +115,52 @@ def critical_at_start(preset):
     return 2 / (columns["layer_1_sv_1"][0] ** 2 + columns["layer_2_sv_1"][0] ** 2)
 
 
+def known(step, lane, facts=(1, 33, 64), *settings):
+    """Of the preset Rare facts: the probability of these facts' right answers."""
+    columns = history_of("rare-facts", 10, *settings)[lane]
+    return [columns[f"fact_probability_{k}"][step] for k in facts]
+
+
+def crowded(step, lane, column, *settings):
+    return history_of("rare-facts-crowded", step, *settings)[lane][column][step]
+
+
+def rates_of(preset):
+    return [lane["phases"][0]["optimizer"]["lr"] for lane in spec_of(preset)["lanes"]]
+
+
+def neighbours(rate):
+    """Of 1 and 3 times powers of ten: the one below and the one above."""
+    one = f"{rate:e}".startswith("1")
+    return [f"{rate * (0.3 if one else 1 / 3):.6g}", f"{rate * (3 if one else 10 / 3):.6g}"]
+
+
+def with_rates(rates):
+    return [f"lanes.{lane}.optimizer.lr={rate}" for lane, rate in enumerate(rates)]
+
+
+def least_rates_know_the_first(probability):
+    below = with_rates(neighbours(rate)[0] for rate in rates_of("rare-facts"))
+    lanes = history_of("rare-facts", 10)
+    return all(known(10, lane, (1,))[0] >= probability > known(10, lane, (1,), *below)[0]
+               for lane in lanes)
+
+
+def largest_rate():
+    return constant("core/experiment/parameter_table.cpp", r'"lr", "Learning rate", log_range\(0, (\d+),')
+
+
+def rates_are_best_of_their_neighbours(steps):
+    lanes = history_of("rare-facts-crowded", steps)
+    for side in (0, 1):
+        rates = [min(float(neighbours(rate)[side]), 100) for rate in rates_of("rare-facts-crowded")]
+        for lane, rate, own in zip(lanes, rates, rates_of("rare-facts-crowded")):
+            other = crowded(steps, lane, "loss", *with_rates(rates))
+            if rate != own and not other > crowded(steps, lane, "loss"):
+                return False
+    return True
+
+
 def noise_beside_truth(lane, step):
     """Of the preset Noise first: the fifth singular value beside the fourth, the last true one."""
     columns = history_of("noise-first", 300)[lane]
@@ -531,6 +577,31 @@ CLAIMS = {
     "At right angles, of length 1": lambda: [
         2 * history_of("two-ways-up", 1, "network.depth=1", "init.scale=0",
                        "data.kind=associations")["SGD"]["loss"][0]],
+    "64 facts in a matrix of 64 x 64": lambda: [
+        experiment("rare-facts", "data", "facts"), *[experiment("rare-facts", "network", "width")] * 2],
+    "After ten steps SGD knows the first with probability": lambda: [
+        *known(10, "SGD"), *known(10, "AdamW"), *known(10, "Muon")],
+    "Each rate is the least, of 1 and 3 times powers of ten": lambda: [
+        Rule(1, least_rates_know_the_first(0.98), "and at none below"), 3,
+        Rule(0.98, least_rates_know_the_first(0.98), "and at none below")],
+    "64 facts with Gaussian keys": lambda: [
+        experiment("rare-facts-crowded", "data", "facts"),
+        experiment("rare-facts-crowded", "network", "width"),
+        Rule(1, rates_are_best_of_their_neighbours(400), "1 and 3 times powers of ten"), 3,
+        Rule(100, largest_rate() == 100, "the largest that is allowed"), 400],
+    "In this draw Muon's is .383 by then": lambda: [
+        *[crowded(400, "Muon", column) for column in ("loss", "head_loss", "tail_loss")],
+        crowded(400, "SGD", "tail_loss")],
+    "AdamW, at .115, leaves both behind": lambda: [crowded(400, "AdamW", "loss")],
+    "What is known of each of 64 facts after ten steps": lambda: [
+        experiment("rare-facts", "data", "facts")],
+    "After that one step its loss is 3.181": lambda: [
+        history_of("rare-facts", 10)["Exact polar"]["loss"][1],
+        *known(1, "Exact polar", (1, 64))],
+    "SGD, which moves as far as it is pulled, knows": lambda: known(1, "SGD", (1, 64)),
+    "with a tail exponent of 2 the last frequencies": lambda: [
+        2, *known(10, "Muon", (64,), "data.exponent=2"),
+        *known(10, "Exact polar", (64,), "data.exponent=2")],
     "Floored at .15 it passes": lambda: [
         spec_of("exact-polar")["lanes"][3]["phases"][0]["optimizer"]["floor"]],
     "With one draw all modes are learned by step 89": lambda: [

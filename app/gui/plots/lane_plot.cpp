@@ -88,6 +88,8 @@ ValueRange follow_lanes(gui::PanelContext& context, const LanePlot& what, const 
             memory(context).reductions[{std::string(what.axis), static_cast<int>(l)}];
         lane.update(snapshot.lanes[l].history, what.first_channel, what.channels, bins.min,
                     bins.max, bins.count);
+        if (what.holds_all)
+            extent.add(snapshot.lanes[l], lane.reduction(), what.first_channel, 0, what.channels);
         for (const int channel : {what.curve, what.floor})
             if (channel >= 0)
                 (channel == what.floor && !what.floor_counts ? floors : extent)
@@ -107,9 +109,39 @@ ValueRange follow_lanes(gui::PanelContext& context, const LanePlot& what, const 
         extent.add(0);
         extent.add(1);
     }
-    return what.logarithmic ? log_range(extent.smallest, extent.high, has_zero, what.decades)
-           : what.from_zero ? linear_range(extent.low, extent.high)
-                            : near_range(extent.low, extent.high);
+    if (what.logarithmic) return log_range(extent.smallest, extent.high, has_zero, what.decades);
+    ValueRange range = what.from_zero ? linear_range(extent.low, extent.high)
+                                      : near_range(extent.low, extent.high);
+    range.max = std::min(range.max, what.ends_at);
+    return range;
+}
+
+constexpr float theory_weight = 0.8F;
+
+// Points that lie on one pixel with the last say nothing new.
+void draw_theory_curve(gui::PanelContext& context, const Axes& plot, const TheoryCurve& curve) {
+    std::vector<ImVec2>& pixels = memory(context).pixels;
+    pixels.clear();
+    for (std::size_t i = 0; i < curve.steps.size(); ++i) {
+        if (!std::isfinite(curve.values[i])) continue;
+        const ImVec2 at = plot.pixel(curve.steps[i], curve.values[i]);
+        if (pixels.empty() || at.x - pixels.back().x >= 1 || std::abs(at.y - pixels.back().y) >= 1)
+            pixels.push_back(at);
+    }
+    const KeyRow key = theory_key(context.theme);
+    add_line(ImGui::GetWindowDrawList(), pixels, u32(key.colour),
+             context.theme.line() * theory_weight, key.dash, context.theme.line());
+}
+
+// The same on paper.
+Curve drawn_on_paper(const TheoryCurve& theory, const gui::Theme& theme) {
+    const KeyRow key = theory_key(theme);
+    Curve curve;
+    curve.name = theory.name;
+    curve.ink = {key.colour, key.dash, theory_weight};
+    curve.x = theory.steps;
+    curve.y = theory.values;
+    return curve;
 }
 
 void draw_inside(gui::PanelContext& context, const Axes& plot, const LanePlot& what, bool any) {
@@ -129,6 +161,7 @@ void draw_inside(gui::PanelContext& context, const Axes& plot, const LanePlot& w
                    theme.line() * 1.15F, lane_dash(lane));
         draw_last_sound(context, plot, lanes[l], what, lane);
     }
+    for (const TheoryCurve& curve : what.theory) draw_theory_curve(context, plot, curve);
     draw_marks(context, plot, -1);
     draw_published_ends(context, plot, -1);
     draw_caption_arrows(context, plot, -1, what.first_channel + what.curve, 1);
@@ -157,6 +190,10 @@ Table table_of(const gui::PanelContext& context, const LanePlot& what) {
 
 }  // namespace
 
+KeyRow theory_key(const gui::Theme& theme) {
+    return {"theory", gui::with_alpha(theme.text, 0.8F), Dash::dotted};
+}
+
 void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
     ImVec2 room = ImGui::GetContentRegionAvail();
     if (!context.snapshot || context.snapshot->lanes.empty()) {
@@ -170,7 +207,9 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
     begin_frame(context);
     std::vector<KeyRow> key = lane_key(context);
     if (what.floor >= 0) key.push_back({what.floor_name, context.theme.dim, Dash::dotted});
+    if (!what.theory.empty()) key.push_back(theory_key(context.theme));
     const float inset = em(0.3F);
+    if (!what.legend) key.clear();
     const LegendPlaces places = place_legend(key, {room.x - inset, room.y}, what.indent);
     const ImVec2 corner = ImGui::GetCursorScreenPos();
     draw_legend(context, {corner.x + inset, corner.y}, places, key);
@@ -199,6 +238,8 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
                  .charts =
                      [&](const gui::PanelContext& paper) {
                          Chart chart = chart_of(table_of(context, what), paper.theme);
+                         for (const TheoryCurve& theory : what.theory)
+                             chart.marks.emplace_back(drawn_on_paper(theory, paper.theme));
                          take_range(memory(context).axis(what.axis), chart);
                          return std::vector{chart};
                      },

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -7,10 +8,17 @@
 #include <vector>
 
 #include "app/gui/panel.h"
+#include "app/gui/plots/legend.h"
 #include "app/gui/plots/step_plot.h"
 
 // One quantity over steps, all lanes in one plot: colour and dash tell them apart.
 namespace muonscope::plots {
+
+// What theory says of a lane, as a dotted line in front of it.
+struct TheoryCurve {
+    std::string name;  // on paper
+    std::vector<double> steps, values;
+};
 
 struct LanePlot {
     std::string_view axis = {};  // name of the value axis
@@ -23,7 +31,11 @@ struct LanePlot {
     bool floor_counts = false;         // the axis shows all of it; else down to the curves' decade
     const char* floor_name = "floor";  // in the legend
     float indent = 0;                  // of the legend's first line: what stands before it
+    bool holds_all = false;            // the axis has room for all channels, drawn or not
+    bool legend = true;                // else the panel has one for several plots
     std::vector<double> levels;        // dotted, over all steps
+    std::vector<TheoryCurve> theory;
+    double ends_at = INFINITY;  // linear axes: no value lies beyond
     bool logarithmic = true;
     bool from_zero = true;  // linear axes: begin at zero
     int decades = 12;       // shown at most
@@ -31,6 +43,9 @@ struct LanePlot {
     // What the read-out says of a lane beside the curve's value.
     std::function<std::string(const LaneSnapshot&, std::size_t sample)> detail;
 };
+
+// What a legend says of theory.
+KeyRow theory_key(const gui::Theme& theme);
 
 void draw_lane_plot(gui::PanelContext& context, const LanePlot& what);
 // The same below a dim line of words, in a child of its own at the cursor.

@@ -264,7 +264,20 @@ void StrideFeed::spread(Reduction& into, std::int64_t first, std::int64_t step, 
                 low, high);
 }
 
+void HistoryReduction::feed_means(const HistoryView& history, std::size_t row) {
+    const std::span<const double> values = history.row(row).subspan(first_channel_);
+    means_.resize(begins_.size() - 1);
+    for (std::size_t g = 0; g + 1 < begins_.size(); ++g) {
+        const int count = begins_[g + 1] - begins_[g];
+        double sum = 0;
+        for (const double value : values.subspan(begins_[g], count)) sum += value;
+        means_[g] = sum / count;
+    }
+    feed_.add(reduction_, history.first_step(row), history.step(row), means_, means_, means_);
+}
+
 void HistoryReduction::feed(const HistoryView& history, std::size_t row) {
+    if (!begins_.empty()) return feed_means(history, row);
     const std::size_t channels = reduction_.channels();
     const std::span<const double> values = history.row(row).subspan(first_channel_, channels);
     if (first_channel_ >= history.followed()) {
@@ -285,7 +298,23 @@ bool HistoryReduction::more(const HistoryView& history) const {
            (!reduction_.complete() || feed_.completes_pair(history.step(read_)));
 }
 
+bool HistoryReduction::update_means(const HistoryView& history, std::size_t first_channel,
+                                    std::span<const int> begins, double x_min, double x_max,
+                                    int bins) {
+    if (!std::equal(begins.begin(), begins.end(), begins_.begin(), begins_.end())) {
+        *this = {};
+        begins_.assign(begins.begin(), begins.end());
+    }
+    return follow(history, first_channel, static_cast<int>(begins.size()) - 1, x_min, x_max, bins);
+}
+
 bool HistoryReduction::update(const HistoryView& history, std::size_t first_channel, int count,
+                              double x_min, double x_max, int bins) {
+    if (!begins_.empty()) *this = {};
+    return follow(history, first_channel, count, x_min, x_max, bins);
+}
+
+bool HistoryReduction::follow(const HistoryView& history, std::size_t first_channel, int count,
                               double x_min, double x_max, int bins) {
     const double* first_row = history.size() > 0 ? history.row(0).data() : nullptr;
     bool same = generation_ == history.generation() && first_channel_ == first_channel &&
@@ -317,7 +346,7 @@ bool HistoryReduction::update(const HistoryView& history, std::size_t first_chan
     } else if (!more(history)) {
         return false;
     }
-    const std::size_t channels = count;
+    const std::size_t channels = begins_.empty() ? count : begins_.back();
     if (first_channel + channels <= history.channels())
         for (; more(history); ++read_) feed(history, read_);
     if (read_ > 0 && read_ <= history.size()) {

@@ -131,14 +131,22 @@ class HistoryReduction {
     // True when anything changed. count channels from `first_channel` on.
     bool update(const HistoryView& history, std::size_t first_channel, int count, double x_min,
                 double x_max, int bins);
+    // The means of groups of channels: group g has those from begins[g] to begins[g + 1], counted
+    // from `first_channel`.
+    bool update_means(const HistoryView& history, std::size_t first_channel,
+                      std::span<const int> begins, double x_min, double x_max, int bins);
     const Reduction& reduction() const { return reduction_; }
 
   private:
+    bool follow(const HistoryView& history, std::size_t first_channel, int count, double x_min,
+                double x_max, int bins);
     void feed(const HistoryView& history, std::size_t row);
+    void feed_means(const HistoryView& history, std::size_t row);
     bool more(const HistoryView& history) const;  // rows to be read
     Reduction reduction_;
     StrideFeed feed_;
-    std::vector<double> lows_, highs_;  // of one row
+    std::vector<int> begins_;                   // of groups; none: each channel by itself
+    std::vector<double> means_, lows_, highs_;  // of one row
     std::uint64_t generation_ = 0;
     std::size_t first_channel_ = 0, read_ = 0, total_channels_ = 0;
     const double* first_row_ = nullptr;  // identity of the history, never read through

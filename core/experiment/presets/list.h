@@ -14,7 +14,8 @@
                 each(conditioning) each(between) each(norm_only) each(libraries)               \
                     each(weight_norms) each(ill_conditioned) each(too_large) each(noise_first) \
                         each(exact_polar) each(random_spectrum) each(black_box) each(ce_probe) \
-                            each(tau) each(schedules_of_powers) each(planned) each(adjacent)
+                            each(tau) each(schedules_of_powers) each(planned) each(adjacent)   \
+                                each(rare_facts) each(crowded_facts)
 
 namespace muonscope {
 
@@ -22,6 +23,7 @@ struct Preset {
     Spec spec;
     std::string_view group, panel;  // see PresetPage
     Caption caption;
+    std::string_view beside = {};
 };
 
 namespace preset_parts {

@@ -20,7 +20,8 @@ const Presets& all() {
         Presets presets;
         const auto add = [&](Preset preset) {
             presets.specs.push_back(std::move(preset.spec));
-            presets.pages.push_back({{}, preset.group, preset.panel, std::move(preset.caption)});
+            presets.pages.push_back(
+                {{}, preset.group, preset.panel, std::move(preset.caption), preset.beside});
         };
 #define MUONSCOPE_PRESET(name) add(name##_preset());
         MUONSCOPE_PRESETS(MUONSCOPE_PRESET)
