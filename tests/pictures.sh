@@ -42,6 +42,8 @@ guide weight-norms weight-norms 4000 weight-norms
 guide rare-facts rare-facts 10 rare-facts --choose facts_view=1 --choose facts_probability=true
 guide conditioning conditioning 300 conditioning
 guide random-matrices two-ways-up 10 random-matrices
+guide kinds token-facts 300 kinds-and-blocks
+guide tokens induction 300 tokens --looks 60 --choose tokens_block=1 --choose tokens_lane=1
 
 # Real weights, where `muonscope weights fetch smollm2` has put them.
 model=${XDG_DATA_HOME:-$HOME/.local/share}/muonscope/models/SmolLM2-135M-Instruct.Q4_1.gguf

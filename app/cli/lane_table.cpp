@@ -37,9 +37,10 @@ std::string phase_text(const LaneSnapshot& lane, const Recipe& recipe) {
     return lane.phase_steps.size() > 1 ? name + " (" + steps + ")" : name;
 }
 
-Line line_of(const LaneSnapshot& lane, const Recipe& recipe, const Layout& layout) {
+Line line_of(const LaneSnapshot& lane, const Recipe& recipe, const Snapshot& snapshot) {
+    const Layout& layout = snapshot.layout;
     return {lane.name,
-            optimizer_text(recipe),
+            optimizer_text(recipe, snapshot.spec->experiment),
             std::to_string(lane.step),
             phase_text(lane, recipe),
             number(lane.now[layout.loss()]),
@@ -51,7 +52,7 @@ Line line_of(const LaneSnapshot& lane, const Recipe& recipe, const Layout& layou
 
 // Two losses stand side by side, and may be of different kinds.
 std::string units(const Experiment& e) {
-    const bool softmax = e.probe.task == ProbeTask::softmax;
+    const bool softmax = e.probe.task == ProbeTask::softmax && !is_transformer(e);
     return text_below(fmt::format(
         "loss: {}. Probe floor and after {}: {} of a fresh linear head B on {}'s output H; "
         "steps to {:g}: until its {} is that small{}.",
@@ -83,7 +84,7 @@ std::string lane_table(const Snapshot& snapshot) {
          fmt::format("after {}", snapshot.spec->experiment.probe.steps),
          fmt::format("steps to {:g}", snapshot.spec->experiment.probe.threshold)}};
     for (std::size_t i = 0; i < snapshot.lanes.size(); ++i)
-        lines.push_back(line_of(snapshot.lanes[i], snapshot.spec->lanes[i], snapshot.layout));
+        lines.push_back(line_of(snapshot.lanes[i], snapshot.spec->lanes[i], snapshot));
 
     return text_table(lines, {2, 4, 5, 6, 7, 8}) + units(snapshot.spec->experiment) +
            diverging_probes(snapshot);

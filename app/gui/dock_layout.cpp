@@ -205,7 +205,7 @@ DockTree default_tree(ImVec2 size) {
         return split(SplitAxis::down, 0.57F,
                      end({"Singular values", "Maps", "Update", "Trade-off", "Why", "Results",
                           "Staged planner", "Orthogonaliser lab", "Conditioning", "Random matrices",
-                          "Weight norms", "Model weights", "Talk"}),
+                          "Weight norms", "Kinds and blocks", "Tokens", "Model weights", "Talk"}),
                      [&] {
                          return split(SplitAxis::across, 0.5F, end({"Loss"}),
                                       end({"Downstream probe", "Rare facts"}));

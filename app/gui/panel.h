@@ -128,6 +128,9 @@ struct Panel {
     std::vector<Remembered> (*remembered)(Preferences&) = nullptr;
     // em: what is wide by nature, tables and rows of controls, scrolls sideways where it has less.
     float narrowest = 0;
+    // Needs a target or the product of all layers, which a transformer has not: a sentence stands
+    // in its place then.
+    bool of_chains = false;
 };
 std::span<const Panel> panels();
 

@@ -15,6 +15,12 @@ void draw_header(PanelContext& context, const Panel& panel) {
                 told ? panel.explain(snapshot->spec->experiment) : panel.explanation, panel.help);
 }
 
+bool shows_transformer(const PanelContext& context) {
+    const Snapshot* snapshot = context.snapshot;
+    return snapshot != nullptr && snapshot->spec != nullptr &&
+           is_transformer(snapshot->spec->experiment);
+}
+
 }  // namespace
 
 void draw_card(const PanelContext& context) {
@@ -35,6 +41,10 @@ void draw_panel_content(PanelContext& context, const Panel& panel) {
     draw_card(context);
     draw_header(context, panel);
     context.view.weights_shown = context.view.weights_shown || panel.weights;
+    if (panel.of_chains && shows_transformer(context)) {
+        centred_note(context, "for chains: a transformer has no product P of its layers");
+        return;
+    }
     panel.draw(context);
 }
 

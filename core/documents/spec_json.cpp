@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/near_names.h"
 #include "core/base/split.h"
+#include "core/experiment/matrix_groups.h"
 #include "core/experiment/parameter_table.h"
 #include "core/formats/files.h"
 #include "core/formats/json_node.h"
@@ -21,6 +22,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t most_bytes = std::size_t{16} << 20;
+constexpr int most_layers = 16;  // of a chain
 constexpr std::int64_t most_steps = 1'000'000'000'000;
 
 // ---- single values ----
@@ -134,6 +136,7 @@ Experiment read_experiment(const JsonNode& tree) {
 Json experiment_to_json(const Experiment& experiment) {
     Json tree = Json::object();
     for (const auto& field : experiment_fields()) {
+        if (!is_written(experiment, field)) continue;
         const std::string key(field.parameter.key);
         const std::size_t dot = key.find('.');
         Json value = value_to_json(field.read(experiment), field.parameter, key);
@@ -166,17 +169,35 @@ Json optimizer_to_json(const OptimizerSpec& optimizer) {
     return tree;
 }
 
+// What a key of layer_optimizers may be, groups first: a matrix's own comes after and counts.
+std::vector<std::string> layer_names(const Experiment& experiment) {
+    std::vector<std::string> names;
+    for (const MatrixGroup& group : matrix_groups(experiment)) names.push_back(group.slug);
+    if (is_transformer(experiment))
+        for (const MatrixInfo& matrix : matrices_of(experiment)) names.push_back(matrix.slug);
+    // Of a chain those that there may be: validate() says which there are.
+    const int most = is_transformer(experiment) ? count_of_matrices(experiment) : most_layers;
+    for (int layer = 1; layer <= most; ++layer) names.push_back(std::to_string(layer));
+    return names;
+}
+
 std::vector<std::optional<OptimizerSpec>> read_layer_optimizers(const JsonNode& tree,
+                                                                const Experiment& experiment,
                                                                 const OptimizerSpec& of_phase) {
-    std::vector<std::string> layers;
-    for (int layer = 1; layer <= 16; ++layer) layers.push_back(std::to_string(layer));
-    tree.check_keys(layers);
+    const std::vector<std::string> names = layer_names(experiment);
+    tree.check_keys(names);
     std::vector<std::optional<OptimizerSpec>> optimizers;
-    for (std::size_t i = 0; i < layers.size(); ++i)
-        if (const auto node = tree.find(layers[i])) {
-            optimizers.resize(i + 1);
-            optimizers[i] = read_optimizer(*node, of_phase);
+    for (const std::string& name : names) {
+        const auto node = tree.find(name);
+        if (!node) continue;
+        const OptimizerSpec read = read_optimizer(*node, of_phase);
+        std::vector<int> numbers = matrices_called(experiment, name);
+        if (numbers.empty()) numbers.push_back(std::stoi(name));  // beyond the last
+        for (const int number : numbers) {
+            if (optimizers.size() < std::size_t(number)) optimizers.resize(std::size_t(number));
+            optimizers[std::size_t(number) - 1] = read;
         }
+    }
     return optimizers;
 }
 
@@ -207,14 +228,15 @@ Json until_to_json(const Until& until) {
     return tree;
 }
 
-Phase read_phase(const JsonNode& tree) {
+Phase read_phase(const JsonNode& tree, const Experiment& experiment) {
     tree.check_keys({"name", "layers", "objective", "optimizer", "layer_optimizers", "until"});
     Phase phase;
     if (const auto node = tree.find("name")) phase.name = node->text();
+    const int most = is_transformer(experiment) ? count_of_matrices(experiment) : most_layers;
     if (const auto node = tree.find("layers"))
         for (const JsonNode& layer : node->elements())
-            phase.layers.push_back(static_cast<int>(
-                layer.integer(1, 16, "a layer's number, an integer from 1 to 16")));
+            phase.layers.push_back(static_cast<int>(layer.integer(
+                1, most, fmt::format("a layer's number, an integer from 1 to {}", most))));
     if (const auto node = tree.find("objective")) {
         if (node->value() == "layer_target")
             phase.objective = Objective::layer_target;
@@ -223,44 +245,49 @@ Phase read_phase(const JsonNode& tree) {
     }
     if (const auto node = tree.find("optimizer")) phase.optimizer = read_optimizer(*node, {});
     if (const auto node = tree.find("layer_optimizers"))
-        phase.layer_optimizers = read_layer_optimizers(*node, phase.optimizer);
+        phase.layer_optimizers = read_layer_optimizers(*node, experiment, phase.optimizer);
     if (const auto node = tree.find("until")) phase.until = read_until(*node);
     return phase;
 }
 
-Json phase_to_json(const Phase& phase) {
+Json phase_to_json(const Phase& phase, const Experiment& experiment) {
     Json tree = Json::object();
     tree["name"] = phase.name;
     tree["layers"] = phase.layers;
     tree["objective"] = phase.objective == Objective::network ? "network" : "layer_target";
     tree["optimizer"] = optimizer_to_json(phase.optimizer);
     Json own = Json::object();
+    const std::vector<MatrixInfo> matrices = matrices_of(experiment);
     for (std::size_t i = 0; i < phase.layer_optimizers.size(); ++i)
         if (phase.layer_optimizers[i])
-            own[std::to_string(i + 1)] = optimizer_to_json(*phase.layer_optimizers[i]);
+            own[is_transformer(experiment) && i < matrices.size() ? matrices[i].slug
+                                                                  : std::to_string(i + 1)] =
+                optimizer_to_json(*phase.layer_optimizers[i]);
     tree["layer_optimizers"] = std::move(own);
     tree["until"] = until_to_json(phase.until);
     return tree;
 }
 
-Recipe read_recipe(const JsonNode& tree) {
+Recipe read_recipe(const JsonNode& tree, const Experiment& experiment) {
     tree.check_keys({"name", "phases", "repeats", "until"});
     Recipe recipe;
     if (const auto node = tree.find("name")) recipe.name = node->text();
     if (const auto node = tree.find("phases")) {
         recipe.phases.clear();
-        for (const JsonNode& phase : node->elements()) recipe.phases.push_back(read_phase(phase));
+        for (const JsonNode& phase : node->elements())
+            recipe.phases.push_back(read_phase(phase, experiment));
     }
     if (const auto node = tree.find("repeats")) recipe.repeats = node->flag();
     if (const auto node = tree.find("until")) recipe.until = read_until(*node);
     return recipe;
 }
 
-Json recipe_to_json(const Recipe& recipe) {
+Json recipe_to_json(const Recipe& recipe, const Experiment& experiment) {
     Json tree = Json::object();
     tree["name"] = recipe.name;
     tree["phases"] = Json::array();
-    for (const Phase& phase : recipe.phases) tree["phases"].push_back(phase_to_json(phase));
+    for (const Phase& phase : recipe.phases)
+        tree["phases"].push_back(phase_to_json(phase, experiment));
     tree["repeats"] = recipe.repeats;
     tree["until"] = until_to_json(recipe.until);
     return tree;
@@ -295,7 +322,8 @@ Spec spec_from_tree(const Json& json, std::string_view source) {
     if (const auto node = tree.find("about")) spec.about = node->text();
     if (const auto node = tree.find("experiment")) spec.experiment = read_experiment(*node);
     if (const auto node = tree.find("lanes"))
-        for (const JsonNode& lane : node->elements()) spec.lanes.push_back(read_recipe(lane));
+        for (const JsonNode& lane : node->elements())
+            spec.lanes.push_back(read_recipe(lane, spec.experiment));
     validate(spec, source);
     return spec;
 }
@@ -308,7 +336,8 @@ std::string to_json(const Spec& spec) {
     tree["about"] = spec.about;
     tree["experiment"] = experiment_to_json(spec.experiment);
     tree["lanes"] = Json::array();
-    for (const Recipe& recipe : spec.lanes) tree["lanes"].push_back(recipe_to_json(recipe));
+    for (const Recipe& recipe : spec.lanes)
+        tree["lanes"].push_back(recipe_to_json(recipe, spec.experiment));
     return tree.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

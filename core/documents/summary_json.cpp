@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "core/base/program.h"
 #include "core/documents/spec_json.h"
+#include "core/experiment/matrix_groups.h"
 #include "core/experiment/parameters.h"
 #include "core/linalg/kernels/level.h"
 
@@ -23,16 +25,28 @@ std::string kind_text(const OptimizerSpec& optimizer) {
     return to_text(get(optimizer, "kind"));
 }
 
-std::string optimizer_text(const Phase& phase) {
-    std::string text = kind_text(phase.optimizer), own;
-    for (std::size_t i = 0; i < phase.layer_optimizers.size(); ++i)
-        if (phase.layer_optimizers[i] && phase.layer_optimizers[i]->kind != phase.optimizer.kind)
-            own += fmt::format("{}layer {}: {}", own.empty() ? "" : ", ", i + 1,
-                               kind_text(*phase.layer_optimizers[i]));
+// "adamw (muon: inside blocks)".
+std::string optimizer_text(const Phase& phase, const Experiment& experiment) {
+    const std::string text = kind_text(phase.optimizer);
+    std::vector<std::pair<std::string, std::vector<int>>> others;
+    for (std::size_t i = 0; i < phase.layer_optimizers.size(); ++i) {
+        const auto& own = phase.layer_optimizers[i];
+        if (!own || own->kind == phase.optimizer.kind) continue;
+        const std::string kind = kind_text(*own);
+        auto at = std::find_if(others.begin(), others.end(),
+                               [&](const auto& other) { return other.first == kind; });
+        if (at == others.end()) at = others.insert(others.end(), {kind, {}});
+        at->second.push_back(static_cast<int>(i) + 1);
+    }
+    std::string own;
+    for (const auto& [kind, matrices] : others)
+        own += fmt::format("{}{}: {}", own.empty() ? "" : "; ", kind,
+                           matrix_words(experiment, matrices));
     return own.empty() ? text : text + " (" + own + ")";
 }
 
-Json lane_to_json(const LaneSnapshot& lane, const Recipe& recipe, const Layout& layout) {
+Json lane_to_json(const LaneSnapshot& lane, const Recipe& recipe, const Snapshot& snapshot) {
+    const Layout& layout = snapshot.layout;
     const auto measured = [&](std::size_t channel) { return number(lane.now[channel]); };
     Json layers = Json::array();
     for (int layer = 1; layer <= layout.layers(); ++layer) {
@@ -46,7 +60,7 @@ Json lane_to_json(const LaneSnapshot& lane, const Recipe& recipe, const Layout& 
         product.push_back(measured(layout.product_sv(k)));
 
     Json json = {{"name", lane.name},
-                 {"optimizer", muonscope::optimizer_text(recipe)},
+                 {"optimizer", muonscope::optimizer_text(recipe, snapshot.spec->experiment)},
                  {"step", lane.step},
                  {"phase", lane.phase},
                  {"phase_steps", lane.phase_steps},
@@ -69,10 +83,10 @@ Json lane_to_json(const LaneSnapshot& lane, const Recipe& recipe, const Layout& 
 
 }  // namespace
 
-std::string optimizer_text(const Recipe& recipe) {
+std::string optimizer_text(const Recipe& recipe, const Experiment& experiment) {
     std::string text, previous;
     for (const Phase& phase : recipe.phases) {
-        const std::string current = optimizer_text(phase);
+        const std::string current = optimizer_text(phase, experiment);
         if (current != previous) text += (text.empty() ? "" : ", then ") + current;
         previous = current;
     }
@@ -90,8 +104,7 @@ std::string summary_json(const Snapshot& snapshot, double wall_seconds) {
         wall_seconds > 0 ? Json(static_cast<double>(snapshot.step) / wall_seconds) : Json();
     json["lanes"] = Json::array();
     for (std::size_t i = 0; i < snapshot.lanes.size(); ++i)
-        json["lanes"].push_back(
-            lane_to_json(snapshot.lanes[i], snapshot.spec->lanes[i], snapshot.layout));
+        json["lanes"].push_back(lane_to_json(snapshot.lanes[i], snapshot.spec->lanes[i], snapshot));
     return json.dump(2) + "\n";
 }
 

@@ -6,9 +6,9 @@
 
 namespace muonscope {
 
-// What trained: "sgd", or "sgd, then muon" when phases differ; "muon (layer 3: sgd)" when a layer
+// What trained: "sgd", or "sgd, then muon" when phases differ; "muon (sgd: layer 3)" when a layer
 // has its own.
-std::string optimizer_text(const Recipe& recipe);
+std::string optimizer_text(const Recipe& recipe, const Experiment& experiment);
 
 // summary.json: {"spec", "wall_seconds", "steps_per_second", "lanes": [{"name", "optimizer",
 // "step", "phase", "phase_steps", "loss", "relative_error", "probe": {"floor", "after_k",

@@ -13,7 +13,7 @@ namespace muonscope {
 namespace {
 
 bool is_softmax(const Experiment& experiment) {
-    return experiment.probe.task == ProbeTask::softmax;
+    return experiment.probe.task == ProbeTask::softmax && !is_transformer(experiment);
 }
 
 std::string said_of_loss(const Experiment& experiment) {
@@ -45,16 +45,21 @@ std::string said_of_critical_rate(const Experiment& experiment) {
                        experiment.probe.lr);
 }
 
+// Of the product of all.
+bool has_response(const Experiment& experiment) {
+    return !is_transformer(experiment);
+}
+
 bool has_critical_rate(const Experiment& experiment) {
     return !is_softmax(experiment);
 }
 
 bool has_residual(const Experiment& experiment) {
-    return experiment.loss != LossKind::cross_entropy;
+    return loss_of(experiment) != LossKind::cross_entropy;
 }
 
 bool has_facts(const Experiment& experiment) {
-    return experiment.data.kind == DataKind::associations;
+    return facts_of(experiment) > 0;
 }
 
 #define MUONSCOPE_ROW(name_, scope_, known_, unit_, column_, title_, ...) \

@@ -47,9 +47,9 @@
          "of the head, 2/s₁(H)²: at this rate and beyond it diverges",                             \
          .said = said_of_critical_rate, .applies = has_critical_rate)                              \
     each(product_sv, product_values, with_a_row, number, "sv", "σ",                                \
-         "singular values of {}, largest first")                                                   \
+         "singular values of {}, largest first", .applies = has_response)                          \
     each(mode, mode_values, with_a_row, number, "mode", "mode",                                    \
-         "u_K·P v_K: strength of the target's own mode K")                                         \
+         "u_K·P v_K: strength of the target's own mode K", .applies = has_response)                \
     each(weight_sv, matrix_values, with_a_row, number, "sv", "σ",                                  \
          "singular values of {}, largest first")                                                   \
     each(gradient_sv, matrix_values, with_a_row, number, "gradient_sv", "gradient σ",              \
@@ -65,7 +65,7 @@
     each(update_across, matrix, with_a_row, number, "update_across", "update across",              \
          "length of the newest update's part across the weights of {}")                            \
     each(modes_learned, lane, with_a_row, count, "modes_learned", "modes learned",                 \
-         "modes whose strength u_k·P v_k is at least 90 % of s_k")                                 \
+         "modes whose strength u_k·P v_k is at least 90 % of s_k", .applies = has_response)        \
     each(flatness, map, with_a_row, number, "flatness_h", "flatness H",                            \
          "exp(−Σ p ln p)/min(m, n) with p = s²/Σs², of {}: 1 when all singular values are equal")  \
     each(stable_rank, map, with_a_row, number, "stable_rank", "stable rank", "Σs²/s₁² of {}")      \

@@ -13,6 +13,7 @@ bool descends(const OptimizerSpec& spec) {
 }  // namespace
 
 Conserved conserved(const Experiment& experiment, const Recipe& recipe, int phase, int lower) {
+    if (is_transformer(experiment)) return Conserved::nothing;
     if (theory_covers(experiment, recipe) &&
         optimizer_of(recipe.phases.front(), 1).kind != OptimizerKind::sgd)
         return Conserved::root;

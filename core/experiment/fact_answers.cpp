@@ -1,15 +1,32 @@
 #include "core/experiment/fact_answers.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "core/experiment/loss_scale.h"
+#include "core/experiment/matrix_groups.h"
 #include "core/linalg/reductions.h"
 #include "core/model/cross_entropy.h"
+#include "core/model/transformer/transformer_pass.h"
 
 namespace muonscope {
 
+namespace {
+
+void answer_questions(const Problem& problem, const std::vector<Matrix>& weights,
+                      std::span<double> losses, std::span<double> probabilities) {
+    TransformerPass<double> pass(transformer_of(problem.experiment));
+    pass.forward(weights, problem.fact_questions);
+    std::copy(pass.counted().losses.begin(), pass.counted().losses.end(), losses.begin());
+    std::copy(pass.counted().probabilities.begin(), pass.counted().probabilities.end(),
+              probabilities.begin());
+}
+
+}  // namespace
+
 void answer_facts(const Problem& problem, const std::vector<Matrix>& weights,
                   std::span<double> losses, std::span<double> probabilities) {
+    if (problem.task) return answer_questions(problem, weights, losses, probabilities);
     const Regression& data = problem.data;
     const Eigen::Index facts = data.labels.cols();
     const int last = static_cast<int>(problem.model->activations().size());

@@ -8,9 +8,10 @@
 
 namespace muonscope {
 
-// Of a problem whose data are facts, fact by fact: its loss, whose sum by frequency is the loss of
-// all, and the probability of its right answer, softmax of the scores V^T F(e), whatever the loss.
-// Both spans have as many numbers as there are facts.
+// Of a problem that has facts to learn, fact by fact: its loss, whose sum by frequency is the loss
+// of all, and the probability of its right answer, softmax of the scores V^T F(e), whatever the
+// loss. A transformer is asked each fact in a sequence of its own. Both spans have as many numbers
+// as there are facts.
 void answer_facts(const Problem& problem, const std::vector<Matrix>& weights,
                   std::span<double> losses, std::span<double> probabilities);
 

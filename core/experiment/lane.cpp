@@ -60,7 +60,7 @@ bool reached(const Until& until, const Backpropagation::Errors& errors) {
 std::optional<Minibatches> minibatches_of(const Problem& problem) {
     const Experiment& experiment = problem.experiment;
     const DataSpec& data = experiment.data;
-    if (!has_minibatches(data)) return std::nullopt;
+    if (problem.task || !has_minibatches(experiment)) return std::nullopt;
     if (data.kind == DataKind::associations)
         return Minibatches(experiment.seed, problem.data.weights, data.batch);
     return Minibatches(experiment.seed, data.samples, data.batch);
@@ -84,7 +84,7 @@ bool switches(const OptimizerSpec& before, const OptimizerSpec& after) {
 }
 
 bool sees_all_data(const Experiment& experiment, const Recipe& recipe) {
-    return !has_minibatches(experiment.data) &&
+    return !has_minibatches(experiment) &&
            std::all_of(recipe.phases.begin(), recipe.phases.end(),
                        [](const Phase& phase) { return phase.objective == Objective::network; });
 }
@@ -229,7 +229,7 @@ void Lane::follow(const Layout& layout) {
 
 void Lane::follow_pass(double loss) {
     const Phase& phase = recipe_.phases[phase_];
-    if (minibatches_ || phase.objective != Objective::network) return;
+    if (has_minibatches(problem_->experiment) || phase.objective != Objective::network) return;
     const std::span<double> now = followed_.now();
     now[layout_.loss()] = loss;
     now[layout_.relative_error()] = backpropagation_->relative_error();
@@ -238,7 +238,7 @@ void Lane::follow_pass(double loss) {
 
 double Lane::error_left(double loss) const {
     // What a cross-entropy falls towards is no residual.
-    if (problem_->experiment.loss == LossKind::cross_entropy) return not_measured;
+    if (loss_of(problem_->experiment) == LossKind::cross_entropy) return not_measured;
     return loss_before_ > 0 ? std::sqrt(loss / loss_before_) : not_measured;
 }
 
@@ -274,6 +274,11 @@ double Lane::gradients() {
     if (recipe_.phases[phase_].objective == Objective::layer_target)
         return layer_target_gradients();
     if (minibatches_) backpropagation_->use_columns(minibatches_->columns(step_));
+    if (problem_->task) {
+        problem_->task->draw(problem_->experiment.task.batch, static_cast<std::uint64_t>(step_),
+                             TokenPart::training, drawn_);
+        backpropagation_->use_tokens(drawn_.tokens);
+    }
     return backpropagation_->gradients(weights_, training().layers);
 }
 

@@ -166,6 +166,7 @@ class Lane {
     // What made the newest step; none once its phase has ended for good.
     const LayerOptimizer* newest_optimizer(int layer) const;
     static const LayerOptimizer* optimizer_in(const Training& training, int layer);
+    void measure_response(const Layout& layout, std::span<double> row);
     void measure_facts(const Layout& layout, std::span<double> row) const;
     void measure_trade_off(const Layout& layout, std::span<double> row) const;
     void measure_norm(const Layout& layout, int layer, const Matrix& before,
@@ -184,6 +185,7 @@ class Lane {
     std::vector<Training> trainings_;  // by phase; empty until entered
     Cloned<Backpropagation> backpropagation_;
     std::optional<Minibatches> minibatches_;
+    TaskBatch drawn_;  // of a task, for the newest gradients
     Probe probe_;
     Spectrum spectrum_;
     std::vector<Matrix> layer_gradients_;  // of the layer targets; empty until such a phase

@@ -39,7 +39,8 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
 
     const Backpropagation::Errors errors = backpropagation_->errors(weights_);
     row[layout.loss()] = errors.loss;
-    row[layout.relative_error()] = errors.relative_error;
+    if (loss_of(problem_->experiment) != LossKind::cross_entropy)
+        row[layout.relative_error()] = errors.relative_error;
     row[layout.error_left()] = error_left(errors.loss);
     work_point();
     const ProbeResult result = probe_.measure(weights_, probe);
@@ -49,15 +50,7 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
     row[layout.probe_searched()] = result.searched;
     row[layout.probe_critical_rate()] = result.critical_rate;
 
-    const auto values = [&](std::size_t first, int count) { return row.subspan(first, count); };
-    const Matrix p = problem_->model->response(weights_);  // out x in
-    spectrum_.singular_values(p, values(layout.product_sv(0), layout.product_rank()));
-    const ThinSvd& target = problem_->target_svd;
-    const Matrix projected = p * target.v.leftCols(layout.modes());  // out x modes
-    for (int k = 0; k < layout.modes(); ++k)
-        row[layout.mode(k)] = dot(target.u.col(k), projected.col(k));
-    row[layout.modes_learned()] = modes_learned(values(layout.mode(0), layout.modes()), target.s);
-    sum_up(layout, 0, p, row);
+    if (problem_->model->has_response()) measure_response(layout, row);
     measure_facts(layout, row);
 
     measure_trade_off(layout, row);
@@ -67,14 +60,26 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
         const Matrix& weight = weights_[index_of(layer)];
         const int rank = layout.rank(layer);
         if (followed_.empty()) row[layout.weight_norm(layer)] = norm(weight);
-        spectrum_.singular_values(weight, values(layout.weight_sv(layer, 0), rank));
+        spectrum_.singular_values(weight, row.subspan(layout.weight_sv(layer, 0), rank));
         sum_up(layout, layer, weight, row);
         if (!moved_[index_of(layer)]) continue;
         spectrum_.singular_values(newest_gradient(layer),
-                                  values(layout.gradient_sv(layer, 0), rank));
+                                  row.subspan(layout.gradient_sv(layer, 0), rank));
         spectrum_.singular_values(updates_[index_of(layer)],
-                                  values(layout.update_sv(layer, 0), rank));
+                                  row.subspan(layout.update_sv(layer, 0), rank));
     }
+}
+
+void Lane::measure_response(const Layout& layout, std::span<double> row) {
+    const Matrix p = problem_->model->response(weights_);  // out x in
+    spectrum_.singular_values(p, row.subspan(layout.product_sv(0), layout.product_rank()));
+    const ThinSvd& target = problem_->target_svd;
+    const Matrix projected = p * target.v.leftCols(layout.modes());  // out x modes
+    for (int k = 0; k < layout.modes(); ++k)
+        row[layout.mode(k)] = dot(target.u.col(k), projected.col(k));
+    row[layout.modes_learned()] =
+        modes_learned(row.subspan(layout.mode(0), layout.modes()), target.s);
+    sum_up(layout, 0, p, row);
 }
 
 void Lane::measure_facts(const Layout& layout, std::span<double> row) const {
@@ -137,7 +142,7 @@ void Lane::measure_norm(const Layout& layout, int layer, const Matrix& before,
 
 // `loss`: where the newest gradients were taken, of all data; NaN: not known.
 void Lane::measure_descent(const Layout& layout, double loss, std::span<double> row) const {
-    if (minibatches_ || problem_->experiment.loss == LossKind::cross_entropy ||
+    if (minibatches_ || loss_of(problem_->experiment) == LossKind::cross_entropy ||
         recipe_.phases.size() <= newest_phase_ ||
         recipe_.phases[newest_phase_].objective != Objective::network || !(loss > 0))
         return;

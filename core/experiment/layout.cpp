@@ -32,7 +32,8 @@ Layout::Layout(const Model& model, int modes, int facts) : modes_(modes), facts_
         values_before_.push_back(values);
         values += rank_.back();
     }
-    product_rank_ = static_cast<int>(std::min(model.inputs(), model.outputs()));
+    if (model.has_response())
+        product_rank_ = static_cast<int>(std::min(model.inputs(), model.outputs()));
 
     const auto matrices = rank_.size();
     const auto all = muonscope::channels();

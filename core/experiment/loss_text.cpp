@@ -1,5 +1,7 @@
 #include "core/experiment/loss_text.h"
 
+#include <fmt/format.h>
+
 namespace muonscope {
 
 namespace {
@@ -21,6 +23,9 @@ std::string loss_of_facts(LossKind loss) {
 }  // namespace
 
 std::string loss_formula(const Experiment& experiment) {
+    if (is_transformer(experiment))
+        return fmt::format("mean −log P(next token) of {} held-out sequences",
+                           experiment.task.held_out);
     if (experiment.data.kind == DataKind::associations) return loss_of_facts(experiment.loss);
     if (experiment.loss == LossKind::cross_entropy) return "mean −log P(class)";
     const bool data = experiment.data.kind == DataKind::samples ||
@@ -34,6 +39,7 @@ std::string loss_formula(const Experiment& experiment) {
 }
 
 std::string probe_loss_formula(const Experiment& experiment) {
+    if (is_transformer(experiment)) return "½‖BH − T‖²/n, T the next tokens, one-hot";
     switch (experiment.probe.task) {
         case ProbeTask::target:
             return "½‖BH − A‖²";

@@ -7,11 +7,12 @@
 namespace muonscope {
 
 int layer_trained_alone(const Experiment& experiment, const Phase& phase) {
+    if (is_transformer(experiment)) return 0;
     const int depth = experiment.network.depth;
     for (int layer = 1; layer <= depth; ++layer)
         if (has_tanh(experiment.network, layer)) return 0;
     if (phase.objective != Objective::network || experiment.loss == LossKind::cross_entropy ||
-        has_minibatches(experiment.data))
+        has_minibatches(experiment))
         return 0;
     int alone = 0;
     for (int layer = 1; layer <= depth; ++layer) {

@@ -64,6 +64,21 @@ void drop_widths_that_do_not_fit(E& experiment, const E&) {
     if (network.widths.size() != static_cast<std::size_t>(network.depth) + 1)
         network.widths.clear();
 }
+// A transformer has two kinds of start.
+void follow_the_model(E& experiment, const E&) {
+    const InitKind kind = experiment.init.kind;
+    if (is_transformer(experiment) && kind != InitKind::gaussian && kind != InitKind::orthogonal)
+        experiment.init.kind = InitKind::gaussian;
+}
+// The context that a task needs.
+void fit_the_context(E& experiment, const E&) {
+    experiment.transformer.context =
+        std::max(experiment.transformer.context, shortest_context(experiment.task));
+}
+template <TaskKind kind>
+bool is_task(const E& e) {
+    return e.task.kind == kind;
+}
 void drop_widths(E& experiment, const E&) {
     experiment.network.widths.clear();
 }
@@ -129,6 +144,10 @@ constexpr Row<E> experiment_rows[] = {
     row<&E::seed>("seed", "Seed", range(0, largest_exact_integer, 0, 99),
                   "Every random number of a run follows from it: target, start, data, probe.")
         .restarts(),
+    row<&E::model>("model", "Model", {}, "What is trained.")
+        .of(model_choices)
+        .restarts()
+        .after(follow_the_model),
     row<&E::network, &NetworkSpec::depth>(
         "network.depth", "Depth", range(1, 16, 1, 8),
         "Number of weight matrices L in P = W_L … W_1. Deeper nets learn in sharper steps: da/dt = "
@@ -159,6 +178,101 @@ constexpr Row<E> experiment_rows[] = {
         "The first hidden layer whose output passes through tanh; layers before it are linear.")
         .when([](const E& e) { return e.network.activation == Activation::tanh; })
         .rare(always<E>)
+        .restarts(),
+    row<&E::transformer, &TransformerSpec::blocks>(
+        "transformer.blocks", "Blocks", range(1, 4),
+        "Attention and a network of one hidden layer each, both added to the residual stream.")
+        .restarts(),
+    row<&E::transformer, &TransformerSpec::width>(
+        "transformer.width", "Width", range(16, 256, 16, 128),
+        "Numbers of the residual stream; query, key, value and output are width x width. Sensible: "
+        "32 to 64 to watch.")
+        .restarts(),
+    row<&E::transformer, &TransformerSpec::heads>(
+        "transformer.heads", "Heads", range(1, 16, 1, 8),
+        "Of a block's attention; they divide the width, with rotary positions into even parts.")
+        .restarts(),
+    row<&E::transformer, &TransformerSpec::hidden>(
+        "transformer.hidden", "Hidden units", range(1, 1024, 16, 512),
+        "Of a block's network: mlp in is hidden x width, mlp out width x hidden.")
+        .restarts(),
+    row<&E::transformer, &TransformerSpec::context>(
+        "transformer.context", "Context", range(2, 256, 8, 128),
+        "Tokens of a sequence: a position sees those before it. Facts take four a line; copying "
+        "takes a half, and the same once more; modular addition three.")
+        .in("tokens")
+        .restarts(),
+    row<&E::transformer, &TransformerSpec::positions>("transformer.positions", "Positions", {},
+                                                      "How a block knows where a token stands.")
+        .of(position_choices)
+        .rare(always<E>)
+        .restarts(),
+    row<&E::transformer, &TransformerSpec::mlp>("transformer.mlp", "Hidden units are", {},
+                                                "What the hidden units of a block's network do.")
+        .of(mlp_choices)
+        .rare(always<E>)
+        .restarts(),
+    row<&E::transformer, &TransformerSpec::tied>(
+        "transformer.tied", "Tied head", {},
+        "The head is the embedding's transpose: one matrix less, trained by both.")
+        .rare(always<E>)
+        .restarts(),
+    row<&E::transformer, &TransformerSpec::precision>(
+        "transformer.precision", "Precision", {},
+        "What the way forward and back is computed in; weights and optimisers stay in double.")
+        .of(pass_number_choices)
+        .rare(always<E>)
+        .restarts(),
+    row<&E::task, &TaskSpec::kind>("task.kind", "Task", {}, "What the transformer learns.")
+        .of(task_choices)
+        .restarts()
+        .after(fit_the_context),
+    row<&E::task, &TaskSpec::batch>("task.batch", "Batch", range(1, 256, 1, 64),
+                                    "Sequences a step, drawn anew each step, the same for every "
+                                    "lane.")
+        .in("sequences")
+        .restarts(),
+    row<&E::task, &TaskSpec::held_out>(
+        "task.held_out", "Held out", range(1, 256, 4, 64),
+        "Sequences that losses are measured on, never trained on; facts are drawn from the same "
+        "ones.")
+        .in("sequences")
+        .rare(always<E>)
+        .restarts(),
+    row<&E::task, &TaskSpec::file>(
+        "task.file", "File", {},
+        "A text of your own, its bytes the tokens; the last tenth is held out. Empty: little "
+        "stories made by rules, 64 KB.")
+        .when(is_task<TaskKind::text>)
+        .restarts(),
+    row<&E::task, &TaskSpec::subjects>("task.subjects", "Subjects", range(3, 1024, 8, 128),
+                                       "Of facts: each has an object for each relation.")
+        .when(is_task<TaskKind::facts>)
+        .restarts(),
+    row<&E::task, &TaskSpec::relations>("task.relations", "Relations", range(1, 64, 1, 8),
+                                        "Facts are subjects x relations, at most 4096.")
+        .when(is_task<TaskKind::facts>)
+        .restarts(),
+    row<&E::task, &TaskSpec::objects>("task.objects", "Objects", range(2, 1024, 2, 64),
+                                      "What facts are answered with: each drawn from so many.")
+        .when(is_task<TaskKind::facts>)
+        .restarts(),
+    row<&E::task, &TaskSpec::exponent>("task.exponent", "Tail exponent", range(0, 4, 0, 2),
+                                       "α: the k-th fact comes up with a frequency that falls as "
+                                       "k^−α. 0: all alike; 1: Zipf's law, as words in a text.")
+        .when(is_task<TaskKind::facts>)
+        .restarts(),
+    row<&E::task, &TaskSpec::symbols>("task.symbols", "Symbols", range(2, 4096, 4, 64),
+                                      "Copying: how many there are to draw from.")
+        .when(is_task<TaskKind::copy>)
+        .restarts(),
+    row<&E::task, &TaskSpec::modulus>("task.modulus", "Modulus", range(2, 512, 5, 97),
+                                      "p of a + b mod p.")
+        .when(is_task<TaskKind::modular>)
+        .restarts(),
+    row<&E::task, &TaskSpec::training>("task.training", "Trained on", range(0.01, 0.99, 0.2, 0.9),
+                                       "The share of all pairs a, b; losses are of the others.")
+        .when(is_task<TaskKind::modular>)
         .restarts(),
     row<&E::target, &TargetSpec::kind>(
         "target.kind", "Target", {},
@@ -221,7 +335,8 @@ constexpr Row<E> experiment_rows[] = {
         .rare(always<E>)
         .restarts(),
     row<&E::target, &TargetSpec::signs>(
-        "target.signs", "Target signs", {},
+        "target.signs", "Target signs",
+        {},
         "A = U S Vᵀ leaves open which of uₖ, vₖ and −uₖ, −vₖ is meant, but √S Vᵀ and U √S depend "
         "on it, and so does the way to them from one start: by hundreds of steps in the staged "
         "experiment.")

@@ -35,7 +35,9 @@ std::span<const Field<Experiment>> experiment_fields();
 std::span<const Field<OptimizerSpec>> optimizer_fields();
 const Parameter& lane_name_parameter();
 
-// Whether files have it: numbers that one kind alone has are written for that kind only.
+// Whether files have it: numbers that one kind alone has are written for that kind only, and so is
+// what one model alone has.
+bool is_written(const Experiment& experiment, const Field<Experiment>& field);
 bool is_written(const OptimizerSpec& spec, const Field<OptimizerSpec>& field);
 
 }  // namespace muonscope

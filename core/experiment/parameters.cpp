@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/base/near_names.h"
 #include "core/base/split.h"
+#include "core/experiment/matrix_groups.h"
 #include "core/experiment/parameter_table.h"
 
 namespace muonscope {
@@ -180,7 +181,8 @@ struct Path {
     std::string_view whole;
     std::string_view key;   // as in the table
     std::string_view lane;  // index or name; empty: every lane
-    std::optional<int> phase, layer;
+    std::optional<int> phase;
+    std::string_view layer;  // number or name; empty: every one
 };
 
 bool take(std::string_view& text, std::string_view prefix) {
@@ -221,6 +223,14 @@ int take_index(std::string_view& rest, std::string_view path) {
     return *index;
 }
 
+std::string_view take_word(std::string_view& rest, std::string_view path) {
+    const std::size_t dot = rest.find('.');
+    if (dot == std::string_view::npos || dot == 0) malformed(path);
+    const std::string_view word = rest.substr(0, dot);
+    rest.remove_prefix(dot + 1);
+    return word;
+}
+
 Path parse_path(std::string_view text) {
     Path path;
     path.whole = text;
@@ -240,7 +250,7 @@ Path parse_path(std::string_view text) {
         path.lane = rest.substr(0, end);
         rest.remove_prefix(end + 1);
         if (take(rest, "phases.")) path.phase = take_index(rest, text);
-        if (take(rest, "layers.")) path.layer = take_index(rest, text);
+        if (take(rest, "layers.")) path.layer = take_word(rest, text);
         if (!rest.starts_with("optimizer.")) malformed(text);
     }
     if (take(rest, "optimizer.")) path.kind = Path::Kind::optimizer;
@@ -304,24 +314,42 @@ std::vector<int> phases_of(const Recipe& recipe, const Path& path) {
     return phases;
 }
 
-void check_layer(const Spec& spec, const Path& path) {
-    const int depth = spec.experiment.network.depth;
-    if (path.layer && (*path.layer < 1 || *path.layer > depth))
-        throw Error(in_quotes(path.whole), fmt::format("there is no layer {}", *path.layer),
-                    fmt::format("layers are counted from 1 to {}", depth));
+// Empty where the path names none.
+std::vector<int> layers_of(const Spec& spec, const Path& path) {
+    if (path.layer.empty()) return {};
+    std::vector<int> layers = matrices_called(spec.experiment, path.layer);
+    if (layers.empty())
+        throw Error(
+            in_quotes(path.whole), fmt::format("there is no layer {}", path.layer),
+            is_transformer(spec.experiment)
+                ? "give one of " + names_of_matrices(spec.experiment)
+                : fmt::format("layers are counted from {}", names_of_matrices(spec.experiment)));
+    return layers;
 }
 
-void forget_layers_beyond_the_depth(Spec& spec) {
-    const std::size_t depth = spec.experiment.network.depth;
+void forget_layers_beyond_the_last(Spec& spec) {
+    const std::size_t count = count_of_matrices(spec.experiment);
     for (Recipe& recipe : spec.lanes)
         for (Phase& phase : recipe.phases)
-            if (phase.layer_optimizers.size() > depth) phase.layer_optimizers.resize(depth);
+            if (phase.layer_optimizers.size() > count) phase.layer_optimizers.resize(count);
+}
+
+// Numbers mean other matrices in another model, so what was chosen for them is forgotten.
+void follow_the_matrices(Spec& spec, const Experiment& before) {
+    if (before.model != spec.experiment.model)
+        for (Recipe& recipe : spec.lanes)
+            for (Phase& phase : recipe.phases) {
+                phase.layer_optimizers.clear();
+                phase.layers.clear();
+                phase.objective = Objective::network;
+            }
+    forget_layers_beyond_the_last(spec);
 }
 
 void set_optimizers(Spec& spec, const Path& path, const Value& value) {
     const auto& field = optimizer_field(path.key, path.whole);
     const Value good = checked(field.parameter, path.whole, value);
-    check_layer(spec, path);
+    const std::vector<int> layers = layers_of(spec, path);
     const std::vector<int> lanes = lanes_of(spec, path);
     // Look everything up before the first change: an error leaves the spec as it was.
     for (const int lane : lanes) phases_of(spec.lanes[lane], path);
@@ -329,13 +357,14 @@ void set_optimizers(Spec& spec, const Path& path, const Value& value) {
         Recipe& recipe = spec.lanes[lane];
         for (const int index : phases_of(recipe, path)) {
             Phase& phase = recipe.phases[index];
-            if (path.layer) {
-                const std::size_t layer = *path.layer;
+            for (const int number : layers) {
+                const std::size_t layer = number;
                 if (phase.layer_optimizers.size() < layer) phase.layer_optimizers.resize(layer);
                 auto& own = phase.layer_optimizers[layer - 1];
                 if (!own) own = phase.optimizer;
                 field.write(*own, good);
-            } else {
+            }
+            if (layers.empty()) {
                 field.write(phase.optimizer, good);
                 for (auto& own : phase.layer_optimizers)
                     if (own) field.write(*own, good);
@@ -366,13 +395,13 @@ Value get(const Spec& spec, std::string_view text) {
     const auto& recipe = spec.lanes[lanes_of(spec, path).front()];
     if (path.kind == Path::Kind::lane_name) return recipe.name;
     const auto& field = optimizer_field(path.key, text);
-    check_layer(spec, path);
+    const std::vector<int> layers = layers_of(spec, path);
     const std::vector<int> phases = phases_of(recipe, path);
     if (phases.empty())
         throw Error(in_quotes(text), "lane " + in_quotes(recipe.name) + " has no phase",
                     "give it one");
     const Phase& phase = recipe.phases[phases.front()];
-    return field.read(path.layer ? optimizer_of(phase, *path.layer) : phase.optimizer);
+    return field.read(layers.empty() ? phase.optimizer : optimizer_of(phase, layers.front()));
 }
 
 void set(Spec& spec, std::string_view text, const Value& value) {
@@ -391,8 +420,9 @@ void set(Spec& spec, std::string_view text, const Value& value) {
             break;
     }
     const auto& field = experiment_field(path.key, text);
+    const Experiment before = spec.experiment;
     field.write(spec.experiment, checked(field.parameter, text, value));
-    forget_layers_beyond_the_depth(spec);
+    follow_the_matrices(spec, before);
 }
 
 void set(Spec& spec, std::string_view path, std::string_view text) {

@@ -66,6 +66,7 @@ std::string kinds_with(const Parameter& parameter);
 //   lanes.0.optimizer.lr                  lane by index or name, every phase and layer
 //   lanes.0.phases.1.optimizer.lr         one phase
 //   lanes.0.layers.2.optimizer.lr         one layer (1-based) in every phase
+//   lanes.0.layers.query.optimizer.kind   of a transformer: one by name, or a group of them
 //   lanes.0.phases.1.layers.2.optimizer.lr
 //   lanes.0.name
 // A lane's name is compared without case; a path reaches every lane of that name.

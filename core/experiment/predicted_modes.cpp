@@ -39,7 +39,7 @@ bool flattens(const OptimizerSpec& spec) {
 }  // namespace
 
 bool theory_covers(const Experiment& experiment, const Recipe& recipe) {
-    if (experiment.network.activation != Activation::linear ||
+    if (is_transformer(experiment) || experiment.network.activation != Activation::linear ||
         experiment.data.kind != DataKind::whitened || experiment.loss != LossKind::half ||
         experiment.init.kind != InitKind::aligned || recipe.phases.size() != 1)
         return false;
@@ -80,7 +80,8 @@ Matrix predicted_modes(const Problem& problem, const Recipe& recipe,
 
 std::vector<double> loss_levels(const Problem& problem) {
     const Experiment& experiment = problem.experiment;
-    if (experiment.data.kind != DataKind::whitened || experiment.loss == LossKind::cross_entropy ||
+    if (is_transformer(experiment) || experiment.data.kind != DataKind::whitened ||
+        experiment.loss == LossKind::cross_entropy ||
         experiment.network.activation != Activation::linear)
         return {};
     std::vector<double> levels =

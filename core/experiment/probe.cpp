@@ -7,6 +7,8 @@
 #include <limits>
 #include <vector>
 
+#include "core/experiment/matrix_groups.h"
+#include "core/experiment/token_problem.h"
 #include "core/linalg/dense_factors.h"
 #include "core/model/chain.h"
 #include "core/model/softmax_regression.h"
@@ -84,9 +86,12 @@ ProbeResult softmax_probe(const Matrix& h, const Matrix& labels, const ProbeSpec
 }  // namespace
 
 std::string probed_matrix(const Experiment& experiment) {
-    const Chain model(experiment.network);
-    const auto last = static_cast<int>(model.matrices().size());
-    return model.matrices()[index_of(std::clamp(experiment.probe.layer, 1, last))].name;
+    if (is_transformer(experiment))
+        return fmt::format("block {}",
+                           std::clamp(experiment.probe.layer, 1, experiment.transformer.blocks));
+    const std::vector<MatrixInfo> matrices = matrices_of(experiment);
+    const auto last = static_cast<int>(matrices.size());
+    return matrices[index_of(std::clamp(experiment.probe.layer, 1, last))].name;
 }
 
 std::string threshold_text(double steps, double searched) {
@@ -99,6 +104,11 @@ std::string threshold_text(double steps, double searched) {
 Probe::Probe(std::shared_ptr<const Problem> problem) : problem_(std::move(problem)) {}
 
 ProbeResult Probe::measure(const std::vector<Matrix>& weights, const ProbeSpec& spec) {
+    if (problem_->task) {
+        const Matrix h = probed_stream(*problem_, weights, spec.layer);
+        if (!h.allFinite()) return {unknown, unknown, not_found, unknown, unknown};
+        return linear_probe(h, problem_->probe_labels, spec);
+    }
     const int layer = std::clamp(spec.layer, 1, static_cast<int>(weights.size()));
     const Matrix h =
         representation(weights, layer, problem_->probe_inputs, problem_->experiment.network);

@@ -18,7 +18,7 @@ struct ProbeResult {
     double critical_rate = 0;
 };
 
-// What the probed matrix is called.
+// What the probed matrix is called; of a transformer the block.
 std::string probed_matrix(const Experiment& experiment);
 
 // Steps to the threshold in words: "58", "never", "> 2000" where no more were looked at; "" for
@@ -31,6 +31,8 @@ std::string threshold_text(double steps, double searched);
 // The threshold is a share misclassified there. It is looked for in the first K steps, and beyond
 // them up to step 2000 unless the loss falls by less than half a percent in 100 steps while twice
 // the threshold is far off.
+// A transformer: the linear task, from the stream that leaves a block to the next token, one-hot,
+// mean over positions.
 // A head whose rate is too high diverges, and its loss is reported as it is: huge or infinite.
 class Probe {
   public:

@@ -16,6 +16,7 @@
 #include "core/experiment/item_tree.h"
 #include "core/experiment/stream_draws.h"
 #include "core/experiment/teacher.h"
+#include "core/experiment/token_problem.h"
 #include "core/linalg/dense_factors.h"
 #include "core/linalg/reductions.h"
 #include "core/model/chain.h"
@@ -334,6 +335,7 @@ void make_points(Problem& problem) {
 }  // namespace
 
 std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
+    if (is_transformer(experiment)) return make_token_problem(experiment);
     // Half of what a session needs; the first measures are the other.
     work_span(0, 0.1);
     work_point("target", 0, 1);
@@ -380,11 +382,6 @@ std::shared_ptr<const Problem> make_problem(const Experiment& experiment) {
     work_point();
     make_points(*problem);
     return problem;
-}
-
-int facts_of(const Problem& problem) {
-    const DataSpec& data = problem.experiment.data;
-    return data.kind == DataKind::associations ? data.facts : 0;
 }
 
 Cloned<Backpropagation> backpropagation_of(const std::shared_ptr<const Problem>& problem) {

@@ -11,6 +11,7 @@
 namespace muonscope {
 
 // Everything that lanes share, made once from the experiment: immutable, so threads read it freely.
+// A transformer has a task in place of a target: what is of a product or of points is empty.
 struct Problem {
     Experiment experiment;
     Matrix target;              // A, out x in
@@ -19,7 +20,8 @@ struct Problem {
     double target_norm = 0;     // |A|_F
     std::vector<Matrix> start;  // W_l at step 0
     std::shared_ptr<const Model> model;
-    Regression data;  // whitened: Y = A; associations: keys and values
+    // Whitened: Y = A; associations: keys and values; a task: held-out sequences.
+    Regression data;
     // W_l*, balanced factors of the target: S^(1/F) V^T ... U S^(1/F) for layers 1 ... F, with F
     // target_factors(); empty where layers cannot hold them.
     std::vector<Matrix> layer_targets;
@@ -27,13 +29,15 @@ struct Problem {
     Matrix probe_inputs;  // softmax only: in x n; others: X = I
     Matrix points;        // in x (classes * points): what the representation panel maps
     std::vector<int> point_class;
+
+    // Of a transformer alone.
+    std::shared_ptr<const TokenTask> task;
+    TokenBatch fact_questions;         // each fact once, by rank; empty where it learns none
+    std::vector<int> probe_positions;  // of `data`, those that the probe's head is fitted to
 };
 
 // Throws Error (bad file, shape that does not fit, zero target).
 std::shared_ptr<const Problem> make_problem(const Experiment& experiment);
-
-// Facts that its data are, or 0.
-int facts_of(const Problem& problem);
 
 // Of the problem's model on its data.
 Cloned<Backpropagation> backpropagation_of(const std::shared_ptr<const Problem>& problem);

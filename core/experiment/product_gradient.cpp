@@ -8,6 +8,7 @@
 namespace muonscope {
 
 Matrix product_gradient(const Problem& problem, const Matrix& product) {
+    if (is_transformer(problem.experiment)) return {};
     if (problem.experiment.network.activation != Activation::linear) return {};
     const bool entropy = problem.experiment.loss == LossKind::cross_entropy;
     if (entropy || problem.data.weights.size() > 0) {

@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/base/near_names.h"
 #include "core/base/place.h"
+#include "core/experiment/matrix_groups.h"
 #include "core/experiment/parameter_table.h"
 
 namespace muonscope {
@@ -15,7 +16,8 @@ namespace {
 
 constexpr std::size_t most_lanes = 8;
 constexpr std::size_t most_phases = 64;
-constexpr double most_activations = 1 << 26;  // doubles: 512 MB
+constexpr int most_facts = 4096, most_tokens = 4096;  // of a transformer's task
+constexpr double most_activations = 1 << 26;          // doubles: 512 MB
 
 template <class Owner>
 void check_values(const Owner& owner, std::span<const Field<Owner>> fields, const Place& place) {
@@ -86,8 +88,51 @@ void check_data(const Experiment& experiment, std::string_view source) {
                     fmt::format("give at most {:.0f}", std::floor(most_activations / widths)));
 }
 
+// What each number's own range leaves open.
+void check_transformer_and_task(const Experiment& experiment, std::string_view source) {
+    const TransformerSpec& spec = experiment.transformer;
+    const TaskSpec& task = experiment.task;
+    const auto refuse = [&](const std::string& key, const std::string& what,
+                            const std::string& remedy) {
+        throw Error(Place{source, key}.text(), what, remedy);
+    };
+    if (spec.width % spec.heads != 0)
+        refuse("transformer.heads",
+               fmt::format("{} heads do not divide a width of {}", spec.heads, spec.width),
+               "take a number that does");
+    if (spec.positions == PositionKind::rotary && spec.head_width() % 2 != 0)
+        refuse("transformer.heads",
+               fmt::format("heads of {} numbers do not turn in pairs", spec.head_width()),
+               "take fewer heads, or learned positions");
+    if (spec.context < shortest_context(task))
+        refuse("transformer.context",
+               fmt::format("{} positions are too few for the task", spec.context),
+               fmt::format("give at least {}", shortest_context(task)));
+    if (facts_of(task) > most_facts)
+        refuse("task.relations",
+               fmt::format("{} subjects x {} relations are {} facts", task.subjects, task.relations,
+                           facts_of(task)),
+               fmt::format("give fewer: {} are the most", most_facts));
+    if (vocabulary_of(task) > most_tokens)
+        refuse("task.objects", fmt::format("{} tokens in all", vocabulary_of(task)),
+               fmt::format("give fewer subjects, relations or objects: {} tokens are the most",
+                           most_tokens));
+    const double positions = double(spec.context) * std::max(task.batch, task.held_out);
+    const double numbers =
+        positions * ((10.0 * spec.width + 4.0 * spec.hidden) * spec.blocks + vocabulary_of(task));
+    if (numbers > most_activations)
+        refuse("task.batch",
+               fmt::format("{} sequences of {} tokens need too much memory",
+                           std::max(task.batch, task.held_out), spec.context),
+               fmt::format(
+                   "give at most {:.0f} to task.batch and task.held_out",
+                   std::floor(most_activations / numbers * std::max(task.batch, task.held_out))));
+    if (experiment.init.kind != InitKind::gaussian && experiment.init.kind != InitKind::orthogonal)
+        refuse("init.kind", "a transformer has no such start", "give gaussian or orthogonal");
+}
+
 void check_until(const Until& until, const Experiment& experiment, const Place& place) {
-    if (until.relative_error && experiment.loss == LossKind::cross_entropy)
+    if (until.relative_error && loss_of(experiment) == LossKind::cross_entropy)
         throw Error(place.at("relative_error").text(),
                     "a cross-entropy has no residual to be small", "end at a loss or after steps");
     if (until.steps && *until.steps < 1)
@@ -102,26 +147,31 @@ void check_until(const Until& until, const Experiment& experiment, const Place& 
     check(until.relative_error, "relative_error");
 }
 
-void check_layers(const Phase& phase, const NetworkSpec& network, const Place& place) {
+void check_layers(const Phase& phase, const Experiment& experiment, const Place& place) {
+    const int count = count_of_matrices(experiment);
     int previous = 0;
     for (const int layer : phase.layers) {
-        if (layer < 1 || layer > network.depth)
+        if (layer < 1 || layer > count)
             throw Error(place.at("layers").text(), fmt::format("there is no layer {}", layer),
-                        fmt::format("layers are counted from 1 to {}", network.depth));
+                        fmt::format("layers are counted from 1 to {}", count));
         if (layer <= previous)
             throw Error(place.at("layers").text(),
                         fmt::format("{} stands behind {}", layer, previous),
                         "list each layer once, first layer first");
         previous = layer;
     }
-    if (phase.layer_optimizers.size() > static_cast<std::size_t>(network.depth))
+    if (phase.layer_optimizers.size() > static_cast<std::size_t>(count))
         throw Error(place.at("layer_optimizers").text(),
                     fmt::format("there is no layer {}", phase.layer_optimizers.size()),
-                    fmt::format("layers are counted from 1 to {}", network.depth));
+                    fmt::format("layers are counted from 1 to {}", count));
 }
 
 void check_objective(const Phase& phase, const Experiment& experiment, const Place& place) {
     if (phase.objective != Objective::layer_target) return;
+    if (is_transformer(experiment))
+        throw Error(place.at("objective").text(),
+                    "layer_target splits a target between layers, and a transformer has none",
+                    "train towards the network's loss");
     if (experiment.loss == LossKind::cross_entropy)
         throw Error(place.at("objective").text(),
                     "layer_target splits a target between layers, and cross-entropy has none: it "
@@ -162,7 +212,7 @@ void check_objective(const Phase& phase, const Experiment& experiment, const Pla
 
 void check_phase(const Phase& phase, const Experiment& experiment, const Place& place) {
     checked(lane_name_parameter(), place.at("name").text(), phase.name);
-    check_layers(phase, experiment.network, place);
+    check_layers(phase, experiment, place);
     check_objective(phase, experiment, place);
     check_values(phase.optimizer, optimizer_fields(), place.at("optimizer"));
     for (std::size_t i = 0; i < phase.layer_optimizers.size(); ++i)
@@ -219,7 +269,22 @@ int columns_of(const DataSpec& data, int inputs) {
     return inputs;
 }
 
-bool has_minibatches(const DataSpec& data) {
+bool is_transformer(const Experiment& experiment) {
+    return experiment.model == ModelKind::transformer;
+}
+
+LossKind loss_of(const Experiment& experiment) {
+    return is_transformer(experiment) ? LossKind::cross_entropy : experiment.loss;
+}
+
+int facts_of(const Experiment& experiment) {
+    if (is_transformer(experiment)) return facts_of(experiment.task);
+    return experiment.data.kind == DataKind::associations ? experiment.data.facts : 0;
+}
+
+bool has_minibatches(const Experiment& experiment) {
+    if (is_transformer(experiment)) return true;
+    const DataSpec& data = experiment.data;
     if (data.kind == DataKind::associations) return data.batch > 0;
     return data.kind == DataKind::samples && data.batch > 0 && data.batch < data.samples;
 }
@@ -245,9 +310,13 @@ bool trains(const Phase& phase, int layer) {
 void validate(const Spec& spec, std::string_view source) {
     const auto& experiment = spec.experiment;
     check_values(experiment, experiment_fields(), Place{source, ""});
-    check_network(experiment.network, source);
-    check_files(experiment, source);
-    check_data(experiment, source);
+    if (is_transformer(experiment)) {
+        check_transformer_and_task(experiment, source);
+    } else {
+        check_network(experiment.network, source);
+        check_files(experiment, source);
+        check_data(experiment, source);
+    }
     if (spec.lanes.empty() || spec.lanes.size() > most_lanes)
         throw Error(Place{source, "lanes"}.text(),
                     fmt::format("{} lanes are not allowed", spec.lanes.size()),

@@ -5,16 +5,25 @@
 #include <string>
 #include <string_view>
 #include <vector>
-#include "core/base/choice.h"
 
+#include "core/base/choice.h"
+#include "core/experiment/token_tasks/task_spec.h"
 #include "core/model/network_spec.h"
 #include "core/model/regression.h"
+#include "core/model/transformer/transformer_spec.h"
 #include "core/optim/optimizer_spec.h"
 
 // The spec: one plain value that says everything about a run. The experiment is shared by all
 // lanes; a recipe belongs to one lane. What differs between lanes therefore stands in one place,
 // and a comparison is fair by construction.
 namespace muonscope {
+
+// What is trained.
+enum class ModelKind { chain, transformer };
+inline constexpr auto model_choices = choices_of<ModelKind::transformer>(
+    {{"chain", "Chain", "Layers one behind the other: P = W_L … W_1."},
+     {"transformer", "Transformer",
+      "A decoder of tokens: embedding, blocks of attention and MLP, head."}});
 
 // Whose random numbers: the project's own generator, or those of PyTorch's randn, which published
 // runs start from (core/random/torch_streams.h).
@@ -126,8 +135,6 @@ struct DataSpec {
 };
 // Columns that the loss sees, of this many inputs where they are whitened.
 int columns_of(const DataSpec& data, int inputs);
-// Whether a step sees some of them only.
-bool has_minibatches(const DataSpec& data);
 
 enum class ProbeTask { target, random_labels, softmax };
 inline constexpr auto probe_task_choices =
@@ -175,7 +182,10 @@ struct RunSpec {
 
 struct Experiment {
     std::uint64_t seed = 4;
+    ModelKind model = ModelKind::chain;
     NetworkSpec network;
+    TransformerSpec transformer;  // and what it learns, in place of target, data and loss
+    TaskSpec task;
     TargetSpec target;
     InitSpec init;
     DataSpec data;
@@ -187,6 +197,13 @@ struct Experiment {
 
     bool operator==(const Experiment&) const = default;
 };
+bool is_transformer(const Experiment& experiment);
+// The loss that is trained towards: a transformer's is the cross-entropy, whatever `loss` says.
+LossKind loss_of(const Experiment& experiment);
+// Whether a step sees some of the data only.
+bool has_minibatches(const Experiment& experiment);
+// Facts that it learns; 0 where it learns something else.
+int facts_of(const Experiment& experiment);
 
 enum class Objective {
     network,       // the experiment's loss

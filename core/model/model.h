@@ -8,6 +8,7 @@
 #include "core/base/cloned.h"
 #include "core/base/types.h"
 #include "core/model/regression.h"
+#include "core/model/token_batch.h"
 
 // A model is a value of its own: named matrices with shapes and kinds, what they make of inputs,
 // and their gradients. Whoever trains, measures, hashes or writes one asks it for its matrices and
@@ -56,6 +57,9 @@ class Backpropagation {
     // At most as many as the data have; call before gradients(). Whitened or full batch: not
     // needed.
     virtual void use_columns(const Columns& columns) = 0;
+    // Of a model of tokens: these in place of the regression's, for the gradients to come. Others
+    // have no use for them.
+    virtual void use_tokens(const TokenBatch&) {}
 
     // Fills gradient(i) for every i in `trained` (1-based, ascending) and returns the loss. Does
     // only the work that those need. No allocation after the first call.
@@ -83,6 +87,8 @@ class Model {
     Eigen::Index inputs() const { return inputs_; }
     Eigen::Index outputs() const { return outputs_; }
 
+    // Whether what it makes of inputs is a map with singular values of its own: response().
+    virtual bool has_response() const { return true; }
     // The activations on the way from inputs to outputs, by name, the outputs last.
     virtual std::vector<std::string> activations() const = 0;
     // Number `index` of them (1-based) on X, in x n; X = I when empty.

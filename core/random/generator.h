@@ -25,7 +25,8 @@ enum class Purpose : std::uint64_t {
     low_rank_start = 13,  // of power iterations
     associations = 14,    // keys, then values
     next_token = 15,      // of an answer
-    bootstrap = 20,       // of a mean, by drawing again
+    small_text = 16,
+    bootstrap = 20,  // of a mean, by drawing again
 };
 
 class Generator {

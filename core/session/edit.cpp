@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/experiment/lane.h"
+#include "core/experiment/matrix_groups.h"
 #include "core/experiment/parameters.h"
 
 namespace muonscope {
@@ -104,7 +105,7 @@ template <class F>
 void for_each_optimizer(const Spec& spec, F f) {
     for (const Recipe& recipe : spec.lanes)
         for (const Phase& phase : recipe.phases)
-            for (int layer = 1; layer <= spec.experiment.network.depth; ++layer)
+            for (int layer = 1; layer <= count_of_matrices(spec.experiment); ++layer)
                 f(optimizer_of(phase, layer));
 }
 
@@ -247,7 +248,7 @@ bool restarts(const Edit& edit, const Spec& before, const Spec& after) {
     if (const auto* parameter = std::get_if<SetParameter>(&edit))
         return parameter_at(parameter->path).restarts();
     for (std::size_t i = 0; i < after.lanes.size(); ++i)
-        if (!same_phases(before.lanes[i], after.lanes[i], after.experiment.network.depth))
+        if (!same_phases(before.lanes[i], after.lanes[i], count_of_matrices(after.experiment)))
             return true;
     return false;
 }

@@ -46,7 +46,7 @@ Session::Session(Spec spec, std::uint64_t generation) : generation_(generation) 
     seal_files(spec.experiment);
     spec_ = std::make_shared<const Spec>(std::move(spec));
     problem_ = make_problem(spec_->experiment);
-    layout_ = Layout(*problem_->model, problem_->modes, facts_of(*problem_));
+    layout_ = Layout(*problem_->model, problem_->modes, facts_of(problem_->experiment));
     work_span(0.5, 1);
     begin();
 }
@@ -335,7 +335,7 @@ void Session::return_towards(std::int64_t step) {
 }
 
 bool Session::has_residual() const {
-    return problem_->experiment.loss != LossKind::cross_entropy;
+    return loss_of(problem_->experiment) != LossKind::cross_entropy;
 }
 
 double Session::size_of(const Backpropagation::Errors& errors) const {

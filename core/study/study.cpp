@@ -21,13 +21,13 @@ std::int64_t jobs_of_a_seed(const Study& study) {
     return static_cast<std::int64_t>(jobs);
 }
 
-// Columns of data that a step sees.
+// Columns of data, or sequences, that a step sees.
 std::int64_t examples_of_a_step(const Experiment& experiment) {
+    if (is_transformer(experiment)) return experiment.task.batch;
     if (experiment.data.kind == DataKind::whitened)
         throw Error("budget.examples", "whitened data have no examples to count",
                     "set data.kind=samples, or give steps");
-    return has_minibatches(experiment.data) ? experiment.data.batch
-                                            : columns_of(experiment.data, 0);
+    return has_minibatches(experiment) ? experiment.data.batch : columns_of(experiment.data, 0);
 }
 
 Until until_of(const BudgetRule& budget, const Experiment& experiment) {

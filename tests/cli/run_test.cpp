@@ -150,7 +150,7 @@ TEST_F(Run, the_spec_of_a_summary_runs_to_the_same_bits) {
     write_file(folder_ / "again.json", a["spec"].dump());
     const Json b = summary_of("b", {folder_ / "again.json"});
     EXPECT_EQ(a["lanes"], b["lanes"]);
-    EXPECT_EQ(a["lanes"][1]["optimizer"], "muon (layer 2: sgd)");
+    EXPECT_EQ(a["lanes"][1]["optimizer"], "muon (sgd: layer 2)");
 }
 
 TEST_F(Run, set_and_seed_change_the_spec_in_order) {
@@ -450,9 +450,9 @@ TEST(Lists, params_give_the_table_for_people_and_for_programs) {
         for (const char* key : {"label", "type", "default", "help", "unit", "restarts"})
             EXPECT_TRUE(parameter.contains(key)) << parameter["key"] << " " << key;
     }
-    EXPECT_EQ(list[1]["key"], "network.depth");
-    EXPECT_EQ(list[1]["default"], 3);
-    EXPECT_EQ(list[1]["max"], 16);
+    EXPECT_EQ(list[2]["key"], "network.depth");
+    EXPECT_EQ(list[2]["default"], 3);
+    EXPECT_EQ(list[2]["max"], 16);
 }
 
 TEST(Help, is_there_for_every_command_and_has_examples) {

@@ -91,7 +91,7 @@ Answers trained(const std::shared_ptr<const Problem>& problem, const OptimizerSp
     Lane lane(problem, recipe);
     for (int i = 0; i < steps; ++i) lane.advance();
     Answers answers{lane.errors().loss, {}};
-    const auto facts = static_cast<std::size_t>(facts_of(*problem));
+    const auto facts = static_cast<std::size_t>(facts_of(problem->experiment));
     std::vector<double> losses(facts);
     answers.probabilities.resize(facts);
     answer_facts(*problem, lane.weights(), losses, answers.probabilities);
@@ -252,7 +252,7 @@ TEST(Facts, the_loss_is_the_sum_of_each_by_its_frequency) {
 TEST(Facts, head_middle_and_tail_are_means_of_thirds) {
     const Experiment experiment = experiment_of(8, 8, 1, VectorKind::orthonormal);
     const auto problem = make_problem(experiment);
-    const Layout layout(*problem->model, problem->modes, facts_of(*problem));
+    const Layout layout(*problem->model, problem->modes, facts_of(problem->experiment));
     Recipe recipe;
     recipe.phases[0].optimizer = plain_sgd(3);
     Lane lane(problem, recipe);
@@ -311,7 +311,7 @@ void expect_predicted(const std::shared_ptr<const Problem>& problem, const Optim
     ASSERT_TRUE(facts_theory_covers(problem->experiment, recipe)) << what;
     PredictedFacts theory(*problem, recipe);
     Lane lane(problem, recipe);
-    const int facts = facts_of(*problem);
+    const int facts = facts_of(problem->experiment);
     std::vector<double> losses(static_cast<std::size_t>(facts)), probabilities(losses.size());
     for (int step = 0; step <= 40; ++step) {
         ASSERT_EQ(theory.step(), lane.step());

@@ -2,9 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "core/experiment/lane.h"
-#include "core/experiment/problem.h"
-#include "core/experiment/token_tasks/copy_task.h"
 #include "core/model/transformer/transformer.h"
 #include "core/model/transformer/transformer_pass.h"
 #include "core/random/generator.h"
@@ -130,41 +127,6 @@ TEST(TransformerModel, refuses_data_that_are_no_tokens) {
     EXPECT_MESSAGE(model.backpropagation(
                        std::make_shared<const Regression>(Regression{{}, Matrix::Identity(4, 4)})),
                    "no tokens");
-}
-
-// The lane knows nothing of tokens: it asks the model for its matrices and their gradients.
-TEST(TransformerModel, is_trained_by_a_lane_with_muon_inside_and_adamw_outside) {
-    const CopyTask task({.symbols = 8, .length = 6});
-    TransformerSpec spec = small(false);
-    spec.vocabulary = task.vocabulary();
-    spec.context = task.length();
-    for (const auto number : {Transformer::Number::float64, Transformer::Number::float32}) {
-        Experiment experiment;
-        experiment.data = {.kind = DataKind::samples, .samples = 64};
-        Problem problem = *make_problem(experiment);
-        const auto model = std::make_shared<const Transformer>(spec, number);
-        problem.model = model;
-        problem.data = data_of(task.batch(64, 0, TokenPart::training).tokens);
-        problem.start.clear();
-        problem.layer_targets.clear();
-        Recipe recipe;
-        Phase& phase = recipe.phases[0];
-        phase.optimizer.kind = OptimizerKind::muon;
-        phase.optimizer.lr = .02;
-        OptimizerSpec adamw;
-        adamw.kind = OptimizerKind::adamw;
-        adamw.lr = 1e-2;
-        for (const MatrixInfo& matrix : model->matrices()) {
-            Generator generator(1, Purpose::start, problem.start.size());
-            const bool inside = matrix.block > 0;
-            phase.layer_optimizers.push_back(inside ? std::nullopt : std::optional(adamw));
-            problem.start.push_back(.2 * generator.normal_matrix(matrix.rows, matrix.cols));
-        }
-        Lane lane(std::make_shared<const Problem>(problem), recipe);
-        const double before = lane.errors().loss;
-        for (int i = 0; i < 60; ++i) lane.advance();
-        EXPECT_LT(lane.errors().loss, .8 * before);
-    }
 }
 
 }  // namespace

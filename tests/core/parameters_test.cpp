@@ -31,6 +31,27 @@ TEST(Parameters, every_field_of_the_experiment_and_the_optimizer_has_its_row) {
     std::set<std::string> keys;
     for (const Parameter& parameter : experiment_parameters()) keys.emplace(parameter.key);
     EXPECT_EQ(keys, (std::set<std::string>{"seed",
+                                           "model",
+                                           "transformer.blocks",
+                                           "transformer.width",
+                                           "transformer.heads",
+                                           "transformer.hidden",
+                                           "transformer.context",
+                                           "transformer.positions",
+                                           "transformer.mlp",
+                                           "transformer.tied",
+                                           "transformer.precision",
+                                           "task.kind",
+                                           "task.batch",
+                                           "task.held_out",
+                                           "task.file",
+                                           "task.subjects",
+                                           "task.relations",
+                                           "task.objects",
+                                           "task.exponent",
+                                           "task.symbols",
+                                           "task.modulus",
+                                           "task.training",
                                            "target.signs",
                                            "target.signs_seed",
                                            "network.depth",
@@ -242,7 +263,7 @@ TEST(Parameters, a_lane_phase_or_layer_that_is_not_there_is_named) {
     EXPECT_TRUE(contains(with("lanes.0.phases.1.optimizer.lr", "1"), "no phase 1"));
     EXPECT_TRUE(contains(with("lanes.0.layers.4.optimizer.lr", "1"), "no layer 4"));
     EXPECT_TRUE(contains(with("lanes.0.layers.0.optimizer.lr", "1"), "no layer 0"));
-    EXPECT_TRUE(contains(with("lanes.0.layers.99999999999.optimizer.lr", "1"), "not the path"));
+    EXPECT_TRUE(contains(with("lanes.0.layers.99999999999.optimizer.lr", "1"), "no layer 9999"));
     Spec none;
     EXPECT_MESSAGE(get(none, "optimizer.lr"), "no lane");
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <string>
@@ -13,6 +14,8 @@
 
 #include "core/base/error.h"
 #include "core/documents/spec_json.h"
+#include "core/experiment/associations.h"
+#include "core/experiment/fact_answers.h"
 #include "core/experiment/lane.h"
 #include "core/experiment/loss_scale.h"
 #include "core/experiment/parameters.h"
@@ -360,7 +363,7 @@ MeasuredFacts facts_after(const Spec& spec, std::size_t lane, double rate, int s
     recipe.phases[0].optimizer.lr = rate;
     Lane trained(problem, recipe);
     while (trained.step() < steps) trained.advance();
-    MeasuredFacts facts{Layout(*problem->model, problem->modes, facts_of(*problem)), {}};
+    MeasuredFacts facts{Layout(*problem->model, problem->modes, facts_of(problem->experiment)), {}};
     facts.row.resize(facts.layout.channels());
     trained.measure(facts.layout, spec.experiment.probe, facts.row);
     return facts;
@@ -419,6 +422,39 @@ TEST_F(PresetNumbers, crowded_facts_are_learned_best_by_adamw_each_lane_at_its_b
     EXPECT_GT(muon.row[muon.layout.tail_loss()], 9 * muon.row[muon.layout.head_loss()]);
 }
 
+// Losses that the texts of the presets of transformers name, after so many steps of each lane.
+TEST_F(PresetNumbers, of_transformers_are_those_that_their_texts_name) {
+    struct Named {
+        const char* preset;
+        int lane, step;
+        double loss;  // token-facts: of the tail
+    };
+    for (const Named& named :
+         {Named{"stories", 0, 250, 0.65}, Named{"stories", 1, 250, 0.54},
+          Named{"stories", 0, 600, 0.51}, Named{"stories", 1, 600, 0.53},
+          Named{"token-facts", 0, 250, 2.1}, Named{"token-facts", 1, 250, 1.6},
+          Named{"token-facts", 0, 420, 0.69}, Named{"token-facts", 1, 420, 0.64},
+          Named{"token-facts", 0, 600, 0.20}, Named{"token-facts", 1, 600, 0.31},
+          Named{"induction", 0, 100, 0.04}, Named{"induction", 1, 100, 0.73},
+          Named{"induction", 1, 150, 0.014}}) {
+        const Spec& spec = preset(named.preset);
+        const auto problem = make_problem(spec.experiment);
+        Lane lane(problem, spec.lanes[static_cast<std::size_t>(named.lane)]);
+        while (lane.step() < named.step) lane.advance();
+        double loss = lane.errors().loss;
+        if (const int facts = facts_of(spec.experiment); facts > 0) {
+            const auto count = static_cast<std::size_t>(facts);
+            std::vector<double> losses(count), probabilities(count);
+            answer_facts(*problem, lane.weights(), losses, probabilities);
+            const FactRange tail = parts_of_facts(facts).tail;
+            loss = std::accumulate(losses.begin() + tail.begin, losses.end(), 0.0) /
+                   (tail.end - tail.begin);
+        }
+        EXPECT_NEAR(loss, named.loss, named.loss >= 1 ? 0.05 : 0.0051)
+            << named.preset << ", lane " << named.lane << ", step " << named.step;
+    }
+}
+
 // Buttons do what they can be asked for, arrows point at what happens within the preset's steps,
 // and a preset makes its point within a minute at its speed.
 TEST(Presets, have_a_caption_whose_buttons_and_arrows_are_true) {
@@ -446,7 +482,7 @@ TEST(Presets, have_a_caption_whose_buttons_and_arrows_are_true) {
         }
         if (sanitized || caption.arrows.empty()) continue;
         const auto problem = make_problem(spec.experiment);
-        const Layout layout(*problem->model, problem->modes, facts_of(*problem));
+        const Layout layout(*problem->model, problem->modes, facts_of(problem->experiment));
         std::vector<double> row(layout.channels());
         for (const Arrow& arrow : caption.arrows) {
             ASSERT_LT(arrow.lane, static_cast<int>(spec.lanes.size())) << arrow.words;
@@ -472,7 +508,7 @@ TEST(Presets, have_a_caption_whose_buttons_and_arrows_are_true) {
 
 TEST(Presets, an_arrow_to_facts_waits_for_nothing_where_there_are_none) {
     const auto problem = make_problem(preset("two-ways-up").experiment);
-    const Layout layout(*problem->model, problem->modes, facts_of(*problem));
+    const Layout layout(*problem->model, problem->modes, facts_of(problem->experiment));
     Arrow arrow;
     arrow.channel = Channel::tail_loss;
     EXPECT_FALSE(waits_for(arrow, *problem, layout));

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/linalg/matrix_product.h"
-#include "core/model/transformer/token_batch.h"
+#include "core/model/token_batch.h"
 #include "core/model/transformer/transformer_spec.h"
 #include "tests/core/golden_matrix.h"
 

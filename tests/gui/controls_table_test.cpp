@@ -267,6 +267,12 @@ TEST(ControlsTable, every_row_of_the_problem_and_the_probe_writes_its_parameter)
     specs[6].experiment.target.kind = TargetKind::file;
     specs[7].experiment.data.kind = DataKind::associations;
     specs[7].experiment.data.facts = 24;
+    for (const TaskKind task :
+         {TaskKind::facts, TaskKind::text, TaskKind::copy, TaskKind::modular}) {
+        specs.push_back(preset("two-ways-up"));
+        specs.back().experiment.model = ModelKind::transformer;
+        specs.back().experiment.task.kind = task;
+    }
     for (const Spec& spec : specs) {
         Rows rows(preset("two-ways-up"), {0, 0});
         rows.harness.show(paused(spec));

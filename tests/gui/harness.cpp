@@ -222,8 +222,8 @@ std::shared_ptr<Snapshot> made_by_hand(int layers, int lanes, int rows, double v
     snapshot->serial = 1;
     snapshot->state = TrainerState::paused;
     snapshot->problem = make_problem(spec->experiment);
-    snapshot->layout =
-        Layout(*snapshot->problem->model, snapshot->problem->modes, facts_of(*snapshot->problem));
+    snapshot->layout = Layout(*snapshot->problem->model, snapshot->problem->modes,
+                              facts_of(snapshot->problem->experiment));
     snapshot->spec = spec;
     snapshot->step = std::max(0, rows - 1);
     snapshot->wanted_speed = 60;

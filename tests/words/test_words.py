@@ -167,6 +167,15 @@ def noise_beside_truth(lane, step):
     return columns["product_sv_5"][step] / columns["product_sv_4"][step]
 
 
+def after(preset, step, column, lane):
+    """What a lane of a transformer has come to; without rows in between, which take long."""
+    return run(preset, step, "record.dense=1")[0][lane][column][step]
+
+
+def both_after(preset, step, column="loss"):
+    return [after(preset, step, column, lane) for lane in ("AdamW", "Muon inside")]
+
+
 def spec_of(preset, *settings):
     return run(preset, 1, *settings)[1]["spec"]
 
@@ -337,6 +346,10 @@ PRESET_KEYS = lambda: [  # noqa: E731
     constant("app/gui/keys.cpp", r"i < (\d+); \+\+i\)\s+if \(pressed"),
 ]
 PICTURE = lambda: constant("tests/pictures.sh", r"render two-ways-up --steps (\d+)")  # noqa: E731
+SMALL_TEXT = lambda: constant(  # noqa: E731
+    "core/experiment/token_tasks/small_text.cpp", r"wanted_bytes = (\d+)")
+TEMPERATURE = lambda: constant(  # noqa: E731
+    "app/gui/tokens_now.cpp", r"temperature = ([\d.]+)")
 FRAMES = lambda: constant("app/gui/frame_pacer.h", r"shortest_frame = 1\.0 / (\d+)")  # noqa: E731
 TENSOR_BITS = lambda: constant(  # noqa: E731
     "core/linalg/kernels/per_level/tensor_core.cpp", r"kept_bits = (\d+)")
@@ -521,6 +534,30 @@ CLAIMS = {
         Over(arrivals("tanh", "SGD", 1000, targets(2))[-1], 100)],
     "512 noisy samples, 32 a step": lambda: [
         experiment("minibatch", "data", "samples"), experiment("minibatch", "data", "batch")],
+    "Speech: what each lane goes on to say, drawn": lambda: [TEMPERATURE()],
+    "or of 64 KB of little stories made by rules": lambda: [SMALL_TEXT() / 1024],
+    "little stories made by rules, 64 KB": lambda: [SMALL_TEXT() / 1024],
+    "*Speech*: what each lane goes on to say behind": lambda: [
+        constant("app/gui/tokens_now.h", r"prompt_tokens = (\d+)"), TEMPERATURE()],
+    "Facts are subjects x relations, at most 4096": lambda: [
+        constant("core/experiment/spec.cpp", r"most_facts = (\d+)")],
+    "Two blocks of width 32 read 64 KB of stories": lambda: [
+        experiment("stories", "transformer", "width"), Name("64 KB of stories")],
+    "AdamW, at the best of three rates, has a loss": lambda: [
+        after("stories", 250, "loss", "AdamW"), Name("at step 250"),
+        after("stories", 250, "loss", "Muon inside"), Name("at step 600"),
+        *both_after("stories", 600)],
+    "At step 250 the tail, asked for least": lambda: [
+        Name("At step 250"), *both_after("token-facts", 250, "tail_loss"), Name("at step 420"),
+        Name("at step 600"), *both_after("token-facts", 600, "tail_loss")],
+    "256 facts, subject and relation to object": lambda: [
+        experiment("token-facts", "task", "subjects")
+        * experiment("token-facts", "task", "relations"),
+        Rounded(256 ** experiment("token-facts", "task", "exponent"), 10)],
+    "Sixteen of 32 symbols, and the same once more": lambda: [
+        experiment("induction", "task", "symbols")],
+    "AdamW has found it by step 100": lambda: [
+        Name("by step 100"), *both_after("induction", 100), Name("by step 150")],
     "48 inputs through 64 and then only 8": lambda: [
         *WIDTHS("rectangular"), min(WIDTHS("rectangular")),
         experiment("rectangular", "target", "modes")],
@@ -1206,6 +1243,7 @@ def table_rows():
 SENSIBLE = {
     "network.depth": [2, 4],
     "network.width": [16, 64, 256],
+    "transformer.width": [32, 64],
     "target.scale": [1, 8],
     "target.decay": [0.6, 0.95],
     "target.exponent": [0.5, 2],

@@ -142,6 +142,7 @@ constinit const Panel alignment_panel{
     .least = {15, 10},
     .weights = true,
     .remembered = remembered,
+    .of_chains = true,
 };
 
 }  // namespace muonscope::gui

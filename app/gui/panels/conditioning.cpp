@@ -239,6 +239,7 @@ constinit const Panel conditioning_panel{
     .draw = draw_conditioning,
     .least = {22, 12},
     .weights = true,
+    .of_chains = true,
 };
 
 }  // namespace muonscope::gui

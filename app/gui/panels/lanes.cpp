@@ -7,6 +7,7 @@
 #include "app/gui/plots/source.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
+#include "core/experiment/matrix_groups.h"
 #include "core/optim/flavours.h"
 #include "imgui.h"
 
@@ -21,10 +22,6 @@
 
 namespace muonscope::gui {
 namespace {
-
-const OptimizerSpec& optimizer_in(const Phase& phase, int layer) {
-    return layer == 0 ? phase.optimizer : optimizer_of(phase, layer);
-}
 
 // A control that would do nothing is not shown, nor, at first, one that is rarely turned and stands
 // where it stood.
@@ -51,10 +48,29 @@ std::string unfairness(const Spec& spec) {
     return differ ? rates : std::string();
 }
 
-void layer_list(PanelContext& context, int lane, int depth, float width) {
+// What the controls of a lane may speak of: everything, one matrix, or a group of them.
+struct Subject {
+    std::string name, path;  // path: of its optimiser, behind "lanes.0."
+    std::vector<int> matrices;
+};
+std::vector<Subject> subjects_of(const Snapshot& snapshot) {
+    const Experiment& experiment = snapshot.spec->experiment;
+    std::vector<Subject> subjects{
+        {is_transformer(experiment) ? "all matrices" : "all layers", "", {}}};
+    for (const MatrixGroup& group : matrix_groups(experiment))
+        subjects.push_back({group.name, fmt::format("layers.{}.", group.slug), group.matrices});
+    for (int layer = 1; layer <= count_of_matrices(experiment); ++layer)
+        subjects.push_back({plots::source_name(snapshot.layout, layer),
+                            fmt::format("layers.{}.", layer),
+                            {layer}});
+    return subjects;
+}
+
+void layer_list(PanelContext& context, int lane, const std::vector<Subject>& subjects,
+                float width) {
     int& chosen = context.kept<LanesView>().layer[lane];
-    const auto name = [&](int layer) {
-        return layer == 0 ? "all layers" : plots::source_name(context.snapshot->layout, layer);
+    const auto name = [&](int subject) -> const std::string& {
+        return subjects[static_cast<std::size_t>(subject)].name;
     };
     ImGui::SetNextItemWidth(width);
     ImGui::PushStyleColor(ImGuiCol_FrameBg, ImVec4{0, 0, 0, 0});
@@ -67,8 +83,8 @@ void layer_list(PanelContext& context, int lane, int depth, float width) {
                    "optimiser and parameters from the next step on.");
         return;
     }
-    for (int layer = 0; layer <= depth; ++layer)
-        if (list_row(name(layer).c_str(), layer == chosen)) chosen = layer;
+    for (int subject = 0; subject < static_cast<int>(subjects.size()); ++subject)
+        if (list_row(name(subject).c_str(), subject == chosen)) chosen = subject;
     ImGui::EndCombo();
 }
 
@@ -138,11 +154,17 @@ void lost_badge(PanelContext& context, int index, const LaneSnapshot& lane, floa
     ImGui::EndPopup();
 }
 
-void lane_heading(PanelContext& context, int index, const LaneSnapshot& lane, int depth) {
+void lane_heading(PanelContext& context, int index, const LaneSnapshot& lane,
+                  const std::vector<Subject>& subjects) {
     const float all = ImGui::GetContentRegionAvail().x;
     const float x = ImGui::GetCursorPosX();
     ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {em(0.4F), em(0.12F)});
-    const float menu = em(1.7F), layers = depth > 1 ? em(6.6F) : 0;
+    float widest = 0;
+    for (const Subject& subject : subjects)
+        widest = std::max(widest, ImGui::CalcTextSize(subject.name.c_str()).x);
+    const bool several = subjects.size() > 2;
+    const float menu = em(1.7F),
+                layers = several ? std::clamp(widest + em(2.4F), em(6.6F), 0.55F * all) : 0;
     ImGui::PushFont(context.fonts.heading, 0);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float room = std::max(em(1), all - menu - layers - em(0.4F));
@@ -153,10 +175,10 @@ void lane_heading(PanelContext& context, int index, const LaneSnapshot& lane, in
     ImGui::PopFont();
     hover_help(context, lane.name, "A lane: the shared experiment by a recipe of its own.");
     lost_badge(context, index, lane, x + all - menu - layers);
-    if (depth > 1) {
+    if (several) {
         ImGui::SameLine();
         ImGui::SetCursorPosX(x + all - menu - layers);
-        layer_list(context, index, depth, layers);
+        layer_list(context, index, subjects, layers);
     }
     ImGui::SameLine(0, 0);
     ImGui::SetCursorPosX(x + all - menu);
@@ -171,13 +193,40 @@ std::int64_t current_phase_steps(const LaneSnapshot& lane) {
     return phase < lane.phase_steps.size() ? lane.phase_steps[phase] : 0;
 }
 
-void lane_controls(PanelContext& context, int index) {
+// Which optimiser moves what, where not all are alike; below the heading, so that "all" misleads
+// nobody.
+void optimizers_line(PanelContext& context, const Phase& phase) {
+    const Experiment& experiment = context.snapshot->spec->experiment;
+    std::vector<std::pair<std::string, std::vector<int>>> parts;
+    for (int layer = 1; layer <= count_of_matrices(experiment); ++layer) {
+        if (!trains(phase, layer)) continue;
+        const OptimizerSpec& own = optimizer_of(phase, layer);
+        const std::string words = fmt::format("{} {:.3g}", rule_of(own.kind).label, own.lr);
+        auto at = std::find_if(parts.begin(), parts.end(),
+                               [&](const auto& part) { return part.first == words; });
+        if (at == parts.end()) at = parts.insert(parts.end(), {words, {}});
+        at->second.push_back(layer);
+    }
+    if (parts.size() < 2) return;
+    std::string text, help;
+    for (const auto& [words, matrices] : parts) {
+        const std::string where = matrix_words(experiment, matrices);
+        text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", words, where);
+        help += fmt::format("{}{}: {}", help.empty() ? "" : "\n", words, where);
+    }
+    fitted_line(ImGui::GetContentRegionAvail().x, context.theme.dim, text);
+    hover_help(context, "Optimisers and learning rates", help);
+}
+
+void lane_controls(PanelContext& context, int index, const std::vector<Subject>& subjects) {
     const Snapshot& s = *context.snapshot;
-    const int layer = context.kept<LanesView>().layer[index];
-    const OptimizerSpec& optimizer = optimizer_in(*current_phase(s, index), layer);
-    const std::string scope = layer == 0
-                                  ? fmt::format("lanes.{}.optimizer.", index)
-                                  : fmt::format("lanes.{}.layers.{}.optimizer.", index, layer);
+    const Subject& subject =
+        subjects[static_cast<std::size_t>(context.kept<LanesView>().layer[index])];
+    const Phase& phase = *current_phase(s, index);
+    if (!phase.layer_optimizers.empty()) optimizers_line(context, phase);
+    const OptimizerSpec& optimizer =
+        subject.matrices.empty() ? phase.optimizer : optimizer_of(phase, subject.matrices.front());
+    const std::string scope = fmt::format("lanes.{}.{}optimizer.", index, subject.path);
     for (const Parameter& parameter : optimizer_parameters())
         if (parameter.key == "kind")
             choice_field(context, parameter, scope + std::string(parameter.key),
@@ -208,9 +257,10 @@ void lane_card(PanelContext& context, int index) {
                       ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_AlwaysAutoResize |
                           ImGuiChildFlags_NavFlattened,
                       ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
-    lane_heading(context, index, lane, static_cast<int>(s.spec->experiment.network.depth));
+    const std::vector<Subject> subjects = subjects_of(s);
+    lane_heading(context, index, lane, subjects);
     phase_line(context, recipe, lane);
-    lane_controls(context, index);
+    lane_controls(context, index, subjects);
     ImGui::EndChild();
     const float bottom = ImGui::GetItemRectMax().y + em(0.35F);
     ImGui::PopID();
@@ -291,9 +341,10 @@ void draw_lanes(PanelContext& context) {
         return;
     }
     const Snapshot& s = *context.snapshot;
-    const int depth = s.spec->experiment.network.depth;
+    const int subjects = static_cast<int>(subjects_of(s).size());
     context.kept<LanesView>().layer.resize(s.lanes.size(), 0);
-    for (int& layer : context.kept<LanesView>().layer) layer = std::min(layer, depth);
+    for (int& chosen : context.kept<LanesView>().layer)
+        if (chosen >= subjects) chosen = 0;
 
     fairness_badge(context);
     // The heading stays while the rows scroll; the scroll bar stands in the card's margin.

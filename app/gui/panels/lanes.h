@@ -10,8 +10,9 @@ namespace muonscope::gui {
 
 // What the panel of lanes keeps while the window is open.
 struct LanesView {
-    std::vector<int> layer;  // which one a lane's controls speak of; 0: all
-    bool more = false;       // the rarely used rows too
+    // Which a lane's controls speak of: 0 all, then groups where there are any, then matrices.
+    std::vector<int> layer;
+    bool more = false;  // the rarely used rows too
 };
 
 // Its learning rate over steps of this phase, from 0 up; `now`: how many it has made.

@@ -241,6 +241,7 @@ constinit const Panel maps_panel{
     .least = {15, 11},
     .weights = true,
     .remembered = remembered,
+    .of_chains = true,
 };
 
 }  // namespace muonscope::gui

@@ -258,12 +258,12 @@ void draw_measures(PanelContext& context) {
     const ImGuiID divided_id = ImGui::GetID("both");
     const bool both = storage->GetBool(divided_id);
     const float words = both ? 0 : segmented_width({"numbers", "over steps"}) + em(0.4F);
-    begin_header_controls(context, source_picker_width() + words);
+    begin_header_controls(context, source_picker_width(context) + words);
     if (!both) {
         segmented(context, "view", {"numbers", "over steps"}, choices.over_steps,
                   "The newest step's numbers, or those of them over steps that were sent there: by "
                   "a click on their row, by Enter, by dragging it. A wider panel shows both.");
-        next_header_control(context, em(0.4F), source_picker_width());
+        next_header_control(context, em(0.4F), source_picker_width(context));
     }
     source_picker(context, "##source", choices.source,
                   "Of which matrix flatness, ranks, condition and, of a layer, norms, fidelity and "

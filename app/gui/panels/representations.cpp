@@ -462,6 +462,7 @@ constinit const Panel representations_panel{
     .weights = true,
     .explain = explained,
     .remembered = remembered,
+    .of_chains = true,
 };
 
 }  // namespace muonscope::gui

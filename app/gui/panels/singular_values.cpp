@@ -52,7 +52,9 @@ Modes chosen_modes(const PanelContext& context) {
         modes.count = layout.product_rank();
     }
     modes.count = std::min(modes.count, most_modes);
-    modes.target = context.snapshot->problem ? context.snapshot->problem->modes : modes.count;
+    // Without a target all of them have colours.
+    const auto& problem = context.snapshot->problem;
+    modes.target = problem && problem->modes > 0 ? problem->modes : modes.count;
     return modes;
 }
 
@@ -61,8 +63,9 @@ void header(PanelContext& context) {
     SingularValuesChoices& chosen = context.chosen<SingularValuesChoices>();
     const float between = em(0.6F);
     const bool basis = chosen.source == 0;
-    float width = source_picker_width() + between + segmented_width({"lines", "heatmap", "now"}) +
-                  between + segmented_width({"linear", "log"});
+    float width = source_picker_width(context) + between +
+                  segmented_width({"lines", "heatmap", "now"}) + between +
+                  segmented_width({"linear", "log"});
     if (basis) width += between + segmented_width({"sorted", "target basis"});
     begin_header_controls(context, width);
     source_picker(context, "##source", chosen.source,

@@ -40,7 +40,8 @@ Chart chart_of_lane(const PanelContext& paper, const Modes& modes, const ValueRa
     chart.x = {paper.view.step_min, paper.view.step_max, false, "step"};
     const AxisScale& scale = values.scale;
     chart.y = {values.min, values.max, scale.logarithmic, "", scale.logarithmic ? scale.floor : 0};
-    for (int k = 0; k < coloured && chosen.levels && snapshot.problem; ++k)
+    for (int k = 0;
+         k < coloured && chosen.levels && snapshot.problem && snapshot.problem->modes > 0; ++k)
         chart.marks.emplace_back(Rule{"",
                                       false,
                                       target_level(*snapshot.problem, chosen.source, k),

@@ -26,7 +26,7 @@ void draw_lines(PanelContext& context, const Axes& plot, const Modes& modes,
     const Theme& theme = context.theme;
     const auto& problem = context.snapshot->problem;
     const int coloured = std::min(modes.target, modes.count);
-    if (context.chosen<SingularValuesChoices>().levels && problem) {
+    if (context.chosen<SingularValuesChoices>().levels && problem && problem->modes > 0) {
         std::array<double, most_modes> levels;
         for (int k = 0; k < coloured; ++k)
             levels[k] = target_level(*problem, context.chosen<SingularValuesChoices>().source, k);

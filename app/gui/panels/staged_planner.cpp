@@ -158,6 +158,7 @@ constinit const Panel staged_planner_panel{
     .least = {22, 12},
     .weights = true,
     .narrowest = 30,
+    .of_chains = true,
 };
 
 }  // namespace muonscope::gui

@@ -72,7 +72,7 @@ Channels chosen_channels(const PanelContext& context) {
 
 void header(PanelContext& context) {
     const float between = em(0.6F);
-    begin_header_controls(context, source_picker_width() + between +
+    begin_header_controls(context, source_picker_width(context) + between +
                                        segmented_width({"each step", "from the start"}));
     layer_picker(context, "##layer", context.chosen<TradeOffChoices>().layer,
                  "Which layer's update, gradient and output.");

@@ -33,7 +33,7 @@ void header(PanelContext& context) {
     const float between = em(0.6F);
     const float scale = segmented_width({"linear", "log"});
     const float views = segmented_width({"spectra", "directions"});
-    begin_header_controls(context, source_picker_width() + scale + views + 2 * between);
+    begin_header_controls(context, source_picker_width(context) + scale + views + 2 * between);
     layer_picker(context, "##layer", chosen.layer, "Of which layer the step is shown.");
     next_header_control(context, between, scale);
     if (chosen.directions) {

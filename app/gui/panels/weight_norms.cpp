@@ -47,7 +47,7 @@ int chosen_layer(const PanelContext& context) {
 }
 
 void header(PanelContext& context) {
-    begin_header_controls(context, source_picker_width());
+    begin_header_controls(context, source_picker_width(context));
     layer_picker(context, "##layer", context.chosen<WeightNormsChoices>().layer,
                  "Which layer's weights and updates.");
     end_header_controls(context);

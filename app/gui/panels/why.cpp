@@ -166,7 +166,7 @@ void header(PanelContext& context) {
     const float between = em(0.6F);
     const bool several = lanes.size() > 1;
     begin_header_controls(
-        context, source_picker_width() + (several ? between + picker_width(lanes) : 0) +
+        context, source_picker_width(context) + (several ? between + picker_width(lanes) : 0) +
                      2 * between + segmented_width({"one length", "as set"}) + between +
                      segmented_width({"this step", "along the run"}) + toggle_width("hold"));
     layer_picker(context, "##layer", chosen.layer, "Which layer steps; all others stand.");
@@ -410,6 +410,7 @@ constinit const Panel why_panel{
     .least = {24, 13},
     .weights = true,
     .remembered = remembered,
+    .of_chains = true,
 };
 
 }  // namespace muonscope::gui

@@ -37,7 +37,7 @@ void source_list(gui::PanelContext& context, const char* id, int first, int last
     for (int source = first; source <= last; ++source) names.push_back(source_name(layout, source));
     std::vector<const char*> labels;
     for (const std::string& name : names) labels.push_back(name.c_str());
-    word_list(context, id, labels, source_picker_width(), chosen, help);
+    word_list(context, id, labels, source_picker_width(context), chosen, help);
 }
 
 }  // namespace
@@ -47,12 +47,23 @@ std::string source_name(const Layout& layout, int source) {
     return source <= layout.layers() ? layout.name(source) : "–";
 }
 
-float source_picker_width() {
-    return gui::word_combo_width(ImGui::CalcTextSize("layer 16").x);
+float source_picker_width(const gui::PanelContext& context) {
+    float widest = ImGui::CalcTextSize("layer 16").x;
+    if (context.snapshot)
+        for (int layer = 1; layer <= context.snapshot->layout.layers(); ++layer)
+            widest = std::max(widest,
+                              ImGui::CalcTextSize(context.snapshot->layout.name(layer).c_str()).x);
+    return gui::word_combo_width(widest);
 }
 
 void source_picker(gui::PanelContext& context, const char* id, int& source, const char* help) {
     const int layers = context.snapshot ? context.snapshot->layout.layers() : 0;
+    if (layers > 0 && context.snapshot->layout.product_rank() == 0) {
+        int layer = std::max(source, 1) - 1;
+        source_list(context, id, 1, layers, layer, help);
+        source = layer + 1;
+        return;
+    }
     source_list(context, id, 0, std::max(layers, 0), source, help);
 }
 
@@ -80,6 +91,7 @@ double target_level(const Problem& problem, int source, int k) {
 }
 
 std::string modes_formula(const Experiment& experiment) {
+    if (is_transformer(experiment)) return "σ over steps";
     const std::string text = "σ over steps; dotted: target";
     return theory_covers(experiment, Recipe{}) ? text + ", dashed: theory" : text;
 }

@@ -10,8 +10,8 @@ namespace muonscope::plots {
 
 // "product", or what the model calls the matrix; "–" where it has none of that number.
 std::string source_name(const Layout& layout, int source);
-// A quiet drop-down; clamps a source that the network no longer has.
-float source_picker_width();
+// A quiet drop-down; clamps a source that the network no longer has, or no product.
+float source_picker_width(const gui::PanelContext& context);
 void source_picker(gui::PanelContext& context, const char* id, int& source, const char* help);
 
 // The same for layers alone; `layer` counts from 0.

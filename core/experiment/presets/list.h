@@ -15,7 +15,8 @@
                     each(weight_norms) each(ill_conditioned) each(too_large) each(noise_first) \
                         each(exact_polar) each(random_spectrum) each(black_box) each(ce_probe) \
                             each(tau) each(schedules_of_powers) each(planned) each(adjacent)   \
-                                each(rare_facts) each(crowded_facts)
+                                each(rare_facts) each(crowded_facts) each(stories)             \
+                                    each(token_facts) each(induction)
 
 namespace muonscope {
 

@@ -23,20 +23,21 @@ const CopySpec& checked(const CopySpec& spec) {
 CopyTask::CopyTask(const CopySpec& spec)
     : TokenTask(checked(spec).symbols, 2 * spec.length - 1), spec_(spec) {}
 
-TaskBatch CopyTask::batch(int sequences, std::uint64_t step, TokenPart part) const {
-    TaskBatch made{room(sequences, 0), {}};
+void CopyTask::draw(int sequences, std::uint64_t step, TokenPart part, TaskBatch& into) const {
+    make_room(sequences, 0, into);
     Generator generator(spec_.seed, Purpose::minibatch, stream_of(step, part));
-    std::vector<int> symbols(static_cast<std::size_t>(spec_.length));
+    const auto copied = static_cast<std::size_t>(spec_.length);
     for (int sequence = 0; sequence < sequences; ++sequence) {
-        for (int& symbol : symbols) symbol = static_cast<int>(generator.below(spec_.symbols));
         const std::size_t first = std::size_t(sequence) * std::size_t(length());
+        int* const symbols = into.tokens.tokens.data() + first;
+        for (std::size_t i = 0; i < copied; ++i)
+            symbols[i] = static_cast<int>(generator.below(spec_.symbols));
         for (std::size_t i = 0; i < std::size_t(length()); ++i) {
-            made.tokens.tokens[first + i] = symbols[i % symbols.size()];
-            made.tokens.targets[first + i] = symbols[(i + 1) % symbols.size()];
-            if (i >= symbols.size()) made.tokens.weights[first + i] = 1;
+            symbols[i] = symbols[i % copied];
+            into.tokens.targets[first + i] = symbols[(i + 1) % copied];
+            if (i >= copied) into.tokens.weights[first + i] = 1;
         }
     }
-    return made;
 }
 
 std::string CopyTask::text(int token) const {

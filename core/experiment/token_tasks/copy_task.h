@@ -16,7 +16,7 @@ struct CopySpec {
 class CopyTask final : public TokenTask {
   public:
     explicit CopyTask(const CopySpec& spec);  // throws Error for a number out of range
-    TaskBatch batch(int sequences, std::uint64_t step, TokenPart part) const override;
+    void draw(int sequences, std::uint64_t step, TokenPart part, TaskBatch& into) const override;
     std::string text(int token) const override;
 
   private:

@@ -61,28 +61,42 @@ double FactsTask::frequency(int rank) const {
 }
 
 // Tokens: ";", subjects, relations, objects.
-TaskBatch FactsTask::batch(int sequences, std::uint64_t step, TokenPart part) const {
-    TaskBatch made{room(sequences, 0), {}};
-    made.ranks.assign(made.tokens.positions(), -1);
+FactsTask::Fact FactsTask::of_rank(std::size_t rank) const {
+    const int fact = by_rank_[rank], relations = 1 + spec_.subjects;
+    return {1 + fact / spec_.relations, relations + fact % spec_.relations,
+            relations + spec_.relations + objects_[static_cast<std::size_t>(fact)]};
+}
+
+TokenBatch FactsTask::questions() const {
+    TokenBatch asked;
+    asked.sequences = facts();
+    asked.length = 2;
+    for (std::size_t rank = 0; rank < objects_.size(); ++rank) {
+        const Fact fact = of_rank(rank);
+        asked.tokens.insert(asked.tokens.end(), {fact.subject, fact.relation});
+        asked.targets.insert(asked.targets.end(), {fact.relation, fact.object});
+        asked.weights.insert(asked.weights.end(), {0, 1});
+    }
+    return asked;
+}
+
+void FactsTask::draw(int sequences, std::uint64_t step, TokenPart part, TaskBatch& into) const {
+    make_room(sequences, 0, into);
+    into.ranks.assign(into.tokens.positions(), -1);
     Generator generator(spec_.seed, Purpose::minibatch, stream_of(step, part));
-    for (std::size_t at = 0; at < made.tokens.positions(); at += tokens_a_fact) {
+    for (std::size_t at = 0; at < into.tokens.positions(); at += tokens_a_fact) {
         const auto found = std::upper_bound(up_to_.begin(), up_to_.end(), generator.uniform());
         const auto rank = std::min<std::size_t>(found - up_to_.begin(), up_to_.size() - 1);
-        const int fact = by_rank_[rank];
-        const int subject = 1 + fact / spec_.relations;
-        const int relation = 1 + spec_.subjects + fact % spec_.relations;
-        const int object =
-            1 + spec_.subjects + spec_.relations + objects_[static_cast<std::size_t>(fact)];
-        const int line[tokens_a_fact] = {subject, relation, object, 0};
-        std::copy_n(line, tokens_a_fact, made.tokens.tokens.begin() + at);
-        made.tokens.weights[at + 1] = 1;
-        made.ranks[at + 1] = static_cast<int>(rank);
+        const Fact fact = of_rank(rank);
+        const int line[tokens_a_fact] = {fact.subject, fact.relation, fact.object, 0};
+        std::copy_n(line, tokens_a_fact, into.tokens.tokens.begin() + at);
+        into.tokens.weights[at + 1] = 1;
+        into.ranks[at + 1] = static_cast<int>(rank);
     }
     // What comes next; behind a line, of which nothing is asked, its end once more.
-    std::copy(made.tokens.tokens.begin() + 1, made.tokens.tokens.end(),
-              made.tokens.targets.begin());
-    made.tokens.targets.back() = 0;
-    return made;
+    std::copy(into.tokens.tokens.begin() + 1, into.tokens.tokens.end(),
+              into.tokens.targets.begin());
+    into.tokens.targets.back() = 0;
 }
 
 std::string FactsTask::text(int token) const {

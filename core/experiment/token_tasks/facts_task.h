@@ -23,10 +23,18 @@ class FactsTask final : public TokenTask {
 
     int facts() const { return static_cast<int>(objects_.size()); }
     double frequency(int rank) const;  // of sum 1
-    TaskBatch batch(int sequences, std::uint64_t step, TokenPart part) const override;
+    // Each fact once, by rank, a sequence of its own: "subject relation", and the object is asked.
+    TokenBatch questions() const;
+    void draw(int sequences, std::uint64_t step, TokenPart part, TaskBatch& into) const override;
     std::string text(int token) const override;
 
   private:
+    // Its subject, relation and object as tokens.
+    struct Fact {
+        int subject = 0, relation = 0, object = 0;
+    };
+    Fact of_rank(std::size_t rank) const;
+
     FactsSpec spec_;
     std::vector<int> objects_;   // of fact subject x relations + relation
     std::vector<int> by_rank_;   // facts, the most frequent first

@@ -39,20 +39,19 @@ int ModularTask::pairs(TokenPart part) const {
     return part == TokenPart::training ? training_ : static_cast<int>(pairs_.size()) - training_;
 }
 
-TaskBatch ModularTask::batch(int sequences, std::uint64_t step, TokenPart part) const {
-    TaskBatch made{room(sequences, 0), {}};
+void ModularTask::draw(int sequences, std::uint64_t step, TokenPart part, TaskBatch& into) const {
+    make_room(sequences, 0, into);
     Generator generator(spec_.seed, Purpose::minibatch, stream_of(step, part));
     const int begin = part == TokenPart::training ? 0 : training_, equals = spec_.modulus;
-    for (std::size_t at = 0; at < made.tokens.positions(); at += 3) {
+    for (std::size_t at = 0; at < into.tokens.positions(); at += 3) {
         const auto drawn = static_cast<int>(generator.below(pairs(part)));
         const int pair = pairs_[std::size_t(begin) + std::size_t(drawn)];
         const int a = pair / spec_.modulus, b = pair % spec_.modulus;
         const int tokens[] = {a, b, equals}, targets[] = {b, equals, (a + b) % spec_.modulus};
-        std::copy_n(tokens, 3, made.tokens.tokens.begin() + at);
-        std::copy_n(targets, 3, made.tokens.targets.begin() + at);
-        made.tokens.weights[at + 2] = 1;
+        std::copy_n(tokens, 3, into.tokens.tokens.begin() + at);
+        std::copy_n(targets, 3, into.tokens.targets.begin() + at);
+        into.tokens.weights[at + 2] = 1;
     }
-    return made;
 }
 
 std::string ModularTask::text(int token) const {

@@ -16,7 +16,7 @@ class ModularTask final : public TokenTask {
   public:
     explicit ModularTask(const ModularSpec& spec);  // throws Error for a number out of range
     int pairs(TokenPart part) const;
-    TaskBatch batch(int sequences, std::uint64_t step, TokenPart part) const override;
+    void draw(int sequences, std::uint64_t step, TokenPart part, TaskBatch& into) const override;
     std::string text(int token) const override;
 
   private:

@@ -25,8 +25,8 @@ const TextSpec& checked(const TextSpec& spec) {
 
 TextTask::TextTask(TextSpec spec) : TokenTask(256, checked(spec).length), spec_(std::move(spec)) {}
 
-TaskBatch TextTask::batch(int sequences, std::uint64_t step, TokenPart part) const {
-    TaskBatch made{room(sequences, 1), {}};
+void TextTask::draw(int sequences, std::uint64_t step, TokenPart part, TaskBatch& into) const {
+    make_room(sequences, 1, into);
     Generator generator(spec_.seed, Purpose::minibatch, stream_of(step, part));
     const std::size_t kept = spec_.text.size() / 10, rest = spec_.text.size() - kept;
     const bool trains = part == TokenPart::training;
@@ -35,14 +35,13 @@ TaskBatch TextTask::batch(int sequences, std::uint64_t step, TokenPart part) con
     const auto byte = [&](std::size_t at) {
         return static_cast<int>(static_cast<unsigned char>(spec_.text[at]));
     };
-    for (std::size_t at = 0; at < made.tokens.positions(); at += length) {
+    for (std::size_t at = 0; at < into.tokens.positions(); at += length) {
         const std::size_t from = begin + generator.below(size - length);
         for (std::size_t i = 0; i < length; ++i) {
-            made.tokens.tokens[at + i] = byte(from + i);
-            made.tokens.targets[at + i] = byte(from + i + 1);
+            into.tokens.tokens[at + i] = byte(from + i);
+            into.tokens.targets[at + i] = byte(from + i + 1);
         }
     }
-    return made;
 }
 
 std::string TextTask::text(int token) const {

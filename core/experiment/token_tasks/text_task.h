@@ -16,7 +16,7 @@ class TextTask final : public TokenTask {
   public:
     // Throws Error for a text of which a tenth has not length + 1 bytes.
     explicit TextTask(TextSpec spec);
-    TaskBatch batch(int sequences, std::uint64_t step, TokenPart part) const override;
+    void draw(int sequences, std::uint64_t step, TokenPart part, TaskBatch& into) const override;
     std::string text(int token) const override;
 
   private:

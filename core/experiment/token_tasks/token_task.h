@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/model/transformer/token_batch.h"
+#include "core/model/token_batch.h"
 
 namespace muonscope {
 
@@ -26,7 +26,13 @@ class TokenTask {
 
     int vocabulary() const { return vocabulary_; }
     int length() const { return length_; }  // positions of a sequence
-    virtual TaskBatch batch(int sequences, std::uint64_t step, TokenPart part) const = 0;
+    TaskBatch batch(int sequences, std::uint64_t step, TokenPart part) const {
+        TaskBatch made;
+        draw(sequences, step, part, made);
+        return made;
+    }
+    // The same into memory that is there: none is taken where `into` has been as large.
+    virtual void draw(int sequences, std::uint64_t step, TokenPart part, TaskBatch& into) const = 0;
     // A token as people read it.
     virtual std::string text(int token) const = 0;
 
@@ -36,14 +42,14 @@ class TokenTask {
     TokenTask& operator=(const TokenTask&) = default;
 
     // Room for so many sequences; `counted` is how much a position counts unless said otherwise.
-    TokenBatch room(int sequences, double counted) const {
-        TokenBatch batch;
+    void make_room(int sequences, double counted, TaskBatch& into) const {
+        TokenBatch& batch = into.tokens;
         batch.sequences = sequences;
         batch.length = length_;
         batch.tokens.resize(batch.positions());
         batch.targets.resize(batch.positions());
         batch.weights.assign(batch.positions(), counted);
-        return batch;
+        into.ranks.clear();
     }
     // The index of a stream of its own for each step and part.
     static std::uint64_t stream_of(std::uint64_t step, TokenPart part) {

@@ -84,6 +84,7 @@ class TransformerBackpropagation final : public Backpropagation {
     void use_columns(const Columns& columns) override {
         set_batch(regression_->inputs, regression_->labels, columns.which, batch_);
     }
+    void use_tokens(const TokenBatch& tokens) override { batch_ = tokens; }
 
     double gradients(const std::vector<Matrix>& weights, const std::vector<int>& trained) override {
         take(weights);
@@ -123,11 +124,10 @@ class TransformerBackpropagation final : public Backpropagation {
 
 }  // namespace
 
-Transformer::Transformer(const TransformerSpec& spec, Number number)
+Transformer::Transformer(const TransformerSpec& spec)
     : Model((check_transformer(spec), TransformerMatrices(spec).list), spec.context,
             spec.vocabulary),
-      spec_(spec),
-      number_(number) {}
+      spec_(spec) {}
 
 std::vector<std::string> Transformer::activations() const {
     std::vector<std::string> names{"stream into block 1"};
@@ -177,7 +177,7 @@ std::vector<Matrix> Transformer::matrix_inputs(const std::vector<Matrix>& weight
 
 Cloned<Backpropagation> Transformer::backpropagation(
     std::shared_ptr<const Regression> regression) const {
-    if (number_ == Number::float32)
+    if (spec_.precision == PassNumber::float32)
         return Cloned<Backpropagation>(
             std::make_unique<TransformerBackpropagation<float>>(spec_, std::move(regression)));
     return Cloned<Backpropagation>(

@@ -16,13 +16,12 @@ namespace muonscope {
 // block, what leaves each, and the logits. X empty: every token alone, in its order.
 class Transformer final : public Model {
   public:
-    enum class Number { float64, float32 };
-
-    // number: what the way forward and back is computed in; weights and gradients are doubles.
-    explicit Transformer(const TransformerSpec& spec, Number number = Number::float64);
+    explicit Transformer(const TransformerSpec& spec);
 
     const TransformerSpec& spec() const { return spec_; }
 
+    // One column a token has no meaning as a map: what a token says depends on those before it.
+    bool has_response() const override { return false; }
     std::vector<std::string> activations() const override;
     Matrix activation(const std::vector<Matrix>& weights, int index,
                       const Matrix& inputs) const override;
@@ -35,7 +34,6 @@ class Transformer final : public Model {
 
   private:
     TransformerSpec spec_;
-    Number number_;
 };
 
 }  // namespace muonscope

@@ -63,12 +63,7 @@ void TransformerPass<Scalar>::reserve(const TokenBatch& batch) {
         block.norm.reserve(room_);
         block.mlp_norm.reserve(room_);
     }
-    for (DenseOf<Scalar>* matrix : {&last_normed_, &counted_normed_, &d_stream_, &d_normed_,
-                                    &d_queries_, &d_keys_, &d_values_})
-        matrix->resize(width, room_);
-    d_units_.resize(hidden, room_);
-    d_entering_.resize(hidden, room_);
-    logits_.resize(spec_.vocabulary, room_);
+    for (DenseOf<Scalar>* matrix : {&last_normed_, &counted_normed_}) matrix->resize(width, room_);
     last_norm_.reserve(room_);
     const auto most = static_cast<std::size_t>(room_);
     counted_.positions.reserve(most);
@@ -76,6 +71,16 @@ void TransformerPass<Scalar>::reserve(const TokenBatch& batch) {
     for (std::vector<double>* numbers :
          {&counted_.shares, &counted_.losses, &counted_.probabilities})
         numbers->reserve(most);
+}
+
+// Who only looks forward takes no memory for the way back.
+template <typename Scalar>
+void TransformerPass<Scalar>::reserve_way_back() {
+    if (d_stream_.cols() >= room_) return;
+    for (DenseOf<Scalar>* matrix : {&d_stream_, &d_normed_, &d_queries_, &d_keys_, &d_values_})
+        matrix->resize(spec_.width, room_);
+    d_units_.resize(spec_.hidden, room_);
+    d_entering_.resize(spec_.hidden, room_);
 }
 
 template <typename Scalar>
@@ -92,6 +97,7 @@ void TransformerPass<Scalar>::count(const TokenBatch& batch) {
     const std::size_t size = counted_.positions.size();
     const double whole = kernels().sum(counted_.shares.data(), static_cast<Size>(size));
     for (double& share : counted_.shares) share /= whole;
+    if (size > 0 && logits_.cols() < room_) logits_.resize(spec_.vocabulary, room_);
     counted_.losses.resize(size);
     counted_.probabilities.resize(size);
 }
@@ -276,6 +282,7 @@ void TransformerPass<Scalar>::backward(const Weights& weights, const TokenBatch&
                                        const std::vector<int>& trained) {
     std::fill(trained_.begin(), trained_.end(), 0);
     for (const int index : trained) trained_[index_of(index)] = 1;
+    reserve_way_back();
     head_backward(weights);
     for (int number = spec_.blocks - 1; number >= 0; --number) {
         if (!trains_up_to(number)) return;

@@ -4,11 +4,11 @@
 
 #include "core/base/types.h"
 #include "core/linalg/matrix_product.h"
+#include "core/model/token_batch.h"
 #include "core/model/transformer/causal_attention.h"
 #include "core/model/transformer/mlp_units.h"
 #include "core/model/transformer/rms_norm.h"
 #include "core/model/transformer/rotary_positions.h"
-#include "core/model/transformer/token_batch.h"
 #include "core/model/transformer/token_loss.h"
 #include "core/model/transformer/transformer_spec.h"
 
@@ -66,6 +66,7 @@ class TransformerPass {
     bool trains_up_to(int block) const;
     void check(const TokenBatch& batch) const;
     void reserve(const TokenBatch& batch);
+    void reserve_way_back();
     void count(const TokenBatch& batch);
     void embed(const Weights& weights, const TokenBatch& batch);
     void block_forward(const Weights& weights, int number);

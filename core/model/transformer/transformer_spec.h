@@ -21,6 +21,12 @@ inline constexpr auto mlp_choices = choices_of<MlpKind::swiglu>(
      {"swiglu", "SwiGLU",
       "g/(1 + e⁻ᵍ) · u: a gate, which is one matrix more (arXiv 2002.05202)."}});
 
+// What the way forward and back is computed in; weights, gradients and optimisers are doubles.
+enum class PassNumber { float64, float32 };
+inline constexpr auto pass_number_choices = choices_of<PassNumber::float32>(
+    {{"float64", "Double", "64 bits: gradients exact to 1e-10."},
+     {"float32", "Single", "32 bits: about twice as fast; gradients exact to about 1e-5."}});
+
 // A decoder of tokens: x = embedding (+ position); in each block x += output(attention(norm x)) and
 // x += mlp_out(act(mlp_in(norm x))); logits = head(norm x). Every norm divides by the root mean
 // square and has no gain, as in modded-nanogpt, and nothing has a bias: whatever is trained is a
@@ -35,6 +41,7 @@ struct TransformerSpec {
     PositionKind positions = PositionKind::rotary;
     MlpKind mlp = MlpKind::relu_squared;
     bool tied = false;  // the head is the embedding's transpose
+    PassNumber precision = PassNumber::float64;
 
     int head_width() const { return width / heads; }
     bool operator==(const TransformerSpec&) const = default;

@@ -1,0 +1,337 @@
+// Experiments with a transformer: which matrices they have, what is trained and measured.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/documents/spec_json.h"
+#include "core/experiment/fact_answers.h"
+#include "core/experiment/lane.h"
+#include "core/experiment/matrix_groups.h"
+#include "core/experiment/parameters.h"
+#include "core/experiment/token_problem.h"
+#include "core/experiment/token_tasks/small_text.h"
+#include "core/experiment/token_view.h"
+#include "core/model/transformer/transformer_pass.h"
+#include "tests/errors.h"
+
+namespace muonscope {
+namespace {
+
+Experiment small(TaskKind kind = TaskKind::facts) {
+    Experiment experiment;
+    experiment.model = ModelKind::transformer;
+    experiment.init.scale = 1;
+    experiment.transformer = {.blocks = 2, .width = 16, .heads = 2, .hidden = 24, .context = 12};
+    experiment.task.kind = kind;
+    experiment.task.batch = 4;
+    experiment.task.held_out = 5;
+    experiment.task.subjects = 6;
+    experiment.task.relations = 2;
+    experiment.task.objects = 5;
+    experiment.task.symbols = 7;
+    experiment.task.modulus = 5;
+    return experiment;
+}
+
+Spec spec_of(const Experiment& experiment) {
+    Spec spec;
+    spec.experiment = experiment;
+    Recipe recipe;
+    recipe.name = "AdamW";
+    recipe.phases[0].optimizer.kind = OptimizerKind::adamw;
+    recipe.phases[0].optimizer.lr = .01;
+    spec.lanes = {recipe, recipe};
+    spec.lanes[1].name = "Muon inside";
+    set(spec, "lanes.1.layers.inside.optimizer.kind", "muon");
+    set(spec, "lanes.1.layers.inside.optimizer.lr", .02);
+    return spec;
+}
+
+std::vector<TaskKind> all_tasks() {
+    return {TaskKind::facts, TaskKind::text, TaskKind::copy, TaskKind::modular};
+}
+
+TEST(MatrixGroups, count_what_the_model_has) {
+    for (const PositionKind positions : {PositionKind::rotary, PositionKind::learned})
+        for (const MlpKind mlp : {MlpKind::relu_squared, MlpKind::gelu, MlpKind::swiglu})
+            for (const bool tied : {false, true}) {
+                Experiment experiment = small();
+                experiment.transformer.positions = positions;
+                experiment.transformer.mlp = mlp;
+                experiment.transformer.tied = tied;
+                EXPECT_EQ(count_of_matrices(experiment),
+                          static_cast<int>(matrices_of(experiment).size()));
+                const auto problem = make_problem(experiment);
+                EXPECT_EQ(problem->start.size(), matrices_of(experiment).size());
+            }
+    Experiment chain;
+    EXPECT_EQ(count_of_matrices(chain), 3);
+    EXPECT_TRUE(matrix_groups(chain).empty());
+}
+
+TEST(MatrixGroups, are_called_by_number_matrix_kind_block_and_place) {
+    const Experiment experiment = small();
+    const auto called = [&](const char* name) { return matrices_called(experiment, name); };
+    EXPECT_EQ(called("1"), std::vector{1});
+    EXPECT_EQ(called("embedding"), std::vector{1});
+    EXPECT_EQ(called("block_2_query"), std::vector{8});
+    EXPECT_EQ(called("query"), (std::vector{2, 8}));
+    EXPECT_EQ(called("mlp_out"), (std::vector{7, 13}));
+    EXPECT_EQ(called("block_2"), (std::vector{8, 9, 10, 11, 12, 13}));
+    EXPECT_EQ(called("outside"), (std::vector{1, 14}));
+    EXPECT_EQ(called("inside").size(), 12U);
+    EXPECT_TRUE(called("15").empty());
+    EXPECT_TRUE(called("0").empty());
+    EXPECT_TRUE(called("block_3").empty());
+    EXPECT_TRUE(matrices_called(Experiment(), "query").empty());
+}
+
+TEST(MatrixGroups, say_in_few_words_which_matrices) {
+    const Experiment experiment = small();
+    EXPECT_EQ(matrix_words(experiment, matrices_called(experiment, "inside")), "inside blocks");
+    EXPECT_EQ(matrix_words(experiment, {1, 14}), "outside blocks");
+    EXPECT_EQ(matrix_words(experiment, {2, 5, 8}), "query, block 1 output");
+    EXPECT_EQ(matrix_words(Experiment(), {1, 3}), "layer 1, layer 3");
+}
+
+TEST(TokenSpec, is_what_its_file_says) {
+    for (const TaskKind kind : all_tasks()) {
+        Spec spec = spec_of(small(kind));
+        spec.experiment.transformer.mlp = MlpKind::swiglu;
+        spec.experiment.transformer.precision = PassNumber::float32;
+        const std::string text = to_json(spec);
+        EXPECT_EQ(spec_from_json(text, "x"), spec) << text;
+        EXPECT_EQ(text.find("\"network\": {"), std::string::npos) << "a chain's are left out";
+    }
+    Spec chain;
+    chain.lanes = {Recipe{}};
+    EXPECT_EQ(to_json(chain).find("transformer"), std::string::npos);
+}
+
+TEST(TokenSpec, takes_groups_in_files_a_matrix_own_last) {
+    const Spec spec = spec_from_json(
+        R"({"version": 1, "experiment": {"model": "transformer"}, "lanes": [{"phases": [{
+            "optimizer": {"kind": "adamw", "lr": 0.001},
+            "layer_optimizers": {"block_1_query": {"lr": 0.5},
+                                 "inside": {"kind": "muon", "lr": 0.02}}}]}]})",
+        "x");
+    const Phase& phase = spec.lanes[0].phases[0];
+    EXPECT_EQ(optimizer_of(phase, 1).kind, OptimizerKind::adamw);
+    EXPECT_EQ(optimizer_of(phase, 2).lr, 0.5);
+    EXPECT_EQ(optimizer_of(phase, 3).kind, OptimizerKind::muon);
+}
+
+TEST(TokenSpec, refuses_what_does_not_fit_by_name) {
+    const auto refuses = [](const char* path, const char* value, const char* what) {
+        Spec spec = spec_of(small());
+        EXPECT_MESSAGE(
+            {
+                set(spec, path, value);
+                validate(spec);
+            },
+            what);
+    };
+    refuses("transformer.heads", "3", "transformer.heads: 3 heads do not divide a width of 16");
+    refuses("transformer.heads", "16", "do not turn in pairs");
+    refuses("transformer.context", "3", "transformer.context: 3 positions are too few");
+    refuses("task.subjects", "1025", "task.subjects");
+    refuses("init.kind", "aligned", "init.kind: a transformer has no such start");
+    refuses("lanes.0.layers.block_3.optimizer.lr", "1", "there is no layer block_3");
+    refuses("lanes.0.layers.15.optimizer.lr", "1", "there is no layer 15");
+    Spec spec = spec_of(small());
+    spec.lanes[0].phases[0].objective = Objective::layer_target;
+    EXPECT_MESSAGE(validate(spec), "a transformer has none");
+    spec = spec_of(small());
+    spec.lanes[0].phases[0].until.relative_error = .1;
+    EXPECT_MESSAGE(validate(spec), "a cross-entropy has no residual");
+    spec = spec_of(small());
+    spec.experiment.task.subjects = 1024;
+    spec.experiment.task.relations = 5;
+    EXPECT_MESSAGE(validate(spec), "4096 are the most");
+    spec = spec_of(small(TaskKind::text));
+    spec.experiment.task.file = "no-such-file.txt";
+    EXPECT_MESSAGE(make_problem(spec.experiment), "no-such-file.txt");
+}
+
+TEST(TokenSpec, of_another_model_forgets_what_belonged_to_matrices) {
+    Spec spec = spec_of(small());
+    set(spec, "model", "chain");
+    EXPECT_TRUE(spec.lanes[1].phases[0].layer_optimizers.empty());
+    EXPECT_NO_THROW(validate(spec));
+    spec.experiment.init.kind = InitKind::aligned;
+    spec.experiment.transformer.context = 2;
+    set(spec, "model", "transformer");
+    set(spec, "task.kind", "copy");
+    EXPECT_NO_THROW(validate(spec));
+}
+
+// Numbers that a model has not got change nothing of it.
+TEST(TokenSpec, hides_what_the_model_has_not) {
+    EXPECT_FALSE(applies(small(), "network.depth"));
+    EXPECT_FALSE(applies(small(), "loss"));
+    EXPECT_FALSE(applies(small(), "task.modulus"));
+    EXPECT_TRUE(applies(small(TaskKind::modular), "task.modulus"));
+    EXPECT_TRUE(applies(small(), "probe.layer"));
+    EXPECT_FALSE(applies(Experiment(), "transformer.width"));
+    EXPECT_TRUE(applies(Experiment(), "network.depth"));
+}
+
+TEST(TokenLane, trains_on_a_batch_drawn_for_its_step_and_measures_the_held_out) {
+    for (const TaskKind kind : all_tasks()) {
+        const Spec spec = spec_of(small(kind));
+        const auto problem = make_problem(spec.experiment);
+        const TransformerSpec shape = transformer_of(spec.experiment);
+        Lane lane(problem, spec.lanes[1]);
+        const Layout layout(*problem->model, problem->modes, facts_of(spec.experiment));
+        lane.follow(layout);
+
+        // By hand, step by step.
+        std::vector<Matrix> weights = problem->start;
+        std::vector<LayerOptimizer> optimizers;
+        std::vector<int> all;
+        for (std::size_t i = 0; i < weights.size(); ++i) {
+            all.push_back(static_cast<int>(i) + 1);
+            optimizers.emplace_back(weights[i].rows(), weights[i].cols(),
+                                    optimizer_of(spec.lanes[1].phases[0], all.back()));
+        }
+        TransformerPass<double> pass(shape);
+        for (std::uint64_t step = 0; step < 3; ++step) {
+            const TokenBatch batch =
+                problem->task->batch(spec.experiment.task.batch, step, TokenPart::training).tokens;
+            pass.forward(weights, batch);
+            pass.backward(weights, batch, all);
+            for (std::size_t i = 0; i < weights.size(); ++i) {
+                Matrix update(weights[i].rows(), weights[i].cols());
+                optimizers[i].update(pass.gradient(all[i]), weights[i], update);
+                weights[i] += update;
+            }
+            ASSERT_EQ(lane.advance(), Lane::Status::training);
+        }
+        for (std::size_t i = 0; i < weights.size(); ++i)
+            EXPECT_EQ(lane.weights()[i], weights[i]) << problem->model->matrices()[i].name;
+
+        std::vector<double> row(layout.channels());
+        lane.measure(layout, spec.experiment.probe, row);
+        const double loss =
+            pass.forward(weights, problem->task->batch(5, 0, TokenPart::held_out).tokens);
+        EXPECT_EQ(row[layout.loss()], loss);
+        EXPECT_EQ(layout.product_rank(), 0);
+        EXPECT_GT(row[layout.weight_sv(2, 0)], 0);
+        EXPECT_TRUE(std::isfinite(row[layout.preservation(2)]));
+        EXPECT_TRUE(std::isfinite(row[layout.fidelity(2)]));
+        EXPECT_TRUE(std::isnan(row[layout.relative_error()]));
+    }
+}
+
+TEST(TokenLane, says_the_loss_of_each_fact_by_rank) {
+    const Experiment experiment = small();
+    const auto problem = make_problem(experiment);
+    std::vector<double> losses(12), probabilities(12);
+    answer_facts(*problem, problem->start, losses, probabilities);
+    // One by one, from the logits behind "subject relation".
+    const int last = static_cast<int>(problem->model->activations().size());
+    for (int k = 0; k < 12; ++k) {
+        const auto at = static_cast<std::size_t>(2 * k);
+        Matrix asked(2, 1);
+        asked << problem->fact_questions.tokens[at], problem->fact_questions.tokens[at + 1];
+        const Vector logits =
+            problem->model->activation(problem->start, last, asked).rightCols(1).col(0);
+        const int right = problem->fact_questions.targets[at + 1];
+        const double probability = std::exp(logits(right)) / logits.array().exp().sum();
+        EXPECT_NEAR(probabilities[static_cast<std::size_t>(k)], probability, 1e-12);
+        EXPECT_NEAR(losses[static_cast<std::size_t>(k)], -std::log(probability), 1e-11);
+    }
+}
+
+// Against Eigen's least squares on what leaves the block, each column as long as the head gets it.
+TEST(TokenLane, probes_the_stream_that_leaves_a_block) {
+    Experiment experiment = small(TaskKind::text);
+    experiment.probe = {.layer = 1, .steps = 1, .lr = 0.1};
+    const auto problem = make_problem(experiment);
+    const Matrix stream = problem->model->activation(problem->start, 2, problem->data.inputs);
+    Matrix h = stream;
+    for (Eigen::Index j = 0; j < h.cols(); ++j) h.col(j) *= 4 / h.col(j).norm();
+    Matrix labels = Matrix::Zero(256, h.cols());
+    for (Eigen::Index j = 0; j < h.cols(); ++j)
+        labels(static_cast<Eigen::Index>(problem->data.labels.data()[j]), j) = 1;
+    const Matrix head = h.transpose().colPivHouseholderQr().solve(labels.transpose()).transpose();
+    const auto positions = static_cast<double>(h.cols());
+    Probe probe(problem);
+    const ProbeResult result = probe.measure(problem->start, experiment.probe);
+    EXPECT_NEAR(result.floor, 0.5 * (head * h - labels).squaredNorm() / positions, 1e-12);
+    // One step from zero at rate .1.
+    const Matrix moved = 0.1 / positions * labels * h.transpose();
+    EXPECT_NEAR(result.after_k, 0.5 * (moved * h - labels).squaredNorm() / positions, 1e-12);
+}
+
+TEST(TokenLane, goes_on_from_a_state_to_the_same_bits_and_takes_another_optimiser) {
+    const Spec spec = spec_of(small());
+    const auto problem = make_problem(spec.experiment);
+    Lane lane(problem, spec.lanes[0]);
+    for (int i = 0; i < 5; ++i) lane.advance();
+    const Lane::State state = lane.state();
+    for (int i = 0; i < 5; ++i) lane.advance();
+    Lane again(problem, spec.lanes[0]);
+    again.set_state(state);
+    for (int i = 0; i < 5; ++i) again.advance();
+    EXPECT_EQ(again.state_hash(), lane.state_hash());
+    // In mid-run from AdamW to Muon inside.
+    const std::vector<MomentumFate> fates = again.set_recipe(spec.lanes[1], true);
+    EXPECT_EQ(fates.size(), 14U);
+    ASSERT_EQ(again.advance(), Lane::Status::training);
+    EXPECT_NE(again.state_hash(), lane.state_hash());
+}
+
+TEST(TokenProblem, starts_as_its_law_says) {
+    Experiment experiment = small();
+    experiment.transformer.width = 64;
+    experiment.transformer.hidden = 128;
+    experiment.init.scale = 0.5;
+    const auto problem = make_problem(experiment);
+    const auto sd = [&](int number) {
+        const Matrix& matrix = problem->start[static_cast<std::size_t>(number - 1)];
+        return matrix.norm() / std::sqrt(static_cast<double>(matrix.size()));
+    };
+    EXPECT_NEAR(sd(1), 0.5, 0.03);
+    EXPECT_NEAR(sd(2), 0.5 / 8, 0.002);
+    EXPECT_NEAR(sd(5), 0.5 / 8 / 2, 0.001) << "what leaves one of two blocks: over the root of 4";
+    experiment.init.kind = InitKind::orthogonal;
+    const Matrix query = make_problem(experiment)->start[1];
+    EXPECT_LT((query.transpose() * query - 0.25 * Matrix::Identity(64, 64)).norm(), 1e-12);
+}
+
+TEST(TokenView, shows_where_heads_look_and_what_is_likeliest) {
+    const Experiment experiment = small(TaskKind::copy);
+    const auto problem = make_problem(experiment);
+    const TokenView view = token_view(*problem, problem->start, 2);
+    ASSERT_EQ(view.attention.size(), 2U);
+    ASSERT_EQ(view.attention[0].size(), 2U);
+    const Matrix& map = view.attention[1][1];
+    for (Eigen::Index query = 0; query < map.cols(); ++query)
+        EXPECT_NEAR(map.col(query).sum(), 1, 1e-12);
+    EXPECT_FALSE(view.answers.empty());
+    for (const TokenView::Answer& answer : view.answers) {
+        EXPECT_LE(answer.probability, answer.best);
+        EXPECT_EQ(answer.right, problem->data.labels(answer.position, 2));
+    }
+    // At temperature 0 the likeliest comes next.
+    std::vector<int> tokens(view.tokens.begin(),
+                            view.tokens.begin() + view.answers[0].position + 1);
+    EXPECT_EQ(next_token(*problem, problem->start, tokens, 0, 1), view.answers[0].likeliest);
+    EXPECT_EQ(next_token(*problem, problem->start, tokens, 1, 3),
+              next_token(*problem, problem->start, tokens, 1, 3));
+}
+
+TEST(SmallText, is_long_enough_and_all_of_it_can_be_shown) {
+    const std::string& text = small_text();
+    EXPECT_GE(text.size(), 65536U);
+    EXPECT_TRUE(std::all_of(text.begin(), text.end(),
+                            [](char c) { return c == '\n' || (c >= 32 && c < 127); }));
+    EXPECT_NE(text.find(" look for the "), std::string::npos);
+    EXPECT_EQ(text.find("  "), std::string::npos);
+}
+
+}  // namespace
+}  // namespace muonscope

@@ -1,0 +1,165 @@
+// What panels show of a transformer, read back from the screen and held against the weights.
+
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "app/gui/frame.h"
+#include "app/gui/panels/lanes.h"
+#include "app/gui/panels/singular_values.h"
+#include "app/gui/plots/ticks.h"
+#include "app/gui/tokens_now.h"
+#include "core/experiment/matrix_groups.h"
+#include "core/experiment/parameters.h"
+#include "core/experiment/presets.h"
+#include "core/measure/spectrum_measures.h"
+#include "tests/gui/choices.h"
+#include "tests/gui/small_run.h"
+
+namespace muonscope::gui {
+namespace {
+
+// As small as it gets, so that a sanitizer has its time.
+Spec tiny(const char* name) {
+    Spec spec = preset(name);
+    for (const auto& [key, value] : {std::pair{"transformer.width", "16"},
+                                     {"transformer.heads", "2"},
+                                     {"transformer.hidden", "24"},
+                                     {"transformer.context", "12"},
+                                     {"task.batch", "3"},
+                                     {"task.held_out", "4"}})
+        set(spec, key, value);
+    return spec;
+}
+
+class Shown {
+  public:
+    Shown(const Spec& spec, std::int64_t steps, const char* panel, ImVec2 size = {1200, 800})
+        : harness(size, 1, 1), snapshot(trained(spec, steps)), panel_(panel_by_slug(panel)) {
+        harness.show(snapshot);
+    }
+    Drawing look() { return look_at_panel(harness, panel_); }
+
+    Harness harness;
+    std::shared_ptr<const Snapshot> snapshot;
+
+  private:
+    const Panel& panel_;
+};
+
+TEST(TransformerPanels, kinds_and_blocks_writes_each_matrix_measure_into_its_square) {
+    Shown shown(tiny("token-facts"), 5, "kinds-and-blocks");
+    number_of(shown.harness.preferences, "kinds_measure") = 1;  // stable rank
+    const Drawing drawing = shown.look();
+    const auto& weights = *shown.snapshot->lanes[0].weights;
+    for (const char* kind : {"embedding", "query", "mlp out", "head"})
+        EXPECT_EQ(drawing.all(kind).size(), 2U) << drawing.text();
+    for (const char* column : {"outside", "block 1", "block 2"})
+        EXPECT_EQ(drawing.all(column).size(), 2U) << drawing.text();
+    for (const Matrix& weight : weights) {
+        const Vector s = values_of(weight);
+        const std::string text = fmt::format("{:.3g}", s.squaredNorm() / (s(0) * s(0)));
+        EXPECT_FALSE(drawing.all(text).empty()) << text << " in\n" << drawing.text();
+    }
+    // The square of block 2's values stands where its row and its column meet.
+    const Vector s = values_of(weights[9]);
+    const Word number = drawing.all(fmt::format("{:.3g}", s.squaredNorm() / (s(0) * s(0)))).front();
+    EXPECT_NEAR(number.middle().y, drawing.all("value").front().middle().y, 6);
+    EXPECT_NEAR(number.middle().x, drawing.all("block 2").front().middle().x, 6);
+}
+
+TEST(TransformerPanels, kinds_and_blocks_opens_the_matrix_that_is_clicked) {
+    Shown shown(tiny("token-facts"), 5, "kinds-and-blocks");
+    const Drawing drawing = shown.look();
+    const ImVec2 at{drawing.all("block 2").front().middle().x,
+                    drawing.all("value").front().middle().y};
+    ImGui::GetIO().AddMousePosEvent(at.x, at.y);
+    const Drawing hovered = shown.look();
+    EXPECT_FALSE(hovered.starting("AdamW, block 2 value").empty()) << hovered.text();
+    for (const bool down : {true, false}) {
+        ImGui::GetIO().AddMouseButtonEvent(ImGuiMouseButton_Left, down);
+        shown.look();
+    }
+    EXPECT_EQ(shown.harness.chosen<SingularValuesChoices>().source, 10);
+    EXPECT_EQ(shown.harness.view.bring_forward, "Singular values");
+}
+
+TEST(TransformerPanels, kinds_and_blocks_shows_a_chain_layer_by_layer) {
+    Shown shown(narrow(), 5, "kinds-and-blocks");
+    const Drawing drawing = shown.look();
+    EXPECT_EQ(drawing.all("layer").size(), 2U) << drawing.text();
+    const Vector s = values_of((*shown.snapshot->lanes[0].weights)[0]);
+    const std::vector<double> values(s.begin(), s.end());
+    EXPECT_FALSE(drawing.all(fmt::format("{:.3g}", flatness(values))).empty()) << drawing.text();
+}
+
+TEST(TransformerPanels, tokens_shows_where_the_newest_weights_look) {
+    Shown shown(tiny("induction"), 3, "tokens");
+    number_of(shown.harness.preferences, "tokens_lane") = 1;
+    number_of(shown.harness.preferences, "tokens_block") = 1;
+    number_of(shown.harness.preferences, "tokens_sequence") = 2;
+    const Drawing drawing = shown.look();
+    EXPECT_EQ(drawing.all("head 1").size(), 1U) << drawing.text();
+    const TokensNow& now = shown.harness.kept<TokensNow>();
+    ASSERT_TRUE(now.has(1));
+    const TokenView view =
+        token_view(*shown.snapshot->problem, *shown.snapshot->lanes[1].weights, 2);
+    EXPECT_EQ(now.lanes[1].view->attention[1][0], view.attention[1][0]);
+    EXPECT_EQ(now.lanes[1].view->tokens, view.tokens);
+}
+
+TEST(TransformerPanels, tokens_counts_the_answers_that_are_right) {
+    Shown shown(tiny("token-facts"), 3, "tokens");
+    number_of(shown.harness.preferences, "tokens_view") = 1;
+    const Drawing drawing = shown.look();
+    for (const LaneSnapshot& lane : shown.snapshot->lanes) {
+        const TokenView view = token_view(*shown.snapshot->problem, *lane.weights, 0);
+        int right = 0;
+        for (const TokenView::Answer& answer : view.answers)
+            right += answer.likeliest == answer.right ? 1 : 0;
+        EXPECT_FALSE(
+            drawing.all(fmt::format("step 3: {} of {} right", right, view.answers.size())).empty())
+            << drawing.text();
+    }
+}
+
+TEST(TransformerPanels, tokens_says_what_each_lane_goes_on_to_say) {
+    Shown shown(tiny("stories"), 3, "tokens");
+    number_of(shown.harness.preferences, "tokens_view") = 2;
+    const TokensNow& now = shown.harness.kept<TokensNow>();
+    for (int i = 0; i < 40 && (now.lanes.size() < 2 ||
+                               now.lanes[1].told.size() < std::size_t(TokensNow::told_tokens));
+         ++i)
+        shown.look();
+    ASSERT_EQ(now.lanes.size(), 2U);
+    for (const TokensNow::LaneNow& lane : now.lanes)
+        EXPECT_EQ(lane.told.size(), 12U + TokensNow::told_tokens);
+}
+
+TEST(TransformerPanels, lanes_speak_of_groups_and_say_what_moves_what) {
+    Harness harness({1600, 900});
+    harness.train(tiny("token-facts"));
+    harness.frames(4);
+    const Drawing drawing = muonscope::gui::drawing();
+    EXPECT_NE(drawing.text().find("0.005: outside blocks; Muon 0.01: i"), std::string::npos)
+        << drawing.text();
+    EXPECT_EQ(drawing.all("all matrices").size(), 2U);
+}
+
+// A panel that needs a target says so and draws nothing else.
+TEST(TransformerPanels, of_chains_say_so) {
+    for (const char* slug :
+         {"maps", "representations", "alignment", "why", "conditioning", "staged-planner"}) {
+        Shown shown(tiny("token-facts"), 2, slug);
+        const Drawing drawing = shown.look();
+        EXPECT_FALSE(drawing.starting("for chains: a transformer").empty()) << slug << "\n"
+                                                                            << drawing.text();
+    }
+    Shown chain(narrow(), 2, "tokens");
+    EXPECT_FALSE(chain.look().starting("for transformers").empty());
+}
+
+}  // namespace
+}  // namespace muonscope::gui
