@@ -15,6 +15,9 @@ macro(discover folder filter label timeout)
         PROPERTIES LABELS ${label} TIMEOUT ${timeout})
 endmacro()
 
+add_library(muonscope_jacobi_svd STATIC tests/jacobi_svd.cpp)
+target_link_libraries(muonscope_jacobi_svd PRIVATE muonscope_compiler muonscope_base)
+
 function(add_test_folder folder timeout)
     sources(found tests/${folder}/*.cpp)
     if(folder STREQUAL "gui" AND MUONSCOPE_SANITIZE STREQUAL "thread")
@@ -25,7 +28,7 @@ function(add_test_folder folder timeout)
         return()
     endif()
     add_executable(test_${folder} ${found} tests/sanitizer_defaults.cpp)  # relative: the same in each
-    target_link_libraries(test_${folder} PRIVATE muonscope_compiler ${ARGN} GTest::gtest_main)
+    target_link_libraries(test_${folder} PRIVATE muonscope_compiler ${ARGN} muonscope_jacobi_svd GTest::gtest_main)
     compile_together(test_${folder})
     # They are compiled more often than run: what must be fast is what they test.
     target_compile_options(test_${folder} PRIVATE $<$<CONFIG:Release>:-O1>)

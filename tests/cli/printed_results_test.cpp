@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <Eigen/QR>
-#include <Eigen/SVD>
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -17,6 +15,7 @@
 #include "core/linalg/spectrum.h"
 #include "tests/cli/program.h"
 #include "tests/errors.h"
+#include "tests/jacobi_svd.h"
 #include "tests/scratch_folder.h"
 
 namespace muonscope {

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <Eigen/SVD>
 #include <cmath>
 #include <set>
 
@@ -12,6 +11,7 @@
 #include "core/measure/tangent_kernel.h"
 #include "core/optim/expected_norm.h"
 #include "core/optim/schedule.h"
+#include "tests/jacobi_svd.h"
 
 namespace muonscope {
 namespace {

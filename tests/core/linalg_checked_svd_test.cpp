@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <Eigen/SVD>
-
 #include <cmath>
 #include <string>
 
@@ -11,6 +9,7 @@
 #include "core/experiment/lane.h"
 #include "core/experiment/presets.h"
 #include "core/linalg/perturbed_column.h"
+#include "tests/jacobi_svd.h"
 #include "tests/sanitized.h"
 
 namespace muonscope {

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "core/random/generator.h"
+#include "tests/jacobi_svd.h"
 
 namespace muonscope {
 namespace {

@@ -1,8 +1,8 @@
+#include "core/linalg/dense_factors.h"
 #include "core/measure/alignment.h"
 
 #include <gtest/gtest.h>
 
-#include <Eigen/QR>
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -14,7 +14,7 @@ namespace {
 
 Matrix basis(Eigen::Index size, unsigned seed) {
     std::srand(seed);
-    return Eigen::HouseholderQR<Matrix>(Matrix::Random(size, size)).householderQ();
+    return full_q(Matrix::Random(size, size));
 }
 
 TEST(Alignment, of_neighbouring_layers_has_the_numbers_of_numpy) {

@@ -1,10 +1,10 @@
 // How alike representations are: closed forms, what each measure must not see, and numpy's numbers.
 
+#include "core/linalg/dense_factors.h"
 #include "core/measure/likeness.h"
 
 #include <gtest/gtest.h>
 
-#include <Eigen/QR>
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -20,7 +20,7 @@ Matrix random_matrix(Eigen::Index rows, Eigen::Index cols, unsigned seed) {
     return GoldenDraws(seed).matrix(rows, cols);
 }
 Matrix random_basis(Eigen::Index size, unsigned seed) {
-    return Eigen::HouseholderQR<Matrix>(random_matrix(size, size, seed)).householderQ();
+    return full_q(random_matrix(size, size, seed));
 }
 double cka(const Matrix& x, const Matrix& y) {
     return linear_cka(geometry_of(x, 1), geometry_of(y, 1));

@@ -1,16 +1,16 @@
 // Ellipsoids against the singular values and closed forms that they stand for.
 
+#include "core/linalg/dense_factors.h"
 #include "core/measure/sphere_image.h"
 
 #include <gtest/gtest.h>
 
-#include <Eigen/QR>
-#include <Eigen/SVD>
 #include <cmath>
 #include <limits>
 #include <numbers>
 
 #include "core/linalg/spectrum.h"
+#include "tests/jacobi_svd.h"
 
 namespace muonscope {
 namespace {
@@ -23,7 +23,7 @@ Matrix random_matrix(Eigen::Index rows, Eigen::Index cols, unsigned seed) {
 }
 
 Matrix random_basis(Eigen::Index size, unsigned seed) {
-    return Eigen::HouseholderQR<Matrix>(random_matrix(size, size, seed)).householderQ();
+    return full_q(random_matrix(size, size, seed));
 }
 
 TEST(SphereImage, of_three_dimensions_is_the_set_that_the_matrix_makes_of_the_sphere) {
@@ -113,8 +113,7 @@ TEST(SphereImage, is_turned_by_the_nearest_rotation) {
         const double amount = seed % 2 == 0 ? 0.05 : 1;
         const Eigen::Matrix3d nudge =
             Matrix::Identity(3, 3) + amount * random_matrix(3, 3, seed + 1000);
-        const Eigen::Matrix3d other =
-            turned * Eigen::Matrix3d(Eigen::HouseholderQR<Matrix>(nudge).householderQ());
+        const Eigen::Matrix3d other = turned * Eigen::Matrix3d(full_q(nudge));
         EXPECT_GE((other - there).norm(), best - 1e-12);
         EXPECT_GE((-other - there).norm(), best - 1e-12);
     }

@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "core/experiment/problem.h"
+#include "tests/jacobi_svd.h"
 
 namespace muonscope {
 namespace {

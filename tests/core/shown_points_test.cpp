@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <Eigen/SVD>
 #include <cmath>
 #include <set>
 
@@ -13,6 +12,7 @@
 #include "core/experiment/projection.h"
 #include "core/experiment/teacher.h"
 #include "core/model/chain.h"
+#include "tests/jacobi_svd.h"
 
 namespace muonscope {
 namespace {

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <Eigen/SVD>
 #include <cmath>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include "core/experiment/presets.h"
 #include "core/linalg/spectrum.h"
 #include "tests/errors.h"
+#include "tests/jacobi_svd.h"
 #include "tests/sanitized.h"
 
 namespace muonscope {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 
@@ -18,6 +17,7 @@
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
 #include "tests/gui/small_run.h"
+#include "tests/jacobi_svd.h"
 
 namespace muonscope::gui {
 namespace {

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 
@@ -29,6 +28,7 @@
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
 #include "tests/gui/small_run.h"
+#include "tests/jacobi_svd.h"
 #include "tests/scratch_folder.h"
 
 namespace muonscope::gui {

@@ -5,7 +5,6 @@
 
 #include <gtest/gtest.h>
 
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -26,6 +25,7 @@
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
 #include "tests/gui/mesa.h"
+#include "tests/jacobi_svd.h"
 #include "tests/scratch_folder.h"
 
 namespace muonscope::gui {

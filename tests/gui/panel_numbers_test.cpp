@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <Eigen/QR>
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 #include <fstream>
@@ -30,6 +28,7 @@
 #include "tests/gui/choices.h"
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
+#include "tests/jacobi_svd.h"
 #include "tests/scratch_folder.h"
 
 namespace muonscope::gui {

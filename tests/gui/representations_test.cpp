@@ -6,8 +6,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <Eigen/QR>
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -22,11 +20,13 @@
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
 #include "core/formats/files.h"
+#include "core/linalg/dense_factors.h"
 #include "core/session/session.h"
 #include "tests/gui/choices.h"
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
 #include "tests/gui/small_run.h"
+#include "tests/jacobi_svd.h"
 #include "tests/scratch_folder.h"
 
 namespace muonscope::gui {
@@ -102,8 +102,7 @@ class Representations : public testing::Test {
         Matrix some = problem().target_svd.v.leftCols(3);
         for (int l = 0; l <= layer; ++l) some = (w[static_cast<std::size_t>(l)] * some).eval();
         if (layer + 1 == static_cast<int>(w.size())) some = problem().target_svd.u.leftCols(3);
-        const Matrix q =
-            Eigen::HouseholderQR<Matrix>(some).householderQ() * Matrix::Identity(some.rows(), 3);
+        const Matrix q = thin_q(some);
         Matrix directions = q;
         for (int k = 0; k < 3; ++k)
             if (q.col(k).dot(some.col(k)) < 0) directions.col(k) *= -1;

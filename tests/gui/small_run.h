@@ -1,12 +1,11 @@
 #pragma once
 
-#include <Eigen/SVD>
-
 #include "app/gui/panel.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
 #include "tests/gui/drawing.h"
 #include "tests/gui/harness.h"
+#include "tests/jacobi_svd.h"
 
 // What tests of panels that draw weights begin with: a run small enough to be worked out again by
 // hand, and a look at a panel once it has worked out all that it shows.

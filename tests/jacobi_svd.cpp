@@ -1,0 +1,3 @@
+#include "tests/jacobi_svd.h"
+
+template class Eigen::JacobiSVD<Eigen::MatrixXd>;
