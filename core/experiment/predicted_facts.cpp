@@ -20,11 +20,11 @@ bool is_exact_polar(const OptimizerSpec& spec) {
 
 bool facts_theory_covers(const Experiment& experiment, const Recipe& recipe) {
     const DataSpec& data = experiment.data;
-    if (data.kind != DataKind::associations || data.keys != VectorKind::orthonormal ||
-        data.values != VectorKind::orthonormal || has_minibatches(data) ||
-        experiment.network.depth != 1 || experiment.network.activation != Activation::linear ||
-        experiment.init.scale != 0 || experiment.init.kind == InitKind::files ||
-        recipe.phases.size() != 1)
+    if (is_transformer(experiment) || data.kind != DataKind::associations ||
+        data.keys != VectorKind::orthonormal || data.values != VectorKind::orthonormal ||
+        has_minibatches(experiment) || experiment.network.depth != 1 ||
+        experiment.network.activation != Activation::linear || experiment.init.scale != 0 ||
+        experiment.init.kind == InitKind::files || recipe.phases.size() != 1)
         return false;
     const Phase& phase = recipe.phases.front();
     const OptimizerSpec& optimizer = optimizer_of(phase, 1);

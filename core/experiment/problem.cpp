@@ -301,6 +301,7 @@ void make_associated(Problem& problem, Eigen::Index out, Eigen::Index in) {
     const Experiment& experiment = problem.experiment;
     Associations all = make_associations(experiment.data, experiment.seed, out, in);
     problem.target = all.values * all.keys.transpose();
+    problem.fact_frequencies = all.frequencies;
     problem.data = {.inputs = std::move(all.keys),
                     .labels = std::move(all.values),
                     .loss = experiment.loss,

@@ -29,6 +29,7 @@ struct Problem {
     Matrix probe_inputs;  // softmax only: in x n; others: X = I
     Matrix points;        // in x (classes * points): what the representation panel maps
     std::vector<int> point_class;
+    Vector fact_frequencies;  // of sum 1, by rank; empty where it has no facts
 
     // Of a transformer alone.
     std::shared_ptr<const TokenTask> task;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/base/progress.h"
+#include "core/experiment/associations.h"
 #include "core/experiment/matrix_groups.h"
 #include "core/experiment/token_tasks/facts_task.h"
 #include "core/linalg/reductions.h"
@@ -82,8 +83,10 @@ std::shared_ptr<const Problem> make_token_problem(const Experiment& experiment) 
     problem->model = std::make_shared<Transformer>(transformer_of(experiment));
     std::unique_ptr<const TokenTask> task =
         make_task(experiment.task, experiment.transformer.context, experiment.seed);
-    if (const auto* facts = dynamic_cast<const FactsTask*>(task.get()))
+    if (const auto* facts = dynamic_cast<const FactsTask*>(task.get())) {
         problem->fact_questions = facts->questions();
+        problem->fact_frequencies = zipf_frequencies(facts->facts(), experiment.task.exponent);
+    }
     problem->task = std::move(task);
     problem->data = regression_of(
         problem->task->batch(experiment.task.held_out, 0, TokenPart::held_out).tokens);

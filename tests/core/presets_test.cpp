@@ -515,7 +515,7 @@ TEST(Presets, an_arrow_to_facts_waits_for_nothing_where_there_are_none) {
     arrow.channel = Channel::fact_loss;
     EXPECT_FALSE(waits_for(arrow, *problem, layout));
     const auto facts = make_problem(preset("rare-facts").experiment);
-    const Layout with(*facts->model, facts->modes, facts_of(*facts));
+    const Layout with(*facts->model, facts->modes, facts_of(facts->experiment));
     arrow.k = 63;
     const auto wait = waits_for(arrow, *facts, with);
     ASSERT_TRUE(wait);

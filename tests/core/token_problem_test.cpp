@@ -11,6 +11,7 @@
 #include "core/experiment/matrix_groups.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/token_problem.h"
+#include "core/experiment/token_tasks/facts_task.h"
 #include "core/experiment/token_tasks/small_text.h"
 #include "core/experiment/token_view.h"
 #include "core/model/transformer/transformer_pass.h"
@@ -230,6 +231,8 @@ TEST(TokenLane, says_the_loss_of_each_fact_by_rank) {
     const auto problem = make_problem(experiment);
     std::vector<double> losses(12), probabilities(12);
     answer_facts(*problem, problem->start, losses, probabilities);
+    EXPECT_NEAR(problem->fact_frequencies(0),
+                static_cast<const FactsTask&>(*problem->task).frequency(0), 1e-15);
     // One by one, from the logits behind "subject relation".
     const int last = static_cast<int>(problem->model->activations().size());
     for (int k = 0; k < 12; ++k) {

@@ -18,8 +18,8 @@ namespace muonscope::gui {
 using namespace plots;
 
 double frequency_of(const Snapshot& snapshot, int fact) {
-    if (!snapshot.problem || fact >= snapshot.problem->data.weights.size()) return std::nan("");
-    return snapshot.problem->data.weights(fact);
+    if (!snapshot.problem || fact >= snapshot.problem->fact_frequencies.size()) return std::nan("");
+    return snapshot.problem->fact_frequencies(fact);
 }
 
 const char* quantity_name(const RareFactsChoices& chosen) {
@@ -40,9 +40,10 @@ std::vector<Remembered> remembered(Preferences& preferences) {
 }
 
 std::string explanation(const Experiment& experiment) {
-    const DataSpec& data = experiment.data;
-    if (data.kind != DataKind::associations) return "of data that are associations";
-    return fmt::format("{} facts, the k-th asked for ~ k^−{:g}", data.facts, data.exponent);
+    if (facts_of(experiment) == 0) return "of facts: associations, or a transformer's";
+    return fmt::format(
+        "{} facts, the k-th asked for ~ k^−{:g}", facts_of(experiment),
+        is_transformer(experiment) ? experiment.task.exponent : experiment.data.exponent);
 }
 
 void header(PanelContext& context) {
