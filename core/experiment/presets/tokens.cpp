@@ -109,8 +109,8 @@ Preset token_facts_preset() {
     caption.watch =
         "256 facts, subject and relation to object; the most frequent comes up some 780 times as "
         "often "
-        "as the last. Measures has the loss of head, middle and tail; Kinds and blocks shows what "
-        "the updates do to each matrix.";
+        "as the last. Rare facts has the loss of head, middle and tail and of each fact; Kinds and "
+        "blocks shows what the updates do to each matrix.";
     caption.attempts = {
         {.label = "All facts alike",
          .expect = "Without a tail the order in which facts are learned is lost.",
@@ -127,7 +127,7 @@ Preset token_facts_preset() {
         {.lane = 0, .channel = Channel::loss, .level = 0.5, .words = "AdamW knows most"},
         {.lane = 1, .channel = Channel::loss, .level = 0.5, .words = "Muon knows most"},
     };
-    return {std::move(spec), nets, "kinds-and-blocks", std::move(caption)};
+    return {std::move(spec), nets, "kinds-and-blocks", std::move(caption), "rare-facts"};
 }
 
 Preset induction_preset() {
