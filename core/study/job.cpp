@@ -28,7 +28,7 @@ class JobRun {
     JobRun(const Spec& spec, const Study& study, const std::shared_ptr<const Problem>& problem)
         : spec_(spec),
           budget_(study.budget),
-          layout_(*problem->model, problem->modes),
+          layout_(*problem->model, problem->modes, facts_of(problem->experiment)),
           lane_(problem, spec.lanes.front()),
           row_(layout_.channels()) {
         for (const Metric& metric : study.metrics) watches_.emplace_back(metric, layout_);

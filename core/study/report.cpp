@@ -113,7 +113,8 @@ PairSummary pair_summary(const Study& study, const Numbers& numbers, const JobPl
     }
     summary.pairs = static_cast<int>(differences.size());
     summary.mean = sample_mean(differences);
-    summary.share = summary.mean / sample_mean(firsts);
+    summary.first_mean = sample_mean(firsts);
+    summary.share = summary.mean / summary.first_mean;
     summary.interval = bootstrap_interval(differences, bootstrap_seed);
     summary.chance = sign_test(summary.first_better, summary.second_better);
     return summary;
@@ -130,10 +131,6 @@ std::string number_text(double value) {
 
 std::string signed_text(double value) {
     return std::isnan(value) ? "-" : (value > 0 ? "+" : "") + number_text(value);
-}
-
-std::string setting_text(const Study& study, std::size_t setting) {
-    return study.settings[setting].empty() ? "as it is" : text_of(study.settings[setting]);
 }
 
 std::string rate_text(const Study& study, const ArmSummary& summary) {
@@ -167,6 +164,10 @@ StudyReport report_of(const Study& study, std::span<const StoredResult> results)
         }
     }
     return report;
+}
+
+std::string setting_text(const Study& study, std::size_t setting) {
+    return study.settings[setting].empty() ? "as it is" : text_of(study.settings[setting]);
 }
 
 ReportTable arms_table(const Study& study, const StudyReport& report) {
@@ -216,9 +217,11 @@ std::string definitions(const Study& study) {
             ? fmt::format("on the first {} of {} seeds; all else is of the others",
                           study.tuning->seeds, study.seeds.size())
             : "on the seeds that are compared too, which flatters every arm that has rates";
+    const bool own = std::any_of(study.arms.begin(), study.arms.end(),
+                                 [](const Arm& arm) { return !arm.rate_key.empty(); });
     text += fmt::format(
-        " Rate: {} with the fewest seeds without a number, then the best mean of {}, {}.",
-        study.tuning->key, study.tuning->by, judged);
+        " Rate: {}{} with the fewest seeds without a number, then the best mean of {}, {}.",
+        study.tuning->key, own ? ", or the arm's own key," : "", study.tuning->by, judged);
     text += " (end): the smallest or largest that was tried, so that a better one may lie beyond.";
     return text;
 }

@@ -25,7 +25,8 @@ struct PairSummary {
     std::size_t setting = 0, pair = 0, metric = 0;
     int pairs = 0;               // seeds on which both came to a number
     double mean = 0;             // of the differences
-    double share = 0;            // of the mean that first has on the same seeds
+    double first_mean = 0;       // that first has on the same seeds
+    double share = 0;            // the one of the other
     MeanInterval interval = {};  // of the mean
     int second_better = 0,
         first_better = 0;  // one that came to no number is worse than one that did
@@ -47,6 +48,8 @@ struct ReportTable {
 };
 ReportTable arms_table(const Study& study, const StudyReport& report);
 ReportTable pairs_table(const Study& study, const StudyReport& report);
+// Its changes in words; "as it is" of none.
+std::string setting_text(const Study& study, std::size_t setting);
 // How they came about: what counts, which rates, which interval, which test.
 std::string definitions(const Study& study);
 

@@ -60,6 +60,10 @@ std::size_t rate_count(const Arm& arm) {
     return std::max<std::size_t>(1, arm.rates.size());
 }
 
+const std::string& tuned_key(const Study& study, const Arm& arm) {
+    return arm.rate_key.empty() ? study.tuning->key : arm.rate_key;
+}
+
 std::int64_t job_count(const Study& study) {
     return static_cast<std::int64_t>(study.settings.size() * study.seeds.size()) *
            jobs_of_a_seed(study);
@@ -89,7 +93,7 @@ std::string job_text(const Study& study, const JobPlace& place) {
     const Arm& arm = study.arms[place.arm];
     std::string text = text_of(study.settings[place.setting]);
     text += (text.empty() ? "" : ", ") + arm.name;
-    if (!arm.rates.empty()) text += ", " + study.tuning->key + "=" + arm.rates[place.rate];
+    if (!arm.rates.empty()) text += ", " + tuned_key(study, arm) + "=" + arm.rates[place.rate];
     return text + fmt::format(", seed {}", study.seeds[place.seed]);
 }
 
@@ -101,7 +105,7 @@ Spec spec_of_job(const Study& study, const JobPlace& place) {
     set(spec, "seed", Value(study.seeds[place.seed]));
     make(spec, study.settings[place.setting]);
     make(spec, arm.changes);
-    if (!arm.rates.empty()) set(spec, study.tuning->key, arm.rates[place.rate]);
+    if (!arm.rates.empty()) set(spec, tuned_key(study, arm), arm.rates[place.rate]);
     Recipe& recipe = spec.lanes.front();
     recipe.name = arm.name;
     recipe.until = until_of(study.budget, spec.experiment);

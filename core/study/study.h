@@ -25,6 +25,7 @@ struct Arm {
     std::string name;
     std::vector<Change> changes;
     std::vector<std::string> rates;  // values of the tuned key; empty: it stands as it is
+    std::string rate_key;            // the tuned key of this arm alone; empty: the tuning's
 
     bool operator==(const Arm&) const = default;
 };
@@ -91,6 +92,8 @@ std::int64_t job_count(const Study& study);
 JobPlace place_of_job(const Study& study, std::int64_t job);
 std::int64_t number_of_job(const Study& study, const JobPlace& place);
 std::size_t rate_count(const Arm& arm);  // at least 1
+// What its rates are values of. The arm has rates.
+const std::string& tuned_key(const Study& study, const Arm& arm);
 // "network.depth=2, Muon, optimizer.lr=0.02, seed 3".
 std::string job_text(const Study& study, const JobPlace& place);
 

@@ -112,7 +112,7 @@ std::vector<std::vector<Change>> read_settings(const JsonNode& tree) {
 // ---- arms, rates, seeds, budget ----
 
 Arm read_arm(const JsonNode& node) {
-    node.check_keys({"name", "set", "rates"});
+    node.check_keys({"name", "set", "rates", "rate"});
     Arm arm;
     const auto name = node.find("name");
     if (!name) node.fail("has no name", "add \"name\"");
@@ -124,6 +124,12 @@ Arm read_arm(const JsonNode& node) {
         if (arm.rates.empty() || arm.rates.size() > most_rates)
             rates->fail(fmt::format("has {} values", arm.rates.size()),
                         fmt::format("give 1 to {}", most_rates));
+    }
+    if (const auto key = node.find("rate")) {
+        arm.rate_key = key->text();
+        if (arm.rates.empty())
+            key->fail("names a key to tune, and the arm has no values for it", "add \"rates\"");
+        read_change(arm.rate_key, *node.find("rates")->elements().begin());
     }
     return arm;
 }
@@ -453,6 +459,7 @@ std::string to_json(const Study& study) {
     for (const Arm& arm : study.arms) {
         Json one = {{"name", arm.name}, {"set", changes_json(arm.changes)}};
         if (!arm.rates.empty()) one["rates"] = arm.rates;
+        if (!arm.rate_key.empty()) one["rate"] = arm.rate_key;
         tree["arms"].push_back(std::move(one));
     }
     if (study.tuning) {

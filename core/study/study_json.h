@@ -12,10 +12,11 @@ namespace muonscope {
 //    "base": a preset's name, a spec file or a spec itself, "lane": its lane (name or index; the
 //    first), "grid": {"network.depth": [1, 2, 4]}, "list": [{"target.modes": 3}, …],   settings:
 //    list x grid "arms": [{"name": "Muon", "set": {"optimizer.kind": "muon"}, "rates": [0.01,
-//    0.02]}, …], "tuning": {"by": a metric, "seeds": 3 or "same", "key": "optimizer.lr"}, "seeds":
-//    10 (1 … 10) or [4, 7], "budget": {"steps" | "examples" | "seconds" | "distance" | "loss": N,
-//    "most_steps": N}, "metrics": [{"name", "end": column | "steps_to": "column<=value" | "area":
-//    column, "over": column,
+//    0.02], "rate": the key that these are values of, if not the tuning's}, …], "tuning": {"by": a
+//    metric, "seeds": 3 or "same", "key": "optimizer.lr"}, "seeds": 10 (1 … 10) or [4, 7],
+//    "budget": {"steps" | "examples" | "seconds" | "distance" | "loss": N, "most_steps": N},
+//    "metrics": [{"name", "end": column | "steps_to": "column<=value" | "area": column, "over":
+//    column,
 //                 "every": steps, "better": "smaller" | "larger"}, …],
 //    "compare": [["AdamW", "Muon"], …]}                        first − second; every arm with the
 //    last

@@ -81,6 +81,23 @@ TEST(Study, expands_to_every_setting_seed_arm_and_rate_once) {
     EXPECT_EQ(spec.lanes.front().until.steps, 60);
 }
 
+TEST(Study, an_arm_may_tune_a_key_of_its_own) {
+    const std::string arms = R"({"name": "Muon in layer 2", "rates": [0.02, 0.04],
+ "set": {"optimizer.kind": "adamw", "optimizer.lr": 0.005, "lanes.0.layers.2.optimizer.kind": "muon"},
+ "rate": "lanes.0.layers.2.optimizer.lr"}, )";
+    const std::string text = changed("[1, 2]", "[2]");
+    const Study study = study_from_json(
+        std::string(text).insert(text.find("{\"name\": \"SGD\""), arms), "own.json");
+    EXPECT_TRUE(study_from_json(to_json(study), "again") == study);
+    const Recipe recipe = spec_of_job(study, {0, 0, 0, 1}).lanes.front();
+    EXPECT_EQ(recipe.phases.front().optimizer.lr, 0.005);
+    EXPECT_EQ(recipe.phases.front().layer_optimizers.at(1)->lr, 0.04);
+    EXPECT_NE(job_text(study, {0, 0, 0, 1}).find("layers.2.optimizer.lr=0.04"), std::string::npos);
+    EXPECT_EQ(spec_of_job(study, {0, 0, 1, 1}).lanes.front().phases.front().optimizer.lr, 0.03);
+    EXPECT_NE(definitions(study).find("the arm's own key"), std::string::npos);
+    EXPECT_EQ(definitions(small_study()).find("the arm's own key"), std::string::npos);
+}
+
 TEST(Study, a_study_reads_back_from_its_own_text) {
     const Study study = small_study();
     EXPECT_TRUE(study_from_json(to_json(study), "again") == study);
@@ -103,6 +120,8 @@ TEST(Study, bad_files_are_refused_by_key_value_and_what_is_allowed) {
         {changed("\"by\": \"steps\"", "\"by\": \"stepz\""), "'stepz' is not allowed"},
         {changed("\"version\": 1", "\"version\": 2"), "version: 2"},
         {changed("\"name\": \"Muon\"", "\"name\": \"SGD\""), "a second arm"},
+        {changed("[0.01, 0.03, 0.1]", "[0.01], \"rate\": \"optimizer.lrr\""), "optimizer.lrr"},
+        {changed("\"rates\": [0.01, 0.03, 0.1]", "\"rate\": \"optimizer.lr\""), "has no values"},
         {changed("two-ways-up", "no-such"), "base: 'no-such'"}};
     for (const auto& [text, part] : cases)
         EXPECT_NE(complaint(text).find(part), std::string::npos) << complaint(text);
@@ -152,6 +171,16 @@ TEST(Study, a_jobs_numbers_are_those_of_a_session) {
         EXPECT_EQ(std::isnan(result.numbers[3]) ? -1 : static_cast<std::int64_t>(result.numbers[3]),
                   reached);
     }
+}
+
+TEST(Study, a_metric_may_be_of_facts) {
+    const Study study = study_from_json(R"({"version": 1, "base": "rare-facts",
+ "arms": [{"name": "as it is"}], "seeds": 1, "budget": {"steps": 30},
+ "metrics": [{"end": "head_loss"}, {"end": "tail_loss"}]})",
+                                        "facts.json");
+    const JobResult result = result_of(study, {});
+    ASSERT_TRUE(std::isfinite(result.numbers[1]));
+    EXPECT_LT(result.numbers[0], result.numbers[1]) << "what is asked for most is learned first";
 }
 
 TEST(Study, a_budget_of_distance_ends_at_the_first_step_that_is_near_enough) {
