@@ -9,7 +9,8 @@ namespace muonscope::cli {
 namespace {
 
 constexpr const char* study_file =
-    "A study file (the guide's page Studies has its keys), or one that ships: depth, conditioning";
+    "A study file (the guide's page Studies has its keys), or one that ships: depth, conditioning, "
+    "where-facts, where-text";
 
 void add_study_run(CLI::App& study, StudyRunArguments& arguments, const std::string& exit_codes) {
     CLI::App& command = *study.add_subcommand(
@@ -49,6 +50,9 @@ void add_study_show(CLI::App& study, StudyShowArguments& arguments) {
         ->required();
     command.add_option("--format", arguments.format, "text, csv, markdown or latex")
         ->type_name("FORMAT");
+    command.add_flag("--where", arguments.where,
+                     "Of a study with Muon on some matrices an arm: what it is worth on each, and "
+                     "the rule that follows");
     command.footer("Example:\n  muonscope study show depth.db --format markdown");
 }
 

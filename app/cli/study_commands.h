@@ -18,6 +18,7 @@ int study_run(const StudyRunArguments& arguments);
 
 struct StudyShowArguments {
     std::string file, format = "text";
+    bool where = false;
 };
 int study_show(const StudyShowArguments& arguments);
 

@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/near_names.h"
 #include "core/study/report.h"
+#include "core/study/where.h"
 
 namespace muonscope::cli {
 namespace {
@@ -28,6 +29,17 @@ std::string shown(const ReportTable& table, const std::string& format) {
     return text_table(table.lines, table.numbers);
 }
 
+void print_where(const Study& study, const std::vector<StoredResult>& results,
+                 const std::string& format) {
+    const std::vector<MatrixGain> gains = matrix_gains(study, results);
+    fmt::print("{}\n", shown(gains_table(study, gains), format));
+    if (format != "text" && format != "markdown") return;
+    for (const std::string& sentence : rule_sentences(study, results))
+        fmt::print("{}\n", format == "text" ? text_below(sentence) : sentence + "\n");
+    const std::string how = where_definitions(study) + definitions(study);
+    fmt::print("{}", format == "text" ? text_below(how) : how + "\n");
+}
+
 }  // namespace
 
 int study_show(const StudyShowArguments& arguments) {
@@ -39,12 +51,17 @@ int study_show(const StudyShowArguments& arguments) {
                           (arguments.file.ends_with(".json") && !is_database(arguments.file));
     const StudyDatabase database(is_study ? database_of(arguments.file, {}) : arguments.file);
     const Study& study = database.study();
-    const StudyReport report = report_of(study, database.results());
+    const std::vector<StoredResult> results = database.results();
+    const StudyReport report = report_of(study, results);
     const ReportTable arms = arms_table(study, report), pairs = pairs_table(study, report);
     if (format == "text" || format == "markdown") {
         fmt::print("{}\n{} of {} jobs are there; {} diverged, {} did not get there\n\n",
                    study.title.empty() ? study.name : study.title, report.done, report.jobs,
                    report.diverged, report.not_reached);
+    }
+    if (arguments.where) {
+        print_where(study, results, format);
+        return done;
     }
     fmt::print("{}\n", shown(arms, format));
     if (!study.comparisons.empty()) fmt::print("{}\n", shown(pairs, format));

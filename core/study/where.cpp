@@ -1,0 +1,224 @@
+#include "core/study/where.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/error.h"
+
+namespace muonscope {
+namespace {
+
+// Below it the bootstrap draws so few means that an interval is on one side of 0 by chance alone.
+constexpr int least_rule_seeds = 3;
+
+// NAME of lanes.L.layers.NAME.optimizer.kind; empty of any other key.
+std::string matrices_in(const std::string& key) {
+    constexpr std::string_view before = ".layers.", behind = ".optimizer.kind";
+    const std::size_t at = key.find(before);
+    if (at == std::string::npos || !key.ends_with(behind)) return "";
+    const std::size_t begin = at + before.size();
+    return key.substr(begin, key.size() - behind.size() - begin);
+}
+
+// What an arm's Muon stands on by name; empty where it is on none alone.
+std::string muon_group(const Arm& arm) {
+    std::string group;
+    for (const Change& change : arm.changes) {
+        const std::string name = matrices_in(change.key);
+        if (!name.empty() && change.value == "muon") group += (group.empty() ? "" : ", ") + name;
+    }
+    return group;
+}
+
+bool has_muon(const Recipe& recipe) {
+    const auto is_muon = [](const OptimizerSpec& optimizer) {
+        return optimizer.kind == OptimizerKind::muon;
+    };
+    return std::any_of(recipe.phases.begin(), recipe.phases.end(), [&](const Phase& phase) {
+        return is_muon(phase.optimizer) ||
+               std::any_of(phase.layer_optimizers.begin(), phase.layer_optimizers.end(),
+                           [&](const auto& own) { return own && is_muon(*own); });
+    });
+}
+
+std::size_t baseline_of(const Study& study) {
+    for (std::size_t arm = 0; arm < study.arms.size(); ++arm)
+        if (!has_muon(spec_of_job(study, {0, 0, arm, 0}).lanes.front())) return arm;
+    throw Error("study " + study.name, "has no arm without Muon to hold the others against",
+                "show a study with one, such as where-facts");
+}
+
+// The same study, each arm with Muon on some matrices beside the baseline.
+Study beside_the_baseline(Study study) {
+    const std::size_t baseline = baseline_of(study);
+    study.comparisons.clear();
+    for (std::size_t arm = 0; arm < study.arms.size(); ++arm)
+        if (arm != baseline && !muon_group(study.arms[arm]).empty())
+            study.comparisons.push_back({baseline, arm});
+    if (study.comparisons.empty())
+        throw Error("study " + study.name, "has no arm with Muon on some matrices alone",
+                    "give arms keys such as lanes.0.layers.query.optimizer.kind");
+    return study;
+}
+
+MatrixGain gain_of(const Study& study, const StudyReport& report, const PairSummary& pair) {
+    const std::size_t arm = study.comparisons[pair.pair].second;
+    const std::size_t at =
+        (pair.setting * study.metrics.size() + pair.metric) * study.arms.size() + arm;
+    const Arm& second = study.arms[arm];
+    const double unit =
+        (study.metrics[pair.metric].larger_is_better ? -1 : 1) / std::abs(pair.first_mean);
+    const double one = unit * pair.interval.low, other = unit * pair.interval.high;
+    return {.setting = pair.setting,
+            .arm = arm,
+            .metric = pair.metric,
+            .group = muon_group(second),
+            .rate = second.rates.empty() ? "" : second.rates[report.arms[at].rate],
+            .seeds = pair.pairs,
+            .gain = unit * pair.mean,
+            .interval = {std::min(one, other), std::max(one, other)},
+            .better = pair.second_better,
+            .worse = pair.first_better,
+            .chance = pair.chance};
+}
+
+std::vector<MatrixGain> gains_at(std::span<const MatrixGain> gains, std::size_t setting,
+                                 std::size_t metric) {
+    std::vector<MatrixGain> some;
+    for (const MatrixGain& gain : gains)
+        if (gain.setting == setting && gain.metric == metric) some.push_back(gain);
+    return some;
+}
+
+// Those that choose the rates, and of the compared seeds every second, from `first` on.
+std::vector<StoredResult> half_of(const Study& study, std::span<const StoredResult> results,
+                                  std::size_t first) {
+    const std::size_t tuning =
+        study.tuning ? static_cast<std::size_t>(study.tuning->seeds) : std::size_t{0};
+    std::vector<StoredResult> half;
+    for (const StoredResult& stored : results) {
+        const std::size_t seed = place_of_job(study, stored.job).seed;
+        if (seed < tuning || (seed - tuning) % 2 == first) half.push_back(stored);
+    }
+    return half;
+}
+
+std::string gain_text(double gain) {
+    return std::isnan(gain) ? "-" : fmt::format("{:+.1f} %", 100 * gain);
+}
+
+}  // namespace
+
+std::vector<MatrixGain> matrix_gains(const Study& study, std::span<const StoredResult> results) {
+    const Study compared = beside_the_baseline(study);
+    const StudyReport report = report_of(compared, results);
+    std::vector<MatrixGain> gains;
+    for (const PairSummary& pair : report.pairs) gains.push_back(gain_of(compared, report, pair));
+    return gains;
+}
+
+std::vector<RuleClass> rule_of(std::span<const MatrixGain> gains) {
+    std::vector<RuleClass> classes(3);
+    for (std::size_t i = 0; i < 3; ++i) classes[i].side = 1 - static_cast<int>(i);
+    for (std::size_t i = 0; i < gains.size(); ++i) {
+        const MatrixGain& gain = gains[i];
+        if (gain.seeds < least_rule_seeds) continue;
+        const std::size_t place = !gain.is_clear() ? 1 : gain.gain > 0 ? 0 : 2;
+        RuleClass& own = classes[place];
+        own.members.push_back(i);
+        if (own.side != 0) own.gain += gain.gain;
+        own.half += (gain.interval.high - gain.interval.low) / 2;
+    }
+    std::erase_if(classes, [](const RuleClass& one) { return one.members.empty(); });
+    for (RuleClass& one : classes) {
+        const auto members = static_cast<double>(one.members.size());
+        one.gain /= members;
+        one.half /= members;
+    }
+    return classes;
+}
+
+std::string rule_text(std::span<const MatrixGain> gains) {
+    std::string text;
+    for (const RuleClass& one : rule_of(gains)) {
+        text += text.empty() ? "" : "; ";
+        for (std::size_t i = 0; i < one.members.size(); ++i)
+            text += (i == 0 ? "" : ", ") + gains[one.members[i]].group;
+        text += one.side == 0 ? std::string(": none that shows")
+                              : fmt::format(": {:.1f} ± {:.1f} % {}", 100 * std::abs(one.gain),
+                                            100 * one.half, one.side > 0 ? "better" : "worse");
+    }
+    return text.empty() ? "too few seeds for a rule" : text;
+}
+
+RuleTest test_rule(const Study& study, std::span<const StoredResult> results, std::size_t setting,
+                   std::size_t metric) {
+    const auto fitted = gains_at(matrix_gains(study, half_of(study, results, 0)), setting, metric);
+    const auto seen = gains_at(matrix_gains(study, half_of(study, results, 1)), setting, metric);
+    RuleTest test;
+    test.error = std::nan("");
+    double sum = 0;
+    int groups = 0;
+    for (const RuleClass& one : rule_of(fitted))
+        for (const std::size_t member : one.members) {
+            if (seen[member].seeds < 1) continue;
+            test.fitted = std::max(test.fitted, fitted[member].seeds);
+            test.held_out = std::max(test.held_out, seen[member].seeds);
+            const double error = std::abs(one.gain - seen[member].gain);
+            if (error > one.half) test.fails.push_back(seen[member].group);
+            sum += error;
+            ++groups;
+        }
+    if (groups > 0) test.error = sum / groups;
+    return test;
+}
+
+ReportTable gains_table(const Study& study, std::span<const MatrixGain> gains) {
+    ReportTable table{"Muon there",
+                      {{"setting", "metric", "Muon in", "rate", "n", "gain", "95 % low",
+                        "95 % high", "better", "p"}},
+                      {3, 4, 5, 6, 7, 8, 9}};
+    for (const MatrixGain& gain : gains)
+        table.lines.push_back({setting_text(study, gain.setting), study.metrics[gain.metric].name,
+                               gain.group, gain.rate, fmt::format("{}", gain.seeds),
+                               gain_text(gain.gain), gain_text(gain.interval.low),
+                               gain_text(gain.interval.high),
+                               fmt::format("{} of {}", gain.better, gain.better + gain.worse),
+                               fmt::format("{:.3g}", gain.chance)});
+    return table;
+}
+
+std::vector<std::string> rule_sentences(const Study& study, std::span<const StoredResult> results) {
+    const std::vector<MatrixGain> gains = matrix_gains(study, results);
+    std::vector<std::string> sentences;
+    for (std::size_t setting = 0; setting < study.settings.size(); ++setting)
+        for (std::size_t metric = 0; metric < study.metrics.size(); ++metric) {
+            const RuleTest test = test_rule(study, results, setting, metric);
+            std::string text = study.metrics[metric].name;
+            if (study.settings.size() > 1) text += ", " + setting_text(study, setting);
+            text += ": " + rule_text(gains_at(gains, setting, metric)) + ".";
+            if (std::isfinite(test.error)) {
+                text += fmt::format(" Made of {} seeds, it is {:.1f} % off on {} others",
+                                    test.fitted, 100 * test.error, test.held_out);
+                text += test.fails.empty() ? "."
+                                           : fmt::format(", and outside its ± for {}.",
+                                                         fmt::join(test.fails, ", "));
+            }
+            sentences.push_back(std::move(text));
+        }
+    return sentences;
+}
+
+std::string where_definitions(const Study& study) {
+    return fmt::format(
+        "Gain: baseline − arm as a share of the baseline's mean, the same seeds; above 0 Muon is "
+        "better. Baseline: {}. Rule: groups whose interval is on one side of 0, their mean gain ± "
+        "the mean of half their intervals; none that shows: those whose interval holds 0. Off: "
+        "mean distance of the rule made of every second compared seed from the gains on the "
+        "others. ",
+        study.arms[baseline_of(study)].name);
+}
+
+}  // namespace muonscope

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/study/report.h"
+
+// Of a study whose arms put Muon on some matrices each: what it is worth there, and the rule that
+// follows.
+namespace muonscope {
+
+// Muon on the matrices of one arm beside the baseline, the first arm that is nowhere Muon.
+struct MatrixGain {
+    std::size_t setting = 0, arm = 0, metric = 0;
+    std::string group;  // as in --set: "query", "block_2_value", of a chain "2"; "2, 3" of several
+    std::string rate;   // chosen for it; empty: it stands as it is
+    int seeds = 0;      // on which both came to a number
+    double gain = 0;    // share of the baseline's mean, above 0: Muon is better
+    MeanInterval interval = {};  // of it, 95 %
+    int better = 0, worse = 0;   // seeds
+    double chance = 1;           // sign_test
+
+    // The interval is on one side of 0; false of fewer than two seeds.
+    bool is_clear() const { return interval.low > 0 || interval.high < 0; }
+};
+// Settings outermost, then metrics, arms. An arm is found by the keys it changes,
+// lanes.L.layers.NAME.optimizer.kind. Throws Error where no arm is without Muon, or none has it on
+// some matrices alone.
+std::vector<MatrixGain> matrix_gains(const Study& study, std::span<const StoredResult> results);
+
+// Groups to which Muon does the same: better, nothing that shows, worse.
+struct RuleClass {
+    std::vector<std::size_t> members;  // of the gains it is made of
+    int side = 0;                      // 1: better, 0: none that shows, -1: worse
+    double gain = 0;                   // mean of its members'; 0 of none
+    double half = 0;                   // mean of half their intervals
+};
+// Better first, then none, then worse; classes without members are left out, and groups of fewer
+// than three seeds.
+std::vector<RuleClass> rule_of(std::span<const MatrixGain> gains);
+
+// "value, output: 18 ± 4 % better; query, key: none; embedding: 6 ± 2 % worse"
+std::string rule_text(std::span<const MatrixGain> gains);
+
+// A rule made of every second compared seed, held against the others.
+struct RuleTest {
+    int fitted = 0, held_out = 0;    // seeds
+    double error = 0;                // mean |gain of the class − gain seen|; NaN: too few seeds
+    std::vector<std::string> fails;  // groups seen outside their class's gain ± half
+};
+// Of one setting and metric.
+RuleTest test_rule(const Study& study, std::span<const StoredResult> results, std::size_t setting,
+                   std::size_t metric);
+
+ReportTable gains_table(const Study& study, std::span<const MatrixGain> gains);
+// A rule for each setting and metric, with its error, a sentence a line.
+std::vector<std::string> rule_sentences(const Study& study, std::span<const StoredResult> results);
+// How gains, rule and error come about.
+std::string where_definitions(const Study& study);
+
+}  // namespace muonscope
