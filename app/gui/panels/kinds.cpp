@@ -260,8 +260,9 @@ void draw_kinds(PanelContext& context) {
                       room.y / static_cast<float>(down) - name_height};
     for (int lane = 0; lane < lanes; ++lane) {
         const auto index = static_cast<std::size_t>(lane);
-        const ImVec2 at{origin.x + static_cast<float>(lane % across) * (each.x + gap),
-                        origin.y + static_cast<float>(lane / across) * (each.y + name_height)};
+        const int column = lane % across, row = lane / across;
+        const ImVec2 at{origin.x + static_cast<float>(column) * (each.x + gap),
+                        origin.y + static_cast<float>(row) * (each.y + name_height)};
         fitted_text(ImGui::GetWindowDrawList(), at, each.x, context.theme.lane_text(lane),
                     snapshot.lanes[index].name.c_str());
         ImGui::SetCursorScreenPos({at.x, at.y + name_height});

@@ -184,8 +184,9 @@ void draw_attention(PanelContext& context, const TokensNow& now) {
     const ImVec2 each{(room.x - gap * static_cast<float>(across - 1)) / static_cast<float>(across),
                       room.y / static_cast<float>(down) - name};
     for (int head = 0; head < count; ++head) {
-        const ImVec2 at{origin.x + static_cast<float>(head % across) * (each.x + gap),
-                        origin.y + static_cast<float>(head / across) * (each.y + name)};
+        const int column = head % across, row = head / across;
+        const ImVec2 at{origin.x + static_cast<float>(column) * (each.x + gap),
+                        origin.y + static_cast<float>(row) * (each.y + name)};
         ImGui::GetWindowDrawList()->AddText(at, u32(context.theme.dim),
                                             fmt::format("head {}", head + 1).c_str());
         ImGui::SetCursorScreenPos({at.x, at.y + name});
