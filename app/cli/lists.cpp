@@ -94,7 +94,8 @@ int list_parameters(bool json) {
         fmt::print(
             "\nOptimiser keys may be narrowed: lanes.LANE.optimizer.KEY,\n"
             "lanes.LANE.phases.PHASE.optimizer.KEY, lanes.LANE.layers.LAYER.optimizer.KEY;\n"
-            "LAYER is a number, or of a transformer a name: inside, outside, query, block_1, block_1_query.\n"
+            "LAYER is a number, or of a transformer a name: inside, outside, query, block_1, "
+            "block_1_query.\n"
             "LANE is an index from 0 or a name, PHASE an index from 0, LAYER counts from 1.\n"
             "A lane is renamed by lanes.LANE.name.\n");
         return done;
