@@ -163,9 +163,8 @@ TEST(GoingBack, leads_to_the_same_bits_after_a_lane_has_diverged) {
 // A net so wide that few keyframes fit, each of which is a few steps away.
 TEST(GoingBack, from_a_wide_net_leads_over_few_steps) {
     Spec spec = small_spec();
-    // As many copies of all lanes fit either way.
-    spec.experiment.network.width = sanitized ? 112 : 192;
-    spec.experiment.record.keyframes = sanitized ? 2 : 6;
+    spec.experiment.network.width = 192;
+    spec.experiment.record.keyframes = 6;
     WorkerPool pool(1);
     Session session(spec);
     for (std::int64_t step = 1; step <= 40; ++step) session.advance_to(step, pool);

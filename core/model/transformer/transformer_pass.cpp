@@ -97,7 +97,7 @@ void TransformerPass<Scalar>::count(const TokenBatch& batch) {
     const std::size_t size = counted_.positions.size();
     const double whole = kernels().sum(counted_.shares.data(), static_cast<Size>(size));
     for (double& share : counted_.shares) share /= whole;
-    if (size > 0 && logits_.cols() < room_) logits_.resize(spec_.vocabulary, room_);
+    if (logits_.cols() < room_) logits_.resize(spec_.vocabulary, room_);
     counted_.losses.resize(size);
     counted_.probabilities.resize(size);
 }
