@@ -93,18 +93,18 @@ Sheet sheet_of(const Experiment& experiment) {
     return sheet;
 }
 
-std::size_t place_of_measure(const Layout& layout, Channel channel, int matrix) {
-    return layout.at(channel, matrix);
+double value_of(const Snapshot& snapshot, std::size_t lane, Channel channel, int matrix) {
+    const std::vector<double>& now = snapshot.lanes[lane].now;
+    const std::size_t at = snapshot.layout.at(channel, matrix);
+    return at < now.size() ? now[at] : std::nan("");
 }
 
 Matrix values_of(const Snapshot& snapshot, const Sheet& sheet, std::size_t lane, Channel channel) {
     Matrix values = Matrix::Constant(static_cast<Eigen::Index>(sheet.rows.size()),
                                      static_cast<Eigen::Index>(sheet.columns.size()), std::nan(""));
-    const std::vector<double>& now = snapshot.lanes[lane].now;
-    for (std::size_t i = 0; i < sheet.places.size(); ++i) {
-        const std::size_t at = place_of_measure(snapshot.layout, channel, static_cast<int>(i) + 1);
-        if (at < now.size()) values(sheet.places[i].row, sheet.places[i].column) = now[at];
-    }
+    for (std::size_t i = 0; i < sheet.places.size(); ++i)
+        values(sheet.places[i].row, sheet.places[i].column) =
+            value_of(snapshot, lane, channel, static_cast<int>(i) + 1);
     return values;
 }
 
@@ -114,7 +114,7 @@ bool is_logarithmic(Channel channel) {
 }
 
 Chart map_of(const PanelContext& context, const Sheet& sheet, std::size_t lane,
-             const ColourScale& scale, bool named) {
+             const ColourScale& scale) {
     const Snapshot& snapshot = *context.snapshot;
     Chart chart;
     chart.title = snapshot.lanes[lane].name;
@@ -130,9 +130,9 @@ Chart map_of(const PanelContext& context, const Sheet& sheet, std::size_t lane,
             ticks.add(c + 0.5, columns[static_cast<std::size_t>(c)]);
         return ticks;
     };
-    chart.y.ticks = [rows = sheet.rows, named](double, double, float) {
+    chart.y.ticks = [rows = sheet.rows](double, double, float) {
         Ticks ticks;
-        for (std::size_t r = 0; named && r < rows.size(); ++r)
+        for (std::size_t r = 0; r < rows.size(); ++r)
             ticks.add(-static_cast<double>(r) - 0.5, rows[r]);
         return ticks;
     };
@@ -159,12 +159,9 @@ Table table_of_kinds(const PanelContext& context) {
     Table table;
     table.columns = {"lane", "matrix", std::string(info(channel).column)};
     for (std::size_t lane = 0; lane < snapshot.lanes.size(); ++lane)
-        for (int matrix = 1; matrix <= snapshot.layout.layers(); ++matrix) {
-            const std::size_t at = place_of_measure(snapshot.layout, channel, matrix);
-            const std::vector<double>& now = snapshot.lanes[lane].now;
+        for (int matrix = 1; matrix <= snapshot.layout.layers(); ++matrix)
             table.rows.push_back({static_cast<double>(lane + 1), static_cast<double>(matrix),
-                                  at < now.size() ? now[at] : std::nan("")});
-        }
+                                  value_of(snapshot, lane, channel, matrix)});
     return table;
 }
 
@@ -197,10 +194,8 @@ void look_at(PanelContext& context, const Sheet& sheet, std::size_t lane, const 
     if (matrix == 0) return;
     const Snapshot& snapshot = *context.snapshot;
     const Channel channel = chosen_measure(context);
-    const std::size_t at = place_of_measure(snapshot.layout, channel, matrix);
-    const std::vector<double>& now = snapshot.lanes[lane].now;
     std::vector<ReadoutRow> rows{{std::string(info(channel).title),
-                                  value_text(at < now.size() ? now[at] : std::nan("")),
+                                  value_text(value_of(snapshot, lane, channel, matrix)),
                                   context.theme.accent}};
     if (const Phase* phase = current_phase(snapshot, lane)) {
         const OptimizerSpec& own = optimizer_of(*phase, matrix);
@@ -272,7 +267,7 @@ void draw_kinds(PanelContext& context) {
                                    .up = "##kinds y",
                                    .name = "kinds",
                                    .size = each};
-        const Chart chart = map_of(context, sheet, index, scale, true);
+        const Chart chart = map_of(context, sheet, index, scale);
         Axes axes;
         if (!begin_chart(context, options, chart, axes)) continue;
         draw_marks(context, axes, chart);
@@ -283,7 +278,7 @@ void draw_kinds(PanelContext& context) {
                     {.table = [&] { return table_of_kinds(context); },
                      .charts =
                          [&](const PanelContext& on) {
-                             return std::vector<Chart>{map_of(on, sheet, index, scale, true)};
+                             return std::vector<Chart>{map_of(on, sheet, index, scale)};
                          },
                      .fit = [&] { fit_chart(context, options); }});
     }
