@@ -24,7 +24,7 @@
 namespace muonscope {
 namespace {
 
-// Where an addition to a product is not one instruction, a transformer's step takes half a second.
+// Where an addition to a product is not one instruction, a transformer's step takes long.
 int steps_of(const Experiment& experiment) {
     return is_transformer(experiment) ? 20 : 300;
 }
