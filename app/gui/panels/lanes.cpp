@@ -163,8 +163,9 @@ void lane_heading(PanelContext& context, int index, const LaneSnapshot& lane,
     for (const Subject& subject : subjects)
         widest = std::max(widest, ImGui::CalcTextSize(subject.name.c_str()).x);
     const bool several = subjects.size() > 2;
-    const float menu = em(1.7F),
-                layers = several ? std::clamp(widest + em(2.4F), em(6.6F), 0.55F * all) : 0;
+    const float menu = em(1.7F);
+    // Never more than its share, however narrow the panel.
+    const float layers = several ? std::min(std::max(widest + em(2.4F), em(6.6F)), 0.55F * all) : 0;
     ImGui::PushFont(context.fonts.heading, 0);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float room = std::max(em(1), all - menu - layers - em(0.4F));
