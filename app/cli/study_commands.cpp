@@ -50,9 +50,29 @@ void add_study_show(CLI::App& study, StudyShowArguments& arguments) {
         ->required();
     command.add_option("--format", arguments.format, "text, csv, markdown or latex")
         ->type_name("FORMAT");
-    command.add_flag("--where", arguments.where,
-                     "Of a study with Muon on some matrices an arm: what it is worth on each, and "
-                     "the rule that follows");
+    CLI::Option* where = command.add_flag(
+        "--where", arguments.where,
+        "Of a study with Muon on some matrices an arm: what it is worth on each, and the rule that "
+        "follows");
+    CLI::Option* configuration =
+        command
+            .add_option("--configuration", arguments.configuration,
+                        "With --where, instead of tables: the rule as Python that makes the "
+                        "optimisers of pytorch, optax or keras, Muon where it was better and AdamW "
+                        "elsewhere")
+            ->type_name("LIBRARY")
+            ->needs(where);
+    command
+        .add_option("--metric", arguments.metric,
+                    "Of a configuration: by which of the study's metrics; otherwise the first")
+        ->type_name("NAME")
+        ->needs(configuration);
+    command
+        .add_option(
+            "--setting", arguments.setting,
+            "Of a configuration: which of the study's settings, from 1; otherwise the first")
+        ->type_name("N")
+        ->needs(configuration);
     command.footer("Example:\n  muonscope study show depth.db --format markdown");
 }
 

@@ -1,14 +1,17 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "app/cli/command_line.h"
+#include "app/cli/number_in.h"
 #include "app/cli/shard.h"
 #include "app/cli/study_choice.h"
 #include "app/cli/study_commands.h"
 #include "app/cli/text_table.h"
 #include "core/base/error.h"
 #include "core/base/near_names.h"
+#include "core/study/configuration.h"
 #include "core/study/report.h"
 #include "core/study/where.h"
 
@@ -34,10 +37,43 @@ void print_where(const Study& study, const std::vector<StoredResult>& results,
     const std::vector<MatrixGain> gains = matrix_gains(study, results);
     fmt::print("{}\n", shown(gains_table(study, gains), format));
     if (format != "text" && format != "markdown") return;
-    for (const std::string& sentence : rule_sentences(study, results))
+    for (const std::string& sentence : rule_sentences(study, gains, test_rules(study, results)))
         fmt::print("{}\n", format == "text" ? text_below(sentence) : sentence + "\n");
     const std::string how = where_definitions(study) + definitions(study);
     fmt::print("{}", format == "text" ? text_below(how) : how + "\n");
+}
+
+std::size_t chosen_metric(const Study& study, const std::string& name) {
+    if (name.empty()) return 0;
+    std::string all;
+    for (std::size_t metric = 0; metric < study.metrics.size(); ++metric) {
+        if (study.metrics[metric].name == name) return metric;
+        all += (all.empty() ? "" : ", ") + study.metrics[metric].name;
+    }
+    throw Error("--metric " + in_quotes(name), "is none of the study's", "choose one of " + all);
+}
+
+void print_configuration(const Study& study, const std::vector<StoredResult>& results,
+                         const StudyShowArguments& arguments) {
+    const std::string& name = arguments.configuration;
+    const auto library = std::find_if(library_choices.begin(), library_choices.end(),
+                                      [&](const Choice& choice) { return choice.slug == name; });
+    if (library == library_choices.end())
+        throw Error("--configuration " + in_quotes(name), "is none",
+                    "choose one of pytorch, optax, keras");
+    const std::size_t metric = chosen_metric(study, arguments.metric);
+    const std::size_t setting =
+        arguments.setting.empty()
+            ? 0
+            : static_cast<std::size_t>(whole_number_in(arguments.setting, "--setting", 1,
+                                                       static_cast<long>(study.settings.size()))) -
+                  1;
+    const std::vector<RuleTest> tests = test_rules(study, results);
+    const Configuration made =
+        configuration_of(study, gains_at(matrix_gains(study, results), setting, metric),
+                         tests[setting * study.metrics.size() + metric]);
+    fmt::print("{}",
+               configuration_text(made, static_cast<Library>(library - library_choices.begin())));
 }
 
 }  // namespace
@@ -52,6 +88,10 @@ int study_show(const StudyShowArguments& arguments) {
     const StudyDatabase database(is_study ? database_of(arguments.file, {}) : arguments.file);
     const Study& study = database.study();
     const std::vector<StoredResult> results = database.results();
+    if (!arguments.configuration.empty()) {
+        print_configuration(study, results, arguments);
+        return done;
+    }
     const StudyReport report = report_of(study, results);
     const ReportTable arms = arms_table(study, report), pairs = pairs_table(study, report);
     if (format == "text" || format == "markdown") {

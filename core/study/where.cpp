@@ -63,10 +63,18 @@ Study beside_the_baseline(Study study) {
     return study;
 }
 
+std::size_t tuning_seeds(const Study& study) {
+    return study.tuning ? static_cast<std::size_t>(study.tuning->seeds) : std::size_t{0};
+}
+
 MatrixGain gain_of(const Study& study, const StudyReport& report, const PairSummary& pair) {
-    const std::size_t arm = study.comparisons[pair.pair].second;
-    const std::size_t at =
-        (pair.setting * study.metrics.size() + pair.metric) * study.arms.size() + arm;
+    const std::size_t first = study.comparisons[pair.pair].first,
+                      arm = study.comparisons[pair.pair].second;
+    const auto rate_of = [&](std::size_t which) {
+        return report
+            .arms[(pair.setting * study.metrics.size() + pair.metric) * study.arms.size() + which]
+            .rate;
+    };
     const Arm& second = study.arms[arm];
     const double unit =
         (study.metrics[pair.metric].larger_is_better ? -1 : 1) / std::abs(pair.first_mean);
@@ -74,8 +82,10 @@ MatrixGain gain_of(const Study& study, const StudyReport& report, const PairSumm
     return {.setting = pair.setting,
             .arm = arm,
             .metric = pair.metric,
+            .job = {pair.setting, tuning_seeds(study), arm, rate_of(arm)},
+            .baseline = {pair.setting, tuning_seeds(study), first, rate_of(first)},
             .group = muon_group(second),
-            .rate = second.rates.empty() ? "" : second.rates[report.arms[at].rate],
+            .rate = second.rates.empty() ? "" : second.rates[rate_of(arm)],
             .seeds = pair.pairs,
             .gain = unit * pair.mean,
             .interval = {std::min(one, other), std::max(one, other)},
@@ -84,25 +94,35 @@ MatrixGain gain_of(const Study& study, const StudyReport& report, const PairSumm
             .chance = pair.chance};
 }
 
-std::vector<MatrixGain> gains_at(std::span<const MatrixGain> gains, std::size_t setting,
-                                 std::size_t metric) {
-    std::vector<MatrixGain> some;
-    for (const MatrixGain& gain : gains)
-        if (gain.setting == setting && gain.metric == metric) some.push_back(gain);
-    return some;
-}
-
 // Those that choose the rates, and of the compared seeds every second, from `first` on.
 std::vector<StoredResult> half_of(const Study& study, std::span<const StoredResult> results,
                                   std::size_t first) {
-    const std::size_t tuning =
-        study.tuning ? static_cast<std::size_t>(study.tuning->seeds) : std::size_t{0};
+    const std::size_t tuning = tuning_seeds(study);
     std::vector<StoredResult> half;
     for (const StoredResult& stored : results) {
         const std::size_t seed = place_of_job(study, stored.job).seed;
         if (seed < tuning || (seed - tuning) % 2 == first) half.push_back(stored);
     }
     return half;
+}
+
+RuleTest test_of(std::span<const MatrixGain> fitted, std::span<const MatrixGain> seen) {
+    RuleTest test;
+    test.error = std::nan("");
+    double sum = 0;
+    int groups = 0;
+    for (const RuleClass& one : rule_of(fitted))
+        for (const std::size_t member : one.members) {
+            if (seen[member].seeds < 1) continue;
+            test.fitted = std::max(test.fitted, fitted[member].seeds);
+            test.held_out = std::max(test.held_out, seen[member].seeds);
+            const double error = std::abs(one.gain - seen[member].gain);
+            if (error > one.half) test.fails.push_back(seen[member].group);
+            sum += error;
+            ++groups;
+        }
+    if (groups > 0) test.error = sum / groups;
+    return test;
 }
 
 std::string gain_text(double gain) {
@@ -117,6 +137,14 @@ std::vector<MatrixGain> matrix_gains(const Study& study, std::span<const StoredR
     std::vector<MatrixGain> gains;
     for (const PairSummary& pair : report.pairs) gains.push_back(gain_of(compared, report, pair));
     return gains;
+}
+
+std::vector<MatrixGain> gains_at(std::span<const MatrixGain> gains, std::size_t setting,
+                                 std::size_t metric) {
+    std::vector<MatrixGain> some;
+    for (const MatrixGain& gain : gains)
+        if (gain.setting == setting && gain.metric == metric) some.push_back(gain);
+    return some;
 }
 
 std::vector<RuleClass> rule_of(std::span<const MatrixGain> gains) {
@@ -153,26 +181,15 @@ std::string rule_text(std::span<const MatrixGain> gains) {
     return text.empty() ? "too few seeds for a rule" : text;
 }
 
-RuleTest test_rule(const Study& study, std::span<const StoredResult> results, std::size_t setting,
-                   std::size_t metric) {
-    const auto fitted = gains_at(matrix_gains(study, half_of(study, results, 0)), setting, metric);
-    const auto seen = gains_at(matrix_gains(study, half_of(study, results, 1)), setting, metric);
-    RuleTest test;
-    test.error = std::nan("");
-    double sum = 0;
-    int groups = 0;
-    for (const RuleClass& one : rule_of(fitted))
-        for (const std::size_t member : one.members) {
-            if (seen[member].seeds < 1) continue;
-            test.fitted = std::max(test.fitted, fitted[member].seeds);
-            test.held_out = std::max(test.held_out, seen[member].seeds);
-            const double error = std::abs(one.gain - seen[member].gain);
-            if (error > one.half) test.fails.push_back(seen[member].group);
-            sum += error;
-            ++groups;
-        }
-    if (groups > 0) test.error = sum / groups;
-    return test;
+std::vector<RuleTest> test_rules(const Study& study, std::span<const StoredResult> results) {
+    const std::vector<MatrixGain> fitted = matrix_gains(study, half_of(study, results, 0)),
+                                  seen = matrix_gains(study, half_of(study, results, 1));
+    std::vector<RuleTest> tests;
+    for (std::size_t setting = 0; setting < study.settings.size(); ++setting)
+        for (std::size_t metric = 0; metric < study.metrics.size(); ++metric)
+            tests.push_back(
+                test_of(gains_at(fitted, setting, metric), gains_at(seen, setting, metric)));
+    return tests;
 }
 
 ReportTable gains_table(const Study& study, std::span<const MatrixGain> gains) {
@@ -190,24 +207,30 @@ ReportTable gains_table(const Study& study, std::span<const MatrixGain> gains) {
     return table;
 }
 
-std::vector<std::string> rule_sentences(const Study& study, std::span<const StoredResult> results) {
-    const std::vector<MatrixGain> gains = matrix_gains(study, results);
+std::string rule_sentence(const Study& study, std::span<const MatrixGain> gains,
+                          const RuleTest& test) {
+    std::string text;
+    if (!gains.empty()) {
+        text = study.metrics[gains.front().metric].name;
+        if (study.settings.size() > 1) text += ", " + setting_text(study, gains.front().setting);
+        text += ": ";
+    }
+    text += rule_text(gains) + ".";
+    if (std::isnan(test.error)) return text;
+    text += fmt::format(" Made of {} seeds, it is {:.1f} % off on {} others", test.fitted,
+                        100 * test.error, test.held_out);
+    return text + (test.fails.empty()
+                       ? "."
+                       : fmt::format(", and outside its ± for {}.", fmt::join(test.fails, ", ")));
+}
+
+std::vector<std::string> rule_sentences(const Study& study, std::span<const MatrixGain> gains,
+                                        std::span<const RuleTest> tests) {
     std::vector<std::string> sentences;
     for (std::size_t setting = 0; setting < study.settings.size(); ++setting)
-        for (std::size_t metric = 0; metric < study.metrics.size(); ++metric) {
-            const RuleTest test = test_rule(study, results, setting, metric);
-            std::string text = study.metrics[metric].name;
-            if (study.settings.size() > 1) text += ", " + setting_text(study, setting);
-            text += ": " + rule_text(gains_at(gains, setting, metric)) + ".";
-            if (std::isfinite(test.error)) {
-                text += fmt::format(" Made of {} seeds, it is {:.1f} % off on {} others",
-                                    test.fitted, 100 * test.error, test.held_out);
-                text += test.fails.empty() ? "."
-                                           : fmt::format(", and outside its ± for {}.",
-                                                         fmt::join(test.fails, ", "));
-            }
-            sentences.push_back(std::move(text));
-        }
+        for (std::size_t metric = 0; metric < study.metrics.size(); ++metric)
+            sentences.push_back(rule_sentence(study, gains_at(gains, setting, metric),
+                                              tests[setting * study.metrics.size() + metric]));
     return sentences;
 }
 

@@ -13,6 +13,7 @@ namespace muonscope {
 // Muon on the matrices of one arm beside the baseline, the first arm that is nowhere Muon.
 struct MatrixGain {
     std::size_t setting = 0, arm = 0, metric = 0;
+    JobPlace job, baseline;  // at the rates chosen for them, of the first seed that compares
     std::string group;  // as in --set: "query", "block_2_value", of a chain "2"; "2, 3" of several
     std::string rate;   // chosen for it; empty: it stands as it is
     int seeds = 0;      // on which both came to a number
@@ -28,6 +29,9 @@ struct MatrixGain {
 // lanes.L.layers.NAME.optimizer.kind. Throws Error where no arm is without Muon, or none has it on
 // some matrices alone.
 std::vector<MatrixGain> matrix_gains(const Study& study, std::span<const StoredResult> results);
+// Those of one setting and metric.
+std::vector<MatrixGain> gains_at(std::span<const MatrixGain> gains, std::size_t setting,
+                                 std::size_t metric);
 
 // Groups to which Muon does the same: better, nothing that shows, worse.
 struct RuleClass {
@@ -49,13 +53,16 @@ struct RuleTest {
     double error = 0;                // mean |gain of the class − gain seen|; NaN: too few seeds
     std::vector<std::string> fails;  // groups seen outside their class's gain ± half
 };
-// Of one setting and metric.
-RuleTest test_rule(const Study& study, std::span<const StoredResult> results, std::size_t setting,
-                   std::size_t metric);
+// Of each setting and metric: settings outermost.
+std::vector<RuleTest> test_rules(const Study& study, std::span<const StoredResult> results);
 
 ReportTable gains_table(const Study& study, std::span<const MatrixGain> gains);
-// A rule for each setting and metric, with its error, a sentence a line.
-std::vector<std::string> rule_sentences(const Study& study, std::span<const StoredResult> results);
+// The rule of one setting and metric, with its error: "loss: value: 18 ± 4 % better. Made of 3 …".
+std::string rule_sentence(const Study& study, std::span<const MatrixGain> gains,
+                          const RuleTest& test);
+// One for each setting and metric.
+std::vector<std::string> rule_sentences(const Study& study, std::span<const MatrixGain> gains,
+                                        std::span<const RuleTest> tests);
 // How gains, rule and error come about.
 std::string where_definitions(const Study& study);
 

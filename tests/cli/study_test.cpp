@@ -66,6 +66,38 @@ TEST_F(StudyCommand, runs_once_and_shows_tables) {
     expect_refusal(study({"show", database, "--format", "word"}), "choose one of text");
 }
 
+TEST_F(StudyCommand, says_where_muon_pays_and_writes_it_as_python) {
+    const std::string database = folder_ / "w.db";
+    write_file(folder_ / "w.json", R"({"version": 1, "name": "w", "base": "two-ways-up",
+ "list": [{"network.width": 8, "target.modes": 4}],
+ "arms": [{"name": "AdamW", "set": {"optimizer.kind": "adamw"}},
+          {"name": "Muon in 2", "set": {"lanes.0.layers.2.optimizer.kind": "muon"}}],
+ "seeds": 6, "budget": {"steps": 30}, "metrics": [{"end": "relative_error"}, {"end": "loss"}]})");
+    ASSERT_EQ(study({"run", folder_ / "w.json", "--db", database}).code, 0);
+    const Outcome where = study({"show", database, "--where"});
+    EXPECT_EQ(where.code, 0) << where.err;
+    for (const char* part : {"12 of 12 jobs are there", "Muon in", "better", "relative_error at the end: ",
+                             "loss at the end: ", "Made of 3 seeds", "Baseline: AdamW"})
+        EXPECT_NE(where.out.find(part), std::string::npos) << part << " in\n" << where.out;
+    EXPECT_EQ(where.out.find("first better"), std::string::npos) << "the usual tables stay away";
+    const Outcome made = study({"show", database, "--where", "--configuration", "pytorch",
+                                "--metric", "loss at the end", "--setting", "1"});
+    EXPECT_EQ(made.code, 0) << made.err;
+    EXPECT_EQ(made.out.rfind("# Muon where the study w found it better", 0), 0U) << made.out;
+    EXPECT_NE(made.out.find("# Metric: loss at the end, on 6 seeds"), std::string::npos)
+        << made.out;
+    EXPECT_NE(made.out.find("torch.optim.AdamW(adamw, lr=0.02"), std::string::npos) << made.out;
+    expect_refusal(study({"show", database, "--where", "--configuration", "jax"}), "keras");
+    expect_refusal(
+        study({"show", database, "--where", "--configuration", "optax", "--metric", "x"}),
+        "relative_error at the end, loss at the end");
+    expect_refusal(
+        study({"show", database, "--where", "--configuration", "optax", "--setting", "2"}),
+        "--setting");
+    ASSERT_EQ(study({"run", file("3"), "--db", folder_ / "s.db"}).code, 0);
+    expect_refusal(study({"show", folder_ / "s.db", "--where"}), "Muon on some matrices alone");
+}
+
 TEST_F(StudyCommand, killed_it_loses_the_jobs_in_hand_alone_and_goes_on_to_the_same_table) {
     const std::string whole = folder_ / "whole.db", cut = folder_ / "cut.db";
     const std::string path = file("40", "3000");

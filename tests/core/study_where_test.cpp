@@ -104,13 +104,15 @@ TEST(Where, a_rule_is_held_against_seeds_that_it_has_not_seen) {
         if (arm == 2) return 1.0;
         return other ? 2.0 : -1.0;
     });
-    const RuleTest test = test_rule(study, results, 0, 0);
+    const std::vector<RuleTest> tests = test_rules(study, results);
+    ASSERT_EQ(tests.size(), 1U);
+    const RuleTest& test = tests[0];
     EXPECT_EQ(test.fitted, 3);
     EXPECT_EQ(test.held_out, 3);
     // Layers 1 and 2 are one class of gain .15: .05 off each; layer 3 is off by .3.
     EXPECT_NEAR(test.error, (0.05 + 0.05 + 0.3) / 3, 1e-12);
     EXPECT_EQ(test.fails, (std::vector<std::string>{"1", "2", "3"}));
-    const auto sentences = rule_sentences(study, results);
+    const auto sentences = rule_sentences(study, matrix_gains(study, results), tests);
     ASSERT_EQ(sentences.size(), 1U);
     EXPECT_NE(sentences[0].find("13.3 % off on 3 others"), std::string::npos) << sentences[0];
 }
