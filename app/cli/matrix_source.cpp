@@ -23,11 +23,11 @@ constexpr const char* forms =
     "write FILE.npy, FILE#TENSOR, gaussian:ROWSxCOLS, spectrum:exponential:R:ROWSxCOLS, "
     "spectrum:power:A:ROWSxCOLS or spectrum:S1,S2,…:ROWSxCOLS";
 
-struct Shape {
+struct AskedShape {
     Eigen::Index rows, cols;
 };
 
-Shape shape_in(std::string_view text, const std::string& source) {
+AskedShape shape_in(std::string_view text, const std::string& source) {
     const std::vector<std::string_view> sides = split(text, 'x');
     if (sides.size() != 2)
         throw Error(in_quotes(source), in_quotes(text) + " is not a shape",
@@ -61,7 +61,7 @@ Vector values_in(const std::vector<std::string_view>& parts, Eigen::Index count,
     return values;
 }
 
-Matrix with_spectrum(const Vector& values, Shape shape, std::uint64_t seed) {
+Matrix with_spectrum(const Vector& values, AskedShape shape, std::uint64_t seed) {
     return Generator(seed, Purpose::target).orthogonal_matrix(shape.rows, values.size()) *
            values.asDiagonal() *
            Generator(seed, Purpose::start).orthogonal_matrix(values.size(), shape.cols);
@@ -78,11 +78,11 @@ Matrix matrix_from(const std::string& source, std::uint64_t seed) {
         (path.size() < source.size() && std::filesystem::exists(path, fault)))
         return read_reference(source);
     if (parts[0] == "gaussian" && parts.size() == 2) {
-        const Shape shape = shape_in(parts[1], source);
+        const AskedShape shape = shape_in(parts[1], source);
         return Generator(seed, Purpose::target).normal_matrix(shape.rows, shape.cols);
     }
     if (parts[0] == "spectrum" && (parts.size() == 3 || parts.size() == 4)) {
-        const Shape shape = shape_in(parts.back(), source);
+        const AskedShape shape = shape_in(parts.back(), source);
         return with_spectrum(values_in(parts, std::min(shape.rows, shape.cols), source), shape,
                              seed);
     }

@@ -21,7 +21,7 @@
 namespace muonscope::cli {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 // In the order of the paper, each once.
@@ -70,7 +70,7 @@ int reproduce(const ReproducePlan& plan) {
     const bool judged = published.has_value();
 
     const Interruption interruption;
-    const Clock::time_point started = Clock::now();
+    const SteadyClock::time_point started = SteadyClock::now();
     Workplace workplace(plan.workers);
     Reproduction run(plan.experiments, plan.seed, std::move(published), workplace, plan.workers);
     {
@@ -84,7 +84,7 @@ int reproduce(const ReproducePlan& plan) {
         fmt::print(stderr, "muonscope: interrupted; nothing is written\n");
         return interruption.exit_code();
     }
-    const double seconds = std::chrono::duration<double>(Clock::now() - started).count();
+    const double seconds = std::chrono::duration<double>(SteadyClock::now() - started).count();
     const auto experiments = run.progress();
     const std::vector<Figure> figures = figures_of(experiments);
     if (!plan.json.empty())

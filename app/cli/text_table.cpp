@@ -47,9 +47,9 @@ std::vector<std::string> wrapped(const std::string& text, std::size_t width) {
     return lines;
 }
 
-class Table {
+class TextTable {
   public:
-    Table(const Lines& lines, const std::vector<std::size_t>& numbers)
+    TextTable(const Lines& lines, const std::vector<std::size_t>& numbers)
         : lines_(lines), is_number_(lines.empty() ? 0 : lines.front().size()) {
         for (const std::size_t c : numbers)
             if (c < is_number_.size()) is_number_[c] = true;
@@ -142,7 +142,7 @@ std::string text_table(const Lines& lines, const std::vector<std::size_t>& numbe
     if (count == 0) return "";
     std::string text;
     for (std::size_t next = 1; text.empty() || next < count;) {
-        Table table(lines, numbers);
+        TextTable table(lines, numbers);
         std::vector<std::size_t> columns{0};
         do {
             if (next < count) columns.push_back(next++);

@@ -32,14 +32,14 @@ Json to_json(const Checkpoint& checkpoint) {
     return json;
 }
 
-struct Row {
+struct MatrixSeries {
     std::string matrix;
     std::vector<SeriesMatrix> checkpoints;
 };
 
-Row row_of(const std::vector<Checkpoint>& series, const std::string& name,
-           ProgressLines& progress) {
-    Row row{name, {}};
+MatrixSeries row_of(const std::vector<Checkpoint>& series, const std::string& name,
+                    ProgressLines& progress) {
+    MatrixSeries row{name, {}};
     for (const Checkpoint& checkpoint : series) {
         if (progress.due())
             progress.show(
@@ -50,7 +50,7 @@ Row row_of(const std::vector<Checkpoint>& series, const std::string& name,
     return row;
 }
 
-std::string table(const Row& row, const std::vector<Checkpoint>& series) {
+std::string table(const MatrixSeries& row, const std::vector<Checkpoint>& series) {
     std::vector<std::vector<std::string>> cells{{row.matrix}};
     for (const std::string& name : summary_heading()) cells[0].push_back(name);
     cells[0].emplace_back("moved");
@@ -69,9 +69,10 @@ std::string table(const Row& row, const std::vector<Checkpoint>& series) {
 }
 
 // The same fault is said once.
-std::string faults_of(const std::vector<Row>& rows, const std::vector<Checkpoint>& series) {
+std::string faults_of(const std::vector<MatrixSeries>& rows,
+                      const std::vector<Checkpoint>& series) {
     std::string text;
-    for (const Row& row : rows)
+    for (const MatrixSeries& row : rows)
         for (std::size_t i = 0; i < series.size(); ++i)
             if (const std::string& fault = row.checkpoints[i].fault; !fault.empty())
                 if (const std::string line = fmt::format("{}: {}.\n", name_of(series[i]), fault);
@@ -81,11 +82,11 @@ std::string faults_of(const std::vector<Row>& rows, const std::vector<Checkpoint
 }
 
 void print_json(const WeightsSpectraArguments& arguments, const std::vector<Checkpoint>& series,
-                const std::vector<Row>& rows) {
+                const std::vector<MatrixSeries>& rows) {
     Json json;
     json["folder"] = arguments.file;
     json["series"] = Json::array();
-    for (const Row& row : rows) {
+    for (const MatrixSeries& row : rows) {
         Json one;
         one["name"] = row.matrix;
         one["checkpoints"] = Json::array();
@@ -138,7 +139,7 @@ int series_spectra(const WeightsSpectraArguments& arguments) {
     const std::vector<Checkpoint> series = series_in(arguments.file);
     const TensorFile last(series.back().path);  // whose matrices they are
     const ChosenTensors chosen = chosen_tensors(last, arguments.select);
-    std::vector<Row> rows;
+    std::vector<MatrixSeries> rows;
     {
         ProgressLines progress;
         for (const TensorEntry* entry : chosen.matrices)
@@ -150,13 +151,13 @@ int series_spectra(const WeightsSpectraArguments& arguments) {
     }
     fmt::print("{}: {} checkpoints, singular values of {} matrices\n", arguments.file,
                series.size(), rows.size());
-    for (const Row& row : rows) fmt::print("\n{}", table(row, series));
+    for (const MatrixSeries& row : rows) fmt::print("\n{}", table(row, series));
     fmt::print("\n{}{}", weights_spectra_legend, weights_moved_legend);
     if (const std::string faults = faults_of(rows, series); !faults.empty())
         fmt::print("{}", text_below(faults));
     if (!chosen.skipped.empty()) fmt::print("{}", text_below(skipped_sentence(chosen.skipped)));
     if (!arguments.values) return done;
-    for (const Row& row : rows)
+    for (const MatrixSeries& row : rows)
         for (std::size_t i = 0; i < series.size(); ++i) {
             fmt::print("\n{} {}\n", row.matrix, name_of(series[i]));
             for (double value : row.checkpoints[i].values) fmt::print("{:.17g}\n", value);

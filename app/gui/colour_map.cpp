@@ -9,10 +9,10 @@ namespace muonscope::gui {
 namespace {
 
 constexpr std::size_t stops = 33;
-using Table = std::array<unsigned, stops>;
+using ColourTable = std::array<unsigned, stops>;
 
 // Made from matplotlib's by tests/golden/colour_maps.py --stops.
-constexpr std::array<Table, 5> tables{{
+constexpr std::array<ColourTable, 5> tables{{
     // viridis
     {0x440154, 0x470D60, 0x48186A, 0x482374, 0x472D7B, 0x453681, 0x424086, 0x3F4989, 0x3B528B,
      0x375A8D, 0x33638D, 0x2F6A8E, 0x2C728E, 0x297A8E, 0x26818E, 0x23898E, 0x21908D, 0x1F988B,
@@ -65,7 +65,7 @@ const ColourMapInfo& map_info(ColourMap map) {
 }
 
 ImVec4 colour_of(ColourMap map, double x) {
-    const Table& table = tables[static_cast<std::size_t>(map)];
+    const ColourTable& table = tables[static_cast<std::size_t>(map)];
     const double at = std::clamp(std::isfinite(x) ? x : 0.0, 0.0, 1.0) * (stops - 1);
     const auto low = std::min(static_cast<std::size_t>(at), stops - 2);
     const auto between = static_cast<float>(at - static_cast<double>(low));

@@ -112,14 +112,14 @@ void typing_field(PanelContext& context, const Parameter& parameter, const std::
 
 // ---- one control a type ----
 
-struct Row {
+struct ControlRow {
     ImVec2 at;  // screen position of the control
     float height;
     float width;    // of the control, value included
     ImVec4 colour;  // of what is filled
 };
 
-void draw_track(PanelContext& context, const Row& row, double position, bool hot) {
+void draw_track(PanelContext& context, const ControlRow& row, double position, bool hot) {
     const float radius = em(0.36F);
     SliderTrack track{};
     track.left = row.at.x + radius;
@@ -131,7 +131,8 @@ void draw_track(PanelContext& context, const Row& row, double position, bool hot
     draw_track(context, track, row.colour);
 }
 
-void draw_value(const PanelContext& context, const Row& row, const std::string& text, bool moved) {
+void draw_value(const PanelContext& context, const ControlRow& row, const std::string& text,
+                bool moved) {
     ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase);
     const float x = row.at.x + row.width - ImGui::CalcTextSize(text.c_str()).x;
     ImGui::GetWindowDrawList()->AddText(
@@ -150,7 +151,7 @@ Value moved_by_arrow(const Parameter& parameter, double current, int direction) 
 }
 
 void number_control(PanelContext& context, const Parameter& parameter, const std::string& path,
-                    const Value& current, const Row& row) {
+                    const Value& current, const ControlRow& row) {
     ParameterRows& rows = context.kept<ParameterRows>();
     if (rows.typing && rows.edited_path == path) {
         typing_field(context, parameter, path, row.width, true);
@@ -222,7 +223,7 @@ void choice_control(PanelContext& context, const Parameter& parameter, const std
 }
 
 void switch_control(PanelContext& context, const std::string& path, const Value& current,
-                    const Row& row) {
+                    const ControlRow& row) {
     const bool on = std::get_if<bool>(&current) != nullptr && std::get<bool>(current);
     if (ImGui::InvisibleButton("##switch", {std::max(1.0F, row.width), row.height},
                                ImGuiButtonFlags_EnableNav))
@@ -322,10 +323,10 @@ void parameter_row(PanelContext& context, const Parameter& parameter, const std:
     ImGui::Dummy({label, height});
     ImGui::SameLine(0, 0);
 
-    const Row row{{at.x + label, at.y},
-                  height,
-                  std::max(1.0F, all - label),
-                  lane >= 0 ? context.theme.lane(lane) : context.theme.accent};
+    const ControlRow row{{at.x + label, at.y},
+                         height,
+                         std::max(1.0F, all - label),
+                         lane >= 0 ? context.theme.lane(lane) : context.theme.accent};
     // Framed controls stand in the middle of a row and leave a gap to the next.
     const float framed = std::min(height - em(0.16F), em(1.75F));
     const bool is_framed = parameter.type != ParameterType::integer &&

@@ -28,7 +28,7 @@ void load(TalkModel& model, const TensorFile& file) {
 }
 
 // What every task has: the model, read from the file by the first of them.
-struct Place {
+struct TalkPlace {
     std::shared_ptr<TalkModel> model;
     std::shared_ptr<const TensorFile> file;
     Outlet outlet;
@@ -64,7 +64,7 @@ Work<> answer_one(TalkingModel& model, bool after, std::vector<int> prompt, Talk
     co_await pause();
 }
 
-Work<> converse(Place place, Conversation job, std::vector<WeightEdit> stack, Spot spot) {
+Work<> converse(TalkPlace place, Conversation job, std::vector<WeightEdit> stack, Spot spot) {
     TalkingModel& model = place.ready();
     co_await pause();
     const std::vector<int> prompt = model.question(job.question);
@@ -95,7 +95,7 @@ std::vector<int> tokens_of(const TalkingModel& model, const std::string& text) {
     return tokens;
 }
 
-Work<> read_one(Place place, std::string text, std::vector<WeightEdit> stack) {
+Work<> read_one(TalkPlace place, std::string text, std::vector<WeightEdit> stack) {
     TalkingModel& model = place.ready();
     co_await pause();
     co_await model.read(tokens_of(model, text));
@@ -129,8 +129,8 @@ void keep(const KeptSweep& kept, const std::map<std::string, TextScore>& scores)
     }
 }
 
-Work<> sweep_all(Place place, WeightEdit edit, std::string text, std::vector<std::string> matrices,
-                 std::map<std::string, TextScore> known) {
+Work<> sweep_all(TalkPlace place, WeightEdit edit, std::string text,
+                 std::vector<std::string> matrices, std::map<std::string, TextScore> known) {
     TalkingModel& model = place.ready();
     co_await pause();
     SweepSpec spec{std::move(edit), {}, tokens_of(model, text)};

@@ -20,7 +20,7 @@ void add(std::vector<float>& to, const Colour& colour) {
 }
 
 // What of each kind of a pane stands where in the buffer that all panes share.
-struct Range {
+struct DrawnRange {
     int first = 0, count = 0;
     bool hidden = false;  // some of it shows where a surface hides it
 };
@@ -40,7 +40,7 @@ Eigen::Matrix3f with_volume(const Eigen::Matrix3f& axes) {
     return svd.matrixU() * lengths.asDiagonal() * svd.matrixV().transpose();
 }
 
-Range add_ellipsoids(const Scene& scene, std::vector<float>& to) {
+DrawnRange add_ellipsoids(const Scene& scene, std::vector<float>& to) {
     const int first = static_cast<int>(to.size()) / ellipsoid_floats;
     for (const Ellipsoid& each : scene.ellipsoids) {
         const Eigen::Matrix3f axes = with_volume(each.axes);
@@ -79,7 +79,7 @@ void add_line(const Polyline& line, const Camera& camera, float pixels, std::vec
     }
 }
 
-Range add_lines(const Pane& pane, std::vector<float>& to) {
+DrawnRange add_lines(const Pane& pane, std::vector<float>& to) {
     const int first = static_cast<int>(to.size()) / segment_floats;
     const Camera& camera = pane.scene.camera;
     const float pixels = pixels_per_unit(camera, pane.area.width, pane.area.height);
@@ -91,7 +91,7 @@ Range add_lines(const Pane& pane, std::vector<float>& to) {
     return {first, static_cast<int>(to.size()) / segment_floats - first, hidden};
 }
 
-Range add_points(const Scene& scene, std::vector<float>& to) {
+DrawnRange add_points(const Scene& scene, std::vector<float>& to) {
     const int first = static_cast<int>(to.size()) / point_floats;
     bool hidden = false;
     for (const PointCloud& cloud : scene.points) {
@@ -111,7 +111,7 @@ Range add_points(const Scene& scene, std::vector<float>& to) {
     return {first, static_cast<int>(to.size()) / point_floats - first, hidden};
 }
 
-Range add_bands(const Scene& scene, std::vector<float>& to) {
+DrawnRange add_bands(const Scene& scene, std::vector<float>& to) {
     const int first = static_cast<int>(to.size()) / corner_floats;
     for (const Band& band : scene.bands)
         for (std::size_t i = 0; i + 1 < std::min(band.one.size(), band.other.size()); ++i)
@@ -219,13 +219,13 @@ struct ScenePainter::Programs {
     }
 
     struct Ranges {
-        Range ellipsoids, lines, points, bands;
+        DrawnRange ellipsoids, lines, points, bands;
     };
     std::vector<Ranges> fill(const Picture& picture);
     void draw(const Pane& pane, const Ranges& ranges);
-    void draw_ellipsoids(const View& view, Range range);
-    void draw_bands(const View& view, Range range);
-    void draw_strokes(const View& view, Program* program, Range range);
+    void draw_ellipsoids(const View& view, DrawnRange range);
+    void draw_bands(const View& view, DrawnRange range);
+    void draw_strokes(const View& view, Program* program, DrawnRange range);
     void draw_heatmap(const View& view, const Heatmap& map);
     void draw_grid(const View& view, const Grid& lines);
     Program* bodies() { return of(ellipsoid, {-1, -1, 1, -1, -1, 1, 1, 1}); }
@@ -250,7 +250,7 @@ std::vector<ScenePainter::Programs::Ranges> ScenePainter::Programs::fill(const P
     return ranges;
 }
 
-void ScenePainter::Programs::draw_ellipsoids(const View& view, Range range) {
+void ScenePainter::Programs::draw_ellipsoids(const View& view, DrawnRange range) {
     Program* program = range.count > 0 ? bodies() : nullptr;
     if (program == nullptr) return;
     program->use();
@@ -260,7 +260,7 @@ void ScenePainter::Programs::draw_ellipsoids(const View& view, Range range) {
     program->draw_instances(range.first, range.count);
 }
 
-void ScenePainter::Programs::draw_bands(const View& view, Range range) {
+void ScenePainter::Programs::draw_bands(const View& view, DrawnRange range) {
     Program* program = range.count > 0 ? band.program.get() : nullptr;
     if (program == nullptr || !program->fault().empty()) return;
     program->use();
@@ -269,7 +269,7 @@ void ScenePainter::Programs::draw_bands(const View& view, Range range) {
 }
 
 // What is behind a surface first, as far as it shows, then what is in front.
-void ScenePainter::Programs::draw_strokes(const View& view, Program* program, Range range) {
+void ScenePainter::Programs::draw_strokes(const View& view, Program* program, DrawnRange range) {
     if (program == nullptr || range.count == 0) return;
     program->use();
     view.set(*program);

@@ -12,7 +12,7 @@ namespace muonscope::elementary {
 
 namespace {
 
-using Word = std::uint64_t;
+using Bits64 = std::uint64_t;
 __extension__ using DoubleWord = unsigned __int128;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -66,12 +66,12 @@ Two log_of(double x) {
         x *= 0x1p54;
         k = -54;
     }
-    auto bits = std::bit_cast<Word>(x);
+    auto bits = std::bit_cast<Bits64>(x);
     k += static_cast<int>(bits >> 52) - 1023;
     const std::size_t row = bits >> 45 & 127;
     const bool is_halved = row >= 53;  // from sqrt 2 on
     k += is_halved ? 1 : 0;
-    bits = (bits & 0xfffffffffffffU) | (is_halved ? Word{1022} : Word{1023}) << 52;
+    bits = (bits & 0xfffffffffffffU) | (is_halved ? Bits64{1022} : Bits64{1023}) << 52;
     const double m = std::bit_cast<double>(bits), m_high = first_half(m);
     const auto& [c, log_high, log_low] = log_table[row];
 
@@ -102,30 +102,30 @@ struct Angle {
 // which the hardest double begins (Payne, Hanek 1983).
 Angle reduced(double x) {
     if (std::abs(x) <= half_pi_high / 2) return {0, {x, 0}};
-    const auto bits = std::bit_cast<Word>(std::abs(x));
-    const Word m = (bits & 0xfffffffffffffU) | Word{1} << 52;
+    const auto bits = std::bit_cast<Bits64>(std::abs(x));
+    const Bits64 m = (bits & 0xfffffffffffffU) | Bits64{1} << 52;
     const int e = static_cast<int>(bits >> 52) - 1075;
     const auto from = static_cast<unsigned>(64 + e - 2);  // the first bit of 2/pi that matters
     const unsigned word = from / 64, shift = from % 64;
     const auto window = [&](unsigned i) {
         const DoubleWord both = DoubleWord{two_over_pi[word + i]} << 64 | two_over_pi[word + i + 1];
-        return static_cast<Word>(both >> (64 - shift));
+        return static_cast<Bits64>(both >> (64 - shift));
     };
     const DoubleWord last = DoubleWord{m} * window(2);
-    const DoubleWord middle = DoubleWord{m} * window(1) + static_cast<Word>(last >> 64);
-    const Word lowest = static_cast<Word>(last), low = static_cast<Word>(middle);
-    const Word high = m * window(0) + static_cast<Word>(middle >> 64);
+    const DoubleWord middle = DoubleWord{m} * window(1) + static_cast<Bits64>(last >> 64);
+    const Bits64 lowest = static_cast<Bits64>(last), low = static_cast<Bits64>(middle);
+    const Bits64 high = m * window(0) + static_cast<Bits64>(middle >> 64);
     // Quarters in the two highest bits; behind them a fraction, of which the nearest whole is
     // taken.
     auto quarters = static_cast<unsigned>(high >> 62);
-    Word fraction = high << 2 | low >> 62, further = low << 2 | lowest >> 62;
+    Bits64 fraction = high << 2 | low >> 62, further = low << 2 | lowest >> 62;
     bool is_negative = fraction >> 63 != 0;
     if (is_negative) {
         ++quarters;
         further = ~further;
         fraction = ~fraction;
     }
-    const auto part = [](Word digits, int place) {
+    const auto part = [](Bits64 digits, int place) {
         return std::ldexp(static_cast<double>(digits), place);
     };
     const Two first = sum_of(part(fraction >> 32, -32), part(fraction & 0xffffffffU, -64));

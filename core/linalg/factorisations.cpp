@@ -20,7 +20,7 @@ namespace {
 template <typename Scalar>
 using Dense = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic>;
 template <typename Scalar>
-using Column = Eigen::Matrix<Scalar, Eigen::Dynamic, 1>;
+using ColumnOf = Eigen::Matrix<Scalar, Eigen::Dynamic, 1>;
 
 // Below this share of the largest, a number is what rounding leaves of zero.
 template <typename Scalar>
@@ -35,7 +35,7 @@ template <typename Scalar, typename Map>
 Dense<Scalar> with_mapped_values(const Dense<Scalar>& x, const Map& map) {
     const CheckedSvd<Scalar> svd(x);
     const Eigen::Index rank = numerical_rank(svd.s, x.rows(), x.cols());
-    const Column<Scalar> values =
+    const ColumnOf<Scalar> values =
         map(Vector(svd.s.head(rank).template cast<double>())).template cast<Scalar>();
     return svd.u.leftCols(rank) * values.asDiagonal() * svd.v.leftCols(rank).transpose();
 }
@@ -72,7 +72,7 @@ template <typename Scalar>
 Dense<Scalar> gram_schmidt(const Dense<Scalar>& x) {
     Dense<Scalar> q = Dense<Scalar>::Zero(x.rows(), x.cols());
     for (Eigen::Index j = 0; j < x.cols(); ++j) {
-        Column<Scalar> rest = x.col(j);
+        ColumnOf<Scalar> rest = x.col(j);
         for (int pass = 0; pass < 2; ++pass)
             rest -= q.leftCols(j) * (q.leftCols(j).transpose() * rest).eval();
         const Scalar norm = rest.norm();
@@ -85,7 +85,7 @@ Dense<Scalar> gram_schmidt(const Dense<Scalar>& x) {
 template <typename Scalar>
 Dense<Scalar> orthogonal_factor(const Dense<Scalar>& x) {
     const Eigen::HouseholderQR<Dense<Scalar>> qr(x);
-    const Column<Scalar> diagonal = qr.matrixQR().diagonal();
+    const ColumnOf<Scalar> diagonal = qr.matrixQR().diagonal();
     // A column that depends on the others makes Householder's Q take up a direction of no meaning.
     for (Eigen::Index j = 0; j < x.cols(); ++j)
         if (!(std::abs(diagonal(j)) > negligible(x) * x.col(j).norm())) return gram_schmidt(x);

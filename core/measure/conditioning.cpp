@@ -36,7 +36,7 @@ double LayerJacobian::best_ratio() const {
 namespace {
 
 // A product of layers as it grows; empty: the identity.
-struct Factor {
+struct ChainFactor {
     Matrix product;
     Eigen::Index narrowest = 0;
 
@@ -56,7 +56,7 @@ Conditioning conditioning(const std::vector<Matrix>& weights, const Matrix& inpu
     Conditioning result;
     const std::size_t depth = weights.size();
     result.jacobians.resize(depth);
-    Factor below;  // W_{l-1} ... W_1 X
+    ChainFactor below;  // W_{l-1} ... W_1 X
     if (inputs.size() > 0) below.become(inputs, inputs);
     for (std::size_t l = 0; l < depth; ++l) {
         const Matrix& w = weights[l];
@@ -64,7 +64,7 @@ Conditioning conditioning(const std::vector<Matrix>& weights, const Matrix& inpu
         result.jacobians[l].below = below.ends();
         below.become(below.product.size() > 0 ? Matrix(w * below.product) : w, w);
     }
-    Factor above;  // W_L ... W_{l+1}
+    ChainFactor above;  // W_L ... W_{l+1}
     for (std::size_t l = depth; l-- > 0;) {
         const Matrix& w = weights[l];
         result.jacobians[l].above = above.ends();

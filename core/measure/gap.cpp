@@ -19,12 +19,12 @@ double between(double a, double b, bool ratio) {
 }
 
 // One curve over the steps between two points of the gap.
-struct Window {
+struct GapWindow {
     double first = unknown, low = unknown, high = unknown;
 };
 // Up to the point at step `until`; goes on from `next` and leaves it behind that point.
-Window window(const Points& points, const Ranges& ranges, double until, std::size_t& next) {
-    Window window;
+GapWindow window(const Points& points, const Ranges& ranges, double until, std::size_t& next) {
+    GapWindow window;
     bool known = next < points.steps.size();
     if (!known) return window;
     window.first = ranges.firsts[next];
@@ -65,7 +65,7 @@ Ranges gap_ranges(const Points& a, const Ranges& of_a, const Points& b, const Ra
     Ranges ranges;
     std::size_t next_a = 0, next_b = 0;
     for (const double step : steps) {
-        const Window in_a = window(a, of_a, step, next_a), in_b = window(b, of_b, step, next_b);
+        const GapWindow in_a = window(a, of_a, step, next_a), in_b = window(b, of_b, step, next_b);
         ranges.firsts.push_back(std::max(in_a.first, in_b.first));
         ranges.lows.push_back(between(in_a.low, in_b.high, ratio));
         ranges.highs.push_back(between(in_a.high, in_b.low, ratio));

@@ -13,9 +13,9 @@
 namespace muonscope {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 
-double seconds(Clock::duration time) {
+double seconds(SteadyClock::duration time) {
     return std::chrono::duration<double>(time).count();
 }
 
@@ -27,7 +27,7 @@ struct Task {
     Watch watch = {};
     std::vector<Figure> figures = {};
     std::string error = {};
-    std::optional<Clock::time_point> begun = {}, ended = {};
+    std::optional<SteadyClock::time_point> begun = {}, ended = {};
 
     Task(Job what, std::size_t of) : job(std::move(what)), experiment(of) {}
 };
@@ -99,7 +99,7 @@ bool Reproduction::State::take_up(Runner& runner) {
         runner.task = waiting.back();
         waiting.pop_back();
         ++running;
-        runner.task->begun = Clock::now();
+        runner.task->begun = SteadyClock::now();
     }
     try {
         runner.work = runner.task->job.run(runner.task->watch);
@@ -116,7 +116,7 @@ void Reproduction::State::end(Runner& runner, std::vector<Figure> figures, std::
     const std::lock_guard lock(mutex);
     task.figures = std::move(figures);
     task.error = std::move(error);
-    task.ended = Clock::now();
+    task.ended = SteadyClock::now();
     --running;
     if (finished()) idle.notify_all();
 }
@@ -126,7 +126,7 @@ Reproduction::Progress Reproduction::State::progress_of(std::size_t experiment) 
     Progress result{what.name, what.title, 0, true, {}, {}, 0, 0};
     double weight = 0;
     std::vector<Figure> given;
-    std::optional<Clock::time_point> first, last;
+    std::optional<SteadyClock::time_point> first, last;
     for (const auto& task : tasks) {
         if (task->experiment != experiment) continue;
         weight += task->job.weight;
@@ -136,7 +136,7 @@ Reproduction::Progress Reproduction::State::progress_of(std::size_t experiment) 
             result.error = task->job.name + ": " + task->error;
         given.insert(given.end(), task->figures.begin(), task->figures.end());
         if (!task->begun) continue;
-        const Clock::time_point until = task->ended.value_or(Clock::now());
+        const SteadyClock::time_point until = task->ended.value_or(SteadyClock::now());
         result.work_seconds += seconds(until - *task->begun);
         first = std::min(first.value_or(*task->begun), *task->begun);
         last = std::max(last.value_or(until), until);
@@ -198,11 +198,12 @@ bool Reproduction::wait_for(std::chrono::milliseconds time) const {
     const auto finished = [this] { return state_->finished(); };
     std::unique_lock lock(state_->mutex);
     if (state_->workplace->threads() > 0) return state_->idle.wait_for(lock, time, finished);
-    const Clock::time_point end = Clock::now() + time;
+    const SteadyClock::time_point end = SteadyClock::now() + time;
     // Others at the workplace may have something to do for ever.
-    while (!finished() && Clock::now() < end) {
+    while (!finished() && SteadyClock::now() < end) {
         lock.unlock();
-        const bool more = state_->workplace->work(std::min(0.05, seconds(end - Clock::now())));
+        const bool more =
+            state_->workplace->work(std::min(0.05, seconds(end - SteadyClock::now())));
         lock.lock();
         if (!more) break;
     }

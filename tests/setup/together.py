@@ -21,13 +21,14 @@ TYPE = re.compile(r"^(?:struct|class|enum class|using) (\w+)", re.M)
 OWN_TYPE = re.compile(r"^(?:struct|class|enum class) (\w+) (?=[{:])|^using (\w+) =", re.M)
 MORE = re.compile(r",\s*[&*]?(\w+)\s*(?=[,={\[;])")  # behind the first of `int first = 1, second = 2;`
 OWN = re.compile(r"^namespace \{\n(.*?)^\}  // namespace\n", re.M | re.DOTALL)
-USING = re.compile(r"\busing (?:\w+::)+\w+;")  # whether it is used, others' code would blur
+ALIAS = re.compile(r"^using (\w+) = (.+);$", re.M)
+USING = re.compile(r"\busing (?:\w+::)+(\w+);")  # takes a name and declares none
 
 
 def names(text):
     found = set()
     for line in text.splitlines():
-        match = DECLARED.match(line) if line and line[0] not in " \t#}/" else None
+        match = DECLARED.match(line) if line and line[0] not in " \t#}/" and not USING.match(line) else None
         if match:
             found.add(match[1] or match[2])
             if line[match.end() - 1] != "(":
@@ -49,24 +50,31 @@ def groups(sources, how):
     hidden = {source: {name for own in OWN.findall(text) for name in names(own)} & of_headers
               for source, text in texts.items()}
     words = {source: set(re.findall(r"\w+", text)) for source, text in texts.items()}
+    aliases = {source: dict(ALIAS.findall(text)) for source, text in texts.items()}
+
+    def meet(source, batch):
+        """Another name for the same type may be given twice."""
+        return any(aliases[source].get(name, source) != batch["aliases"].get(name)
+                   for name in declared[source] & batch["names"])
     batches = []
     # Those first that meet their names in most others: each needs a list of its own, which the rest fill.
     for source in sorted(sources, key=lambda source: -max((often[name] for name in declared[source]), default=0)):
-        alone = how[source] is None or USING.search(texts[source]) or \
-            any(own in types for both in OWN_TYPE.findall(texts[source]) for own in both)
+        alone = how[source] is None or any(
+            own in types for both in OWN_TYPE.findall(texts[source]) for own in both)
         for batch in batches:
             if not alone and batch["alike"] == how[source] and len(batch["sources"]) < AT_ONCE \
-                    and not declared[source] & batch["names"] \
+                    and not meet(source, batch) \
                     and not hidden[source] & batch["words"] and not words[source] & batch["hidden"]:
                 batch["sources"].append(source)
                 batch["names"] |= declared[source]
                 batch["hidden"] |= hidden[source]
                 batch["words"] |= words[source]
+                batch["aliases"] |= aliases[source]
                 break
         else:
             batches.append({"alike": None if alone else how[source], "sources": [source],
                             "names": set(declared[source]), "hidden": set(hidden[source]),
-                            "words": set(words[source])})
+                            "words": set(words[source]), "aliases": dict(aliases[source])})
     return [batch["sources"] for batch in batches]
 
 

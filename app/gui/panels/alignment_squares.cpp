@@ -149,7 +149,7 @@ Ticks entry_ticks(double from, double to, float length, int sign, Eigen::Index c
 }
 
 // What the colours span: −limit to limit of a signed matrix, else 0 to 1.
-struct Range {
+struct SquareRange {
     bool is_signed = false;
     double limit = 1;
 
@@ -159,8 +159,8 @@ struct Range {
     }
 };
 
-Range range_of(const PanelContext& context, const std::vector<Square>& squares) {
-    Range range;
+SquareRange range_of(const PanelContext& context, const std::vector<Square>& squares) {
+    SquareRange range;
     range.is_signed =
         context.chosen<AlignmentChoices>().view == static_cast<int>(AlignmentView::target_basis);
     if (!range.is_signed) return range;
@@ -214,7 +214,7 @@ const EqualBlock* block_at(const std::vector<EqualBlock>& blocks, Eigen::Index k
     return nullptr;
 }
 
-Chart square_chart(const PanelContext& context, const Square& square, const Range& range) {
+Chart square_chart(const PanelContext& context, const Square& square, const SquareRange& range) {
     const Theme& theme = context.theme;
     const Eigen::Index rows = square.values->rows(), columns = square.values->cols();
     const auto edge = static_cast<double>(std::max(rows, columns));
@@ -245,7 +245,7 @@ Chart square_chart(const PanelContext& context, const Square& square, const Rang
 }
 
 void entry_readout(PanelContext& context, const Square& square, const Axes& axes,
-                   const Range& range) {
+                   const SquareRange& range) {
     const ImVec2 mouse = ImGui::GetMousePos();
     const auto i = static_cast<Eigen::Index>(std::floor(-axes.value_y(mouse.y)));
     const auto j = static_cast<Eigen::Index>(std::floor(axes.value_x(mouse.x)));
@@ -291,7 +291,7 @@ void entry_readout(PanelContext& context, const Square& square, const Axes& axes
 constexpr const char* squares_range = "##squares";
 
 void draw_square(PanelContext& context, const std::vector<Square>& squares, const Places& places,
-                 int index, const Range& range, Eigen::Index& stride) {
+                 int index, const SquareRange& range, Eigen::Index& stride) {
     const Square& square = squares[static_cast<std::size_t>(index)];
     const ImVec2 corner = places.corner(index);
     ImGui::PushFont(context.fonts.heading, 0);
@@ -327,7 +327,8 @@ void draw_square(PanelContext& context, const std::vector<Square>& squares, cons
     ImGui::PopID();
 }
 
-void draw_colour_scale(const PanelContext& context, const Places& places, const Range& range) {
+void draw_colour_scale(const PanelContext& context, const Places& places,
+                       const SquareRange& range) {
     if (!(places.bar > 0)) return;
     const Theme& theme = context.theme;
     ImDrawList* draw = ImGui::GetWindowDrawList();
@@ -387,7 +388,7 @@ void draw_alignment_squares(PanelContext& context, const AlignmentNow& now, ImVe
         centred_note(context, "working it out");
         return;
     }
-    const Range range = range_of(context, squares);
+    const SquareRange range = range_of(context, squares);
     const float line = room.y > em(9) ? ImGui::GetTextLineHeight() + em(0.2F) : 0;
     const auto count = static_cast<int>(squares.size());
     const auto of_a_lane =

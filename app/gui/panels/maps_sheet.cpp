@@ -52,18 +52,18 @@ Extents extents_in(ImVec2 size, int caption_lines) {
             roomy ? static_cast<float>(caption_lines) * line + em(0.3F) : 0};
 }
 
-struct Grid {
+struct SheetGrid {
     int across = 1, rows = 1;  // lanes
     ImVec2 cell;
     float side() const { return std::min(cell.x, cell.y); }
 };
 // Lanes side by side or below one another, whichever makes the pictures larger.
-Grid grid_for(ImVec2 size, int lanes, int columns, int caption_lines) {
+SheetGrid grid_for(ImVec2 size, int lanes, int columns, int caption_lines) {
     const Extents at = extents_in(size, caption_lines);
-    Grid best;
+    SheetGrid best;
     best.cell = {0, 0};
     for (int across = 1; across <= std::max(lanes, 1); ++across) {
-        Grid grid;
+        SheetGrid grid;
         grid.across = across;
         grid.rows = (std::max(lanes, 1) + across - 1) / across;
         const auto pictures = static_cast<float>(across * columns);
@@ -257,7 +257,7 @@ MapsSheet sheet_with(PanelContext& context, ImVec2 size, int caption_lines) {
     });
     const int lanes = lanes_of(context), each = parts(context);
     const auto columns = static_cast<int>(sources.size()) * each;
-    const Grid grid = grid_for(size, lanes, columns, caption_lines);
+    const SheetGrid grid = grid_for(size, lanes, columns, caption_lines);
     const Extents at = extents_in(size, caption_lines);
     MapsSheet sheet;
     sheet.size = size;

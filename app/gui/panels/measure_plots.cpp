@@ -193,13 +193,13 @@ bool draw_plot(PanelContext& context, MeasurePlot& plot) {
     return closed;
 }
 
-struct Grid {
+struct PlotGrid {
     int across = 1;
     float width = 0, height = 0, gap = 0;
 };
 // As many side by side as are of use; as high as fills the room, but never too low to be read.
-Grid grid_of(ImVec2 room, std::size_t count) {
-    Grid grid;
+PlotGrid grid_of(ImVec2 room, std::size_t count) {
+    PlotGrid grid;
     grid.gap = em(0.8F);
     const float least = em(19), lowest = em(10);
     const auto all = static_cast<int>(count);
@@ -228,7 +228,7 @@ void draw_measure_plots(PanelContext& context, ImVec2 room) {
         return;
     }
     const std::vector<MeasurePlot> before = plots;
-    const Grid grid = grid_of(room, plots.size());
+    const PlotGrid grid = grid_of(room, plots.size());
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
     ImGui::BeginChild("plots", room, ImGuiChildFlags_NavFlattened);
     const ImVec2 origin = ImGui::GetCursorScreenPos();

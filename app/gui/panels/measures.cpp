@@ -31,7 +31,7 @@ std::vector<Remembered> remembered(Preferences& preferences) {
             {"measures_plots", &own.plots}};
 }
 
-struct Row {
+struct ShownRow {
     Channel channel;
     std::size_t at;  // in a lane's row
 };
@@ -51,8 +51,8 @@ bool shown(const ChannelInfo& channel, const Experiment& experiment, int source)
            channel.scope == Scope::map || (channel.scope == Scope::matrix && source > 0);
 }
 
-std::vector<Row> rows_of(const Snapshot& snapshot, int source) {
-    std::vector<Row> rows;
+std::vector<ShownRow> rows_of(const Snapshot& snapshot, int source) {
+    std::vector<ShownRow> rows;
     const auto add = [&](const ChannelInfo& channel) {
         if (shown(channel, snapshot.spec->experiment, source))
             rows.push_back({channel.channel, snapshot.layout.at(channel.channel, source)});
@@ -64,11 +64,11 @@ std::vector<Row> rows_of(const Snapshot& snapshot, int source) {
     return rows;
 }
 
-double value_of(const Row& row, const LaneSnapshot& lane) {
+double value_of(const ShownRow& row, const LaneSnapshot& lane) {
     return row.at < lane.now.size() ? lane.now[row.at] : std::nan("");
 }
 
-std::string text_of(const Row& row, const Snapshot& snapshot, const LaneSnapshot& lane) {
+std::string text_of(const ShownRow& row, const Snapshot& snapshot, const LaneSnapshot& lane) {
     const double value = value_of(row, lane);
     if (row.channel == Channel::probe_steps && !lane.now.empty()) {
         const std::string text = threshold_text(value, lane.now[snapshot.layout.probe_searched()]);
@@ -125,7 +125,7 @@ constexpr float sign_width = 1.4F;  // em: of the sign that a row has a plot
 
 // The row takes click, Enter and drag as a whole; Tab comes to the first of them only, arrows lead
 // on to the others.
-void draw_name(PanelContext& context, const Row& row, int source, bool first,
+void draw_name(PanelContext& context, const ShownRow& row, int source, bool first,
                const std::string& matrix) {
     MeasuresChoices& choices = context.chosen<MeasuresChoices>();
     const Theme& theme = context.theme;
@@ -152,7 +152,7 @@ void draw_name(PanelContext& context, const Row& row, int source, bool first,
                       icon::curve);
 }
 
-void draw_row(PanelContext& context, const Row& row, int source, bool first,
+void draw_row(PanelContext& context, const ShownRow& row, int source, bool first,
               const std::string& matrix) {
     const Snapshot& snapshot = *context.snapshot;
     ImGui::TableNextRow();
@@ -165,10 +165,10 @@ void draw_row(PanelContext& context, const Row& row, int source, bool first,
     ImGui::PopFont();
 }
 
-Table table_of(const Snapshot& snapshot, const std::vector<Row>& rows) {
+Table table_of(const Snapshot& snapshot, const std::vector<ShownRow>& rows) {
     Table table;
     std::vector<double> values;
-    for (const Row& row : rows)
+    for (const ShownRow& row : rows)
         for (const LaneSnapshot& lane : snapshot.lanes) {
             table.columns.push_back(fmt::format("{} {}", lane.name, info(row.channel).title));
             values.push_back(value_of(row, lane));
@@ -179,13 +179,13 @@ Table table_of(const Snapshot& snapshot, const std::vector<Row>& rows) {
 
 // Names as long as the longest that is shown; where lanes' numbers would not stand beside one
 // another, they are scrolled to.
-struct Columns {
+struct TableColumns {
     float names = 0, whole = 0;
     bool sideways = false;
 };
-Columns columns_in(float room, const std::vector<Row>& rows, std::size_t lanes) {
-    Columns columns;
-    for (const Row& row : rows) {
+TableColumns columns_in(float room, const std::vector<ShownRow>& rows, std::size_t lanes) {
+    TableColumns columns;
+    for (const ShownRow& row : rows) {
         const std::string_view title = info(row.channel).title;
         columns.names = std::max(columns.names,
                                  ImGui::CalcTextSize(title.data(), title.data() + title.size()).x);
@@ -200,7 +200,7 @@ Columns columns_in(float room, const std::vector<Row>& rows, std::size_t lanes) 
     return columns;
 }
 
-void draw_table(PanelContext& context, const std::vector<Row>& rows, int source, ImVec2 room) {
+void draw_table(PanelContext& context, const std::vector<ShownRow>& rows, int source, ImVec2 room) {
     const Snapshot& snapshot = *context.snapshot;
     const std::string matrix = source == 0 ? "the product P" : snapshot.layout.name(source);
     const auto lanes = static_cast<int>(snapshot.lanes.size());
@@ -221,7 +221,8 @@ void draw_table(PanelContext& context, const std::vector<Row>& rows, int source,
                                     ImGuiTableColumnFlags_WidthStretch, 1);
         ImGui::TableSetupScrollFreeze(sideways ? 1 : 0, 1);
         draw_heading(context);
-        for (const Row& row : rows) draw_row(context, row, source, &row == rows.data(), matrix);
+        for (const ShownRow& row : rows)
+            draw_row(context, row, source, &row == rows.data(), matrix);
         ImGui::EndTable();
     }
     ImGui::PopStyleVar();
@@ -246,7 +247,7 @@ struct Division {
     float numbers = 0;  // width of the table
     bool plots_beside = false;
 };
-Division divided(ImVec2 room, const std::vector<Row>& rows, std::size_t lanes) {
+Division divided(ImVec2 room, const std::vector<ShownRow>& rows, std::size_t lanes) {
     const float wanted = columns_in(room.x, rows, lanes).whole + em(0.5F);
     const float numbers = std::min(wanted, room.x * 0.45F);
     return {numbers, room.x - numbers > em(20) && room.y > em(11)};
@@ -275,7 +276,7 @@ void draw_measures(PanelContext& context) {
     }
     const Snapshot& snapshot = *context.snapshot;
     const int source = std::clamp(choices.source, 0, snapshot.layout.layers());
-    const std::vector<Row> rows = rows_of(snapshot, source);
+    const std::vector<ShownRow> rows = rows_of(snapshot, source);
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     const Division division = divided(room, rows, snapshot.lanes.size());
     storage->SetBool(divided_id, division.plots_beside);

@@ -109,10 +109,10 @@ const EditEffect* effect_of(const ModelMatrix& matrix, std::size_t edit) {
 }
 
 // Which numbers of an edit have room beside its name; the others stand in its help.
-struct Columns {
+struct ListColumns {
     bool changed, moved;
 };
-Columns columns_within(float room) {
+ListColumns columns_within(float room) {
     return {room >= em(32), room >= em(22)};
 }
 
@@ -126,7 +126,7 @@ std::string effect_words(const EditEffect* effect) {
     return words + ".";
 }
 
-void effect_cells(PanelContext& context, Columns columns, const EditEffect* effect,
+void effect_cells(PanelContext& context, ListColumns columns, const EditEffect* effect,
                   const char* none) {
     const auto cell = [&](const std::string& text) {
         ImGui::TableNextColumn();
@@ -148,8 +148,8 @@ struct Wish {
     enum { nothing, mute, up, remove } what = nothing;
 };
 
-void edit_row(PanelContext& context, const ModelWeights& model, std::size_t place, Columns columns,
-              Wish& wish) {
+void edit_row(PanelContext& context, const ModelWeights& model, std::size_t place,
+              ListColumns columns, Wish& wish) {
     const WeightEdit& edit = model.stack[place];
     ImGui::TableNextRow();
     ImGui::TableNextColumn();
@@ -194,7 +194,7 @@ void grant(PanelContext& context, ModelWeights& model, const Wish& wish) {
     change_stack(context, model, std::move(stack));
 }
 
-void heading(PanelContext& context, Columns columns) {
+void heading(PanelContext& context, ListColumns columns) {
     ImGui::TableNextRow();
     ImGui::TableNextColumn();
     ImGui::TableNextColumn();
@@ -232,7 +232,7 @@ void draw_model_edits(PanelContext& context, ModelWeights& model) {
         return;
     }
     Wish wish;
-    const Columns columns = columns_within(ImGui::GetContentRegionAvail().x);
+    const ListColumns columns = columns_within(ImGui::GetContentRegionAvail().x);
     const int count = 3 + (columns.changed ? 2 : 0) + (columns.moved ? 1 : 0);
     ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {em(0.25F), em(0.05F)});
     if (ImGui::BeginTable(fmt::format("edits {}", count).c_str(), count,

@@ -48,13 +48,13 @@ Curve curve_of(const Theme& theme, const ModelWeights& model, const ModelSeries&
     return curve;
 }
 
-struct Range {
+struct SeriesRange {
     double low = std::numeric_limits<double>::infinity(), high = 0;
 };
 
 // Of what is drawn; what is rounding has no place on a logarithmic axis.
-Range range_of(const ModelSeries& series, Eigen::Index count) {
-    Range range;
+SeriesRange range_of(const ModelSeries& series, Eigen::Index count) {
+    SeriesRange range;
     for (std::size_t i = 0; i < series.found.size(); ++i) {
         const SeriesMatrix* matrix = series.at(i);
         if (matrix == nullptr || !std::isfinite(matrix->summary.largest)) continue;
@@ -62,7 +62,7 @@ Range range_of(const ModelSeries& series, Eigen::Index count) {
         for (const double s : matrix->values.head(std::min(count, matrix->values.size())))
             if (s > 1e-9 * matrix->summary.largest) range.low = std::min(range.low, s);
     }
-    return range.high > 0 ? range : Range{0.5, 1};
+    return range.high > 0 ? range : SeriesRange{0.5, 1};
 }
 
 Chart steps_chart(const PanelContext& context, const ModelWeights& model,
@@ -70,7 +70,7 @@ Chart steps_chart(const PanelContext& context, const ModelWeights& model,
     const Theme& theme = context.theme;
     const ModelChoices& chosen = context.chosen<ModelChoices>();
     const Eigen::Index count = followed_of(chosen, series);
-    const Range range = range_of(series, count);
+    const SeriesRange range = range_of(series, count);
     const double first = place_of(model, 0), last = place_of(model, model.series.size() - 1);
     const double room = 0.02 * std::max(last - first, 1.0);
     Chart chart;

@@ -305,12 +305,12 @@ int slot(double position, int count) {
     return k >= 0 && k < count ? k : -1;
 }
 
-struct Parts {
+struct SpectraParts {
     ImVec2 transfer, leaving, incoming, corner;  // sizes
     bool whole = false;                          // all of them; else the curve alone
 };
-Parts parts_of(ImVec2 size) {
-    Parts parts;
+SpectraParts parts_of(ImVec2 size) {
+    SpectraParts parts;
     parts.whole = size.x >= em(19) && size.y >= em(14);
     parts.transfer = size;
     if (!parts.whole) return parts;
@@ -340,7 +340,7 @@ void draw_update_spectra(PanelContext& context, const UpdateView& view, const Up
                          const UpdateCell& cell) {
     const LaneUpdate& update = view.lanes.at(cell.lane);
     const SeenUpdate& seen = update.seen;
-    const Parts parts = parts_of(cell.size);
+    const SpectraParts parts = parts_of(cell.size);
     const std::optional<Guides> guides = guides_of(view, update);
     int hovered = -1;
     bool over = false;

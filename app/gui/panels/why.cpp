@@ -263,27 +263,28 @@ std::string short_text(double value) {
     return std::isfinite(value) ? fmt::format("{:.3g}", value) : value_text(value);
 }
 
-struct Column {
+struct TradeColumn {
     const char *name, *help;
     float weight;
     std::string (*text)(const StepTrade&);
 };
 constexpr std::array columns{
-    Column{"fidelity", "cos(−ΔW, G): how far the step goes along the gradient.", 0.85F,
-           [](const StepTrade& trade) { return short_text(trade.fidelity); }},
-    Column{"kept", "1 − ‖ΔW h‖/‖W h‖ of the layer's output, h what it gets from all data.", 0.85F,
-           [](const StepTrade& trade) { return short_text(trade.preservation); }},
-    Column{"descent", "Loss of all data: before the step less right after it.", 1.1F,
-           [](const StepTrade& trade) { return short_text(trade.descent); }},
-    Column{"gained",
-           "Loss of a fresh head on the layer's output after the probe's K steps: before the step "
-           "less after it.",
-           1.1F, [](const StepTrade& trade) { return short_text(trade.gained); }},
-    Column{"steps",
-           "What that head needs to the probe's threshold; > n where no more were looked at.", 1.2F,
-           [](const StepTrade& trade) {
-               return threshold_text(trade.probe.steps, trade.probe.searched);
-           }}};
+    TradeColumn{"fidelity", "cos(−ΔW, G): how far the step goes along the gradient.", 0.85F,
+                [](const StepTrade& trade) { return short_text(trade.fidelity); }},
+    TradeColumn{"kept", "1 − ‖ΔW h‖/‖W h‖ of the layer's output, h what it gets from all data.",
+                0.85F, [](const StepTrade& trade) { return short_text(trade.preservation); }},
+    TradeColumn{"descent", "Loss of all data: before the step less right after it.", 1.1F,
+                [](const StepTrade& trade) { return short_text(trade.descent); }},
+    TradeColumn{
+        "gained",
+        "Loss of a fresh head on the layer's output after the probe's K steps: before the step "
+        "less after it.",
+        1.1F, [](const StepTrade& trade) { return short_text(trade.gained); }},
+    TradeColumn{"steps",
+                "What that head needs to the probe's threshold; > n where no more were looked at.",
+                1.2F, [](const StepTrade& trade) {
+                    return threshold_text(trade.probe.steps, trade.probe.searched);
+                }}};
 
 void table(PanelContext& context, const WhyAnswer& answer) {
     ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {em(0.25F), em(0.12F)});
@@ -291,11 +292,11 @@ void table(PanelContext& context, const WhyAnswer& answer) {
                           ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoPadOuterX |
                               ImGuiTableFlags_NoSavedSettings)) {
         ImGui::TableSetupColumn("step", ImGuiTableColumnFlags_WidthStretch, 1.8F);
-        for (const Column& column : columns)
+        for (const TradeColumn& column : columns)
             ImGui::TableSetupColumn(column.name, ImGuiTableColumnFlags_WidthStretch, column.weight);
         ImGui::TableNextRow();
         ImGui::TableNextColumn();
-        for (const Column& column : columns) {
+        for (const TradeColumn& column : columns) {
             right_cell(column.name, context.theme.dim);
             hover_help(context, column.name, column.help);
         }
@@ -305,7 +306,8 @@ void table(PanelContext& context, const WhyAnswer& answer) {
             ImGui::TableNextColumn();
             ImGui::TextColored(colour, "%s", name.c_str());
             ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.95F);
-            for (const Column& column : columns) right_cell(column.text(trade), context.theme.text);
+            for (const TradeColumn& column : columns)
+                right_cell(column.text(trade), context.theme.text);
             ImGui::PopFont();
         };
         row("the gradient itself", context.theme.text, answer.front.front().trade);

@@ -16,7 +16,7 @@ namespace {
 using namespace plots;
 
 // Both as shares of what was before the step.
-struct Scale {
+struct TradeScale {
     double loss = 1;
     ProbeResult before;
     bool to_threshold = false;
@@ -27,7 +27,7 @@ struct Scale {
     }
 };
 
-Scale scale_of(const PanelContext& context, const WhyAnswer& answer) {
+TradeScale scale_of(const PanelContext& context, const WhyAnswer& answer) {
     return {answer.loss > 0 ? answer.loss : 1, answer.probe,
             context.chosen<WhyChoices>().to_threshold};
 }
@@ -39,7 +39,7 @@ ImVec4 colour_of(const Theme& theme, const WhyAnswer& answer, std::size_t step) 
     return theme.lane(lanes + static_cast<int>(step) - lanes);
 }
 
-Curve front_curve(const Theme& theme, const WhyAnswer& answer, const Scale& scale) {
+Curve front_curve(const Theme& theme, const WhyAnswer& answer, const TradeScale& scale) {
     Curve front;
     front.name = fmt::format("spectral powers p = {:g} to {:g}", answer.front.front().power,
                              answer.front.back().power);
@@ -99,7 +99,7 @@ std::vector<Tip> tips_of(const PanelContext& context, const WhyAnswer& answer) {
 
 Chart why_arrows(const PanelContext& context, const WhyAnswer& answer) {
     const Theme& theme = context.theme;
-    const Scale scale = scale_of(context, answer);
+    const TradeScale scale = scale_of(context, answer);
     const std::array<double, 2> gradient{scale.given_up(answer.front.front().trade),
                                          scale.gained(answer.front.front().trade)};
     Chart chart;
@@ -141,7 +141,7 @@ Chart why_arrows(const PanelContext& context, const WhyAnswer& answer) {
 
 // Each tip's name beside it, where it covers no other name and no tip; the legend has them all.
 void name_tips(const PanelContext& context, const Axes& axes, const WhyAnswer& answer) {
-    const Scale scale = scale_of(context, answer);
+    const TradeScale scale = scale_of(context, answer);
     const ImRect area{axes.position,
                       {axes.position.x + axes.extent.x, axes.position.y + axes.extent.y}};
     const std::vector<Tip> tips = tips_of(context, answer);

@@ -19,10 +19,10 @@ Colour colour_of(const ImVec4& colour) {
 }
 
 // Where the blocks stand, on whole pixels.
-struct Place {
+struct CellsPlace {
     ImVec2 from, to;
 };
-Place place_of(const Axes& axes, const CellBlocks& blocks) {
+CellsPlace place_of(const Axes& axes, const CellBlocks& blocks) {
     const auto corner = [&](Eigen::Index row, Eigen::Index column) {
         const ImVec2 at = axes.pixel(static_cast<double>(column), -static_cast<double>(row));
         return ImVec2{std::round(at.x), std::round(at.y)};
@@ -59,7 +59,7 @@ void draw_rectangles(const Axes& axes, const Cells& cells, const CellBlocks& blo
         for (Eigen::Index j = 0; j < blocks.values.cols(); ++j) {
             CellBlocks one{blocks.row + i * blocks.stride, blocks.column + j * blocks.stride,
                            blocks.stride, Matrix::Zero(1, 1)};
-            const Place place = place_of(axes, one);
+            const CellsPlace place = place_of(axes, one);
             const double value = blocks.values(i, j);
             draw->AddRectFilled(place.from, place.to,
                                 gui::u32(std::isfinite(value) ? cells.colour(value) : cells.none));
@@ -90,7 +90,7 @@ std::string cells_picture(const Axes& axes) {
 void draw_cells(gui::PanelContext& context, const Axes& axes, const Cells& cells) {
     const CellBlocks blocks = blocks_shown(axes, cells.values);
     if (blocks.values.size() == 0) return;
-    const Place place = place_of(axes, blocks);
+    const CellsPlace place = place_of(axes, blocks);
     const ImVec2 scale = ImGui::GetIO().DisplayFramebufferScale;
     const ImVec2 size{(place.to.x - place.from.x) * scale.x, (place.to.y - place.from.y) * scale.y};
     if (size.x < 1 || size.y < 1) return;

@@ -50,9 +50,9 @@ struct Shown {
     float high = 0, low = 0;  // of the band
 };
 
-class Curve {
+class CurvePainter {
   public:
-    Curve(const Axes& plot, const Reduction& reduction, int channel, float thickness)
+    CurvePainter(const Axes& plot, const Reduction& reduction, int channel, float thickness)
         : pixels(plot, reduction),
           reduction_(reduction),
           channel_(channel),
@@ -113,7 +113,7 @@ ImU32 faded(ImU32 colour) {
 
 void draw_curve(gui::PanelContext& context, const Axes& plot, const Reduction& reduction,
                 int channel, ImU32 colour, float thickness, Dash dash, int until) {
-    const Curve curve(plot, reduction, channel, thickness);
+    const CurvePainter curve(plot, reduction, channel, thickness);
     Memory& kept = memory(context);
     auto& columns = kept.columns;
     auto& points = kept.points;

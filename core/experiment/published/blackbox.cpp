@@ -54,9 +54,9 @@ Work<Descent> descend(Lane& lane, Watch& watch) {
 }
 
 // The residual as e <- e - rate K e moves it, K being that of the weights it began from.
-class Prediction {
+class KernelPrediction {
   public:
-    Prediction(const std::vector<Matrix>& weights, const Problem& problem, double rate)
+    KernelPrediction(const std::vector<Matrix>& weights, const Problem& problem, double rate)
         : kernel_(weights, {0, 1, 0}, Matrix(), {2, 3}),
           residual_(kernel_.outputs() - problem.target),
           change_(residual_),
@@ -77,19 +77,19 @@ class Prediction {
 };
 
 // What was predicted of the whole curve, and how far off it was on average.
-struct Curve {
+struct PredictedCurve {
     double final_error = 0, mean_miss = 0;
 };
 
 // Begins again from the actual run at every step that `stretch` divides.
 // This is the quarter of the job that begins at `begun`.
-Work<Curve> predict(const Descent& actual, std::size_t stretch, const Problem& problem, double rate,
-                    double begun, Watch& watch) {
-    Prediction prediction(actual.anchors.front(), problem, rate);
-    Curve result;
+Work<PredictedCurve> predict(const Descent& actual, std::size_t stretch, const Problem& problem,
+                             double rate, double begun, Watch& watch) {
+    KernelPrediction prediction(actual.anchors.front(), problem, rate);
+    PredictedCurve result;
     for (std::size_t t = 0; t <= actual.steps(); ++t) {
         if (t > 0 && t % stretch == 0 && t < actual.steps())
-            prediction = Prediction(actual.anchors[t / rolling_every], problem, rate);
+            prediction = KernelPrediction(actual.anchors[t / rolling_every], problem, rate);
         else if (t > 0)
             prediction.step();
         result.final_error = prediction.relative_error();
@@ -121,7 +121,7 @@ Work<std::vector<Figure>> figures_of(Spec spec, std::size_t arm, Watch& watch) {
     give("steps", "steps to the threshold", static_cast<double>(steps), "{:.0f}");
     double miss_sum = 0, miss_most = 0, looks = 0;
     for (std::size_t t = 0; t < steps; t += look_every) {
-        Prediction next(actual.anchors[t / rolling_every], *problem, rate);
+        KernelPrediction next(actual.anchors[t / rolling_every], *problem, rate);
         give(fmt::format("relative_error/{}", t), fmt::format("relative error at step {}", t),
              actual.errors[t], "{:.6f}");
         give(fmt::format("lambda_eff/{}", t), fmt::format("λ_eff at step {}", t), next.lambda_eff(),
@@ -137,13 +137,14 @@ Work<std::vector<Figure>> figures_of(Spec spec, std::size_t arm, Watch& watch) {
         ++looks;
     }
     give(fmt::format("lambda_eff/{}", steps), fmt::format("λ_eff at step {}", steps),
-         Prediction(actual.last, *problem, rate).lambda_eff(), "{:.4g}");
+         KernelPrediction(actual.last, *problem, rate).lambda_eff(), "{:.4g}");
     give("one_step_error_mean", "one-step prediction, mean error", miss_sum / looks, "{:.3e}");
     give("one_step_error_max", "one-step prediction, largest error", miss_most, "{:.3e}");
 
     const std::size_t never = std::numeric_limits<std::size_t>::max();
-    const Curve frozen = co_await predict(actual, never, *problem, rate, 0.5, watch);
-    const Curve rolling = co_await predict(actual, rolling_every, *problem, rate, 0.75, watch);
+    const PredictedCurve frozen = co_await predict(actual, never, *problem, rate, 0.5, watch);
+    const PredictedCurve rolling =
+        co_await predict(actual, rolling_every, *problem, rate, 0.75, watch);
     give("frozen_final", "final error, kernel of step 0", frozen.final_error, "{:.6f}");
     give("rolling_final", "final error, kernel of every 2500 steps", rolling.final_error, "{:.6f}");
     give("frozen_curve_error", "mean miss of the curve, kernel of step 0", frozen.mean_miss,

@@ -56,18 +56,19 @@ Work<Schedule> plan_by_rollout(const Run& run, int horizon, Watch& watch) {
     co_return best.second;
 }
 
-struct Choice {
+struct PlannedChoice {
     Schedule schedule{};
     double score = 0, immediate = 0, lambda = 0;
 };
 
-Work<Choice> plan_by_jacobian(const Run& run, int horizon, Watch& watch) {
-    Choice best;
+Work<PlannedChoice> plan_by_jacobian(const Run& run, int horizon, Watch& watch) {
+    PlannedChoice best;
     bool first = true;
     for (const Schedule& schedule : schedules()) {
         co_await watch.at(watch.share());
         const Lane next = rolled(run.lane, schedule, 1);
-        Choice choice{schedule, 0, half_loss(*run.problem, next), lambda_eff(*run.problem, next)};
+        PlannedChoice choice{schedule, 0, half_loss(*run.problem, next),
+                             lambda_eff(*run.problem, next)};
         choice.score = predicted_loss(choice.immediate, choice.lambda, rate, horizon);
         if (first || choice.score < best.score) best = choice;
         first = false;
@@ -119,7 +120,7 @@ Work<std::vector<Figure>> by_jacobian(std::uint64_t shift, Watch& watch) {
     std::vector<Figure> figures;
     for (int step = 0; step < steps; step += between_plans) {
         const int horizon = std::min(steps - step, longest_horizon);
-        const Choice chosen = co_await plan_by_jacobian(run, horizon, watch);
+        const PlannedChoice chosen = co_await plan_by_jacobian(run, horizon, watch);
         const auto add = [&](const std::string& key, const std::string& what, double value,
                              const char* format) {
             figures.push_back(

@@ -14,7 +14,7 @@ constexpr double rate = 0.02;
 // How much of the first step's λ_eff is taken to last: the published choice.
 constexpr double damping = 0.05;
 
-struct Row {
+struct ScreenedRow {
     Schedule schedule{};
     double one_step = 0, lambda = 0, predicted = 0, at_horizon = 0;
 };
@@ -23,9 +23,9 @@ Work<std::vector<Figure>> screen(std::uint64_t shift, Watch& watch) {
     const auto chosen = screened_schedules();
     const Spec spec = schedules_spec(chosen, shift);
     const auto problem = make_problem(spec.experiment);
-    std::vector<Row> rows;
+    std::vector<ScreenedRow> rows;
     for (const Recipe& recipe : spec.lanes) {
-        Row row{chosen[rows.size()]};
+        ScreenedRow row{chosen[rows.size()]};
         Lane lane(problem, recipe);
         run_to(lane, 1);
         row.one_step = half_loss(*problem, lane);
@@ -36,26 +36,29 @@ Work<std::vector<Figure>> screen(std::uint64_t shift, Watch& watch) {
         rows.push_back(row);
         co_await watch.at(static_cast<double>(rows.size()) / static_cast<double>(chosen.size()));
     }
-    std::stable_sort(rows.begin(), rows.end(),
-                     [](const Row& a, const Row& b) { return a.predicted < b.predicted; });
+    std::stable_sort(rows.begin(), rows.end(), [](const ScreenedRow& a, const ScreenedRow& b) {
+        return a.predicted < b.predicted;
+    });
 
-    const auto column = [&](double Row::*member) {
+    const auto column = [&](double ScreenedRow::*member) {
         std::vector<double> values;
-        for (const Row& row : rows) values.push_back(row.*member);
+        for (const ScreenedRow& row : rows) values.push_back(row.*member);
         return values;
     };
     std::vector<Figure> figures{
         {"screening/spearman_prefix", "Spearman: loss after 1 step against after 20",
-         rank_correlation(column(&Row::one_step), column(&Row::at_horizon)), "{:.3f}"},
+         rank_correlation(column(&ScreenedRow::one_step), column(&ScreenedRow::at_horizon)),
+         "{:.3f}"},
         {"screening/spearman_predicted", "Spearman: predicted loss against after 20",
-         rank_correlation(column(&Row::predicted), column(&Row::at_horizon)), "{:.3f}"},
+         rank_correlation(column(&ScreenedRow::predicted), column(&ScreenedRow::at_horizon)),
+         "{:.3f}"},
     };
     for (std::size_t l = 0; l < 3; ++l)
         figures.push_back({fmt::format("screening/best_predicted/{}", l),
                            fmt::format("best predicted schedule: power of layer {}", l + 1),
                            rows.front().schedule[l], "{:.1f}"});
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        const Row& row = rows[i];
+        const ScreenedRow& row = rows[i];
         const std::string path = fmt::format("screening/rows/{}/", i);
         const std::string name =
             fmt::format("schedule {}, {}, {}: ", row.schedule[0], row.schedule[1], row.schedule[2]);
