@@ -32,11 +32,16 @@ void add_study_run(CLI::App& study, StudyRunArguments& arguments, const std::str
             "Only every N-th job, from the I-th on: 2/8. slurm: as SLURM_ARRAY_TASK_ID says "
             "(its array 1-N); mpi: as the rank and size of Open MPI or PMI say")
         ->type_name("I/N|slurm|mpi");
+    command.add_flag(
+        "--chosen", arguments.chosen,
+        "First the seeds that choose each arm's rate, then the others at the chosen rates "
+        "alone, which is all that the tables are made of");
     command.add_flag("--yes", arguments.yes, "Run more than 1000 jobs without asking");
     command.footer(fmt::format(
         "Ctrl+C leaves what is done; the same command goes on. A job that diverges is a result.\n\n"
         "Examples:\n"
         "  muonscope study run depth\n"
+        "  muonscope study run depth --chosen\n"
         "  muonscope study run depth --shard 2/8\n\n{}",
         exit_codes));
 }

@@ -12,7 +12,7 @@ namespace muonscope::cli {
 
 struct StudyRunArguments {
     std::string file, database, jobs, shard;
-    bool yes = false;
+    bool chosen = false, yes = false;
 };
 int study_run(const StudyRunArguments& arguments);
 

@@ -43,11 +43,12 @@ bool goes_on(StudyDatabase& database, StudyOptions options, std::int64_t waiting
     return answer == "y" || answer == "Y" || answer == "yes";
 }
 
-std::int64_t waiting_in(const StudyDatabase& database, const Shard& shard) {
-    const std::vector<char> done = database.done();
-    std::int64_t waiting = 0;
-    for (std::size_t job = 0; job < done.size(); ++job)
-        if (done[job] == 0 && shard.holds(static_cast<std::int64_t>(job))) ++waiting;
+// At least: of jobs at chosen rates nobody knows which they are before those that choose have run.
+std::int64_t waiting_in(const StudyDatabase& database, const StudyOptions& options) {
+    const std::vector<char> there = database.done();
+    std::int64_t waiting = jobs_asked_for(database.study(), options);
+    for (std::size_t job = 0; job < there.size(); ++job)
+        if (there[job] != 0 && options.shard.holds(static_cast<std::int64_t>(job))) --waiting;
     return waiting;
 }
 
@@ -58,6 +59,9 @@ int study_run(const StudyRunArguments& arguments) {
     const int threads = arguments.jobs.empty()
                             ? hardware_threads()
                             : static_cast<int>(whole_number_in(arguments.jobs, "--jobs", 1, 256));
+    if (arguments.chosen && !arguments.shard.empty())
+        throw Error("--chosen", "a shard does not hold the jobs that choose a rate",
+                    "leave out --shard, or --chosen");
     const Study study = chosen_study(arguments.file);
     StudyDatabase database(
         arguments.database.empty() ? database_of(arguments.file, shard) : arguments.database,
@@ -65,8 +69,9 @@ int study_run(const StudyRunArguments& arguments) {
     const Interruption interruption;
     StudyOptions options;
     options.shard = shard;
+    options.chosen_only = arguments.chosen;
     options.stop = [&] { return interruption.signal() != 0; };
-    const std::int64_t waiting = waiting_in(database, shard);
+    const std::int64_t waiting = waiting_in(database, options);
     if (!goes_on(database, options, waiting, threads, arguments.yes)) return done;
 
     ProgressLines lines;

@@ -166,6 +166,15 @@ StudyReport report_of(const Study& study, std::span<const StoredResult> results)
     return report;
 }
 
+std::vector<std::size_t> chosen_rates(const Study& study, std::span<const StoredResult> results) {
+    const Numbers numbers(study, results);
+    std::vector<std::size_t> rates;
+    for (std::size_t setting = 0; setting < study.settings.size(); ++setting)
+        for (std::size_t arm = 0; arm < study.arms.size(); ++arm)
+            rates.push_back(chosen_rate(study, numbers, setting, arm));
+    return rates;
+}
+
 std::string setting_text(const Study& study, std::size_t setting) {
     return study.settings[setting].empty() ? "as it is" : text_of(study.settings[setting]);
 }

@@ -39,6 +39,9 @@ struct StudyReport {
     std::vector<PairSummary> pairs;  // settings outermost, then metrics
 };
 StudyReport report_of(const Study& study, std::span<const StoredResult> results);
+// By setting and arm, settings outermost: the rate that the tuning seeds choose, as far as they
+// have run.
+std::vector<std::size_t> chosen_rates(const Study& study, std::span<const StoredResult> results);
 
 // Cells as text, the heading first; columns of `numbers` stand to the right.
 struct ReportTable {

@@ -76,8 +76,9 @@ TEST_F(StudyCommand, says_where_muon_pays_and_writes_it_as_python) {
     ASSERT_EQ(study({"run", folder_ / "w.json", "--db", database}).code, 0);
     const Outcome where = study({"show", database, "--where"});
     EXPECT_EQ(where.code, 0) << where.err;
-    for (const char* part : {"12 of 12 jobs are there", "Muon in", "better", "relative_error at the end: ",
-                             "loss at the end: ", "Made of 3 seeds", "Baseline: AdamW"})
+    for (const char* part :
+         {"12 of 12 jobs are there", "Muon in", "better",
+          "relative_error at the end: ", "loss at the end: ", "Made of 3 seeds", "Baseline: AdamW"})
         EXPECT_NE(where.out.find(part), std::string::npos) << part << " in\n" << where.out;
     EXPECT_EQ(where.out.find("first better"), std::string::npos) << "the usual tables stay away";
     const Outcome made = study({"show", database, "--where", "--configuration", "pytorch",
@@ -123,6 +124,23 @@ TEST_F(StudyCommand, interrupted_it_leaves_what_is_done) {
     EXPECT_EQ(ended.code, 130);
     EXPECT_NE(ended.err.find("the same command goes on"), std::string::npos) << ended.err;
     EXPECT_EQ(study({"show", folder_ / "s.db"}).code, 0);
+}
+
+TEST_F(StudyCommand, runs_the_rates_that_were_chosen_alone) {
+    const std::string path = folder_ / "t.json", few = folder_ / "few.db", all = folder_ / "all.db";
+    write_file(path, R"({"version": 1, "name": "t", "base": "two-ways-up",
+ "list": [{"network.width": 8, "target.modes": 4}],
+ "arms": [{"name": "SGD", "set": {"optimizer.kind": "sgd"}, "rates": [0.01, 0.03, 0.1]},
+          {"name": "Muon", "set": {"optimizer.kind": "muon"}, "rates": [0.02, 0.05]}],
+ "tuning": {"by": "e", "seeds": 2}, "seeds": 6, "budget": {"steps": 30},
+ "metrics": [{"name": "e", "end": "relative_error"}], "compare": [["SGD", "Muon"]]})");
+    const Outcome ran = study({"run", path, "--db", few, "--chosen"});
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    EXPECT_NE(ran.out.find("18 of 18 jobs"), std::string::npos) << ran.out;
+    ASSERT_EQ(study({"run", path, "--db", all}).code, 0);
+    EXPECT_EQ(csv(few), csv(all));
+    expect_refusal(study({"run", path, "--db", few, "--chosen", "--shard", "1/2"}),
+                   "leave out --shard, or --chosen");
 }
 
 TEST_F(StudyCommand, shards_merge_to_the_serial_table_and_may_overlap) {

@@ -272,6 +272,44 @@ TEST(Study, any_number_of_threads_comes_to_the_same_bits) {
     }
 }
 
+TEST(Study, at_chosen_rates_alone_the_tables_are_the_same) {
+    const ScratchFolder folder;
+    const Study study = small_study();
+    WorkerPool pool(2);
+    StudyDatabase whole(folder / "whole.db", study), few(folder / "few.db", study);
+    run_study(whole, pool, {});
+    StudyOptions options;
+    options.chosen_only = true;
+    // 2 settings x (2 seeds x 4 that choose + 3 seeds x 2 arms).
+    ASSERT_EQ(jobs_asked_for(study, options), 28);
+    options.most = 10;  // ends among those that choose
+    EXPECT_EQ(run_study(few, pool, options).done, 10);
+    for (const StoredResult& stored : few.results())
+        EXPECT_LT(place_of_job(study, stored.job).seed, 2U);
+    options.most = 9;  // goes on behind them
+    EXPECT_EQ(run_study(few, pool, options).made, 9);
+    options.most = INT64_MAX;
+    const StudyProgress progress = run_study(few, pool, options);
+    EXPECT_EQ(progress.done, 28);
+    EXPECT_EQ(progress.made, 9);
+    EXPECT_EQ(few.results().size(), 28U);
+    const StudyReport all = report_of(study, whole.results()),
+                      some = report_of(study, few.results());
+    EXPECT_EQ(csv_of(pairs_table(study, all)), csv_of(pairs_table(study, some)));
+    EXPECT_EQ(csv_of(arms_table(study, all)), csv_of(arms_table(study, some)));
+    EXPECT_EQ(run_study(few, pool, options).made, 0);
+}
+
+TEST(Study, a_shard_beyond_the_last_job_has_none) {
+    StudyOptions options;
+    options.shard = {41, 50};
+    EXPECT_EQ(jobs_asked_for(small_study(), options), 0);
+    options.shard = {40, 50};
+    EXPECT_EQ(jobs_asked_for(small_study(), options), 1);
+    options.shard = {2, 3};
+    EXPECT_EQ(jobs_asked_for(small_study(), options), 13);
+}
+
 TEST(Study, a_database_holds_another_results_bits_against_its_own) {
     const ScratchFolder folder;
     const Study study = small_study();
