@@ -35,6 +35,11 @@ void StretchLength::took(std::int64_t steps, double seconds) {
     steps_ = std::clamp<std::int64_t>(static_cast<std::int64_t>(fits), 1, 2 * steps_);
 }
 
+void Beside::took(Clock::time_point began, Clock::time_point ended) {
+    const std::chrono::duration<double> lasted = ended - began;
+    next_ = ended + std::chrono::duration_cast<Clock::duration>(lasted * (1 / share_ - 1));
+}
+
 void SpeedMeter::add(Clock::time_point now, std::int64_t step) {
     marks_.emplace_back(now, step);
     while (marks_.size() > 2 && now - marks_[1].first > std::chrono::seconds(1)) marks_.pop_front();

@@ -38,6 +38,19 @@ class StretchLength {
     std::int64_t steps_ = 1;
 };
 
+// When something that is done beside training may be done again, so that it takes no more than a
+// share of the time, however long it takes.
+class Beside {
+  public:
+    explicit Beside(double share) : share_(share) {}  // 0 to 1
+    bool may(Clock::time_point now) const { return now >= next_; }
+    void took(Clock::time_point began, Clock::time_point ended);
+
+  private:
+    double share_;
+    Clock::time_point next_{};
+};
+
 // Steps a second over the newest second.
 class SpeedMeter {
   public:

@@ -29,6 +29,8 @@ constexpr std::int64_t most_steps_at_once = 1'000'000'000'000;
 // Rows that cost more than this are not measured out of turn.
 constexpr double most_fresh_cost = 5e8;     // while running: about 10 ms
 constexpr double most_stopped_cost = 5e10;  // when it has stopped: about a second
+// Of the time, while running: what is left is for steps.
+constexpr double most_fresh_share = 0.2;
 // How often it is told how far a problem is.
 constexpr std::chrono::milliseconds telling_interval{50};
 
@@ -123,6 +125,7 @@ struct Trainer::State {
     Pacer pacer;
     StretchLength stretch;
     SpeedMeter meter;
+    Beside fresh_rows{most_fresh_share};
     Clock::time_point next_publish{}, next_telling{};
     bool unpublished = false;  // steps since the last snapshot
 
@@ -390,12 +393,15 @@ std::shared_ptr<Snapshot> Trainer::State::picture() {
     const double cost = measure_cost(session.spec().experiment);
     const bool running = state == TrainerState::running;
     const bool at_leisure = !target && speed > 0;
-    const bool fresh = running ? at_leisure && cost < most_fresh_cost : cost < most_stopped_cost;
+    const auto began = Clock::now();
+    const bool fresh = running ? at_leisure && cost < most_fresh_cost && fresh_rows.may(began)
+                               : cost < most_stopped_cost;
     auto picture = session.snapshot({.fresh = fresh,
                                      .show = Session::Show::what_is_sound,
                                      .hashed = !running,
                                      .weights = !running || weights_shown,
                                      .moves = !running || moves_shown});
+    if (fresh) fresh_rows.took(began, Clock::now());
     picture->state = state;
     picture->message = message;
     picture->wanted_speed = speed;

@@ -498,6 +498,26 @@ TEST(StretchLength, grows_step_by_step_and_shrinks_at_once) {
     EXPECT_EQ(length.steps(), 1);
 }
 
+TEST(Beside, takes_no_more_than_its_share_however_long_it_lasts) {
+    Beside beside(0.2);
+    Clock::time_point now{};
+    EXPECT_TRUE(beside.may(now));
+    double all = 0, taken = 0;
+    for (const double seconds : {0.01, 0.05, 0.002, 0.3, 0.01}) {
+        const auto lasted =
+            std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+        beside.took(now, now + lasted);
+        now += lasted;
+        EXPECT_FALSE(beside.may(now));
+        EXPECT_FALSE(beside.may(now + 3 * lasted));
+        now += 4 * lasted + 1us;
+        EXPECT_TRUE(beside.may(now));
+        taken += seconds;
+        all += 5 * seconds;
+    }
+    EXPECT_LE(taken, 0.2001 * all);
+}
+
 // ---- the big one ----
 
 // What a window does with a snapshot: reads all of it.
