@@ -1,5 +1,7 @@
 #include "app/cli/study_choice.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <string_view>
@@ -15,6 +17,13 @@ namespace {
 
 constexpr std::string_view study_folder = "assets/studies/", study_ending = ".json";
 
+bool exists(const std::string& path) {
+    std::error_code fault;
+    return std::filesystem::exists(path, fault);
+}
+
+}  // namespace
+
 std::vector<std::string> shipped_studies() {
     std::vector<std::string> names;
     for (const embedded::File& file : embedded::files())
@@ -23,13 +32,6 @@ std::vector<std::string> shipped_studies() {
                 study_folder.size(), file.name.size() - study_folder.size() - study_ending.size()));
     return names;
 }
-
-bool exists(const std::string& path) {
-    std::error_code fault;
-    return std::filesystem::exists(path, fault);
-}
-
-}  // namespace
 
 bool is_shipped_study(const std::string& name) {
     const std::vector<std::string> names = shipped_studies();
@@ -40,10 +42,8 @@ Study chosen_study(const std::string& name) {
     if (exists(name)) return read_study_file(name);
     if (is_shipped_study(name))
         return study_from_json(embedded::text("assets/studies/" + name + ".json"), name);
-    std::string all;
-    for (const std::string& shipped : shipped_studies()) all += (all.empty() ? "" : ", ") + shipped;
     throw Error(in_quotes(name), "is neither a study that ships nor an existing file",
-                "those that ship are " + all);
+                fmt::format("those that ship are {}", fmt::join(shipped_studies(), ", ")));
 }
 
 }  // namespace muonscope::cli

@@ -5,17 +5,21 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
+#include "app/cli/study_choice.h"
+
 namespace muonscope::cli {
 namespace {
 
-constexpr const char* study_file =
-    "A study file (the guide's page Studies has its keys), or one that ships: depth, conditioning, "
-    "where-facts, where-text";
+std::string study_file() {
+    return fmt::format(
+        "A study file (the guide's page Studies has its keys), or one that ships: {}",
+        fmt::join(shipped_studies(), ", "));
+}
 
 void add_study_run(CLI::App& study, StudyRunArguments& arguments, const std::string& exit_codes) {
     CLI::App& command = *study.add_subcommand(
         "run", "Run the jobs whose results are not there yet, each on one thread");
-    command.add_option("file", arguments.file, study_file)->type_name("NAME|FILE")->required();
+    command.add_option("file", arguments.file, study_file())->type_name("NAME|FILE")->required();
     command
         .add_option("--db", arguments.database,
                     "Where the results go, an SQLite file; otherwise FILE's name with .db (of a "
@@ -40,7 +44,6 @@ void add_study_run(CLI::App& study, StudyRunArguments& arguments, const std::str
     command.footer(fmt::format(
         "Ctrl+C leaves what is done; the same command goes on. A job that diverges is a result.\n\n"
         "Examples:\n"
-        "  muonscope study run depth\n"
         "  muonscope study run depth --chosen\n"
         "  muonscope study run depth --shard 2/8\n\n{}",
         exit_codes));
@@ -84,7 +87,7 @@ void add_study_show(CLI::App& study, StudyShowArguments& arguments) {
 void add_study_plan(CLI::App& study, StudyPlanArguments& arguments) {
     CLI::App& command = *study.add_subcommand(
         "plan", "How many jobs, and how long by one of each arm that is run to see");
-    command.add_option("file", arguments.file, study_file)->type_name("NAME|FILE")->required();
+    command.add_option("file", arguments.file, study_file())->type_name("NAME|FILE")->required();
     command.add_option("--shards", arguments.shards, "Into how many parts")->type_name("N");
     command.footer("Example:\n  muonscope study plan depth --shards 8");
 }
@@ -107,7 +110,7 @@ void add_study_merge(CLI::App& study, StudyMergeArguments& arguments) {
 void add_study_submit(CLI::App& study, StudySubmitArguments& arguments) {
     CLI::App& command = *study.add_subcommand(
         "submit", "Hand a study to a cluster: a Slurm job array, a task a shard");
-    command.add_option("file", arguments.file, study_file)->type_name("NAME|FILE")->required();
+    command.add_option("file", arguments.file, study_file())->type_name("NAME|FILE")->required();
     command.add_flag("--slurm", arguments.slurm, "By sbatch; shows squeue afterwards")->required();
     command.add_option("--shards", arguments.shards, "Tasks of the array")
         ->type_name("N")
@@ -135,7 +138,7 @@ CLI::App& add_study(CLI::App& app, StudyArguments& arguments, const std::string&
     CLI::App& study = *app.add_subcommand(
         "study", "Many runs with intervals: a grid of settings x seeds x arms, on any machines");
     study.require_subcommand(1);
-    study.footer("Example:\n  muonscope study run depth");
+    study.footer("Example:\n  muonscope study run depth --chosen");
     add_study_run(study, arguments.run, exit_codes);
     add_study_show(study, arguments.show);
     add_study_plan(study, arguments.plan);

@@ -40,15 +40,21 @@ std::size_t metric_named(const Study& study, const std::string& name) {
     return metric;
 }
 
-std::size_t chosen_rate(const Study& study, const Numbers& numbers, std::size_t setting,
-                        std::size_t arm) {
-    if (study.arms[arm].rates.empty()) return 0;
+struct ChosenRate {
+    std::size_t rate = 0;
+    bool by_none =
+        false;  // no seed came to a number at any of them, so that the first stands for all
+};
+
+ChosenRate chosen_rate(const Study& study, const Numbers& numbers, std::size_t setting,
+                       std::size_t arm) {
+    if (study.arms[arm].rates.empty()) return {};
     const std::size_t metric = metric_named(study, study.tuning->by);
     const std::size_t seeds = study.tuning->seeds > 0
                                   ? static_cast<std::size_t>(study.tuning->seeds)
                                   : study.seeds.size();
     const double sign = study.metrics[metric].larger_is_better ? -1 : 1;
-    std::size_t best = 0;
+    ChosenRate best;
     std::tuple<std::size_t, double> least{SIZE_MAX, 0};
     for (std::size_t rate = 0; rate < study.arms[arm].rates.size(); ++rate) {
         std::vector<double> found;
@@ -60,7 +66,7 @@ std::size_t chosen_rate(const Study& study, const Numbers& numbers, std::size_t 
                                                    found.empty() ? 0 : sign * sample_mean(found)};
         if (here < least) {
             least = here;
-            best = rate;
+            best = {rate, found.empty()};
         }
     }
     return best;
@@ -75,8 +81,9 @@ bool at_end(const Arm& arm, std::size_t rate) {
 }
 
 ArmSummary arm_summary(const Study& study, const Numbers& numbers, const JobPlace& at,
-                       std::size_t metric) {
-    ArmSummary summary{at.setting, at.arm, metric, at.rate, at_end(study.arms[at.arm], at.rate)};
+                       std::size_t metric, bool chosen_by_none) {
+    ArmSummary summary{at.setting,    at.arm, metric, at.rate, at_end(study.arms[at.arm], at.rate),
+                       chosen_by_none};
     std::vector<double> found;
     for (std::size_t seed = first_compared_seed(study); seed < study.seeds.size(); ++seed) {
         const JobResult* result = numbers.at({at.setting, seed, at.arm, at.rate});
@@ -136,6 +143,7 @@ std::string signed_text(double value) {
 std::string rate_text(const Study& study, const ArmSummary& summary) {
     const Arm& arm = study.arms[summary.arm];
     if (arm.rates.empty()) return "";
+    if (summary.rate_by_none) return arm.rates[summary.rate] + " (none)";
     return arm.rates[summary.rate] + (summary.rate_at_end ? " (end)" : "");
 }
 
@@ -152,11 +160,16 @@ StudyReport report_of(const Study& study, std::span<const StoredResult> results)
     }
     for (std::size_t setting = 0; setting < study.settings.size(); ++setting) {
         std::vector<JobPlace> at;
-        for (std::size_t arm = 0; arm < study.arms.size(); ++arm)
-            at.push_back({setting, 0, arm, chosen_rate(study, numbers, setting, arm)});
+        std::vector<char> by_none;
+        for (std::size_t arm = 0; arm < study.arms.size(); ++arm) {
+            const ChosenRate chosen = chosen_rate(study, numbers, setting, arm);
+            at.push_back({setting, 0, arm, chosen.rate});
+            by_none.push_back(chosen.by_none ? 1 : 0);
+        }
         for (std::size_t metric = 0; metric < study.metrics.size(); ++metric) {
             for (const JobPlace& place : at)
-                report.arms.push_back(arm_summary(study, numbers, place, metric));
+                report.arms.push_back(
+                    arm_summary(study, numbers, place, metric, by_none[place.arm] != 0));
             for (std::size_t pair = 0; pair < study.comparisons.size(); ++pair)
                 report.pairs.push_back(
                     pair_summary(study, numbers, at[study.comparisons[pair].first],
@@ -171,7 +184,7 @@ std::vector<std::size_t> chosen_rates(const Study& study, std::span<const Stored
     std::vector<std::size_t> rates;
     for (std::size_t setting = 0; setting < study.settings.size(); ++setting)
         for (std::size_t arm = 0; arm < study.arms.size(); ++arm)
-            rates.push_back(chosen_rate(study, numbers, setting, arm));
+            rates.push_back(chosen_rate(study, numbers, setting, arm).rate);
     return rates;
 }
 
@@ -231,7 +244,9 @@ std::string definitions(const Study& study) {
     text += fmt::format(
         " Rate: {}{} with the fewest seeds without a number, then the best mean of {}, {}.",
         study.tuning->key, own ? ", or the arm's own key," : "", study.tuning->by, judged);
-    text += " (end): the smallest or largest that was tried, so that a better one may lie beyond.";
+    text +=
+        " (end): the smallest or largest that was tried, so that a better one may lie beyond. "
+        "(none): no seed came to a number at any rate, and the first stands for all.";
     return text;
 }
 

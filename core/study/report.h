@@ -13,9 +13,10 @@ namespace muonscope {
 struct ArmSummary {
     std::size_t setting = 0, arm = 0, metric = 0;
     std::size_t rate = 0;
-    bool rate_at_end = false;  // the smallest or largest that was tried
-    int seeds = 0;             // compared on, as far as they have run
-    int numbers = 0;           // of them came to one
+    bool rate_at_end = false;   // the smallest or largest that was tried
+    bool rate_by_none = false;  // no seed came to a number at any: the first stands for all
+    int seeds = 0;              // compared on, as far as they have run
+    int numbers = 0;            // of them came to one
     int diverged = 0;
     double mean = 0, deviation = 0;
 };

@@ -272,6 +272,23 @@ TEST(Study, any_number_of_threads_comes_to_the_same_bits) {
     }
 }
 
+TEST(Study, where_no_rate_came_to_a_number_none_is_chosen) {
+    const Study study = small_study();
+    std::vector<StoredResult> results;
+    for (std::int64_t job = 0; job < job_count(study); ++job) {
+        const JobPlace place = place_of_job(study, job);
+        JobResult result;
+        result.numbers = {place.arm == 0 ? std::nan("") : 5, 1, 1, 1};
+        results.push_back({job, "", "", result});
+    }
+    const StudyReport report = report_of(study, results);
+    EXPECT_TRUE(report.arms[0].rate_by_none);
+    EXPECT_FALSE(report.arms[1].rate_by_none);
+    EXPECT_NE(csv_of(arms_table(study, report)).find(",0.01 (none),0,3,"), std::string::npos)
+        << csv_of(arms_table(study, report));
+    EXPECT_NE(definitions(study).find("(none)"), std::string::npos);
+}
+
 TEST(Study, at_chosen_rates_alone_the_tables_are_the_same) {
     const ScratchFolder folder;
     const Study study = small_study();
