@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <utility>
 
 #include "core/base/error.h"
@@ -114,11 +115,11 @@ StudyDatabase::StudyDatabase(const std::string& path, const Study& study)
         begin_file();
     else
         check_file();
-    if (to_json(study_) != to_json(study))
+    prepare();
+    if (to_json(study_) != to_json(study) && !grow_to(study))
         throw Error(in_quotes(path),
                     "holds the results of another study, " + in_quotes(study_.name),
                     "give another file by --db");
-    prepare();
 }
 
 StudyDatabase::StudyDatabase(const std::string& path)
@@ -212,6 +213,42 @@ std::vector<StoredResult> StudyDatabase::results() const {
     return results;
 }
 
+// Whether every result is of a job of this study too; they are of it then, under its numbers.
+bool StudyDatabase::grow_to(const Study& study) {
+    if (study.metrics != study_.metrics) return false;
+    std::multimap<std::string, std::int64_t> jobs;
+    for (std::int64_t job = 0; job < job_count(study); ++job)
+        jobs.emplace(job_key(study, spec_of_job(study, place_of_job(study, job))), job);
+    std::vector<StoredResult> stored = results();
+    for (StoredResult& result : stored) {
+        const auto found = jobs.find(result.key);
+        if (found == jobs.end()) return false;
+        result.job = found->second;
+        jobs.erase(found);  // two jobs may be one and the same run
+    }
+    all_or_nothing([&] {
+        connection_->run("DELETE FROM results");
+        Connection::Statement statement;
+        connection_->prepare(statement, "UPDATE study SET document = ?");
+        Connection::bind(statement.handle, 1, to_json(study));
+        connection_->check(sqlite3_step(statement.handle));
+        study_ = study;
+        for (const StoredResult& result : stored) add(result);
+    });
+    return true;
+}
+
+void StudyDatabase::all_or_nothing(const std::function<void()>& change) {
+    connection_->run("BEGIN IMMEDIATE");
+    try {
+        change();
+        connection_->run("COMMIT");
+    } catch (...) {
+        sqlite3_exec(connection_->handle, "ROLLBACK", nullptr, nullptr, nullptr);
+        throw;
+    }
+}
+
 std::vector<char> StudyDatabase::done() const {
     std::vector<char> done(static_cast<std::size_t>(job_count(study_)), char{0});
     Connection::Statement all;
@@ -260,14 +297,9 @@ void StudyDatabase::add(const StoredResult& stored) {
 }
 
 void StudyDatabase::add(const std::vector<StoredResult>& results) {
-    connection_->run("BEGIN IMMEDIATE");
-    try {
+    all_or_nothing([&] {
         for (const StoredResult& result : results) add(result);
-        connection_->run("COMMIT");
-    } catch (...) {
-        sqlite3_exec(connection_->handle, "ROLLBACK", nullptr, nullptr, nullptr);
-        throw;
-    }
+    });
 }
 
 }  // namespace muonscope

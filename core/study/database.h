@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,7 +25,8 @@ struct StoredResult {
 // is full: what was stored before stays.
 class StudyDatabase {
   public:
-    // Begins a file, or goes on with one of the same study.
+    // Begins a file, or goes on with one of the same study, or of one that has grown: with more
+    // seeds, arms, rates or settings, so that every result is of one of its jobs too.
     StudyDatabase(const std::string& path, const Study& study);
     explicit StudyDatabase(const std::string& path);  // one that is there, to be read
     ~StudyDatabase();
@@ -44,6 +46,8 @@ class StudyDatabase {
     void begin_file();
     void check_file();
     void prepare();
+    bool grow_to(const Study& study);
+    void all_or_nothing(const std::function<void()>& change);
 
     std::string path_;
     Study study_;

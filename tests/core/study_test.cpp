@@ -341,6 +341,41 @@ TEST(Study, a_database_holds_another_results_bits_against_its_own) {
     EXPECT_EQ(database.results().size(), 1U) << "all or none";
 }
 
+TEST(Study, a_study_that_has_grown_goes_on_in_its_database) {
+    const ScratchFolder folder;
+    const Study small = small_study();
+    std::string text = study_text("", R"({"steps": 60})");
+    const auto change = [&text](const std::string& before, const std::string& after) {
+        const std::size_t at = text.find(before);
+        ASSERT_NE(at, std::string::npos) << before;
+        text.replace(at, before.size(), after);
+    };
+    change("\"seeds\": 5", "\"seeds\": 6");
+    change("[0.01, 0.03, 0.1]", "[0.003, 0.01, 0.03, 0.1]");
+    change("[1, 2]", "[3, 1, 2]");
+    const Study large = study_from_json(text, "s.json");
+    WorkerPool pool(2);
+    { run_study(*std::make_unique<StudyDatabase>(folder / "s.db", small), pool, {}); }
+    StudyDatabase whole(folder / "whole.db", large), grown(folder / "s.db", large);
+    run_study(whole, pool, {});
+    const StudyProgress progress = run_study(grown, pool, {});
+    EXPECT_EQ(progress.done, 3 * 6 * 5);
+    EXPECT_EQ(progress.made, 3 * 6 * 5 - 40) << "what was there is there";
+    const auto one = whole.results(), other = grown.results();
+    ASSERT_EQ(one.size(), other.size());
+    for (std::size_t i = 0; i < one.size(); ++i) {
+        EXPECT_EQ(one[i].key, other[i].key);
+        EXPECT_TRUE(one[i].result.same_bits(other[i].result)) << i;
+    }
+    // The smaller one would lose results, and one of another budget has none of these.
+    EXPECT_THROW(StudyDatabase(folder / "s.db", small), Error);
+    EXPECT_THROW(StudyDatabase(folder / "s.db",
+                               study_from_json(study_text("", R"({"steps": 61})"), "s.json")),
+                 Error);
+    EXPECT_EQ(StudyDatabase(folder / "s.db").results().size(), one.size());
+    EXPECT_EQ(to_json(StudyDatabase(folder / "s.db").study()), to_json(large));
+}
+
 // 1,000 jobs in shards on 100 nodes; a third of the tasks are cut short, some twice, and submitted
 // again. What is merged is what one machine comes to.
 TEST(Study, a_hundred_nodes_with_failures_come_to_the_serial_bits) {
