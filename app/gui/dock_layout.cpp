@@ -202,14 +202,15 @@ DockTree default_tree(ImVec2 size) {
         return [&tree, titles = std::move(titles)] { return tree.add_end(titles); };
     };
     const auto middle = [&] {
-        return split(SplitAxis::down, 0.57F,
-                     end({"Singular values", "Maps", "Update", "Trade-off", "Why", "Results",
-                          "Staged planner", "Orthogonaliser lab", "Conditioning", "Random matrices",
-                          "Weight norms", "Kinds and blocks", "Tokens", "Model weights", "Talk"}),
-                     [&] {
-                         return split(SplitAxis::across, 0.5F, end({"Loss"}),
-                                      end({"Downstream probe", "Rare facts"}));
-                     });
+        return split(
+            SplitAxis::down, 0.57F,
+            end({"Singular values", "Maps", "Update", "Trade-off", "Why", "Results",
+                 "Staged planner", "Orthogonaliser lab", "Conditioning", "Random matrices",
+                 "Weight norms", "Kinds and blocks", "Where", "Tokens", "Model weights", "Talk"}),
+            [&] {
+                return split(SplitAxis::across, 0.5F, end({"Loss"}),
+                             end({"Downstream probe", "Rare facts"}));
+            });
     };
     const auto column = [&] {
         return split(SplitAxis::down, 0.44F, end({"Representations"}), [&] {

@@ -13,6 +13,7 @@
 #include "app/gui/session_weights.h"
 #include "app/gui/theme.h"
 #include "app/gui/watched_run.h"
+#include "app/gui/where_run.h"
 #include "app/gui/widgets.h"
 #include "core/base/error.h"
 #include "imgui.h"
@@ -255,6 +256,7 @@ void draw_frame(PanelContext& context) {
     if (shown.snapshot != nullptr && shown.snapshot->problem == nullptr) shown.snapshot = nullptr;
     // States of a run that is no more take no room, though no panel that keeps them be shown.
     if (shown.snapshot != nullptr) context.kept<WatchedRun>().forget_stale(*shown.snapshot);
+    follow_run(shown);
     if (presented) {
         draw_presented_panels(shown, middle.at, middle.extent);
     } else {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "core/base/error.h"
@@ -63,6 +64,14 @@ OptimizerSpec baseline_in(const Study& study, const Spec& spec) {
     if (first.kind != OptimizerKind::adamw)
         refuse(study, "its baseline, " + spec.lanes.front().name + ", is not AdamW");
     return first;
+}
+
+// AdamW's rate in an arm, on the first matrix that is not Muon's; none: Muon has all of them.
+std::optional<double> rate_beside_muon(const Spec& arm) {
+    for (int matrix = 1; matrix <= count_of_matrices(arm.experiment); ++matrix)
+        if (optimizer_in(arm, matrix).kind == OptimizerKind::adamw)
+            return optimizer_in(arm, matrix).lr;
+    return {};
 }
 
 bool alike_but_the_rate(OptimizerSpec one, const OptimizerSpec& other) {
@@ -415,19 +424,26 @@ Configuration configuration_of(const Study& study, std::span<const MatrixGain> g
     for (const RuleClass& one : rule_of(gains))
         for (const std::size_t member : one.members) better[member] = one.side > 0;
     const auto by = deciders(made.experiment, gains);
+    std::set<double> beside;
     for (std::size_t i = 0; i < gains.size(); ++i) {
         MuonMatrices own{gains[i].group, {}, 0};
         for (std::size_t at = 0; at < by.size(); ++at)
             if (better[i] && by[at] == i) own.matrices.push_back(static_cast<int>(at) + 1);
         if (own.matrices.empty()) continue;
-        const OptimizerSpec muon =
-            optimizer_in(spec_of_job(study, gains[i].job), own.matrices.front());
+        const Spec arm = spec_of_job(study, gains[i].job);
+        const OptimizerSpec muon = optimizer_in(arm, own.matrices.front());
+        if (const auto rate = rate_beside_muon(arm); rate && *rate != made.rest.lr)
+            beside.insert(*rate);
         if (!made.muon.empty() && !alike_but_the_rate(muon, made.muon_spec))
             refuse(study, "its Muons differ in more than the rate");
         made.muon_spec = muon;
         own.rate = muon.lr;
         made.muon.push_back(std::move(own));
     }
+    if (!beside.empty())
+        made.facts.push_back(fmt::format(
+            "AdamW's rate here, {}, was tuned for it alone; beside Muon in these arms it was {}.",
+            made.rest.lr, fmt::join(beside, " or ")));
     return made;
 }
 

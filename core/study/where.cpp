@@ -117,7 +117,7 @@ RuleTest test_of(std::span<const MatrixGain> fitted, std::span<const MatrixGain>
             test.fitted = std::max(test.fitted, fitted[member].seeds);
             test.held_out = std::max(test.held_out, seen[member].seeds);
             const double error = std::abs(one.gain - seen[member].gain);
-            if (error > one.half) test.fails.push_back(seen[member].group);
+            if (error > one.half) test.fails.push_back(in_words(seen[member].group));
             sum += error;
             ++groups;
         }
@@ -137,6 +137,13 @@ std::vector<MatrixGain> matrix_gains(const Study& study, std::span<const StoredR
     std::vector<MatrixGain> gains;
     for (const PairSummary& pair : report.pairs) gains.push_back(gain_of(compared, report, pair));
     return gains;
+}
+
+std::string in_words(std::string group) {
+    std::replace(group.begin(), group.end(), '_', ' ');
+    for (std::size_t at = group.find(", "); at != std::string::npos; at = group.find(", "))
+        group.replace(at, 2, " with ");
+    return group;
 }
 
 std::vector<MatrixGain> gains_at(std::span<const MatrixGain> gains, std::size_t setting,
@@ -173,7 +180,7 @@ std::string rule_text(std::span<const MatrixGain> gains) {
     for (const RuleClass& one : rule_of(gains)) {
         text += text.empty() ? "" : "; ";
         for (std::size_t i = 0; i < one.members.size(); ++i)
-            text += (i == 0 ? "" : ", ") + gains[one.members[i]].group;
+            text += (i == 0 ? "" : ", ") + in_words(gains[one.members[i]].group);
         text += one.side == 0 ? std::string(": none that shows")
                               : fmt::format(": {:.1f} ± {:.1f} % {}", 100 * std::abs(one.gain),
                                             100 * one.half, one.side > 0 ? "better" : "worse");

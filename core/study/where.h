@@ -29,6 +29,8 @@ struct MatrixGain {
 // lanes.L.layers.NAME.optimizer.kind. Throws Error where no arm is without Muon, or none has it on
 // some matrices alone.
 std::vector<MatrixGain> matrix_gains(const Study& study, std::span<const StoredResult> results);
+// "block_2_value" and "1, 3" as a list in a sentence has them: "block 2 value", "1 with 3".
+std::string in_words(std::string group);
 // Those of one setting and metric.
 std::vector<MatrixGain> gains_at(std::span<const MatrixGain> gains, std::size_t setting,
                                  std::size_t metric);
@@ -51,7 +53,7 @@ std::string rule_text(std::span<const MatrixGain> gains);
 struct RuleTest {
     int fitted = 0, held_out = 0;    // seeds
     double error = 0;                // mean |gain of the class − gain seen|; NaN: too few seeds
-    std::vector<std::string> fails;  // groups seen outside their class's gain ± half
+    std::vector<std::string> fails;  // groups in words, seen outside their class's gain ± half
 };
 // Of each setting and metric: settings outermost.
 std::vector<RuleTest> test_rules(const Study& study, std::span<const StoredResult> results);

@@ -87,6 +87,9 @@ TEST(Where, the_rule_puts_together_what_is_alike) {
     EXPECT_EQ(text.find("1: 20.0 ± "), 0U) << text;
     EXPECT_NE(text.find("% better; 2: none that shows; 3: 10.0 ± 0.0 % worse"), std::string::npos)
         << text;
+    std::vector<MatrixGain> named = gains;
+    named[0].group = "block_2_value, head";
+    EXPECT_EQ(rule_text(named).find("block 2 value with head: 20.0"), 0U) << rule_text(named);
     EXPECT_EQ(rule_text({}), "too few seeds for a rule");
     std::vector<StoredResult> two_seeds = results_of(study, by_layer);
     std::erase_if(two_seeds, [&](const StoredResult& stored) {

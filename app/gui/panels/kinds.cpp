@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/gui/current_phase.h"
+#include "app/gui/panels/kind_sheet.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/panels/singular_values.h"
 #include "app/gui/plots/colour_scale.h"
@@ -16,7 +17,6 @@
 #include "app/gui/plots/source.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
-#include "core/experiment/matrix_groups.h"
 #include "imgui.h"
 
 // One measure of every matrix, by what it does and in which block: a map a lane.
@@ -48,60 +48,15 @@ Channel chosen_measure(const PanelContext& context) {
         std::clamp(chosen, 0, static_cast<int>(measures_shown.size()) - 1))];
 }
 
-// Where each matrix stands: kinds down; across "outside" and the blocks, or the layers of a chain.
-struct Sheet {
-    std::vector<std::string> rows, columns;
-    struct Place {
-        int row = 0, column = 0;
-    };
-    std::vector<Place> places;  // by matrix
-
-    int matrix_at(int row, int column) const {
-        for (std::size_t i = 0; i < places.size(); ++i)
-            if (places[i].row == row && places[i].column == column) return static_cast<int>(i) + 1;
-        return 0;
-    }
-};
-
-int row_called(Sheet& sheet, const std::string& name) {
-    const auto found = std::find(sheet.rows.begin(), sheet.rows.end(), name);
-    if (found != sheet.rows.end()) return static_cast<int>(found - sheet.rows.begin());
-    sheet.rows.push_back(name);
-    return static_cast<int>(sheet.rows.size()) - 1;
-}
-
-Sheet sheet_of(const Experiment& experiment) {
-    Sheet sheet;
-    const std::vector<MatrixInfo> matrices = matrices_of(experiment);
-    if (!is_transformer(experiment)) {
-        sheet.rows = {"layer"};
-        for (std::size_t i = 0; i < matrices.size(); ++i) {
-            sheet.columns.push_back(fmt::format("{}", i + 1));
-            sheet.places.push_back({0, static_cast<int>(i)});
-        }
-        return sheet;
-    }
-    sheet.columns.emplace_back("outside");
-    for (int block = 1; block <= experiment.transformer.blocks; ++block)
-        sheet.columns.push_back(fmt::format("block {}", block));
-    for (const MatrixInfo& matrix : matrices) {
-        const std::string name =
-            matrix.block > 0 ? matrix.name.substr(fmt::format("block {} ", matrix.block).size())
-                             : matrix.name;
-        sheet.places.push_back({row_called(sheet, name), matrix.block});
-    }
-    return sheet;
-}
-
 double value_of(const Snapshot& snapshot, std::size_t lane, Channel channel, int matrix) {
     const std::vector<double>& now = snapshot.lanes[lane].now;
     const std::size_t at = snapshot.layout.at(channel, matrix);
     return at < now.size() ? now[at] : std::nan("");
 }
 
-Matrix values_of(const Snapshot& snapshot, const Sheet& sheet, std::size_t lane, Channel channel) {
-    Matrix values = Matrix::Constant(static_cast<Eigen::Index>(sheet.rows.size()),
-                                     static_cast<Eigen::Index>(sheet.columns.size()), std::nan(""));
+Matrix values_of(const Snapshot& snapshot, const KindSheet& sheet, std::size_t lane,
+                 Channel channel) {
+    Matrix values = sheet.empty();
     for (std::size_t i = 0; i < sheet.places.size(); ++i)
         values(sheet.places[i].row, sheet.places[i].column) =
             value_of(snapshot, lane, channel, static_cast<int>(i) + 1);
@@ -113,29 +68,11 @@ bool is_logarithmic(Channel channel) {
            channel == Channel::update_across;
 }
 
-Chart map_of(const PanelContext& context, const Sheet& sheet, std::size_t lane,
+Chart map_of(const PanelContext& context, const KindSheet& sheet, std::size_t lane,
              const ColourScale& scale) {
     const Snapshot& snapshot = *context.snapshot;
-    Chart chart;
+    Chart chart = chart_of(sheet);
     chart.title = snapshot.lanes[lane].name;
-    chart.legend = false;
-    chart.x = {0, static_cast<double>(sheet.columns.size()), false, ""};
-    chart.y = {-static_cast<double>(sheet.rows.size()), 0, false, ""};
-    chart.x.lines = chart.y.lines = false;
-    chart.x.ticks = [columns = sheet.columns](double, double, float length) {
-        Ticks ticks;
-        const int count = static_cast<int>(columns.size());
-        const int stride = round_stride(count, std::max(1, static_cast<int>(length / em(4))));
-        for (int c = 0; c < count; c += stride)
-            ticks.add(c + 0.5, columns[static_cast<std::size_t>(c)]);
-        return ticks;
-    };
-    chart.y.ticks = [rows = sheet.rows](double, double, float) {
-        Ticks ticks;
-        for (std::size_t r = 0; r < rows.size(); ++r)
-            ticks.add(-static_cast<double>(r) - 0.5, rows[r]);
-        return ticks;
-    };
     Cells cells;
     cells.name = std::string(info(chosen_measure(context)).title);
     cells.values =
@@ -165,32 +102,17 @@ Table table_of_kinds(const PanelContext& context) {
     return table;
 }
 
-// The numbers themselves, where a square has room for them.
 void write_numbers(const PanelContext& context, const Axes& axes, const Matrix& values,
                    const ColourScale& scale) {
-    const float wide = axes.pixel_x(1) - axes.pixel_x(0), high = axes.pixel_y(-1) - axes.pixel_y(0);
-    if (wide < em(3.4F) || high < em(1.2F)) return;
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    for (Eigen::Index i = 0; i < values.rows(); ++i)
-        for (Eigen::Index j = 0; j < values.cols(); ++j) {
-            if (std::isnan(values(i, j))) continue;
-            const std::string text = fmt::format("{:.3g}", values(i, j));
-            const ImVec4 ground =
-                context.theme.mapped(std::clamp(scale.share(values(i, j)), 0.0, 1.0));
-            const float light = 0.3F * ground.x + 0.6F * ground.y + 0.1F * ground.z;
-            const ImVec4 ink =
-                light > 0.5F ? ImVec4{0.05F, 0.05F, 0.05F, 1} : ImVec4{0.97F, 0.97F, 0.97F, 1};
-            const ImVec2 extent = ImGui::CalcTextSize(text.c_str());
-            draw->AddText({axes.pixel_x(static_cast<double>(j) + 0.5) - extent.x / 2,
-                           axes.pixel_y(-static_cast<double>(i) - 0.5) - extent.y / 2},
-                          u32(ink), text.c_str());
-        }
+    write_in_cells(
+        axes, values, [](double value) { return fmt::format("{:.3g}", value); },
+        [&](double value) {
+            return context.theme.mapped(std::clamp(scale.share(value), 0.0, 1.0));
+        });
 }
 
-void look_at(PanelContext& context, const Sheet& sheet, std::size_t lane, const Axes& axes) {
-    const ImVec2 mouse = ImGui::GetMousePos();
-    const int matrix = sheet.matrix_at(static_cast<int>(std::floor(-axes.value_y(mouse.y))),
-                                       static_cast<int>(std::floor(axes.value_x(mouse.x))));
+void look_at(PanelContext& context, const KindSheet& sheet, std::size_t lane, const Axes& axes) {
+    const int matrix = sheet.matrix_at(cell_under_mouse(axes));
     if (matrix == 0) return;
     const Snapshot& snapshot = *context.snapshot;
     const Channel channel = chosen_measure(context);
@@ -225,7 +147,7 @@ void header(PanelContext& context) {
 }
 
 // The colours of all lanes mean the same.
-ColourScale shared_scale(const Snapshot& snapshot, const Sheet& sheet, Channel channel) {
+ColourScale shared_scale(const Snapshot& snapshot, const KindSheet& sheet, Channel channel) {
     const auto rows = static_cast<Eigen::Index>(sheet.rows.size()),
                columns = static_cast<Eigen::Index>(sheet.columns.size());
     Matrix all(rows, columns * static_cast<Eigen::Index>(snapshot.lanes.size()));
@@ -239,7 +161,7 @@ void draw_kinds(PanelContext& context) {
     if (!has_measured_room(context, 10, 6)) return;
     header(context);
     const Snapshot& snapshot = *context.snapshot;
-    const Sheet sheet = sheet_of(snapshot.spec->experiment);
+    const KindSheet sheet = kind_sheet(snapshot.spec->experiment);
     const Channel channel = chosen_measure(context);
     const ColourScale scale = shared_scale(snapshot, sheet, channel);
     draw_colour_scale(context, scale);

@@ -19,6 +19,7 @@ extern const Panel random_matrices_panel;
 extern const Panel weight_norms_panel;
 extern const Panel rare_facts_panel;
 extern const Panel kinds_panel;
+extern const Panel where_panel;
 extern const Panel tokens_panel;
 extern const Panel model_weights_panel;
 extern const Panel talk_panel;

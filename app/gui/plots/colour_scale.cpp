@@ -30,11 +30,11 @@ ColourScale colour_scale(const Matrix& values, bool logarithmic) {
     return scale.low > scale.high ? ColourScale{} : scale;
 }
 
-void draw_colour_scale(gui::PanelContext& context, const ColourScale& scale) {
+void draw_colour_scale(gui::PanelContext& context, const std::string& low, const std::string& high,
+                       const std::function<ImVec4(double)>& colour) {
     using gui::em, gui::u32;
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float width = em(7), height = em(0.7F), top = at.y + em(0.45F);
-    const std::string low = value_text(scale.low), high = value_text(scale.high);
     ImDrawList* draw = ImGui::GetWindowDrawList();
     const float left = at.x + ImGui::CalcTextSize(low.c_str()).x + em(0.4F);
     draw->AddText({at.x, at.y + em(0.15F)}, u32(context.theme.dim), low.c_str());
@@ -42,10 +42,16 @@ void draw_colour_scale(gui::PanelContext& context, const ColourScale& scale) {
     for (int i = 0; i < parts; ++i)
         draw->AddRectFilled({left + width * static_cast<float>(i) / parts, top},
                             {left + width * static_cast<float>(i + 1) / parts, top + height},
-                            u32(context.theme.mapped((i + 0.5) / parts)));
-    const std::string end = fmt::format("{}{}", high, scale.logarithmic ? ", log" : "");
-    draw->AddText({left + width + em(0.4F), at.y + em(0.15F)}, u32(context.theme.dim), end.c_str());
-    ImGui::Dummy({left + width + em(0.4F) + ImGui::CalcTextSize(end.c_str()).x - at.x, em(1.3F)});
+                            u32(colour((i + 0.5) / parts)));
+    draw->AddText({left + width + em(0.4F), at.y + em(0.15F)}, u32(context.theme.dim),
+                  high.c_str());
+    ImGui::Dummy({left + width + em(0.4F) + ImGui::CalcTextSize(high.c_str()).x - at.x, em(1.3F)});
+}
+
+void draw_colour_scale(gui::PanelContext& context, const ColourScale& scale) {
+    draw_colour_scale(context, value_text(scale.low),
+                      fmt::format("{}{}", value_text(scale.high), scale.logarithmic ? ", log" : ""),
+                      [&](double share) { return context.theme.mapped(share); });
 }
 
 }  // namespace muonscope::plots

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <string>
+
 #include "app/gui/panel.h"
 #include "core/base/types.h"
 
@@ -18,5 +21,8 @@ ColourScale colour_scale(const Matrix& values, bool logarithmic);
 
 // A bar with the ends written beside it, at the cursor.
 void draw_colour_scale(gui::PanelContext& context, const ColourScale& scale);
+// The same with other words and colours, of 0 to 1.
+void draw_colour_scale(gui::PanelContext& context, const std::string& low, const std::string& high,
+                       const std::function<ImVec4(double)>& colour);
 
 }  // namespace muonscope::plots
