@@ -71,17 +71,26 @@ void add_study_show(CLI::App& study, StudyShowArguments& arguments) {
             ->type_name("LIBRARY")
             ->needs(where);
     command
+        .add_option("--figure", arguments.figure,
+                    "Instead of tables: every difference of one metric with its interval as a "
+                    "drawing for print, FILE.svg or FILE.pdf; with --where the gains")
+        ->type_name("FILE")
+        ->excludes(configuration);
+    command
         .add_option("--metric", arguments.metric,
-                    "Of a configuration: by which of the study's metrics; otherwise the first")
-        ->type_name("NAME")
-        ->needs(configuration);
+                    "Of a figure or a configuration: by which of the study's metrics; otherwise "
+                    "the first")
+        ->type_name("NAME");
     command
         .add_option(
             "--setting", arguments.setting,
             "Of a configuration: which of the study's settings, from 1; otherwise the first")
         ->type_name("N")
         ->needs(configuration);
-    command.footer("Example:\n  muonscope study show depth.db --format markdown");
+    command.footer(
+        "Examples:\n"
+        "  muonscope study show depth.db --format markdown\n"
+        "  muonscope study show depth.db --figure depth.pdf");
 }
 
 void add_study_plan(CLI::App& study, StudyPlanArguments& arguments) {

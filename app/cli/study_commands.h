@@ -17,7 +17,7 @@ struct StudyRunArguments {
 int study_run(const StudyRunArguments& arguments);
 
 struct StudyShowArguments {
-    std::string file, format = "text", configuration, metric, setting;
+    std::string file, format = "text", figure, configuration, metric, setting;
     bool where = false;
 };
 int study_show(const StudyShowArguments& arguments);

@@ -11,7 +11,9 @@
 #include "app/cli/text_table.h"
 #include "core/base/error.h"
 #include "core/base/near_names.h"
+#include "core/formats/files.h"
 #include "core/study/configuration.h"
+#include "core/study/forest.h"
 #include "core/study/report.h"
 #include "core/study/where.h"
 
@@ -76,6 +78,24 @@ void print_configuration(const Study& study, const std::vector<StoredResult>& re
                configuration_text(made, static_cast<Library>(library - library_choices.begin())));
 }
 
+// Into a file, of the kind that its name ends with.
+void write_figure(const Study& study, const std::vector<StoredResult>& results,
+                  const StudyShowArguments& arguments) {
+    const std::string& path = arguments.figure;
+    const bool is_pdf = path.ends_with(".pdf");
+    if (!is_pdf && !path.ends_with(".svg"))
+        throw Error("--figure " + in_quotes(path), "is no drawing's name",
+                    "let it end with .svg or .pdf");
+    const std::size_t metric = chosen_metric(study, arguments.metric);
+    const Forest forest = arguments.where ? forest_of(study, matrix_gains(study, results), metric)
+                                          : forest_of(study, report_of(study, results), metric);
+    if (forest.rows.empty())
+        throw Error("--figure", "the study compares no arms", "give it pairs by \"compare\"");
+    const Drawing drawing = drawing_of(forest);
+    write_file(path, is_pdf ? pdf_of(drawing) : svg_of(drawing));
+    fmt::print("{} of {} is in {}\n", study.metrics[metric].name, study.name, path);
+}
+
 }  // namespace
 
 int study_show(const StudyShowArguments& arguments) {
@@ -88,6 +108,13 @@ int study_show(const StudyShowArguments& arguments) {
     const StudyDatabase database(is_study ? database_of(arguments.file, {}) : arguments.file);
     const Study& study = database.study();
     const std::vector<StoredResult> results = database.results();
+    if (!arguments.metric.empty() && arguments.configuration.empty() && arguments.figure.empty())
+        throw Error("--metric", "is of a figure or a configuration",
+                    "add --figure or --configuration");
+    if (!arguments.figure.empty()) {
+        write_figure(study, results, arguments);
+        return done;
+    }
     if (!arguments.configuration.empty()) {
         print_configuration(study, results, arguments);
         return done;

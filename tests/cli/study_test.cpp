@@ -82,6 +82,22 @@ TEST_F(StudyCommand, runs_once_and_shows_tables) {
     expect_refusal(study({"show", database, "--format", "word"}), "choose one of text");
 }
 
+TEST_F(StudyCommand, draws_its_differences_for_print) {
+    const std::string database = folder_ / "s.db", svg = folder_ / "s.svg", pdf = folder_ / "s.pdf";
+    ASSERT_EQ(study({"run", file("4"), "--db", database}).code, 0);
+    const Outcome drawn = study({"show", database, "--figure", svg});
+    EXPECT_EQ(drawn.code, 0) << drawn.err;
+    EXPECT_NE(drawn.out.find("relative_error at the end of s is in"), std::string::npos);
+    EXPECT_NE(read_file(svg, 1 << 20).find(">SGD − Muon<"), std::string::npos)
+        << read_file(svg, 1 << 20);
+    ASSERT_EQ(study({"show", database, "--figure", pdf, "--metric", "steps"}).code, 0);
+    EXPECT_EQ(read_file(pdf, 1 << 20).rfind("%PDF-1.4\n", 0), 0U);
+    EXPECT_NE(read_file(pdf, 1 << 20).find("(steps, first \\226 second) Tj"), std::string::npos);
+    expect_refusal(study({"show", database, "--figure", folder_ / "s.png"}), ".svg or .pdf");
+    expect_refusal(study({"show", database, "--figure", svg, "--metric", "x"}), "choose one of");
+    expect_refusal(study({"show", database, "--metric", "steps"}), "add --figure");
+}
+
 TEST_F(StudyCommand, says_where_muon_pays_and_writes_it_as_python) {
     const std::string database = folder_ / "w.db";
     write_file(folder_ / "w.json", R"({"version": 1, "name": "w", "base": "two-ways-up",
