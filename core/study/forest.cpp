@@ -26,7 +26,9 @@ std::string label_of(const Study& study, std::size_t setting, const std::string&
 
 // Of 1, 2 and 5 times a power of ten, at most so many over a length.
 double tick_distance(double length, int most) {
-    const double power = std::pow(10.0, std::floor(std::log10(length / most)));
+    double power = 1;
+    while (power > length / most) power /= 10;
+    while (10 * power <= length / most) power *= 10;
     for (const double times : {1.0, 2.0, 5.0})
         if (length / (times * power) <= most) return times * power;
     return 10 * power;
@@ -35,7 +37,8 @@ double tick_distance(double length, int most) {
 std::string tick_text(double value, double distance, bool in_percent) {
     const double shown = in_percent ? 100 * value : value,
                  step = in_percent ? 100 * distance : distance;
-    const int digits = std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 6);
+    int digits = 0;
+    for (double smallest = step; smallest < 1 - 1e-9 && digits < 6; smallest *= 10) ++digits;
     std::string text = std::abs(shown) < step / 2 ? "0" : fmt::format("{:.{}f}", shown, digits);
     if (text.starts_with('-')) text.replace(0, 1, "−");
     return text;
