@@ -129,22 +129,16 @@ bool has_kind(const Field<O>& field, const OptimizerRule& rule) {
     return !field.row.uses || rule.uses.*field.row.uses;
 }
 
-// A chain and a transformer have numbers of their own; those of neither group both have.
-bool is_of_the_model(std::string_view key, const Experiment& experiment) {
-    const auto begins = [key](std::string_view group) { return key.starts_with(group); };
-    const bool tokens = begins("transformer.") || begins("task.");
-    const bool chains = begins("network.") || begins("target.") || begins("data.") ||
-                        begins("classes.") || key == "loss" || key == "init.condition" ||
-                        key == "init.files" || begins("init.stream") || key == "probe.task" ||
-                        key == "probe.samples" || begins("probe.stream");
-    return is_transformer(experiment) ? !chains : !tokens;
+bool is_of_the_model(const Field<E>& field, const Experiment& experiment) {
+    return field.row.of_model !=
+           (is_transformer(experiment) ? OfModel::chain : OfModel::transformer);
 }
 
 }  // namespace
 
 template <>
 bool Field<Experiment>::applies(const Experiment& experiment) const {
-    return is_of_the_model(parameter.key, experiment) &&
+    return is_of_the_model(*this, experiment) &&
            (!row.applies_when || row.applies_when(experiment));
 }
 template <>
@@ -172,7 +166,7 @@ const Parameter& lane_name_parameter() {
 
 bool is_written(const Experiment& experiment, const Field<Experiment>& field) {
     if (field.parameter.key == "model") return is_transformer(experiment);
-    return is_of_the_model(field.parameter.key, experiment);
+    return is_of_the_model(field, experiment);
 }
 
 bool is_written(const OptimizerSpec& spec, const Field<OptimizerSpec>& field) {

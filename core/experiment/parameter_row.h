@@ -68,6 +68,25 @@ void assign(T& member, const Value& value, const Described& parameter) {
 
 // ---- a row ----
 
+// Which model has it. A row of a group that one of them alone has says so by its group.
+enum class OfModel { both, chain, transformer };
+template <auto group>
+inline constexpr OfModel model_of_group = OfModel::both;
+template <>
+inline constexpr OfModel model_of_group<&Experiment::transformer> = OfModel::transformer;
+template <>
+inline constexpr OfModel model_of_group<&Experiment::task> = OfModel::transformer;
+template <>
+inline constexpr OfModel model_of_group<&Experiment::network> = OfModel::chain;
+template <>
+inline constexpr OfModel model_of_group<&Experiment::target> = OfModel::chain;
+template <>
+inline constexpr OfModel model_of_group<&Experiment::data> = OfModel::chain;
+template <>
+inline constexpr OfModel model_of_group<&Experiment::classes> = OfModel::chain;
+template <>
+inline constexpr OfModel model_of_group<&Experiment::loss> = OfModel::chain;
+
 template <class Owner>
 struct Row : Described {
     using Condition = bool (*)(const Owner&);
@@ -75,6 +94,7 @@ struct Row : Described {
     Value (*read)(const Owner&, const Described&) = nullptr;
     void (*write)(Owner&, const Value&, const Described&) = nullptr;
     std::span<const Choice> (*choices_from)() = nullptr;  // where the table cannot hold them
+    OfModel of_model = OfModel::both;
     bool Uses::*uses = nullptr;        // of optimisers: which kinds have it; none: all
     Condition applies_when = nullptr;  // and when it has an effect; none: always
     Condition is_rare = nullptr;       // when it may stand aside; none: never
@@ -97,6 +117,7 @@ struct Row : Described {
     constexpr Row measures() const { return with_set(&Described::effect, Effect::measures); }
     constexpr Row changes_nothing() const { return with_set(&Described::effect, Effect::nothing); }
     constexpr Row names_itself() const { return with_set(&Described::says_itself, true); }
+    constexpr Row of_chains() const { return with_set(&Row::of_model, OfModel::chain); }
     constexpr Row used_by(bool Uses::*member) const { return with_set(&Row::uses, member); }
     constexpr Row when(Condition condition) const {
         return with_set(&Row::applies_when, condition);
@@ -160,6 +181,7 @@ constexpr auto row(std::string_view key, std::string_view label, const Range& ra
     row.usual_max = range.usual_max;
     row.scale = range.scale;
     row.help = help;
+    row.of_model = model_of_group<first>;
     row.read = [](const Owner& owner, const Described& described) {
         return value_of<T>(at<first, rest...>(owner), described);
     };

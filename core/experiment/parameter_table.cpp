@@ -366,25 +366,29 @@ constexpr Row<E> experiment_rows[] = {
         "fixed, shrinks the error by (κ² − 1)/(κ² + 1) a step at its best rate. Sensible: 1 to "
         "100.")
         .when([](const E& e) { return e.init.kind == InitKind::conditioned; })
-        .restarts(),
+        .restarts()
+        .of_chains(),
     row<&E::init, &InitSpec::files>("init.files", "Files", {},
                                     "One .npy or FILE#TENSOR a layer, first layer first, separated "
                                     "by commas.")
         .when([](const E& e) { return e.init.kind == InitKind::files; })
-        .restarts(),
+        .restarts()
+        .of_chains(),
     row<&E::init, &InitSpec::stream>("init.stream", "Start's stream", {},
                                      "Gaussian start: whose random numbers.")
         .of(stream_choices)
         .when([](const E& e) { return e.init.kind == InitKind::gaussian; })
         .rare(always<E>)
-        .restarts(),
+        .restarts()
+        .of_chains(),
     row<&E::init, &InitSpec::stream_seeds>(
         "init.stream_seeds", "Streams' seeds", range(0, largest_seed),
         "PyTorch's streams: a seed for each layer. Layers of one seed take its draws in turn; "
         "beyond the list its last seed holds. Empty: 0.")
         .when([](const E& e) { return e.init.stream != Stream::own; })
         .rare(always<E>)
-        .restarts(),
+        .restarts()
+        .of_chains(),
     row<&E::data, &DataSpec::kind>("data.kind", "Data", {}, "What the loss sees.")
         .of(data_choices)
         .restarts()
@@ -453,7 +457,8 @@ constexpr Row<E> experiment_rows[] = {
         "probe.task", "Probe task", {},
         "What the linear head is to learn from the frozen representation.")
         .of(probe_task_choices)
-        .restarts(),
+        .restarts()
+        .of_chains(),
     row<&E::probe, &ProbeSpec::steps>(
         "probe.steps", "Probe steps K", range(1, 100000, 1, 200),
         "The probe's loss is reported after K gradient steps from B = 0, beside the least-squares "
@@ -474,20 +479,23 @@ constexpr Row<E> experiment_rows[] = {
                                         "Softmax: number of normal inputs that the teacher labels.")
         .when(is_softmax)
         .rare(always<E>)
-        .restarts(),
+        .restarts()
+        .of_chains(),
     row<&E::probe, &ProbeSpec::stream>(
         "probe.stream", "Probe's stream", {},
         "Softmax: whose random numbers the inputs are, and then the teacher.")
         .of(stream_choices)
         .when(is_softmax)
         .rare(always<E>)
-        .restarts(),
+        .restarts()
+        .of_chains(),
     row<&E::probe, &ProbeSpec::stream_seed>("probe.stream_seed", "Stream's seed",
                                             range(0, largest_seed, 0, 99),
                                             "PyTorch's streams: the generator's seed.")
         .when([](const E& e) { return is_softmax(e) && e.probe.stream != Stream::own; })
         .rare(always<E>)
-        .restarts(),
+        .restarts()
+        .of_chains(),
     row<&E::classes, &ClassesSpec::count>(
         "classes.count", "Classes", range(1, 16, 2, 10),
         "Clouds of points that the representations panel maps through the layers.")
