@@ -103,7 +103,7 @@ void add_theory(const PanelContext& context, Chart& chart, std::size_t l) {
 void add_measure_of_nothing(const PanelContext& context, Chart& chart) {
     const Snapshot& snapshot = *context.snapshot;
     const int facts = snapshot.layout.facts();
-    const Ink ink{context.theme.target, Dash::dotted, 0.9F};
+    const Ink ink{context.theme.target, Dash::dash_dotted, 0.9F};
     if (context.chosen<RareFactsChoices>().probability) {
         chart.marks.emplace_back(curve_of_facts(facts, "asked for", ink,
                                                 [&](int k) { return frequency_of(snapshot, k); }));
