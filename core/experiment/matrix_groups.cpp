@@ -11,7 +11,7 @@ namespace muonscope {
 
 namespace {
 
-// "block 2 query" is a "query".
+// "block_2_mlp_in" is an "mlp_in".
 std::string_view kind_of(const MatrixInfo& matrix) {
     std::string_view kind = matrix.slug;
     if (matrix.block > 0) kind.remove_prefix(kind.find('_', kind.find('_') + 1) + 1);
@@ -25,6 +25,10 @@ std::string with_spaces(std::string_view slug) {
 }
 
 }  // namespace
+
+std::string kind_words(const MatrixInfo& matrix) {
+    return with_spaces(kind_of(matrix));
+}
 
 TransformerSpec transformer_of(const Experiment& experiment) {
     TransformerSpec spec = experiment.transformer;

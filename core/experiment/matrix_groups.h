@@ -16,6 +16,9 @@ TransformerSpec transformer_of(const Experiment& experiment);
 std::vector<MatrixInfo> matrices_of(const Experiment& experiment);
 int count_of_matrices(const Experiment& experiment);
 
+// What a matrix does, as on screen, whichever its block: "mlp in" of "block 2 mlp in"; "embedding".
+std::string kind_words(const MatrixInfo& matrix);
+
 // Matrices that one name stands for, by number from 1, ascending.
 struct MatrixGroup {
     std::string name;  // as on screen: "query", "block 2", "in blocks"

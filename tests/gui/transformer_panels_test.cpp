@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstdio>
 
 #include "app/gui/frame.h"
 #include "app/gui/panels/lanes.h"
@@ -159,6 +160,32 @@ TEST(TransformerPanels, of_chains_say_so) {
     }
     Shown chain(narrow(), 2, "tokens");
     EXPECT_FALSE(chain.look().starting("for transformers").empty());
+}
+
+TEST(TransformerPanels, kinds_and_blocks_draws_every_spectrum_on_the_same_axes) {
+    Shown shown(tiny("token-facts"), 5, "kinds-and-blocks");
+    switch_of(shown.harness.preferences, "kinds_spectra") = true;
+    const Drawing drawing = shown.look();
+    const auto row = drawing.word("mlp in"), column = drawing.word("block 2");
+    ASSERT_TRUE(row && column) << drawing.text();
+    const ImVec2 at{column->middle().x, row->middle().y};
+    ImGui::GetIO().AddMousePosEvent(at.x, at.y);
+    const Drawing hovered = shown.look();
+    const auto title = hovered.starting("block 2 mlp in: σ");
+    ASSERT_EQ(title.size(), 1U) << hovered.text();
+    int k = 0;
+    ASSERT_EQ(std::sscanf(title[0].text.c_str(), "block 2 mlp in: σ%d", &k), 1);
+    for (const LaneSnapshot& lane : shown.snapshot->lanes) {
+        const std::string value = plots::value_text(values_of((*lane.weights)[11])(k - 1));
+        EXPECT_FALSE(hovered.all(value).empty()) << value << " in\n" << hovered.text();
+    }
+    for (const bool down : {true, false}) {
+        ImGui::GetIO().AddMouseButtonEvent(ImGuiMouseButton_Left, down);
+        shown.look();
+    }
+    EXPECT_EQ(shown.harness.chosen<SingularValuesChoices>().source, 12);
+    EXPECT_EQ(number_of(shown.harness.preferences, "why_layer"), 11);
+    EXPECT_EQ(number_of(shown.harness.preferences, "maps_source"), 12);
 }
 
 }  // namespace

@@ -55,12 +55,8 @@ KindSheet kind_sheet(const Experiment& experiment) {
     sheet.columns.emplace_back("outside");
     for (int block = 1; block <= experiment.transformer.blocks; ++block)
         sheet.columns.push_back(fmt::format("block {}", block));
-    for (const MatrixInfo& matrix : matrices) {
-        const std::string name =
-            matrix.block > 0 ? matrix.name.substr(fmt::format("block {} ", matrix.block).size())
-                             : matrix.name;
-        sheet.places.push_back({sheet.row_called(name), matrix.block});
-    }
+    for (const MatrixInfo& matrix : matrices)
+        sheet.places.push_back({sheet.row_called(kind_words(matrix)), matrix.block});
     return sheet;
 }
 

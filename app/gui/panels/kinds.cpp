@@ -8,11 +8,12 @@
 
 #include "app/gui/current_phase.h"
 #include "app/gui/panels/kind_sheet.h"
+#include "app/gui/panels/kinds.h"
 #include "app/gui/panels/panels.h"
-#include "app/gui/panels/singular_values.h"
 #include "app/gui/plots/colour_scale.h"
 #include "app/gui/plots/drawn_chart.h"
 #include "app/gui/plots/export_menu.h"
+#include "app/gui/plots/named_grid.h"
 #include "app/gui/plots/readout.h"
 #include "app/gui/plots/source.h"
 #include "app/gui/theme.h"
@@ -26,10 +27,6 @@ namespace {
 
 using namespace plots;
 
-struct KindsChoices {
-    int measure = 0;  // of measures_shown
-};
-
 // What can be compared between matrices of unlike shapes, and what each is.
 constexpr std::array measures_shown{
     Channel::flatness,    Channel::stable_rank,   Channel::condition,
@@ -39,7 +36,9 @@ constexpr std::array measures_shown{
 
 std::vector<Remembered> remembered(Preferences& preferences) {
     KindsChoices& own = preferences.panels.of<KindsChoices>();
-    return {{"kinds_measure", &own.measure, 0, double(measures_shown.size() - 1)}};
+    return {{"kinds_measure", &own.measure, 0, double(measures_shown.size() - 1)},
+            {"kinds_spectra", &own.spectra},
+            {"kinds_log", &own.logarithmic}};
 }
 
 Channel chosen_measure(const PanelContext& context) {
@@ -130,19 +129,27 @@ void look_at(PanelContext& context, const KindSheet& sheet, std::size_t lane, co
     draw_readout(context,
                  fmt::format("{}, {}", snapshot.lanes[lane].name, snapshot.layout.name(matrix)),
                  rows);
-    if (axes.clicked) {
-        context.chosen<SingularValuesChoices>().source = matrix;
-        context.view.bring_forward = singular_values_panel.title;
-    }
+    if (axes.clicked) open_matrix(context, matrix);
 }
 
 void header(PanelContext& context) {
+    KindsChoices& chosen = context.chosen<KindsChoices>();
     std::vector<const char*> names;
     for (const Channel channel : measures_shown) names.push_back(info(channel).title.data());
-    begin_header_controls(context, picker_width(names));
-    picker(context, "##measure", names, context.chosen<KindsChoices>().measure,
-           definition(chosen_measure(context), context.snapshot->spec->experiment, "the matrix")
-               .c_str());
+    const float beside = chosen.spectra ? segmented_width({"linear", "log"}) : picker_width(names);
+    const float between = em(0.6F), views = segmented_width({"measure", "spectra"});
+    begin_header_controls(context, beside + between + views);
+    if (chosen.spectra)
+        segmented(context, "scale", {"linear", "log"}, chosen.logarithmic,
+                  "How σ is drawn; on a log axis zeros lie on the floor.");
+    else
+        picker(context, "##measure", names, chosen.measure,
+               definition(chosen_measure(context), context.snapshot->spec->experiment, "the matrix")
+                   .c_str());
+    next_header_control(context, between, views);
+    segmented(context, "what", {"measure", "spectra"}, chosen.spectra,
+              "Measure: one number of every matrix, as colour. Spectra: all its singular values, "
+              "largest first, a line a lane.");
     end_header_controls(context);
 }
 
@@ -162,6 +169,10 @@ void draw_kinds(PanelContext& context) {
     header(context);
     const Snapshot& snapshot = *context.snapshot;
     const KindSheet sheet = kind_sheet(snapshot.spec->experiment);
+    if (context.chosen<KindsChoices>().spectra) {
+        draw_kinds_spectra(context, sheet);
+        return;
+    }
     const Channel channel = chosen_measure(context);
     const ColourScale scale = shared_scale(snapshot, sheet, channel);
     draw_colour_scale(context, scale);
@@ -170,25 +181,18 @@ void draw_kinds(PanelContext& context) {
     const ImVec2 room = ImGui::GetContentRegionAvail();
     const auto lanes = static_cast<int>(snapshot.lanes.size());
     const float gap = em(0.8F);
-    const int across = std::clamp(static_cast<int>((room.x + gap) / em(12)), 1, lanes);
-    const int down = (lanes + across - 1) / across;
-    const float name_height = ImGui::GetTextLineHeight();
-    const ImVec2 each{(room.x - gap * static_cast<float>(across - 1)) / static_cast<float>(across),
-                      room.y / static_cast<float>(down) - name_height};
+    const NamedGrid grid(
+        origin, room, lanes,
+        std::clamp(static_cast<int>((room.x + gap) / em(12)), 1, std::max(lanes, 1)), gap);
     for (int lane = 0; lane < lanes; ++lane) {
         const auto index = static_cast<std::size_t>(lane);
-        const int column = lane % across, row = lane / across;
-        const ImVec2 at{origin.x + static_cast<float>(column) * (each.x + gap),
-                        origin.y + static_cast<float>(row) * (each.y + name_height)};
-        fitted_text(ImGui::GetWindowDrawList(), at, each.x, context.theme.lane_text(lane),
-                    snapshot.lanes[index].name.c_str());
-        ImGui::SetCursorScreenPos({at.x, at.y + name_height});
+        grid.begin(lane, context.theme.lane_text(lane), snapshot.lanes[index].name);
         const std::string id = fmt::format("##kinds {}", lane);
         const ChartOptions options{.id = id.c_str(),
                                    .across = "##kinds x",
                                    .up = "##kinds y",
                                    .name = "kinds",
-                                   .size = each};
+                                   .size = grid.each};
         const Chart chart = map_of(context, sheet, index, scale);
         Axes axes;
         if (!begin_chart(context, options, chart, axes)) continue;
@@ -212,11 +216,12 @@ void draw_kinds(PanelContext& context) {
 
 constinit const Panel kinds_panel{
     .title = "Kinds and blocks",
-    .explanation = "one measure of every matrix, by kind and block",
+    .explanation = "every matrix, by kind and block",
     .help =
         "Each square is a matrix: what it does is its row, its block the column; of a chain the "
-        "layers stand side by side. All lanes share one scale of colours. A click shows the "
-        "matrix's singular values.",
+        "layers stand side by side. All lanes share one scale of colours. Spectra: the singular "
+        "values of each, all on the same axes. A click shows the matrix in the panels of single "
+        "ones, Singular values in front.",
     .draw = draw_kinds,
     .least = {22, 12},
     .remembered = remembered,

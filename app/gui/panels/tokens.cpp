@@ -9,6 +9,7 @@
 #include "app/gui/panels/token_writer.h"
 #include "app/gui/plots/drawn_chart.h"
 #include "app/gui/plots/export_menu.h"
+#include "app/gui/plots/named_grid.h"
 #include "app/gui/plots/readout.h"
 #include "app/gui/plots/source.h"
 #include "app/gui/theme.h"
@@ -166,36 +167,15 @@ void draw_attention(PanelContext& context, const TokensNow& now) {
     const auto& heads = view.attention[static_cast<std::size_t>(own.block)];
     const ImVec2 origin = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     const auto count = static_cast<int>(heads.size());
-    // As square and as large as it gets, and then with as few places empty.
-    int across = 1;
-    float largest = 0;
-    for (int columns = 1; columns <= count; ++columns) {
-        const int rows = (count + columns - 1) / columns;
-        const float side =
-            std::min(room.x / static_cast<float>(columns), room.y / static_cast<float>(rows));
-        if (side < largest - 1) continue;
-        if (side < largest + 1 && columns * rows >= across * ((count + across - 1) / across))
-            continue;
-        across = columns;
-        largest = std::max(largest, side);
-    }
-    const int down = (count + across - 1) / across;
-    const float gap = em(0.6F), name = ImGui::GetTextLineHeight();
-    const ImVec2 each{(room.x - gap * static_cast<float>(across - 1)) / static_cast<float>(across),
-                      room.y / static_cast<float>(down) - name};
+    const NamedGrid grid(origin, room, count, squarest_across(room, count), em(0.6F));
     for (int head = 0; head < count; ++head) {
-        const int column = head % across, row = head / across;
-        const ImVec2 at{origin.x + static_cast<float>(column) * (each.x + gap),
-                        origin.y + static_cast<float>(row) * (each.y + name)};
-        ImGui::GetWindowDrawList()->AddText(at, u32(context.theme.dim),
-                                            fmt::format("head {}", head + 1).c_str());
-        ImGui::SetCursorScreenPos({at.x, at.y + name});
+        grid.begin(head, context.theme.dim, fmt::format("head {}", head + 1));
         const std::string id = fmt::format("##attention {}", head);
         const ChartOptions options{.id = id.c_str(),
                                    .across = "##attention x",
                                    .up = "##attention y",
                                    .name = "attention",
-                                   .size = each,
+                                   .size = grid.each,
                                    .step = now.lanes[lane].step};
         const auto describe = [&](const PanelContext& on) {
             return head_chart(on, task, view, own.block, head);
