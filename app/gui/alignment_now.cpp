@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/experiment/adjacent_matrices.h"
 #include "core/experiment/projection.h"
 #include "core/linalg/spectrum.h"
 #include "core/measure/alignment.h"
@@ -20,14 +21,6 @@ void take(const Snapshot& snapshot, AlignmentNow& now, AlignmentNow::Piece piece
             now.traces[l].add(lane.state.step, lane.drifts);
     }
     now.lanes = std::move(piece.lanes);
-}
-
-bool fits(const Problem& problem, const std::vector<Matrix>& weights) {
-    const std::vector<MatrixInfo>& matrices = problem.model->matrices();
-    return std::equal(weights.begin(), weights.end(), matrices.begin(), matrices.end(),
-                      [](const Matrix& weight, const MatrixInfo& matrix) {
-                          return weight.rows() == matrix.rows && weight.cols() == matrix.cols;
-                      });
 }
 
 Work<std::shared_ptr<const AlignmentNow::Starts>> starts_of(
@@ -57,13 +50,16 @@ Work<AlignmentNow::Piece> work_out(AlignmentNow::Piece piece) {
             lane.left = overlaps(svd.u, problem.target_svd.u);
         }
         if (view == AlignmentView::neighbours) {
-            Matrix below;
-            for (std::size_t l = 0; l < weights.size(); ++l) {
-                const ThinSvd svd = thin_svd(weights[l]);
-                if (l > 0) lane.neighbours.push_back(overlaps(svd.v, below));
-                below = svd.u;
-                lane.layers.push_back(svd.s);
+            std::vector<ThinSvd> svds;
+            for (const Matrix& weight : weights) {
+                svds.push_back(thin_svd(weight));
+                lane.layers.push_back(svds.back().s);
                 co_await pause();
+            }
+            for (const AdjacentMatrices& pair : adjacent_matrices(problem.experiment)) {
+                const ThinSvd& reader = svds[index_of(pair.reader)];
+                lane.neighbours.push_back(
+                    overlaps(pair.both_write ? reader.u : reader.v, svds[index_of(pair.writer)].u));
             }
         }
         if (view == AlignmentView::conserved) {

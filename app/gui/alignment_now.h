@@ -24,7 +24,7 @@ struct LaneAlignment {
     StateName state;
     Matrix basis;                    // Uᵀ P V in the target's directions, out x in
     Matrix left;                     // |Uᵀ U_target|, the product's left vectors against them
-    std::vector<Matrix> neighbours;  // |V_{l+1}ᵀ U_l|, l = 1 …
+    std::vector<Matrix> neighbours;  // |V_{l+1}ᵀ U_l|, by pair of adjacent_matrices()
     Vector product;                  // singular values of P
     std::vector<Vector> layers;      // and of each layer
     // By pair of neighbours: drifts of Grams, then of roots (measure/balance.h).

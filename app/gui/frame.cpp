@@ -3,6 +3,7 @@
 #include "app/gui/caption.h"
 #include "app/gui/dock_layout.h"
 #include "app/gui/fonts.h"
+#include "app/gui/instead.h"
 #include "app/gui/keys.h"
 #include "app/gui/lost_lanes.h"
 #include "app/gui/model_fetch.h"
@@ -22,6 +23,7 @@
 #include <algorithm>
 #include <cctype>
 #include <optional>
+#include <utility>
 
 namespace muonscope::gui {
 namespace {
@@ -117,6 +119,24 @@ void bring_forward(std::string& title) {
     const ImGuiWindow* focused = ImGui::GetCurrentContext()->NavWindow;
     if (focused != nullptr && focused->RootWindow->DockNode == window->DockNode)
         ImGui::FocusWindow(window);
+}
+
+struct ShownModel {
+    bool transformer = false;
+};
+
+// When a transformer takes a chain's place, panels of chains in front of their tabs give way.
+void give_way(PanelContext& context) {
+    const bool transformer = shows_transformer(context);
+    if (!std::exchange(context.kept<ShownModel>().transformer, transformer) && transformer)
+        for (const Panel& panel : panels()) {
+            const ImGuiWindow* window = ImGui::FindWindowByName(panel.title);
+            if (!panel.of_chains || window == nullptr || window->DockNode == nullptr ||
+                window->DockNode->VisibleWindow != window)
+                continue;
+            std::string title = instead_of(panel).title;
+            bring_forward(title);
+        }
 }
 
 struct BuildingCard {
@@ -261,6 +281,7 @@ void draw_frame(PanelContext& context) {
         draw_presented_panels(shown, middle.at, middle.extent);
     } else {
         for (const Panel& panel : panels()) draw_panel(shown, panel);
+        give_way(shown);
         bring_forward(context.view.bring_beside);
         bring_forward(context.view.bring_forward);
     }

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/base/work.h"
-#include "core/experiment/projection.h"
 #include "core/measure/likeness.h"
 
 namespace muonscope::gui {
@@ -22,8 +21,7 @@ Work<Geometries> geometries_of(std::vector<Matrix> layers, int leading) {
 
 Geometries at_start(const LikenessWish& wish) {
     Geometries geometries;
-    for (const Matrix& layer :
-         layer_points(*wish.problem, wish.problem->start, wish.points->inputs))
+    for (const Matrix& layer : states_of(*wish.points, *wish.problem, wish.problem->start))
         geometries.push_back(geometry_of(layer, wish.leading));
     return geometries;
 }
@@ -35,8 +33,7 @@ Work<StepLikeness> work_out(LikenessWish wish, WatchedState state,
     likeness.step = state.step;
     std::vector<Geometries> lanes;
     for (const WatchedState::Lane& lane : state.lanes) {
-        std::vector<Matrix> layers =
-            layer_points(*wish.problem, *lane.weights, wish.points->inputs);
+        std::vector<Matrix> layers = states_of(*wish.points, *wish.problem, *lane.weights);
         lanes.push_back(co_await geometries_of(std::move(layers), wish.leading));
     }
     for (std::size_t l = 0; l < lanes.size(); ++l) {

@@ -1,5 +1,6 @@
 #include "app/gui/panel_window.h"
 
+#include "app/gui/instead.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "imgui.h"
@@ -13,12 +14,6 @@ void draw_header(PanelContext& context, const Panel& panel) {
     const bool told = panel.explain != nullptr && snapshot != nullptr && snapshot->spec != nullptr;
     card_header(context, panel.title,
                 told ? panel.explain(snapshot->spec->experiment) : panel.explanation, panel.help);
-}
-
-bool shows_transformer(const PanelContext& context) {
-    const Snapshot* snapshot = context.snapshot;
-    return snapshot != nullptr && snapshot->spec != nullptr &&
-           is_transformer(snapshot->spec->experiment);
 }
 
 }  // namespace
@@ -41,11 +36,10 @@ void draw_panel_content(PanelContext& context, const Panel& panel) {
     draw_card(context);
     draw_header(context, panel);
     context.view.weights_shown = context.view.weights_shown || panel.weights;
-    if (panel.of_chains && shows_transformer(context)) {
-        centred_note(context, "for chains: a transformer has no product P of its layers");
-        return;
-    }
-    panel.draw(context);
+    if (panel.of_chains && shows_transformer(context))
+        draw_instead(context, panel);
+    else
+        panel.draw(context);
 }
 
 ImGuiWindowFlags scrolled_where_narrow(const Panel& panel, float width) {

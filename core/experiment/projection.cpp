@@ -11,15 +11,6 @@ namespace muonscope {
 
 namespace {
 
-bool fits(const Problem& problem, const std::vector<Matrix>& weights) {
-    const std::vector<MatrixInfo>& matrices = problem.model->matrices();
-    return !weights.empty() &&
-           std::equal(weights.begin(), weights.end(), matrices.begin(), matrices.end(),
-                      [](const Matrix& weight, const MatrixInfo& matrix) {
-                          return weight.rows() == matrix.rows && weight.cols() == matrix.cols;
-                      });
-}
-
 // Orthonormal columns spanning those of `some`, in their order; zero where nothing is left.
 Matrix orthonormal(const Matrix& some) {
     Matrix basis = Matrix::Zero(some.rows(), some.cols());
@@ -48,6 +39,15 @@ PointFrame about_zero(Matrix directions) {
 }
 
 }  // namespace
+
+bool fits(const Problem& problem, const std::vector<Matrix>& weights) {
+    const std::vector<MatrixInfo>& matrices = problem.model->matrices();
+    return !weights.empty() &&
+           std::equal(weights.begin(), weights.end(), matrices.begin(), matrices.end(),
+                      [](const Matrix& weight, const MatrixInfo& matrix) {
+                          return weight.rows() == matrix.rows && weight.cols() == matrix.cols;
+                      });
+}
 
 double multiply_adds(const Problem& problem, int columns) {
     double each = 1;

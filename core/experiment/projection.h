@@ -8,6 +8,9 @@
 // What the representation and basis views show of a lane's weights.
 namespace muonscope {
 
+// Whether the weights are of the problem's model.
+bool fits(const Problem& problem, const std::vector<Matrix>& weights);
+
 // Points after layer 1 … L, activations included, width x points each. inputs: in x points. Empty
 // where the weights are not of the problem's model.
 std::vector<Matrix> layer_points(const Problem& problem, const std::vector<Matrix>& weights,

@@ -2,8 +2,11 @@
 
 #include "core/experiment/item_tree.h"
 #include "core/experiment/projection.h"
+#include "core/experiment/shown_positions.h"
 #include "core/experiment/teacher.h"
+#include "core/experiment/token_problem.h"
 #include "core/model/chain.h"
+#include "core/model/transformer/rms_norm.h"
 
 #include <algorithm>
 
@@ -32,6 +35,7 @@ Matrix answers(const Problem& problem, const Matrix& inputs) {
 }  // namespace
 
 ShownPoints shown_points(const Problem& problem) {
+    if (problem.task) return shown_positions(problem);
     ShownPoints shown;
     shown.tree = problem.experiment.target.kind == TargetKind::tree;
     const Eigen::Index in = problem.target.cols();
@@ -59,7 +63,25 @@ ShownPoints shown_points(const Problem& problem) {
         shown.levels.push_back(std::move(kinds));
     }
     shown.targets = answers(problem, shown.inputs);
+    for (const MatrixInfo& matrix : problem.model->matrices()) shown.places.push_back(matrix.name);
+    if (!shown.places.empty()) shown.places.back() = "output";
     return shown;
+}
+
+std::vector<Matrix> states_of(const ShownPoints& shown, const Problem& problem,
+                              const std::vector<Matrix>& weights) {
+    if (!problem.task) return layer_points(problem, weights, shown.inputs);
+    std::vector<Matrix> states;
+    if (!fits(problem, weights)) return states;
+    for (const Matrix& stream : streams(problem, weights, shown.inputs)) {
+        Matrix at(stream.rows(), shown.points());
+        for (Eigen::Index i = 0; i < at.cols(); ++i)
+            at.col(i) = stream.col(shown.positions[static_cast<std::size_t>(i)]);
+        RmsNorm<double> norm;
+        norm.reserve(at.cols());
+        norm.forward(at, states.emplace_back(stream.rows(), at.cols()));
+    }
+    return states;
 }
 
 }  // namespace muonscope

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -12,6 +13,13 @@
 #include "core/measure/preservation.h"
 
 namespace muonscope {
+
+int built_on(const Problem& problem, int layer) {
+    if (!problem.task) return layer;
+    const MatrixInfo& matrix = problem.model->matrices()[index_of(layer)];
+    if (matrix.kind == MatrixKind::head) return problem.experiment.transformer.blocks;
+    return std::max(matrix.block, 1);
+}
 
 StepTrades::StepTrades(std::shared_ptr<const Problem> problem, std::vector<Matrix> weights,
                        int layer, const ProbeSpec& spec, Objective objective)
@@ -26,7 +34,7 @@ StepTrades::StepTrades(std::shared_ptr<const Problem> problem, std::vector<Matri
         throw Error("layer", fmt::format("there is no layer {}", layer),
                     fmt::format("1 to {}", layers));
     at_ = layer - 1;
-    spec_.layer = layer;
+    spec_.layer = built_on(*problem_, layer);
     weight_ = weights_[at_];
     if (objective_ == Objective::layer_target) {
         if (at_ >= problem_->layer_targets.size() || problem_->layer_targets[at_].size() == 0)

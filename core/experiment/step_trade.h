@@ -12,6 +12,10 @@
 
 namespace muonscope {
 
+// The layer whose output a head stands on when matrix `layer` steps: itself; of a transformer its
+// block, the first for what stands before all, the last for the head.
+int built_on(const Problem& problem, int layer);
+
 // What one step gives up and what it buys.
 struct StepTrade {
     double length = 0;    // |D|, D what is added to the layer's weights
@@ -26,8 +30,8 @@ struct StepTrade {
 
 // The trade between descent now and what a layer downstream can make of it later, from one state
 // of a run: steps of one matrix while all others stand (arXiv 2607.01124, its design perspective).
-// "Downstream" is a linear head from zero on the layer's output, trained for the K steps of the
-// probe's spec on the probe's task.
+// "Downstream" is a linear head from zero on the layer's output, of a transformer on the stream
+// behind the matrix's block, trained for the K steps of the probe's spec on the probe's task.
 class StepTrades {
   public:
     // layer: 1-based. spec: of the probe; its layer is not looked at. objective: what the layer is

@@ -9,6 +9,7 @@
 #include "core/experiment/token_tasks/facts_task.h"
 #include "core/linalg/reductions.h"
 #include "core/model/transformer/transformer.h"
+#include "core/model/transformer/transformer_pass.h"
 #include "core/random/generator.h"
 
 namespace muonscope {
@@ -94,6 +95,16 @@ std::shared_ptr<const Problem> make_token_problem(const Experiment& experiment) 
     problem->start = start_of(experiment);
     make_token_probe(*problem);
     return problem;
+}
+
+std::vector<Matrix> streams(const Problem& problem, const std::vector<Matrix>& weights,
+                            const Matrix& sequences) {
+    const TransformerSpec spec = transformer_of(problem.experiment);
+    TransformerPass<double> pass(spec);
+    pass.forward(weights, unasked(sequences, spec.vocabulary));
+    std::vector<Matrix> streams;
+    for (int block = 0; block <= spec.blocks; ++block) streams.emplace_back(pass.stream(block));
+    return streams;
 }
 
 Matrix probed_stream(const Problem& problem, const std::vector<Matrix>& weights, int layer) {

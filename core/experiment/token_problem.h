@@ -10,6 +10,11 @@ namespace muonscope {
 // of that, so that the stream is as long behind many blocks as behind one.
 std::shared_ptr<const Problem> make_token_problem(const Experiment& experiment);
 
+// The streams of sequences, a column each: what enters the first block, then what leaves each;
+// width x positions, sequence after sequence, all of one pass.
+std::vector<Matrix> streams(const Problem& problem, const std::vector<Matrix>& weights,
+                            const Matrix& sequences);
+
 // The probed stream: what leaves block `layer` (clamped), where something is asked, every column as
 // the head gets it (of root mean square 1) and divided by the root of their number; width x n.
 Matrix probed_stream(const Problem& problem, const std::vector<Matrix>& weights, int layer);

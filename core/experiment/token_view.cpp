@@ -4,6 +4,7 @@
 
 #include "core/base/elementary.h"
 #include "core/experiment/matrix_groups.h"
+#include "core/model/transformer/transformer.h"
 #include "core/model/transformer/transformer_pass.h"
 #include "core/random/generator.h"
 
@@ -28,25 +29,18 @@ Matrix probabilities_of(Matrix logits) {
 
 TokenView token_view(const Problem& problem, const std::vector<Matrix>& weights, int sequence) {
     const Matrix inputs = problem.data.inputs.col(sequence);
-    TokenView view;
-    TokenBatch batch;
-    batch.sequences = 1;
-    batch.length = static_cast<int>(inputs.rows());
-    for (Eigen::Index i = 0; i < inputs.rows(); ++i)
-        view.tokens.push_back(static_cast<int>(inputs(i, 0)));
-    batch.tokens = view.tokens;
-    batch.targets.assign(view.tokens.size(), 0);
-
     const TransformerSpec spec = transformer_of(problem.experiment);
+    const TokenBatch batch = unasked(inputs, spec.vocabulary);
     TransformerPass<double> pass(spec);
     pass.forward(weights, batch);
+    TokenView view;
+    view.tokens = batch.tokens;
     for (int block = 1; block <= spec.blocks; ++block) {
         std::vector<Matrix>& heads = view.attention.emplace_back();
         for (int head = 0; head < spec.heads; ++head)
             heads.push_back(pass.attention_map(block, 0, head));
     }
-    const int last = static_cast<int>(problem.model->activations().size());
-    const Matrix probabilities = probabilities_of(problem.model->activation(weights, last, inputs));
+    const Matrix probabilities = probabilities_of(pass.logits(weights));
     for (Eigen::Index i = 0; i < inputs.rows(); ++i) {
         const double asked = problem.data.labels(i, sequence);
         if (asked < 0) continue;

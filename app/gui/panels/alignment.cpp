@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 #include "app/gui/panels/panels.h"
 #include "app/gui/plots/source.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
+#include "core/experiment/adjacent_matrices.h"
 
 // How singular directions of layers, product and target lie to one another, and what follows from
 // it for the descent.
@@ -44,14 +46,19 @@ std::vector<const char*> labels_of(const std::vector<std::string>& names) {
 
 std::vector<std::string> pair_names(const PanelContext& context) {
     std::vector<std::string> names{"all pairs"};
-    const int layers = context.snapshot ? context.snapshot->layout.layers() : 1;
-    for (int l = 1; l < layers; ++l) names.push_back(fmt::format("layers {}, {}", l, l + 1));
+    if (context.snapshot && context.snapshot->problem)
+        for (AdjacentMatrices& pair : adjacent_matrices(context.snapshot->problem->experiment))
+            names.push_back(std::move(pair.name));
     return names;
+}
+
+bool has_target(const PanelContext& context) {
+    return !context.snapshot || !context.snapshot->problem || !context.snapshot->problem->task;
 }
 
 void header(PanelContext& context) {
     AlignmentChoices& chosen = context.chosen<AlignmentChoices>();
-    const auto view = static_cast<AlignmentView>(chosen.view);
+    const AlignmentView view = shown_view(context);
     const bool pairs = view == AlignmentView::neighbours || view == AlignmentView::conserved;
     const std::vector<std::string> names = pair_names(context);
     const std::vector<const char*> words = labels_of(names);
@@ -60,14 +67,18 @@ void header(PanelContext& context) {
     chosen.pair = std::clamp(chosen.pair, 0, static_cast<int>(names.size()) - 1);
     const float between = em(0.5F);
     const float kinds = segmented_width({"Grams", "roots"});
-    float width = picker_width(views);
-    if (pairs) width += between + picker_width(words);
+    const bool several = has_target(context);
+    float width = several ? picker_width(views) + (pairs ? between : 0) : 0;
+    if (pairs) width += picker_width(words);
     if (view == AlignmentView::conserved) width += between + kinds;
     if (view == AlignmentView::descent) width += between + picker_width(horizons);
     begin_header_controls(context, width);
     if (pairs) {
-        picker(context, "##pair", words, chosen.pair, "Which neighbouring layers.");
-        ImGui::SameLine(0, between);
+        picker(context, "##pair", words, chosen.pair,
+               several ? "Which neighbouring layers."
+                       : "Which matrices: the second writes what the first reads, query and key "
+                         "write what is multiplied.");
+        if (several) ImGui::SameLine(0, between);
     }
     if (view == AlignmentView::conserved) {
         segmented(context, "of", {"Grams", "roots"}, chosen.roots,
@@ -82,12 +93,14 @@ void header(PanelContext& context) {
                "against what came.");
         ImGui::SameLine(0, between);
     }
-    picker(context, "##view", views, chosen.view,
-           "Target basis: Uᵀ P V for the target A = U S Vᵀ; learning fills the diagonal. Left "
-           "vectors: |Uᵀ U_target|, how far the product's output directions are the target's. "
-           "Neighbours: |V_{l+1}ᵀ U_l|, how far a layer takes up what the one before puts out. "
-           "Conserved: what neighbours keep of how they differ. Descent: λ_eff of each layer and "
-           "the loss that it forecasts.");
+    if (several)
+        picker(
+            context, "##view", views, chosen.view,
+            "Target basis: Uᵀ P V for the target A = U S Vᵀ; learning fills the diagonal. Left "
+            "vectors: |Uᵀ U_target|, how far the product's output directions are the target's. "
+            "Neighbours: |V_{l+1}ᵀ U_l|, how far a layer takes up what the one before puts out. "
+            "Conserved: what neighbours keep of how they differ. Descent: λ_eff of each layer and "
+            "the loss that it forecasts.");
     end_header_controls(context);
 }
 
@@ -110,7 +123,7 @@ void draw_alignment(PanelContext& context) {
         ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
         return;
     }
-    const auto view = static_cast<AlignmentView>(context.chosen<AlignmentChoices>().view);
+    const AlignmentView view = shown_view(context);
     const AlignmentNow& now = alignment_now(context, view);
     const bool pairs = view == AlignmentView::neighbours || view == AlignmentView::conserved;
     if (pairs && snapshot->layout.layers() < 2)
@@ -129,6 +142,11 @@ void draw_alignment(PanelContext& context) {
 
 }  // namespace
 
+AlignmentView shown_view(const PanelContext& context) {
+    return has_target(context) ? static_cast<AlignmentView>(context.chosen<AlignmentChoices>().view)
+                               : AlignmentView::neighbours;
+}
+
 constinit const Panel alignment_panel{
     .title = "Alignment",
     .explanation = "whose directions are whose",
@@ -137,12 +155,14 @@ constinit const Panel alignment_panel{
         "against the target's, and of each layer against its neighbour's. Brackets mark directions "
         "of nearly equal singular values, which are free to turn among themselves. The slider in "
         "the last line goes back to any step that was seen. Further views: what neighbouring "
-        "layers keep while they learn, and how fast descent would go from here.",
+        "layers keep while they learn, and how fast descent would go from here.\n\n"
+        "Of a transformer: matrices that meet in one space, all heads side by side: queries with "
+        "keys, what output takes up of value, mlp out of mlp in, the first value of the embedding, "
+        "the head of the last mlp out.",
     .draw = draw_alignment,
     .least = {15, 10},
     .weights = true,
     .remembered = remembered,
-    .of_chains = true,
 };
 
 }  // namespace muonscope::gui

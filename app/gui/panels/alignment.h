@@ -19,6 +19,9 @@ struct AlignmentChoices {
 
 inline constexpr std::array<double, 3> forecast_horizons{10, 100, 1000};
 
+// What is shown: of a transformer, which has no target to lie along, neighbours alone.
+AlignmentView shown_view(const PanelContext& context);
+
 // Matrices of overlaps as squares, all lanes side by side.
 void draw_alignment_squares(PanelContext& context, const AlignmentNow& now, ImVec2 room);
 // Drifts of what neighbours keep, over steps.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <string_view>
 
 #include "app/gui/panels/alignment.h"
 #include "app/gui/plots/cells.h"
@@ -12,6 +13,7 @@
 #include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
+#include "core/experiment/adjacent_matrices.h"
 #include "core/measure/alignment.h"
 
 // Whole matrices of overlaps, one texel an entry, zoomed together.
@@ -25,8 +27,10 @@ using namespace plots;
 struct Square {
     int lane = 0;
     std::int64_t step = 0;
-    std::size_t pair = 0;            // of neighbours, from 1; 0: it is not of layers
-    std::string title, row, column;  // what an entry is: row "u", column "v": uᵢᵀ P vⱼ
+    std::size_t pair = 0;          // of neighbours, from 1; 0: it is not of layers
+    std::string title;             // of the lane, and of the pair
+    std::string short_title = {};  // of the pair, where there is no room; empty: there is none
+    std::string row, column;       // what an entry is: row "u", column "v": uᵢᵀ P vⱼ
     std::string between;
     const Matrix* values = nullptr;
     Vector row_sigma, column_sigma;  // as many as there are; fewer: the rest is zero
@@ -40,9 +44,18 @@ Vector of_all(const Vector& values, Eigen::Index count) {
     return all;
 }
 
+// "1 query, key" of "block 1 query, key".
+std::string without_blocks(std::string name) {
+    constexpr std::string_view word = "block ";
+    for (std::size_t at = 0; (at = name.find(word)) != std::string::npos;)
+        name.erase(at, word.size());
+    return name;
+}
+
 std::vector<Square> squares_of(const PanelContext& context, const AlignmentNow& now) {
     const Problem& problem = *context.snapshot->problem;
     const int pair = context.chosen<AlignmentChoices>().pair;
+    const std::vector<AdjacentMatrices> pairs = adjacent_matrices(problem.experiment);
     std::vector<Square> squares;
     for (std::size_t l = 0; l < now.lanes.size(); ++l) {
         const LaneAlignment& of = now.lanes[l];
@@ -67,16 +80,23 @@ std::vector<Square> squares_of(const PanelContext& context, const AlignmentNow& 
              .values = &of.left,
              .row_sigma = of.product,
              .column_sigma = problem.target_svd.s});
-        for (std::size_t p = 0; p < of.neighbours.size(); ++p)
-            if (pair == 0 || pair == static_cast<int>(p) + 1)
-                add({.pair = p + 1,
-                     .title = fmt::format("{}: V{}ᵀ U{}", name, p + 2, p + 1),
-                     .row = fmt::format("v({})", p + 2),
-                     .column = fmt::format("u({})", p + 1),
-                     .between = "ᵀ ",
-                     .values = &of.neighbours[p],
-                     .row_sigma = of.layers[p + 1],
-                     .column_sigma = of.layers[p]});
+        for (std::size_t p = 0; p < of.neighbours.size(); ++p) {
+            if (pair != 0 && pair != static_cast<int>(p) + 1) continue;
+            const AdjacentMatrices& two = pairs[p];
+            const bool chain = !problem.task;
+            add({.pair = p + 1,
+                 .title = chain ? fmt::format("{}: V{}ᵀ U{}", name, two.reader, two.writer)
+                                : fmt::format("{}: {}", name, two.name),
+                 .short_title = chain ? "" : without_blocks(two.name),
+                 .row = chain            ? fmt::format("v({})", two.reader)
+                        : two.both_write ? "u"
+                                         : "v",
+                 .column = chain ? fmt::format("u({})", two.writer) : "u",
+                 .between = "ᵀ ",
+                 .values = &of.neighbours[p],
+                 .row_sigma = of.layers[index_of(two.reader)],
+                 .column_sigma = of.layers[index_of(two.writer)]});
+        }
     }
     return squares;
 }
@@ -161,8 +181,7 @@ struct SquareRange {
 
 SquareRange range_of(const PanelContext& context, const std::vector<Square>& squares) {
     SquareRange range;
-    range.is_signed =
-        context.chosen<AlignmentChoices>().view == static_cast<int>(AlignmentView::target_basis);
+    range.is_signed = shown_view(context) == AlignmentView::target_basis;
     if (!range.is_signed) return range;
     const Vector& target = context.snapshot->problem->target_svd.s;
     const double largest = target.size() > 0 && target(0) > 0 ? target(0) : 1;
@@ -290,13 +309,40 @@ void entry_readout(PanelContext& context, const Square& square, const Axes& axes
 
 constexpr const char* squares_range = "##squares";
 
+int squares_of_a_lane(const std::vector<Square>& squares) {
+    return static_cast<int>(
+        std::count_if(squares.begin(), squares.end(),
+                      [&](const Square& square) { return square.lane == squares[0].lane; }));
+}
+
+// The last pairs of all lanes, as many as it takes for the others to be large enough to say
+// something; how many they were.
+int leave_out(std::vector<Square>& squares, ImVec2 origin, ImVec2 room) {
+    constexpr float least_side = 4;  // em
+    const int all = squares_of_a_lane(squares);
+    for (int left = 0; left < all; ++left) {
+        const int of_a_lane = all - left;
+        const auto count = static_cast<int>(squares.size()) / all * of_a_lane;
+        const bool fits = places_in(origin, room, count, of_a_lane).side >= em(least_side);
+        if (!fits && of_a_lane > 1) continue;
+        const std::size_t last = squares[static_cast<std::size_t>(of_a_lane) - 1].pair;
+        std::erase_if(squares, [&](const Square& square) { return square.pair > last; });
+        return left;
+    }
+    return 0;
+}
+
 void draw_square(PanelContext& context, const std::vector<Square>& squares, const Places& places,
                  int index, const SquareRange& range, Eigen::Index& stride) {
     const Square& square = squares[static_cast<std::size_t>(index)];
     const ImVec2 corner = places.corner(index);
     ImGui::PushFont(context.fonts.heading, 0);
-    fitted_text(ImGui::GetWindowDrawList(), places.title(index), places.side + places.gap / 2,
-                context.theme.lane_text(square.lane), square.title.c_str());
+    const float wide = places.side + places.gap / 2;
+    const bool whole =
+        square.short_title.empty() || ImGui::CalcTextSize(square.title.c_str()).x <= wide;
+    fitted_text(ImGui::GetWindowDrawList(), places.title(index), wide,
+                context.theme.lane_text(square.lane),
+                (whole ? square.title : square.short_title).c_str());
     ImGui::PopFont();
     const ChartOptions options{.id = squares_range,
                                .name = "alignment",
@@ -354,15 +400,17 @@ void draw_colour_scale(const PanelContext& context, const Places& places,
 
 // What the colours and marks are, in the line below.
 std::string caption_of(const PanelContext& context, const std::vector<Square>& squares,
-                       Eigen::Index stride) {
+                       Eigen::Index stride, int left_out) {
     std::string words;
     const auto add = [&words](const std::string& text) {
         if (!words.empty()) words += "  ·  ";
         words += text;
     };
+    if (left_out > 0)
+        add(fmt::format("no room for {} more pair{}: choose above", left_out,
+                        left_out == 1 ? "" : "s"));
     if (stride > 1) add(fmt::format("each dot the largest of {} x {} entries", stride, stride));
-    const int view = context.chosen<AlignmentChoices>().view;
-    if (view == static_cast<int>(AlignmentView::target_basis)) {
+    if (shown_view(context) == AlignmentView::target_basis) {
         std::string shares;
         for (const Square& square : squares)
             shares += fmt::format("{}{:.0f} %", shares.empty() ? "" : ", ",
@@ -383,32 +431,29 @@ std::string caption_of(const PanelContext& context, const std::vector<Square>& s
 
 void draw_alignment_squares(PanelContext& context, const AlignmentNow& now, ImVec2 room) {
     const ImVec2 origin = ImGui::GetCursorScreenPos();
-    const std::vector<Square> squares = squares_of(context, now);
+    std::vector<Square> squares = squares_of(context, now);
     if (squares.empty()) {
         centred_note(context, "working it out");
         return;
     }
-    const SquareRange range = range_of(context, squares);
     const float line = room.y > em(9) ? ImGui::GetTextLineHeight() + em(0.2F) : 0;
+    const int left_out = leave_out(squares, origin, {room.x, room.y - line});
+    const SquareRange range = range_of(context, squares);
     const auto count = static_cast<int>(squares.size());
-    const auto of_a_lane =
-        static_cast<int>(std::count_if(squares.begin(), squares.end(), [&](const Square& square) {
-            return square.lane == squares[0].lane;
-        }));
-    const Places places = places_in(origin, {room.x, room.y - line}, count, of_a_lane);
+    const Places places =
+        places_in(origin, {room.x, room.y - line}, count, squares_of_a_lane(squares));
     Eigen::Index stride = 1;
     if (places.side >= em(1.5F)) {
         for (int index = 0; index < count; ++index)
             draw_square(context, squares, places, index, range, stride);
         draw_colour_scale(context, places, range);
     } else {
-        fitted_text(ImGui::GetWindowDrawList(), origin, room.x, context.theme.dim,
-                    "no room for all: choose a pair");
+        fitted_text(ImGui::GetWindowDrawList(), origin, room.x, context.theme.dim, "no room");
     }
     if (line > 0) {
         const ImVec2 at{origin.x, origin.y + room.y - line};
         fitted_text(ImGui::GetWindowDrawList(), at, room.x, context.theme.dim,
-                    caption_of(context, squares, stride).c_str());
+                    caption_of(context, squares, stride, left_out).c_str());
         ImGui::SetCursorScreenPos(at);
         ImGui::Dummy({std::max(1.0F, room.x), line});
         hover_help(context, "What is shown",

@@ -35,8 +35,13 @@ std::vector<Remembered> remembered(Preferences& preferences) {
 
 // ---- the header ----
 
+bool has_product(const PanelContext& context) {
+    return context.snapshot && context.snapshot->layout.product_rank() > 0;
+}
+
 std::string map_name(const PanelContext& context, int source) {
-    if (source < 0 || !context.snapshot) return "all maps";
+    if (source < 0 || !context.snapshot || (source == 0 && !has_product(context)))
+        return "all maps";
     return source_name(context.snapshot->layout, source);
 }
 
@@ -45,11 +50,15 @@ void map_picker(PanelContext& context, float width) {
     const int layers = context.snapshot ? context.snapshot->layout.layers() : 1;
     const int shown = std::min(chosen.source, layers);
     if (!begin_word_combo(context, "##map", map_name(context, shown).c_str(), width)) {
-        hover_help(context, "", "Which maps: all, the product of all layers, or one layer.");
+        hover_help(context, "",
+                   "Which maps: all, the product of all layers, or one layer; of a transformer "
+                   "one matrix.");
         return;
     }
     for (int source = -1; source <= layers; ++source)
-        if (list_row(map_name(context, source).c_str(), source == shown)) chosen.source = source;
+        if ((source != 0 || has_product(context)) &&
+            list_row(map_name(context, source).c_str(), source == shown))
+            chosen.source = source;
     ImGui::EndCombo();
 }
 
@@ -111,26 +120,31 @@ void header(PanelContext& context) {
     MapsChoices& chosen = context.chosen<MapsChoices>();
     put_right(chosen.which, directions(context));
     const float between = em(0.6F);
-    const float map = word_combo_width(ImGui::CalcTextSize("all maps").x);
+    const float map =
+        std::max(word_combo_width(ImGui::CalcTextSize("all maps").x),
+                 has_product(context) || !context.snapshot ? 0 : source_picker_width(context));
+    const bool target = has_product(context);
     const float which = word_combo_width(
         std::max(ImGui::CalcTextSize(directions_text(chosen.which).c_str()).x, em(4)));
     const float view = view_picker_width();
     const float size = segmented_width({"to scale", "shape"});
     const float both = segmented_width({"weights", "update"});
     float width = map + between + which + between + view + between + both;
-    if (!chosen.update) width += between + size + between + toggle_width("target");
+    if (!chosen.update) width += between + size + (target ? between + toggle_width("target") : 0);
     begin_header_controls(context, width);
     map_picker(context, map);
     next_header_control(context, between, which);
     direction_picker(context, which);
     next_header_control(context, between, view);
     view_picker(context, chosen, view);
-    if (!chosen.update) {
+    if (!chosen.update && target) {
         next_header_control(context, between, toggle_width("target"));
         toggle(context, "target", chosen.target,
                "Dashed: the ellipsoid that the target makes, of a layer its share σ^(1/L). In "
                "hidden layers it lies along the layer's own axes, for any rotation there gives the "
                "same product.");
+    }
+    if (!chosen.update) {
         next_header_control(context, between, size);
         segmented(context, "size", {"to scale", "shape"}, chosen.shape,
                   "To scale: one scale for all lanes of a map. Shape: each as large as its longest "
@@ -241,7 +255,6 @@ constinit const Panel maps_panel{
     .least = {15, 11},
     .weights = true,
     .remembered = remembered,
-    .of_chains = true,
 };
 
 }  // namespace muonscope::gui

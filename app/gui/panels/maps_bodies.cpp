@@ -5,18 +5,10 @@
 
 #include "app/gui/plots/source.h"
 #include "core/experiment/product_gradient.h"
+#include "core/experiment/projection.h"
 
 namespace muonscope::gui {
 namespace {
-
-bool fits(const Problem& problem, const std::vector<Matrix>& weights) {
-    const auto& matrices = problem.model->matrices();
-    return weights.size() == matrices.size() &&
-           std::equal(weights.begin(), weights.end(), matrices.begin(),
-                      [](const Matrix& weight, const MatrixInfo& matrix) {
-                          return weight.rows() == matrix.rows && weight.cols() == matrix.cols;
-                      });
-}
 
 Matrix matrix_of(const Problem& problem, const std::vector<Matrix>& weights, int source) {
     if (source == 0) return problem.model->response(weights);
@@ -105,7 +97,8 @@ const char* body_name(Body body) {
 }
 
 bool of_outputs(const Problem& problem, int source) {
-    return source == 0 || source == static_cast<int>(problem.start.size());
+    return source == 0 ||
+           (problem.target.size() > 0 && source == static_cast<int>(problem.start.size()));
 }
 
 Matrix frame_of(const Problem& problem, int source, const std::array<int, 3>& which) {

@@ -33,11 +33,12 @@ int parts(const PanelContext& context) {
 std::vector<int> sources_wanted(const PanelContext& context) {
     const int layers = context.snapshot->layout.layers();
     const MapsChoices& chosen = context.chosen<MapsChoices>();
+    const bool product = context.snapshot->layout.product_rank() > 0;
     if (chosen.source > 0) return {std::min(chosen.source, layers)};
-    if (chosen.source == 0) return {0};
+    if (chosen.source == 0 && product) return {0};
     std::vector<int> sources;
     for (int layer = 1; layer <= layers; ++layer) sources.push_back(layer);
-    if (layers > 1) sources.push_back(0);
+    if (layers > 1 && product) sources.push_back(0);
     return sources;
 }
 
@@ -87,7 +88,9 @@ std::vector<int> thinned(const std::vector<int>& all, int count) {
     return some;
 }
 
-std::string names_of(const std::vector<int>& left) {
+// Numbers of layers; of matrices that have names how many there are.
+std::string names_of(const PanelContext& context, const std::vector<int>& left) {
+    if (context.snapshot->problem->task) return fmt::format("{} matrices", left.size());
     std::string names;
     for (const int source : left) names += (names.empty() ? "" : ", ") + fmt::format("{}", source);
     return names;
@@ -266,7 +269,7 @@ MapsSheet sheet_with(PanelContext& context, ImVec2 size, int caption_lines) {
     sheet.caption = at.caption;
     sheet.columns = columns;
     sheet.lanes_across = grid.across;
-    if (!left.empty()) sheet.left_out = names_of(left);
+    if (!left.empty()) sheet.left_out = names_of(context, left);
     const float of_lane = static_cast<float>(columns) * (grid.cell.x + at.gap) + at.gap;
     for (int lane = 0; lane < lanes; ++lane)
         for (int column = 0; column < columns; ++column) {
@@ -318,7 +321,7 @@ std::string shape_word(const SphereImage& image) {
 
 namespace {
 
-std::string what_is_left_out(const MapsChoices& chosen, const MapsSheet& sheet) {
+std::string what_is_left_out(const MapsChoices& chosen, const MapsSheet& sheet, bool has_target) {
     const auto drawn = [](const MapCell& cell) { return cell.body.rows > 0; };
     const auto inexact =
         std::find_if(sheet.cells.begin(), sheet.cells.end(),
@@ -331,9 +334,11 @@ std::string what_is_left_out(const MapsChoices& chosen, const MapsSheet& sheet) 
     const std::string three = fmt::format("Of {} dimensions singular directions {}, {}, {}",
                                           std::max(inexact->body.rows, inexact->body.columns),
                                           first + 1, second + 1, third + 1);
-    return three + (chosen.update ? " of −G."
-                                  : ": true lengths and angles, turned nearest to the target's "
-                                    "(hidden layers: the start's).");
+    if (chosen.update) return three + " of −G.";
+    return three + (has_target
+                        ? ": true lengths and angles, turned nearest to the target's (hidden "
+                          "layers: the start's)."
+                        : ": true lengths and angles, turned nearest to the start's.");
 }
 
 }  // namespace
@@ -341,6 +346,7 @@ std::string what_is_left_out(const MapsChoices& chosen, const MapsSheet& sheet) 
 // As many of the sentences as have room; those that say what is missing before all others.
 std::string caption_of(const PanelContext& context, const MapsSheet& sheet) {
     const MapsChoices& chosen = context.chosen<MapsChoices>();
+    const bool has_target = context.snapshot->problem->target.size() > 0;
     struct Sentence {
         std::string text;
         int rank;  // 0 is said first
@@ -355,12 +361,14 @@ std::string caption_of(const PanelContext& context, const MapsSheet& sheet) {
             {"Ball: orthogonal. Needle: collapsed onto one direction. Disc: one "
              "direction lost.",
              2});
-        if (chosen.target) sentences.push_back({"Dashed: the target's.", 3});
+        if (chosen.target && has_target) sentences.push_back({"Dashed: the target's.", 3});
     }
-    sentences.push_back({what_is_left_out(chosen, sheet), 1});
+    sentences.push_back({what_is_left_out(chosen, sheet, has_target), 1});
     if (!sheet.left_out.empty())
         sentences.push_back(
-            {fmt::format("No room for layers {}: choose one above.", sheet.left_out), 0});
+            {has_target ? fmt::format("No room for layers {}: choose one above.", sheet.left_out)
+                        : fmt::format("No room for {}: choose one above.", sheet.left_out),
+             0});
     const auto joined = [&] {
         std::string text;
         for (const Sentence& sentence : sentences)

@@ -79,7 +79,7 @@ Table points_table(const PanelContext& context, const RepresentationSheet& sheet
         for (std::size_t s = 0; s + 1 < trail.size(); ++s)
             if (layer < trail[s].at.size())
                 rows.add_all(cell, RowOf::trail, trail[s].step, trail[s].at[layer], here);
-        if (!chosen.spread) continue;
+        if (!shows_spreads(context)) continue;
         int kind = 0;
         for (const ClassSpread& spread : spreads_in(context, cell).space) {
             if (spread.count > 1 && here(spread.mean(0), spread.mean(1)))

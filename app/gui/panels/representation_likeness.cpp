@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "app/gui/likeness_now.h"
@@ -21,7 +20,12 @@ using namespace plots;
 
 namespace {
 
-constexpr std::array with_names{"start", "target", "other"};
+// A transformer's target are the right answers.
+const char* with_name(const PanelContext& context, int with) {
+    if (with == LayerLikeness::start) return "start";
+    if (with == LayerLikeness::other) return "other";
+    return context.chosen<RepresentationsChoices>().chain ? "target" : "answers";
+}
 
 const char* const cka_help =
     "Linear CKA of the points after the layer (Kornblith et al. 2019): the cosine of two Gram "
@@ -41,7 +45,10 @@ std::string with_help(const PanelContext& context, int with) {
         case LayerLikeness::start:
             return "With the same layer at the start.";
         case LayerLikeness::target:
-            return "With what the target makes of the same points.";
+            return context.chosen<RepresentationsChoices>().chain
+                       ? "With what the target makes of the same points."
+                       : "With the right answers, one-hot: points that have the same one lie at "
+                         "one place.";
         default:
             return context.snapshot->lanes.size() == 2
                        ? "With the same layer of the other lane at this step."
@@ -52,7 +59,7 @@ std::string with_help(const PanelContext& context, int with) {
 
 bool shows(const PanelContext& context, int layer) {
     const int chosen = context.chosen<RepresentationsChoices>().layer;
-    return chosen == 0 || layer + 1 == std::min(chosen, context.snapshot->layout.layers());
+    return chosen == 0 || layer + 1 == std::min(chosen, layers_of(context));
 }
 
 void value_cell(const PanelContext& context, double value) {
@@ -97,9 +104,9 @@ void heading_row(PanelContext& context, int leading) {
     ImGui::TableNextColumn();
     for (int column = 0; column < 2 * count; ++column) {
         const int with = column % count;
-        right_cell(fmt::format("{} ", with_names[static_cast<std::size_t>(with)]),
-                   context.theme.dim);
-        hover_help(context, with_names[static_cast<std::size_t>(with)], with_help(context, with));
+        const char* const name = with_name(context, with);
+        right_cell(fmt::format("{} ", name), context.theme.dim);
+        hover_help(context, name, with_help(context, with));
     }
 }
 
@@ -121,7 +128,7 @@ void draw_table(PanelContext& context, const LikenessNow& now, const StepLikenes
                           ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoPadOuterX |
                               ImGuiTableFlags_NoSavedSettings | ImGuiTableFlags_ScrollY,
                           size)) {
-        ImGui::TableSetupColumn("layer", ImGuiTableColumnFlags_WidthStretch, 1.3F);
+        ImGui::TableSetupColumn("layer", ImGuiTableColumnFlags_WidthStretch, 1.7F);
         for (int column = 0; column < 2 * count; ++column)
             ImGui::TableSetupColumn("", ImGuiTableColumnFlags_WidthStretch, 1);
         ImGui::TableSetupScrollFreeze(0, 2);
@@ -138,9 +145,8 @@ void draw_table(PanelContext& context, const LikenessNow& now, const StepLikenes
                 const LayerLikeness& one = likeness.lanes[l][layer];
                 ImGui::TableNextRow();
                 ImGui::TableNextColumn();
-                ImGui::TextColored(
-                    context.theme.dim, "%s",
-                    layer_name(context.snapshot->layout, static_cast<int>(layer)).c_str());
+                ImGui::TextColored(context.theme.dim, "%s",
+                                   layer_name(context, static_cast<int>(layer)).c_str());
                 ImGui::PushFont(context.fonts.mono, ImGui::GetStyle().FontSizeBase * 0.95F);
                 for (int with = 0; with < count; ++with)
                     value_cell(context, one.cka[static_cast<std::size_t>(with)]);
@@ -161,10 +167,10 @@ void draw_table(PanelContext& context, const LikenessNow& now, const StepLikenes
 
 // Layers of one lane: its colour, paler towards the first, and a dash each.
 Series series_of(const PanelContext& context, std::size_t lane, int layer) {
-    const int layers = context.snapshot->layout.layers();
+    const int layers = layers_of(context);
     Series series;
-    series.name = fmt::format("{} {}", context.snapshot->lanes[lane].name,
-                              layer_name(context.snapshot->layout, layer));
+    series.name =
+        fmt::format("{} {}", context.snapshot->lanes[lane].name, layer_name(context, layer));
     const float pale =
         layers > 1 ? 0.4F * static_cast<float>(layers - 1 - layer) / static_cast<float>(layers - 1)
                    : 0;
@@ -178,7 +184,7 @@ std::vector<Series> over_steps(const PanelContext& context, const LikenessNow& n
     const auto with = static_cast<std::size_t>(std::clamp(chosen.with, 0, with_count(context) - 1));
     std::vector<Series> all;
     for (std::size_t l = 0; l < context.snapshot->lanes.size(); ++l)
-        for (int layer = 0; layer < context.snapshot->layout.layers(); ++layer) {
+        for (int layer = 0; layer < layers_of(context); ++layer) {
             if (!shows(context, layer)) continue;
             Series series = series_of(context, l, layer);
             for (const auto& [step, likeness] : now.steps) {
@@ -204,11 +210,12 @@ void draw_over_steps(PanelContext& context, const LikenessNow& now, ImVec2 size)
     ImGui::TextColored(context.theme.dim, "with");
     ImGui::SameLine(0, em(0.4F));
     chosen.with = std::clamp(chosen.with, 0, with_count(context) - 1);
+    const char* const target = with_name(context, LayerLikeness::target);
     if (with_count(context) == 3)
-        segmented(context, "with", {"start", "target", "other"}, chosen.with,
+        segmented(context, "with", {"start", target, "other"}, chosen.with,
                   with_help(context, chosen.with).c_str());
     else
-        segmented(context, "with", {"start", "target"}, chosen.with,
+        segmented(context, "with", {"start", target}, chosen.with,
                   with_help(context, chosen.with).c_str());
     const std::vector<Series> series = over_steps(context, now);
     std::vector<KeyRow> key;

@@ -33,7 +33,7 @@ void for_each_place(const PanelContext& context, const RepresentationCell& cell,
     add_points(*at);
     const auto layer = static_cast<std::size_t>(cell.layer);
     if (chosen.start && layer < points->start.size()) add_points(points->start[layer]);
-    if (!chosen.spread) return;
+    if (!shows_spreads(context)) return;
     for (const ClassSpread& spread : spreads_in(context, cell).space) {
         if (spread.count < 2) continue;
         const Eigen::Vector3d reach = spread.covariance.diagonal().cwiseMax(0).cwiseSqrt();
@@ -219,7 +219,8 @@ Chart cell_chart(const PanelContext& context, const RepresentationCell& cell) {
         chart.marks.emplace_back(start_of(context, points.start[layer]));
     add_trails(context, view_of(context).lanes.at(cell.lane), layer, chart);
     chart.marks.emplace_back(points_of(context, *at, 1, true));
-    if (chosen.spread) add_means(context, cell, std::min(cell.size.x, cell.size.y) < em(9), chart);
+    if (shows_spreads(context))
+        add_means(context, cell, std::min(cell.size.x, cell.size.y) < em(9), chart);
     return chart;
 }
 

@@ -21,27 +21,35 @@ bool knows_start(const DrawnPoints& before, const PointsOf& of) {
 
 StartPoints start_points(const PointsOf& of) {
     const Problem& problem = *of.problem;
-    StartPoints start{
-        of.frames, of.first, layer_points(problem, problem.start, of.shown->inputs), {}};
+    StartPoints start{of.frames, of.first, states_of(*of.shown, problem, problem.start), {}};
     if (of.frames == FramesOf::target) start.from = target_frames(problem, problem.start, of.first);
-    if (of.frames == FramesOf::start) start.from = start_frames(problem, of.first);
+    if (of.frames == FramesOf::start)
+        start.from = problem.task ? principal_frames(start.states, of.first)
+                                  : start_frames(problem, of.first);
     return start;
 }
 
 // Multiply-adds, about: the points and the frames, decompositions among them.
 double work_of(const PointsOf& of, const DrawnPoints& before) {
     const int points = of.shown->points();
-    double work = multiply_adds(*of.problem, 2 * points + 9);
+    const bool tokens = of.problem->task != nullptr;
+    const auto columns = tokens ? static_cast<int>(of.shown->inputs.size()) : points;
+    double work = multiply_adds(*of.problem, 2 * columns + 9);
     const bool start = of.frames == FramesOf::start && !knows_start(before, of);
     const bool principal = of.frames == FramesOf::principal && !of.held;
-    for (const MatrixInfo& matrix : of.problem->model->matrices()) {
-        const auto rows = static_cast<double>(matrix.rows);
-        const auto decomposition = [&](double columns) {
-            return 40 * rows * columns * std::min(rows, columns);
-        };
-        if (start) work += decomposition(static_cast<double>(of.problem->target.cols()));
-        if (principal) work += decomposition(static_cast<double>(points));
-    }
+    const auto decomposition = [](Eigen::Index rows, Eigen::Index across) {
+        return 40.0 * static_cast<double>(rows) * static_cast<double>(across) *
+               static_cast<double>(std::min(rows, across));
+    };
+    const auto place = [&](Eigen::Index width) {
+        if (start) work += decomposition(width, tokens ? points : of.problem->target.cols());
+        if (principal) work += decomposition(width, points);
+    };
+    if (tokens)
+        for (std::size_t i = 0; i < of.shown->places.size(); ++i)
+            place(of.problem->experiment.transformer.width);
+    else
+        for (const MatrixInfo& matrix : of.problem->model->matrices()) place(matrix.rows);
     return work;
 }
 
@@ -103,7 +111,7 @@ DrawnPoints drawn_points(PointsOf of, const DrawnPoints& before) {
     drawn.start_points = knows_start(before, of)
                              ? before.start_points
                              : std::make_shared<const StartPoints>(start_points(of));
-    drawn.states = layer_points(*of.problem, *of.weights, of.shown->inputs);
+    drawn.states = states_of(*of.shown, *of.problem, *of.weights);
     if (of.held && of.held->size() == drawn.states.size())
         drawn.frames = *of.held;
     else if (of.frames == FramesOf::target)

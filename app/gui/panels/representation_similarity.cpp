@@ -150,9 +150,7 @@ void draw_sheet(PanelContext& context, ImDrawList* list, const RepresentationShe
 }
 
 std::string point_text(const PanelContext& context, std::size_t point) {
-    const ShownPoints& shown = *context.kept<RepresentationsView>().shown;
-    return fmt::format("{} {}, {}", shown.tree ? "item" : "point", shown.numbers[point] + 1,
-                       kind_name(context, kinds_of(context)[point]));
+    return point_name(context, point) + ", " + kind_name(context, kinds_of(context)[point]);
 }
 
 void say_entry(PanelContext& context, const RepresentationSheet& sheet, ImVec2 mouse) {

@@ -136,7 +136,7 @@ Scene scene_of(const PanelContext& context, const RepresentationCell& cell) {
         scene.points.push_back(cloud_of(context, points.start[layer], false));
     add_trails(context, view_of(context).lanes.at(cell.lane), layer, scene);
     scene.points.push_back(cloud_of(context, *at, true));
-    if (chosen.spread) add_spreads(context, cell, scene);
+    if (shows_spreads(context)) add_spreads(context, cell, scene);
     return scene;
 }
 

@@ -33,6 +33,7 @@ std::vector<Remembered> remembered(Preferences& preferences) {
                                     {"representations_directions", &own.directions, 0, 2},
                                     {"representations_first", &own.first, 0, most_directions},
                                     {"representations_level", &own.level, 1, most_levels},
+                                    {"representations_coloured", &own.coloured, 1, 2},
                                     {"representations_trail", &own.trail, 0, trail_choices.back()},
                                     {"representations_layer", &own.layer, 0, most_layers},
                                     {"representations_spread", &own.spread},
@@ -64,14 +65,20 @@ const char* const directions_help =
     "From where points are seen. Target's: the images of its right singular vectors in each layer, "
     "its left ones at the output. Start's: the left singular vectors of what the layers made of "
     "unit vectors then. Principal: those along which the points spread most, about their mean.";
+const char* const stream_directions_help =
+    "From where points are seen. Start's: those along which they spread most then. Principal: "
+    "along which they do now, about their mean.";
 
 void direction_rows(PanelContext& context) {
     RepresentationsChoices& chosen = context.chosen<RepresentationsChoices>();
     RepresentationsView& kept = context.kept<RepresentationsView>();
-    int directions = kept.held ? -1 : chosen.directions;
-    if (segmented(context, "directions", {"target's", "start's", "principal"}, directions,
-                  directions_help)) {
-        chosen.directions = directions;
+    const int first_of = chosen.chain ? 0 : 1;  // a transformer has no target's
+    int directions = kept.held ? -1 : static_cast<int>(chosen.frames()) - first_of;
+    if (chosen.chain ? segmented(context, "directions", {"target's", "start's", "principal"},
+                                 directions, directions_help)
+                     : segmented(context, "directions", {"start's", "principal"}, directions,
+                                 stream_directions_help)) {
+        chosen.directions = directions + first_of;
         kept.held = false;
     }
     int first = chosen_first(context) + 1;
@@ -98,6 +105,18 @@ void trail_row(PanelContext& context, int& trail) {
     }
 }
 
+void colour_row(PanelContext& context, int& coloured) {
+    const ShownPoints& shown = *view_of(context).shown;
+    ImGui::TextColored(context.theme.dim, "coloured by");
+    for (std::size_t i = 0; i < shown.level_names.size(); ++i) {
+        ImGui::SameLine(0, em(0.3F));
+        bool on = colour_level(context) == i;
+        if (toggle(context, shown.level_names[i].c_str(), on,
+                   "What the colours of positions tell apart."))
+            coloured = static_cast<int>(i) + 1;
+    }
+}
+
 void level_row(PanelContext& context, int& level) {
     const ShownPoints& shown = *view_of(context).shown;
     ImGui::TextColored(context.theme.dim, "branches");
@@ -113,14 +132,15 @@ void level_row(PanelContext& context, int& level) {
 }
 
 void layer_row(PanelContext& context, int& layer) {
-    const Layout& layout = context.snapshot->layout;
+    const char* const all =
+        context.chosen<RepresentationsChoices>().chain ? "all layers" : "all places";
     const std::string now =
-        layer == 0 ? "all layers" : layer_name(layout, std::min(layer, layout.layers()) - 1);
+        layer == 0 ? all : layer_name(context, std::min(layer, layers_of(context)) - 1);
     ImGui::SetNextItemWidth(em(9));
     if (!begin_combo(context, "##layer", now.c_str())) return;
-    if (list_row("all layers", layer == 0)) layer = 0;
-    for (int l = 1; l <= layout.layers(); ++l)
-        if (list_row(layer_name(layout, l - 1).c_str(), layer == l)) layer = l;
+    if (list_row(all, layer == 0)) layer = 0;
+    for (int l = 1; l <= layers_of(context); ++l)
+        if (list_row(layer_name(context, l - 1).c_str(), layer == l)) layer = l;
     ImGui::EndCombo();
 }
 
@@ -142,6 +162,7 @@ void show_picker(PanelContext& context, float width) {
     if (context.snapshot && view_of(context).shown) {
         layer_row(context, chosen.layer);
         if (view_of(context).shown->tree) level_row(context, chosen.level);
+        if (!view_of(context).shown->level_names.empty()) colour_row(context, chosen.coloured);
     }
     if (has_pictures(chosen)) {
         trail_row(context, chosen.trail);
@@ -179,7 +200,7 @@ void header(PanelContext& context) {
     picker(context, "##as", view_names, as,
            "The points themselves in two or three directions. Similarity: the cosine between any "
            "two of them, seen from their mean. CKA: how alike each layer is to the start, to the "
-           "target, and to the other lane.");
+           "target or the right answers, and to the other lane.");
     if (as != static_cast<int>(chosen.as())) chosen.view = as;
     if (space) {
         next_header_control(context, between, view_picker_width());
@@ -212,9 +233,10 @@ void pager(PanelContext& context, const RepresentationPlaces& places) {
         page = std::max(page - count, 0);
     ImGui::SameLine(0, em(0.3F));
     ImGui::AlignTextToFramePadding();
+    const char* const what = context.chosen<RepresentationsChoices>().chain ? "layer" : "place";
     const std::string text =
-        count == 1 ? fmt::format("layer {} of {}", places.shown.front() + 1, places.layers)
-                   : fmt::format("layers {}–{} of {}", places.shown.front() + 1,
+        count == 1 ? fmt::format("{} {} of {}", what, places.shown.front() + 1, places.layers)
+                   : fmt::format("{}s {}–{} of {}", what, places.shown.front() + 1,
                                  places.shown.back() + 1, places.layers);
     ImGui::TextColored(context.theme.dim, "%s", text.c_str());
     ImGui::SameLine(0, em(0.3F));
@@ -263,9 +285,10 @@ void draw_pictures(PanelContext& context) {
 
 void draw_representations(PanelContext& context) {
     const Snapshot* newest = context.snapshot;
-    context.chosen<RepresentationsChoices>().tree =
-        newest != nullptr && newest->problem &&
-        newest->problem->experiment.target.kind == TargetKind::tree;
+    RepresentationsChoices& chosen = context.chosen<RepresentationsChoices>();
+    chosen.chain = newest == nullptr || !newest->problem || !newest->problem->task;
+    chosen.tree = newest != nullptr && newest->problem && chosen.chain &&
+                  newest->problem->experiment.target.kind == TargetKind::tree;
     header(context);
     if (!context.snapshot || !context.snapshot->problem || context.snapshot->lanes.empty()) {
         centred_note(context, "Waiting for the first step");
@@ -280,13 +303,14 @@ void draw_representations(PanelContext& context) {
         centred_note(context, "No classes to show");
         return;
     }
-    if (context.chosen<RepresentationsChoices>().as() == RepresentationsAs::likeness)
+    if (chosen.as() == RepresentationsAs::likeness)
         draw_likeness(context);
     else
         draw_pictures(context);
 }
 
 std::string explained(const Experiment& experiment) {
+    if (is_transformer(experiment)) return "what is asked, along the stream";
     return experiment.target.kind == TargetKind::tree ? "items after each layer"
                                                       : "classes after each layer";
 }
@@ -295,8 +319,12 @@ std::string explained(const Experiment& experiment) {
 
 // ---- what the views share ----
 
-std::string layer_name(const Layout& layout, int layer) {
-    return layer + 1 == layout.layers() ? "output" : layout.name(layer + 1);
+int layers_of(const PanelContext& context) {
+    return static_cast<int>(view_of(context).shown->places.size());
+}
+
+const std::string& layer_name(const PanelContext& context, int layer) {
+    return view_of(context).shown->places[static_cast<std::size_t>(layer)];
 }
 
 const DrawnPoints* points_in(const PanelContext& context, const RepresentationCell& cell) {
@@ -314,7 +342,7 @@ std::string lane_title(const PanelContext& context, int lane) {
 }
 
 std::string picture_title(const PanelContext& context, const RepresentationCell& cell) {
-    return lane_title(context, cell.lane) + ", " + layer_name(context.snapshot->layout, cell.layer);
+    return lane_title(context, cell.lane) + ", " + layer_name(context, cell.layer);
 }
 
 const Matrix* drawn_at(const PanelContext& context, const RepresentationCell& cell) {
@@ -351,7 +379,8 @@ const CellSpreads& spreads_in(const PanelContext& context, const RepresentationC
 
 std::size_t colour_level(const PanelContext& context) {
     const ShownPoints& shown = *view_of(context).shown;
-    const int level = context.chosen<RepresentationsChoices>().level;
+    const RepresentationsChoices& chosen = context.chosen<RepresentationsChoices>();
+    const int level = shown.level_names.empty() ? chosen.level : chosen.coloured;
     return static_cast<std::size_t>(std::clamp(level, 1, static_cast<int>(shown.levels.size())) -
                                     1);
 }
@@ -364,25 +393,38 @@ const std::vector<int>& kinds_of(const PanelContext& context) {
     return view_of(context).shown->levels[colour_level(context)];
 }
 
-// More than there are colours: neighbours in the tree have neighbouring ones.
+// More than there are colours: neighbours in the tree, or in the order of tokens, have neighbouring
+// ones.
 ImVec4 kind_colour(const PanelContext& context, int kind) {
     const int classes = classes_of(context);
-    if (!view_of(context).shown->tree || classes <= static_cast<int>(context.theme.classes.size()))
+    const ShownPoints& shown = *view_of(context).shown;
+    const bool ordered = shown.tree || !shown.class_names.empty();
+    if (!ordered || classes <= static_cast<int>(context.theme.classes.size()))
         return context.theme.class_colour(kind);
     return rank_colour(context.theme, kind, classes);
 }
 
 std::string kind_name(const PanelContext& context, int kind) {
-    return view_of(context).shown->tree
-               ? fmt::format("branch {} of {}", kind + 1, classes_of(context))
-               : fmt::format("class {}", kind + 1);
+    const ShownPoints& shown = *view_of(context).shown;
+    const std::size_t level = colour_level(context);
+    if (!shown.class_names.empty())
+        return shown.level_names[level] + ": " +
+               shown.class_names[level][static_cast<std::size_t>(kind)];
+    return shown.tree ? fmt::format("branch {} of {}", kind + 1, classes_of(context))
+                      : fmt::format("class {}", kind + 1);
+}
+
+std::string point_name(const PanelContext& context, std::size_t point) {
+    const ShownPoints& shown = *view_of(context).shown;
+    if (!shown.words.empty()) return shown.words[point];
+    return fmt::format("{} {}", shown.tree ? "item" : "point", shown.numbers[point] + 1);
 }
 
 std::string directions_text(const PanelContext& context) {
     const RepresentationsChoices& chosen = context.chosen<RepresentationsChoices>();
     const RepresentationsView& kept = view_of(context);
     std::string text = kept.held ? fmt::format("held at {}:", kept.held_step)
-                                 : frame_names[static_cast<std::size_t>(chosen.directions)];
+                                 : frame_names[static_cast<std::size_t>(chosen.frames())];
     for (int k = chosen_first(context); k < directions_of(context); ++k)
         text += fmt::format("{} {}", k == chosen_first(context) ? "" : ",", k + 1);
     return text;
@@ -392,7 +434,7 @@ RepresentationSheet representation_sheet(PanelContext& context, ImVec2 size) {
     const RepresentationsChoices& chosen = context.chosen<RepresentationsChoices>();
     const Snapshot& snapshot = *context.snapshot;
     const auto lanes = static_cast<int>(snapshot.lanes.size());
-    const int layers = snapshot.layout.layers();
+    const int layers = layers_of(context);
     RepresentationSheet sheet;
     sheet.size = size;
     if (chosen.layer > 0) {
@@ -412,10 +454,52 @@ RepresentationSheet representation_sheet(PanelContext& context, ImVec2 size) {
     return sheet;
 }
 
+bool shows_spreads(const PanelContext& context) {
+    const bool few = classes_of(context) <= static_cast<int>(context.theme.classes.size());
+    return context.chosen<RepresentationsChoices>().spread &&
+           (few || view_of(context).shown->class_names.empty());
+}
+
+namespace {
+
+// What colours stand for, at the right end of the first line, where they have names and room.
+void draw_class_key(PanelContext& context, ImDrawList* list, const RepresentationSheet& sheet,
+                    ImVec2 origin) {
+    const ShownPoints& shown = *view_of(context).shown;
+    const int classes = classes_of(context);
+    if (shown.class_names.empty() || sheet.places.across > 1 ||
+        classes > static_cast<int>(context.theme.classes.size()))
+        return;
+    const std::vector<std::string>& names = shown.class_names[colour_level(context)];
+    const std::string what = shown.level_names[colour_level(context)] + ": ";
+    const float dot = em(0.9F), gap = em(0.6F);
+    float wide = ImGui::CalcTextSize(what.c_str()).x;
+    for (const std::string& name : names) wide += dot + ImGui::CalcTextSize(name.c_str()).x + gap;
+    wide -= gap;
+    const float lane = ImGui::CalcTextSize(lane_title(context, 0).c_str()).x;
+    if (lane * 1.1F + em(1) + wide > sheet.size.x) return;
+    ImVec2 at{std::round(origin.x + sheet.size.x - wide), origin.y};
+    const auto word = [&](const std::string& text) {
+        list->AddText(at, u32(context.theme.dim), text.c_str());
+        at.x += ImGui::CalcTextSize(text.c_str()).x;
+    };
+    word(what);
+    for (int kind = 0; kind < classes; ++kind) {
+        list->AddCircleFilled({at.x + em(0.35F), at.y + ImGui::GetTextLineHeight() / 2}, em(0.25F),
+                              u32(kind_colour(context, kind)));
+        at.x += dot;
+        word(names[static_cast<std::size_t>(kind)]);
+        at.x += gap;
+    }
+}
+
+}  // namespace
+
 void draw_names(PanelContext& context, ImDrawList* list, const RepresentationSheet& sheet,
                 ImVec2 origin) {
     const RepresentationPlaces& places = sheet.places;
-    const Snapshot& snapshot = *context.snapshot;
+    if (has_pictures(context.chosen<RepresentationsChoices>()))
+        draw_class_key(context, list, sheet, origin);
     ImGui::PushFont(context.fonts.heading, 0);
     for (int l = 0; l < places.lanes; ++l) {
         const ImVec2 at = places.block_corner(l);
@@ -425,7 +509,7 @@ void draw_names(PanelContext& context, ImDrawList* list, const RepresentationShe
     ImGui::PopFont();
     for (const RepresentationCell& cell : sheet.cells) {
         if (places.names_once() && cell.lane + places.across < places.lanes) continue;
-        const std::string label = layer_name(snapshot.layout, cell.layer);
+        const std::string& label = layer_name(context, cell.layer);
         const float width = ImGui::CalcTextSize(label.c_str()).x;
         const float x = origin.x + cell.corner.x + std::max(0.0F, (cell.size.x - width) / 2);
         fitted_text(list, {std::round(x), origin.y + cell.corner.y + cell.size.y}, cell.size.x,
@@ -437,16 +521,13 @@ void say_point(PanelContext& context, const RepresentationCell& cell, int point)
     const Matrix* at = drawn_at(context, cell);
     if (at == nullptr || point < 0 || point >= at->cols()) return;
     const auto index = static_cast<std::size_t>(point);
-    const ShownPoints& shown = *view_of(context).shown;
     const int kind = kinds_of(context)[index];
     std::string place =
         fmt::format("{} , {}", value_text((*at)(0, point)), value_text((*at)(1, point)));
     if (context.chosen<RepresentationsChoices>().as() == RepresentationsAs::space)
         place += fmt::format(" , {}", value_text((*at)(2, point)));
-    const std::array rows{
-        ReadoutRow{kind_name(context, kind), place, kind_colour(context, kind)},
-        ReadoutRow{shown.tree ? "item" : "point", fmt::format("{}", shown.numbers[index] + 1),
-                   context.theme.dim}};
+    const std::array rows{ReadoutRow{kind_name(context, kind), place, kind_colour(context, kind)},
+                          ReadoutRow{point_name(context, index), "", context.theme.dim}};
     draw_readout(context, picture_title(context, cell), rows);
 }
 
@@ -456,13 +537,17 @@ constinit const Panel representations_panel{
     .help =
         "The same points after each layer, coloured by class: in the target's leading directions, "
         "the start's, or those along which they spread most. Grey: where they were at the start. "
-        "A tree's points are its items. Similarity and CKA say how alike points, and layers, are.",
+        "A tree's points are its items. Similarity and CKA say how alike points, and layers, "
+        "are.\n\n"
+        "Of a transformer: the residual stream at some positions where something is asked, of "
+        "held-out sequences, before the first block and behind each, normed as what reads it has "
+        "it; "
+        "of facts each by itself.",
     .draw = draw_representations,
     .least = {15, 11},
     .weights = true,
     .explain = explained,
     .remembered = remembered,
-    .of_chains = true,
 };
 
 }  // namespace muonscope::gui

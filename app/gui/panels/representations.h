@@ -21,6 +21,7 @@ struct RepresentationsChoices : Orbit {
     int directions = 0;  // FramesOf
     int first = 0;       // the first of them, from 1; 0: as the task asks
     int level = 3;       // of a tree's branches, from 1
+    int coloured = 1;    // of a transformer's positions: by which of their classes, from 1
     int trail = 0;       // samples
     int layer = 0;       // 0: all
     bool start = true;   // grey: where the points were
@@ -31,16 +32,20 @@ struct RepresentationsChoices : Orbit {
     bool over_steps = false;
     int measure = 0, with = 1;
 
-    bool tree = false;  // the task's, of the newest frame
+    bool tree = false, chain = true;  // of the newest frame
     // Of a tree what is alike says most: two directions are too few for all of its branches.
     RepresentationsAs as() const {
         if (view >= 0) return static_cast<RepresentationsAs>(view);
         return tree ? RepresentationsAs::similarity : RepresentationsAs::plane;
     }
-    FramesOf frames() const { return static_cast<FramesOf>(directions); }
+    // A transformer has no target's directions.
+    FramesOf frames() const {
+        const auto of = static_cast<FramesOf>(directions);
+        return chain || of != FramesOf::target ? of : FramesOf::principal;
+    }
 };
 
-// One picture: a layer of a lane.
+// One picture: a layer of a lane, or of a transformer the stream at one place.
 struct RepresentationCell {
     int lane = 0, layer = 0;  // from 0
     ImVec2 corner, size;      // pixels, from the panel's own corner
@@ -78,11 +83,18 @@ int classes_of(const PanelContext& context);
 const std::vector<int>& kinds_of(const PanelContext& context);
 ImVec4 kind_colour(const PanelContext& context, int kind);
 std::string kind_name(const PanelContext& context, int kind);
-std::string layer_name(const Layout& layout, int layer);
+// "point 12"; of a transformer the tokens that it stands behind, and the right one.
+std::string point_name(const PanelContext& context, std::size_t point);
+int layers_of(const PanelContext& context);
+const std::string& layer_name(const PanelContext& context, int layer);
 // "target's 1, 2", as far as the view has directions.
 std::string directions_text(const PanelContext& context);
 
-// Names of lanes and layers around all pictures.
+// Whether means of classes and what is around them are drawn: of more classes than there are
+// colours for, of tokens, they would lie over everything.
+bool shows_spreads(const PanelContext& context);
+
+// Names of lanes and layers around all pictures, and of a transformer what the colours are.
 void draw_names(PanelContext& context, ImDrawList* list, const RepresentationSheet& sheet,
                 ImVec2 origin);
 // What is said of a point, with the mouse on it.

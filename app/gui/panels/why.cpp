@@ -110,7 +110,8 @@ constexpr const char* momentum_help =
     "the lane to them here: the momentum is carried over in their units, second moments begin "
     "anew, and the polar factors are of the momentum.\n\nA first step: buffers are empty, and the "
     "schedule is at its first rate.\n\nEither way the gradient is that of all data, also where the "
-    "lane takes minibatches, and the optimiser's norm law, schedule and weight decay are in the "
+    "lane takes minibatches, of a transformer that of the held-out sequences, and the optimiser's "
+    "norm law, schedule and weight decay are in the "
     "step.";
 
 void sliders(PanelContext& context) {
@@ -251,8 +252,11 @@ std::string verdict(const WhyAnswer& answer) {
         "Best for the {} now: {}. For a fresh head on {} after {} steps: {}; to reach its "
         "threshold: {}.",
         own ? "layer's distance to its own target, which this phase trains it for," : "loss",
-        name(now), layer_name(answer), answer.wish.probe.steps, name(soon), name(late));
-    if (soon < 0 && late < 0)
+        name(now), head_place(answer), answer.wish.probe.steps, name(soon), name(late));
+    const Model& model = *answer.wish.problem->model;
+    if (model.matrices()[index_of(answer.wish.layer)].kind == MatrixKind::head)
+        text += " The model's own head moves nothing that another could be built on.";
+    else if (soon < 0 && late < 0)
         text +=
             " From this state the thesis does not hold: nobody downstream gains by leaving the "
             "gradient.";
@@ -397,6 +401,12 @@ const std::string& layer_name(const WhyAnswer& answer) {
     return answer.wish.problem->model->matrices().at(answer.wish.layer - 1).name;
 }
 
+std::string head_place(const WhyAnswer& answer) {
+    const Problem& problem = *answer.wish.problem;
+    if (!problem.task) return layer_name(answer);
+    return fmt::format("the stream behind block {}", built_on(problem, answer.wish.layer));
+}
+
 constinit const Panel why_panel{
     .title = "Why",
     .explanation = "what one step gives up now and buys for who builds on it",
@@ -406,13 +416,14 @@ constinit const Panel why_panel{
         "of each optimiser is taken on a copy: with the momentum that the lane has there, or a "
         "first step. To the right: descent that it gives up against "
         "the gradient's own step. Up: how much better a fresh layer downstream learns from the "
-        "layer's output after it. The curve is every spectral power of the gradient, from itself "
-        "over the polar factor to powers below zero.",
+        "layer's output after it, of a transformer from the stream behind the matrix's block. The "
+        "curve is every spectral power of the gradient, from itself over the polar factor to "
+        "powers "
+        "below zero.",
     .draw = draw_why,
     .least = {24, 13},
     .weights = true,
     .remembered = remembered,
-    .of_chains = true,
 };
 
 }  // namespace muonscope::gui

@@ -25,6 +25,8 @@ inline const WhyState& origin(const WhyAnswer& answer) {
     return answer.wish.states[static_cast<std::size_t>(answer.wish.lane)];
 }
 const std::string& layer_name(const WhyAnswer& answer);
+// On which a fresh head stands: the layer's output; of a transformer the stream behind a block.
+std::string head_place(const WhyAnswer& answer);
 
 // One step of each, as arrows in the plane, and their names beside the tips.
 plots::Chart why_arrows(const PanelContext& context, const WhyAnswer& answer);

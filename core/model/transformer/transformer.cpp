@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "core/base/error.h"
-#include "core/linalg/matrix_product.h"
 #include "core/model/transformer/transformer_pass.h"
 
 namespace muonscope {
@@ -33,19 +32,6 @@ std::vector<int> all_columns(Eigen::Index count) {
     std::vector<int> columns(static_cast<std::size_t>(count));
     std::iota(columns.begin(), columns.end(), 0);
     return columns;
-}
-
-// Nothing is asked of them.
-TokenBatch batch_of(const Matrix& inputs, int vocabulary) {
-    TokenBatch batch;
-    if (inputs.size() > 0) {
-        set_batch(inputs, {}, all_columns(inputs.cols()), batch);
-        return batch;
-    }
-    const Matrix alone = Matrix::NullaryExpr(
-        1, vocabulary, [](Eigen::Index, Eigen::Index token) { return static_cast<double>(token); });
-    set_batch(alone, {}, all_columns(vocabulary), batch);
-    return batch;
 }
 
 Matrix one_hot(Eigen::Index rows, const std::vector<int>& places) {
@@ -124,6 +110,18 @@ class TransformerBackpropagation final : public Backpropagation {
 
 }  // namespace
 
+TokenBatch unasked(const Matrix& sequences, int vocabulary) {
+    TokenBatch batch;
+    if (sequences.size() > 0) {
+        set_batch(sequences, {}, all_columns(sequences.cols()), batch);
+        return batch;
+    }
+    const Matrix alone = Matrix::NullaryExpr(
+        1, vocabulary, [](Eigen::Index, Eigen::Index token) { return static_cast<double>(token); });
+    set_batch(alone, {}, all_columns(vocabulary), batch);
+    return batch;
+}
+
 Transformer::Transformer(const TransformerSpec& spec)
     : Model((check_transformer(spec), TransformerMatrices(spec).list), spec.context,
             spec.vocabulary),
@@ -140,23 +138,14 @@ std::vector<std::string> Transformer::activations() const {
 Matrix Transformer::activation(const std::vector<Matrix>& weights, int index,
                                const Matrix& inputs) const {
     TransformerPass<double> pass(spec_);
-    pass.forward(weights, batch_of(inputs, spec_.vocabulary));
-    if (index <= spec_.blocks + 1) return pass.stream(index - 1);
-    const int head = pass.matrices().head;
-    const Matrix normed = pass.last_normed();
-    Matrix logits(spec_.vocabulary, normed.cols());
-    MatrixProduct<double> product;
-    if (head > 0)
-        product.multiply(weights[index_of(head)], normed, logits);
-    else
-        product.multiply(weights[index_of(pass.matrices().embedding)].transpose(), normed, logits);
-    return logits;
+    pass.forward(weights, unasked(inputs, spec_.vocabulary));
+    return index <= spec_.blocks + 1 ? Matrix(pass.stream(index - 1)) : pass.logits(weights);
 }
 
 std::vector<Matrix> Transformer::matrix_inputs(const std::vector<Matrix>& weights,
                                                const Matrix& inputs) const {
     TransformerPass<double> pass(spec_);
-    const TokenBatch batch = batch_of(inputs, spec_.vocabulary);
+    const TokenBatch batch = unasked(inputs, spec_.vocabulary);
     pass.forward(weights, batch);
     std::vector<Matrix> entering;
     for (const MatrixInfo& matrix : matrices()) {

@@ -7,6 +7,10 @@
 
 namespace muonscope {
 
+// Columns of sequences as a batch in which nothing is asked; empty: every token alone, in its
+// order.
+TokenBatch unasked(const Matrix& sequences, int vocabulary);
+
 // The transformer as a model: X is context x n, a column a sequence and its numbers tokens; Y is
 // context x n, what is to come after each, -1 where nothing is asked. The loss is always the mean
 // cross-entropy of what is asked, whatever the regression says, and the relative error |P - Y|/|Y|

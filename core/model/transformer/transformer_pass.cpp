@@ -294,6 +294,18 @@ void TransformerPass<Scalar>::backward(const Weights& weights, const TokenBatch&
 }
 
 template <typename Scalar>
+DenseOf<Scalar> TransformerPass<Scalar>::logits(const Weights& weights) const {
+    DenseOf<Scalar> logits(spec_.vocabulary, columns_);
+    MatrixProduct<Scalar> product;
+    const auto normed = last_normed_.leftCols(columns_);
+    if (matrices_.head > 0)
+        product.multiply(of(weights, matrices_.head), normed, logits);
+    else
+        product.multiply(of(weights, matrices_.embedding).transpose(), normed, logits);
+    return logits;
+}
+
+template <typename Scalar>
 DenseOf<Scalar> TransformerPass<Scalar>::input_of(int index) const {
     if (index == matrices_.head) return last_normed_.leftCols(columns_);
     for (std::size_t b = 0; b < blocks_.size(); ++b) {

@@ -42,8 +42,8 @@ class TransformerPass {
     const CountedTokens& counted() const { return counted_; }
     // The stream that enters the first block (0), or that leaves block `block`: width x positions.
     auto stream(int block) const { return streams_[std::size_t(block)].leftCols(columns_); }
-    // The stream that enters the head, normed.
-    auto last_normed() const { return last_normed_.leftCols(columns_); }
+    // What the head makes of every position, with the same weights: vocabulary x positions.
+    DenseOf<Scalar> logits(const Weights& weights) const;
     // What a matrix multiplies: its columns are the positions', the head's too. None: of embedding
     // and positions, which are looked up.
     DenseOf<Scalar> input_of(int index) const;
