@@ -17,7 +17,7 @@ Spec spec_of_gain(const Study& study, const MatrixGain& gain) {
     if (!(other.experiment == spec.experiment))
         throw Error("arm " + study.arms[gain.arm].name,
                     "has another experiment than the baseline, and lanes share one",
-                    "run it with `muonscope study`");
+                    "look at it in the study's tables");
     spec.lanes.push_back(other.lanes.front());
     spec.name = "where";
     spec.title = fmt::format("{}: {}", study.name, study.arms[gain.arm].name);

@@ -22,7 +22,7 @@ std::string database_at(const std::string& path) {
     std::error_code fault;
     if (!fs::exists(beside, fault))
         throw Error(in_quotes(path, 200), "has no results beside it",
-                    "run it with `muonscope study run`, and open the .db that it leaves");
+                    "run the study first, and open the .db that it leaves");
     return beside.string();
 }
 
@@ -72,10 +72,10 @@ WhereStudy& where_study(PanelContext& context) {
     const std::vector<std::string>& chosen = context.chosen<WhereChoices>().file;
     if (chosen != open.asked) {
         open.work.stop();
-        if (open.work.busy()) return open;
-        open.asked = chosen;
         open.fault.clear();
         open.found.reset();
+        if (open.work.busy()) return open;
+        open.asked = chosen;
         if (!chosen.empty())
             open.work.begin(context.workplace, [&](auto outlet) {
                 return read_study(chosen.front(), std::move(outlet));

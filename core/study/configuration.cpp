@@ -33,13 +33,24 @@ std::vector<int> matrices_of_group(const Experiment& experiment, const std::stri
     return all;
 }
 
-// The gain that decides on each matrix, of the smallest group that holds it; none: no arm does.
+// By gain: 1 where Muon is better beyond doubt, -1 where it is worse, 0 of all others.
+std::vector<int> sides_of(std::span<const MatrixGain> gains) {
+    std::vector<int> sides(gains.size(), 0);
+    for (const RuleClass& one : rule_of(gains))
+        for (const std::size_t member : one.members) sides[member] = one.side;
+    return sides;
+}
+
+// The gain that decides on each matrix: of the groups that hold it and leave no doubt, that of the
+// smallest; none: there is no such.
 std::vector<std::optional<std::size_t>> deciders(const Experiment& experiment,
-                                                 std::span<const MatrixGain> gains) {
+                                                 std::span<const MatrixGain> gains,
+                                                 const std::vector<int>& sides) {
     const auto count = static_cast<std::size_t>(count_of_matrices(experiment));
     std::vector<std::optional<std::size_t>> by(count);
     std::vector<std::size_t> size(count, count + 1);
     for (std::size_t i = 0; i < gains.size(); ++i) {
+        if (sides[i] == 0) continue;
         const std::vector<int> own = matrices_of_group(experiment, gains[i].group);
         for (const int number : own) {
             const std::size_t at = static_cast<std::size_t>(number) - 1;
@@ -420,15 +431,13 @@ Configuration configuration_of(const Study& study, std::span<const MatrixGain> g
                        .muon_spec = {},
                        .rest = baseline_in(study, baseline),
                        .facts = facts_of(study, gains, test)};
-    std::vector<bool> better(gains.size(), false);
-    for (const RuleClass& one : rule_of(gains))
-        for (const std::size_t member : one.members) better[member] = one.side > 0;
-    const auto by = deciders(made.experiment, gains);
+    const std::vector<int> sides = sides_of(gains);
+    const auto by = deciders(made.experiment, gains, sides);
     std::set<double> beside;
     for (std::size_t i = 0; i < gains.size(); ++i) {
         MuonMatrices own{gains[i].group, {}, 0};
         for (std::size_t at = 0; at < by.size(); ++at)
-            if (better[i] && by[at] == i) own.matrices.push_back(static_cast<int>(at) + 1);
+            if (sides[i] > 0 && by[at] == i) own.matrices.push_back(static_cast<int>(at) + 1);
         if (own.matrices.empty()) continue;
         const Spec arm = spec_of_job(study, gains[i].job);
         const OptimizerSpec muon = optimizer_in(arm, own.matrices.front());

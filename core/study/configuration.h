@@ -32,8 +32,9 @@ struct Configuration {
     OptimizerSpec rest;              // AdamW
     std::vector<std::string> facts;  // which study, metric, rule, seeds: a sentence each
 };
-// A matrix that several groups hold goes by the smallest of them. Throws Error where the baseline
-// is not AdamW, where it differs between matrices, or where the Muons differ in more than the rate.
+// A matrix goes by the smallest group that holds it and leaves no doubt. Throws Error where the
+// baseline is not AdamW, where it differs between matrices, or where the Muons differ in more than
+// the rate.
 //   gains, test  of one setting and metric
 Configuration configuration_of(const Study& study, std::span<const MatrixGain> gains,
                                const RuleTest& test);

@@ -70,11 +70,11 @@ std::size_t tuning_seeds(const Study& study) {
 MatrixGain gain_of(const Study& study, const StudyReport& report, const PairSummary& pair) {
     const std::size_t first = study.comparisons[pair.pair].first,
                       arm = study.comparisons[pair.pair].second;
-    const auto rate_of = [&](std::size_t which) {
+    const auto summary_of = [&](std::size_t which) -> const ArmSummary& {
         return report
-            .arms[(pair.setting * study.metrics.size() + pair.metric) * study.arms.size() + which]
-            .rate;
+            .arms[(pair.setting * study.metrics.size() + pair.metric) * study.arms.size() + which];
     };
+    const auto rate_of = [&](std::size_t which) { return summary_of(which).rate; };
     const Arm& second = study.arms[arm];
     const double unit =
         (study.metrics[pair.metric].larger_is_better ? -1 : 1) / std::abs(pair.first_mean);
@@ -86,6 +86,7 @@ MatrixGain gain_of(const Study& study, const StudyReport& report, const PairSumm
             .baseline = {pair.setting, tuning_seeds(study), first, rate_of(first)},
             .group = muon_group(second),
             .rate = second.rates.empty() ? "" : second.rates[rate_of(arm)],
+            .rate_at_end = summary_of(arm).rate_at_end,
             .seeds = pair.pairs,
             .gain = unit * pair.mean,
             .interval = {std::min(one, other), std::max(one, other)},
@@ -206,9 +207,9 @@ ReportTable gains_table(const Study& study, std::span<const MatrixGain> gains) {
                       {3, 4, 5, 6, 7, 8, 9}};
     for (const MatrixGain& gain : gains)
         table.lines.push_back({setting_text(study, gain.setting), study.metrics[gain.metric].name,
-                               gain.group, gain.rate, fmt::format("{}", gain.seeds),
-                               gain_text(gain.gain), gain_text(gain.interval.low),
-                               gain_text(gain.interval.high),
+                               gain.group, gain.rate + (gain.rate_at_end ? " (end)" : ""),
+                               fmt::format("{}", gain.seeds), gain_text(gain.gain),
+                               gain_text(gain.interval.low), gain_text(gain.interval.high),
                                fmt::format("{} of {}", gain.better, gain.better + gain.worse),
                                fmt::format("{:.3g}", gain.chance)});
     return table;

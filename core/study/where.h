@@ -16,8 +16,9 @@ struct MatrixGain {
     JobPlace job, baseline;  // at the rates chosen for them, of the first seed that compares
     std::string group;  // as in --set: "query", "block_2_value", of a chain "2"; "2, 3" of several
     std::string rate;   // chosen for it; empty: it stands as it is
-    int seeds = 0;      // on which both came to a number
-    double gain = 0;    // share of the baseline's mean, above 0: Muon is better
+    bool rate_at_end = false;    // the smallest or largest that was tried
+    int seeds = 0;               // on which both came to a number
+    double gain = 0;             // share of the baseline's mean, above 0: Muon is better
     MeanInterval interval = {};  // of it, 95 %
     int better = 0, worse = 0;   // seeds
     double chance = 1;           // sign_test

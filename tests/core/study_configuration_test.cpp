@@ -114,6 +114,12 @@ TEST(Configuration, of_several_groups_the_smallest_decides) {
     EXPECT_FALSE(has(text, "(\"query\", None")) << text;
 }
 
+TEST(Configuration, a_group_of_which_nothing_shows_leaves_it_to_larger_ones) {
+    const std::string text =
+        configuration_text(Hand({{"inside", 0.2}, {"query", 0}}).made(), Library::pytorch);
+    EXPECT_TRUE(has(text, "(\"query\", None, 0.05),")) << text;
+}
+
 TEST(Configuration, a_chains_matrices_go_by_their_place) {
     const std::string text = configuration_text(
         Hand({{"1", 0.2}, {"2", -0.1}, {"3", 0.1}}, "two-ways-up").made(), Library::pytorch);

@@ -59,6 +59,7 @@ TEST(Where, a_gain_is_a_share_of_the_best_that_is_nowhere_muon) {
     const auto gains = matrix_gains(study, results_of(study, by_layer));
     ASSERT_EQ(gains.size(), 3U) << "an arm with Muon everywhere is none of them";
     EXPECT_EQ(gains[0].group, "1");
+    EXPECT_FALSE(gains[0].rate_at_end) << "it has no rates";
     EXPECT_EQ(gains[0].seeds, 6);
     EXPECT_NEAR(gains[0].gain, 0.2, 1e-12);
     EXPECT_GE(gains[0].interval.low, 0.19 - 1e-12);

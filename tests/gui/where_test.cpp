@@ -167,8 +167,8 @@ TEST_F(WherePanel, the_mouse_reads_interval_seeds_and_rates) {
     const ImVec2 at = square(look(), "value", "every block");
     ImGui::GetIO().AddMousePosEvent(at.x, at.y);
     const std::string text = look().text();
-    for (const char* part : {"Muon in value", "interval", "on 6 of 6 seeds", "0.031", "0.05",
-                             "0.01", "(AdamW − arm)/AdamW"})
+    for (const char* part : {"Muon in value", "interval", "on 6 of 6 seeds", "0.031",
+                             "0.05, end of those tried", "0.01", "(AdamW − arm)/AdamW"})
         EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
 }
 
@@ -240,7 +240,7 @@ TEST_F(WherePanel, copies_what_the_command_line_writes) {
 }
 
 TEST_F(WherePanel, says_what_makes_a_study_and_why_there_is_none) {
-    expect_sentence("muonscope study run where-facts");
+    expect_sentence("muonscope study run where-facts --chosen");
     harness_.chosen<WhereChoices>().file = {folder_ / "none.db"};
     expect_sentence("none.db");
     EXPECT_FALSE(std::filesystem::exists(folder_ / "none.db")) << "looking makes no file";

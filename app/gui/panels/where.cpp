@@ -106,7 +106,7 @@ void header(PanelContext& context, const WhereStudy& open) {
         begin_header_controls(context, button);
     }
     if (quiet_button(context, "Open…", button,
-                     "The .db that `muonscope study run` leaves, or the study's .json beside it. "
+                     "The .db that a study leaves when it is run, or the study's .json beside it. "
                      "It is read and never changed.",
                      !open.found))
         ask_study(context);
@@ -115,11 +115,12 @@ void header(PanelContext& context, const WhereStudy& open) {
 
 void invite(PanelContext& context) {
     dim_paragraph(context,
-                  "No study is open. These make one, with Muon on one kind of a transformer's "
-                  "matrices an arm; then open the .db that they leave:");
+                  "No study is open. These make one, with an arm for Muon on each kind of a "
+                  "transformer's matrices; then open the database that they leave:");
     ImGui::PushFont(context.fonts.mono, 0);
     ImGui::PushTextWrapPos(0);
-    ImGui::TextUnformatted("muonscope study run where-facts\nmuonscope study run where-text");
+    ImGui::TextUnformatted(
+        "muonscope study run where-facts --chosen\nmuonscope study run where-text --chosen");
     ImGui::PopTextWrapPos();
     ImGui::PopFont();
 }

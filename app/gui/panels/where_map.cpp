@@ -124,7 +124,9 @@ void look_at_gain(PanelContext& context, const WhereFound& found, const WhereMap
                       share_text(gain.interval.low) + " to " + share_text(gain.interval.high), own},
                      {"better", fmt::format("on {} of {} seeds", gain.better, gain.seeds), own},
                      {"p, sign test", fmt::format("{:.2g}", gain.chance), own},
-                     {"rate there", rate_text(study, gain.job), theme.lane(1)},
+                     {"rate there",
+                      rate_text(study, gain.job) + (gain.rate_at_end ? ", end of those tried" : ""),
+                      theme.lane(1)},
                      {"rate of " + baseline, rate_text(study, gain.baseline), theme.lane(0)},
                      {"gain is", fmt::format("({} − arm)/{}", baseline, baseline), theme.dim},
                      {"click", "both live, to where losses differ by a tenth", theme.dim}});
