@@ -322,5 +322,24 @@ TEST(TransformerPanels, kinds_and_blocks_draws_every_spectrum_on_the_same_axes) 
     EXPECT_EQ(number_of(shown.harness.preferences, "maps_source"), 12);
 }
 
+// The largest there is: what is chosen of it comes back with the next window.
+TEST(TransformerPanels, choices_of_a_matrix_reach_the_last_one_of_the_largest_model) {
+    Experiment largest = tiny("stories").experiment;
+    largest.transformer.blocks = 4;
+    largest.transformer.positions = PositionKind::learned;
+    largest.transformer.mlp = MlpKind::swiglu;
+    const int all = count_of_matrices(largest);
+    Preferences preferences;
+    int checked = 0;
+    for (const Remembered& one : all_remembered(preferences)) {
+        const bool source = one.name.ends_with("_source");
+        const bool layer = one.name.ends_with("_layer") && one.name != "representations_layer";
+        if (!source && !layer) continue;
+        ++checked;
+        EXPECT_GE(one.high, source ? all : all - 1) << one.name;
+    }
+    EXPECT_EQ(checked, 7);
+}
+
 }  // namespace
 }  // namespace muonscope::gui

@@ -25,7 +25,7 @@ std::vector<Remembered> remembered(Preferences& preferences) {
     std::vector<Remembered> choices{{"maps_update", &own.update},
                                     {"maps_shape", &own.shape},
                                     {"maps_target", &own.target},
-                                    {"maps_source", &own.source, -1, 16},
+                                    {"maps_source", &own.source, -1, most_matrices},
                                     {"maps_first", &own.which[0], 0, most_directions - 1},
                                     {"maps_second", &own.which[1], 0, most_directions - 1},
                                     {"maps_third", &own.which[2], 0, most_directions - 1}};

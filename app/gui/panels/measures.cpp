@@ -26,7 +26,7 @@ using namespace plots;
 
 std::vector<Remembered> remembered(Preferences& preferences) {
     MeasuresChoices& own = preferences.panels.of<MeasuresChoices>();
-    return {{"measures_source", &own.source, 0, 16},
+    return {{"measures_source", &own.source, 0, most_matrices},
             {"measures_over_steps", &own.over_steps},
             {"measures_plots", &own.plots}};
 }

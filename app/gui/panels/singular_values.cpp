@@ -29,7 +29,7 @@ using namespace plots;
 
 std::vector<Remembered> remembered(Preferences& preferences) {
     SingularValuesChoices& own = preferences.panels.of<SingularValuesChoices>();
-    return {{"sv_source", &own.source, 0, 16},
+    return {{"sv_source", &own.source, 0, most_matrices},
             {"sv_heatmap", &own.heatmap},
             {"sv_bars", &own.bars},
             {"sv_log", &own.logarithmic},

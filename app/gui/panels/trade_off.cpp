@@ -36,7 +36,8 @@ struct TradeOffChoices {
 
 std::vector<Remembered> remembered(Preferences& preferences) {
     TradeOffChoices& own = preferences.panels.of<TradeOffChoices>();
-    return {{"trade_off_layer", &own.layer, 0, 15}, {"trade_off_from_start", &own.from_start}};
+    return {{"trade_off_layer", &own.layer, 0, most_matrices - 1},
+            {"trade_off_from_start", &own.from_start}};
 }
 
 constexpr const char* fidelity_help =

@@ -21,7 +21,7 @@ using namespace plots;
 
 std::vector<Remembered> remembered(Preferences& preferences) {
     UpdateChoices& own = preferences.panels.of<UpdateChoices>();
-    return {{"update_layer", &own.layer, 0, 15},
+    return {{"update_layer", &own.layer, 0, most_matrices - 1},
             {"update_directions", &own.directions},
             {"update_log", &own.logarithmic},
             {"update_linear", &own.linear}};

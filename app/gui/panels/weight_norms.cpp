@@ -25,7 +25,7 @@ struct WeightNormsChoices {
 
 std::vector<Remembered> remembered(Preferences& preferences) {
     WeightNormsChoices& own = preferences.panels.of<WeightNormsChoices>();
-    return {{"weight_norms_layer", &own.layer, 0, 15}};
+    return {{"weight_norms_layer", &own.layer, 0, most_matrices - 1}};
 }
 
 constexpr const char* norm_help =

@@ -24,7 +24,7 @@ using namespace plots;
 
 std::vector<Remembered> remembered(Preferences& preferences) {
     WhyChoices& own = preferences.panels.of<WhyChoices>();
-    return {{"why_layer", &own.layer, 0, 15},
+    return {{"why_layer", &own.layer, 0, most_matrices - 1},
             {"why_lane", &own.lane, 0, 7},
             {"why_as_set", &own.as_set},
             {"why_first_step", &own.first_step},

@@ -8,6 +8,9 @@
 // Which matrix a panel shows: 0 is the product, l is layer l.
 namespace muonscope::plots {
 
+// As many as a model has: four blocks with gates, learned positions, embedding and head.
+inline constexpr int most_matrices = 31;
+
 // "product", or what the model calls the matrix; "–" where it has none of that number.
 std::string source_name(const Layout& layout, int source);
 // A quiet drop-down; clamps a source that the network no longer has, or no product.
