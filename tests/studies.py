@@ -19,7 +19,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 GUIDE = ROOT / "assets/guide/studies.md"
 BEGIN, END = "<!-- studies:begin -->", "<!-- studies:end -->"
-ORDER = ["where-facts", "where-text", "tail", "depth", "conditioning"]
+ORDER = ["where-facts", "where-text", "tail", "depth", "conditioning", "signs"]
 METRICS = 2  # of each study that are shown, the first ones
 KINDS = ["query", "key", "value", "output", "mlp_in", "mlp_out"]
 
@@ -84,13 +84,14 @@ def pair_tables(program, database, study):
         def mean(setting, arm):
             row = means[setting, arm]
             none = int(row["of"]) - int(row["n"])
-            return f"{row['mean']} at {row['rate']}" + (f", {none} of {row['of']} without" if none else "")
+            at = f" at {row['rate']}" if row["rate"] else ""
+            return row["mean"] + at + (f", {none} of {row['of']} without" if none else "")
 
         def difference(setting, pair):
             row = found[setting, pair]
             return f"{row['mean']} ({row['95 % low']} to {row['95 % high']}), {row['second better']}"
         settings = list(dict.fromkeys(row["setting"] for row in arms))
-        lines += ["", f"*{metric}*: mean at the chosen rate; difference with its interval, seeds on which the "
+        lines += ["", f"*{metric}*: mean{' at the chosen rate' if 'tuning' in study else ''}; difference with its interval, seeds on which the "
                       "second is better:", ""]
         lines += markdown(["setting"] + names + compared,
                           [[setting] + [mean(setting, arm) for arm in names] +
@@ -106,10 +107,13 @@ def report(program, name, folder):
     done = counted.split(" ")[0]
     is_where = any(".layers." in key for arm in study["arms"] for key in arm.get("set", {}))
     tables = (where_tables if is_where else pair_tables)(program, database, study)
-    seeds = study["seeds"] - study["tuning"]["seeds"]
-    return ["", f"### {study['title']}", "",
-            f"`{name}`: {study['about']} {done} jobs; {study['tuning']['seeds']} seeds choose each rate by "
-            f"*{study['tuning']['by']}*, {seeds} others compare."] + tables
+    tuning = study.get("tuning")
+    if tuning:
+        how = f"{tuning['seeds']} seeds choose each rate by *{tuning['by']}*, " \
+            f"{study['seeds'] - tuning['seeds']} others compare"
+    else:
+        how = f"{study['seeds']} seeds compare"
+    return ["", f"### {study['title']}", "", f"`{name}`: {study['about']} {done} jobs; {how}."] + tables
 
 
 def main():
