@@ -23,7 +23,7 @@ struct GapWindow {
     double first = unknown, low = unknown, high = unknown;
 };
 // Up to the point at step `until`; goes on from `next` and leaves it behind that point.
-GapWindow window(const Points& points, const Ranges& ranges, double until, std::size_t& next) {
+GapWindow window(const StepValues& points, const Ranges& ranges, double until, std::size_t& next) {
     GapWindow window;
     bool known = next < points.steps.size();
     if (!known) return window;
@@ -43,9 +43,9 @@ GapWindow window(const Points& points, const Ranges& ranges, double until, std::
 
 }  // namespace
 
-Points gap(std::span<const double> steps_a, std::span<const double> a,
-           std::span<const double> steps_b, std::span<const double> b, bool ratio) {
-    Points points;
+StepValues gap(std::span<const double> steps_a, std::span<const double> a,
+               std::span<const double> steps_b, std::span<const double> b, bool ratio) {
+    StepValues points;
     std::size_t i = 0, j = 0;
     while (i < steps_a.size() && j < steps_b.size()) {
         if (steps_a[i] < steps_b[j]) {
@@ -60,7 +60,7 @@ Points gap(std::span<const double> steps_a, std::span<const double> a,
     return points;
 }
 
-Ranges gap_ranges(const Points& a, const Ranges& of_a, const Points& b, const Ranges& of_b,
+Ranges gap_ranges(const StepValues& a, const Ranges& of_a, const StepValues& b, const Ranges& of_b,
                   std::span<const double> steps, bool ratio) {
     Ranges ranges;
     std::size_t next_a = 0, next_b = 0;
@@ -73,7 +73,7 @@ Ranges gap_ranges(const Points& a, const Ranges& of_a, const Points& b, const Ra
     return ranges;
 }
 
-std::vector<Crossing> crossings(const Points& gap, bool ratio) {
+std::vector<Crossing> crossings(const StepValues& gap, bool ratio) {
     std::vector<Crossing> found;
     double side = 0;        // of the newest value off the level; 0: none since a NaN
     std::size_t last = 0;   // which that is

@@ -11,15 +11,15 @@ namespace {
 using Numbers = std::vector<double>;
 
 TEST(gap, is_taken_at_the_steps_that_both_have) {
-    const Points points = gap(Numbers{0, 1, 2, 4, 6}, Numbers{5, 4, 3, 2, 1}, Numbers{0, 2, 3, 4},
-                              Numbers{1, 1, 1, 4}, false);
+    const StepValues points = gap(Numbers{0, 1, 2, 4, 6}, Numbers{5, 4, 3, 2, 1},
+                                  Numbers{0, 2, 3, 4}, Numbers{1, 1, 1, 4}, false);
     EXPECT_EQ(points.steps, (Numbers{0, 2, 4}));
     EXPECT_EQ(points.values, (Numbers{4, 2, -2}));
 }
 
 TEST(gap, of_logarithms_is_a_ratio_of_what_is_above_zero) {
-    const Points points = gap(Numbers{0, 1, 2, 3}, Numbers{6, 0, -1, 1}, Numbers{0, 1, 2, 3},
-                              Numbers{2, 1, 1, 4}, true);
+    const StepValues points = gap(Numbers{0, 1, 2, 3}, Numbers{6, 0, -1, 1}, Numbers{0, 1, 2, 3},
+                                  Numbers{2, 1, 1, 4}, true);
     EXPECT_EQ(points.values[0], 3);
     EXPECT_TRUE(std::isnan(points.values[1]));
     EXPECT_TRUE(std::isnan(points.values[2]));
@@ -39,7 +39,7 @@ TEST(gap, is_unknown_where_either_is) {
 
 // Two curves of every step, of which only some rows with their ranges are kept, each its own.
 struct Kept {
-    Points points;
+    StepValues points;
     Ranges ranges;
 };
 Kept keep(const Numbers& all, const std::vector<std::size_t>& rows) {
@@ -66,8 +66,8 @@ TEST(gap_ranges, hold_the_gap_of_every_step_and_end_at_the_lanes_extremes) {
     }
     const Kept of_a = keep(a, {0, 1, 4, 10, 20, 25, 40}), of_b = keep(b, {0, 2, 4, 20, 30, 40});
     for (const bool ratio : {false, true}) {
-        const Points between = gap(of_a.points.steps, of_a.points.values, of_b.points.steps,
-                                   of_b.points.values, ratio);
+        const StepValues between = gap(of_a.points.steps, of_a.points.values, of_b.points.steps,
+                                       of_b.points.values, ratio);
         ASSERT_EQ(between.steps, (Numbers{0, 4, 20, 40}));
         const Ranges ranges =
             gap_ranges(of_a.points, of_a.ranges, of_b.points, of_b.ranges, between.steps, ratio);
@@ -91,7 +91,7 @@ TEST(gap_ranges, hold_the_gap_of_every_step_and_end_at_the_lanes_extremes) {
 }
 
 TEST(gap_ranges, are_unknown_where_either_is_or_where_a_ratio_has_no_end) {
-    const Points points{{0, 5}, {1, 1}};
+    const StepValues points{{0, 5}, {1, 1}};
     const Ranges known{{0, 1}, {1, 0.5}, {1, 2}};
     const Numbers steps{0, 5};
     for (const double bad : {NAN, INFINITY}) {
@@ -111,7 +111,7 @@ TEST(gap_ranges, are_unknown_where_either_is_or_where_a_ratio_has_no_end) {
 
 // sin over steps of 0.1 changes its side at every multiple of π.
 TEST(crossings, are_where_a_sine_changes_its_sign) {
-    Points wave;
+    StepValues wave;
     for (int i = 1; i < 200; ++i) {
         wave.steps.push_back(0.1 * i);
         wave.values.push_back(std::sin(0.1 * i));

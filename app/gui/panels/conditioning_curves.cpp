@@ -111,7 +111,7 @@ void draw_condition_curves(PanelContext& context, ConditioningNow& now, ImVec2 r
     for (const std::string& name : names) labels.push_back(name.c_str());
 
     std::vector<Series> conditions, ratios;
-    std::vector<Level> levels;
+    std::vector<ReferenceLine> levels;
     now.source = std::clamp(now.source, 0, static_cast<int>(names.size()) - 1);
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
         const auto lane = static_cast<int>(l);

@@ -113,7 +113,7 @@ void draw_lanes(PanelContext& context, const MeasurePlot& plot, std::size_t chan
 }
 
 struct Recorded {
-    Points points;
+    StepValues points;
     Ranges ranges;
 };
 Recorded recorded(const LaneSnapshot& lane, std::size_t channel) {
@@ -137,7 +137,8 @@ void draw_gap(PanelContext& context, const MeasurePlot& plot, std::size_t channe
     const auto [first, second] = *plot.gap;
     const Recorded a = recorded(snapshot.lanes[first], channel);
     const Recorded b = recorded(snapshot.lanes[second], channel);
-    Points between = gap(a.points.steps, a.points.values, b.points.steps, b.points.values, ratio);
+    StepValues between =
+        gap(a.points.steps, a.points.values, b.points.steps, b.points.values, ratio);
     Series series;
     series.name = pair_text(snapshot, *plot.gap, ratio);
     series.colour = context.theme.text;

@@ -121,7 +121,7 @@ Chart why_arrows(const PanelContext& context, const WhyAnswer& answer) {
               gradient, {scale.given_up(answer.followed), scale.gained(answer.followed)},
               Shape::ring);
     double left = 0, right = 0, low = 0, high = 0;
-    for (const Mark& mark : chart.marks)
+    for (const ChartMark& mark : chart.marks)
         if (const auto* curve = std::get_if<Curve>(&mark))
             for (std::size_t i = 0; i < curve->x.size(); ++i) {
                 if (!std::isfinite(curve->x[i]) || !std::isfinite(curve->y[i])) continue;

@@ -154,7 +154,7 @@ std::vector<KeyRow> key_of(const Chart& chart) {
     const auto add = [&](const std::string& name, const ImVec4& colour, Dash dash, bool filled) {
         if (!name.empty()) rows.push_back({name, colour, dash, filled});
     };
-    for (const Mark& mark : chart.marks)
+    for (const ChartMark& mark : chart.marks)
         std::visit(
             Overloaded{[&](const Curve& m) { add(m.name, m.ink.colour, m.ink.dash, false); },
                        [&](const Function& m) { add(m.name, m.ink.colour, m.ink.dash, false); },
@@ -170,9 +170,9 @@ std::vector<KeyRow> key_of(const Chart& chart) {
 
 Table table_of(const Chart& chart) {
     Rows rows(chart);
-    for (const Mark& mark : chart.marks)
+    for (const ChartMark& mark : chart.marks)
         if (const auto* cells = std::get_if<Cells>(&mark)) return cells_table(chart, *cells);
-    for (const Mark& mark : chart.marks)
+    for (const ChartMark& mark : chart.marks)
         std::visit(
             Overloaded{
                 [&](const Curve& m) {
@@ -191,7 +191,7 @@ Table table_of(const Chart& chart) {
                 [&](const Points& m) { add_points(rows, m, m.x, m.y, {}, true); },
                 [&](const Rug& m) { add_points(rows, m, m.x, m.x); }, [](const auto&) {}},
             mark);
-    for (const Mark& mark : chart.marks)
+    for (const ChartMark& mark : chart.marks)
         if (const auto* function = std::get_if<Function>(&mark);
             function != nullptr && !function->name.empty())
             rows.add(*function);

@@ -115,14 +115,14 @@ struct Cells : Named {
     std::string row = "row", column = "column";  // names in the table
 };
 
-using Mark = std::variant<Curve, Function, Bars, Points, Rug, Rule, Span, Cells>;
+using ChartMark = std::variant<Curve, Function, Bars, Points, Rug, Rule, Span, Cells>;
 
 struct Chart {
     std::string title = {};  // above it on paper
     ChartAxis x, y;
-    std::vector<Mark> marks = {};  // those in front last
-    bool legend = true;            // on the screen; on paper there is always one
-    bool equal = false;            // a unit is as long up as it is across
+    std::vector<ChartMark> marks = {};  // those in front last
+    bool legend = true;                 // on the screen; on paper there is always one
+    bool equal = false;                 // a unit is as long up as it is across
     // In the table: columns that are the same in all rows, such as which lane.
     std::vector<std::pair<std::string, double>> place = {};
 };

@@ -287,7 +287,7 @@ bool begin_chart(gui::PanelContext& context, const ChartOptions& options, const 
 
 void draw_marks(gui::PanelContext& context, const Axes& axes, const Chart& chart) {
     Pen pen(context, axes);
-    for (const Mark& mark : chart.marks) std::visit(pen, mark);
+    for (const ChartMark& mark : chart.marks) std::visit(pen, mark);
 }
 
 void end_chart(gui::PanelContext& context, const Axes& axes) {
@@ -312,8 +312,8 @@ Chart as_shown(const gui::PanelContext& context, const ChartOptions& options, Ch
 }
 
 void chart_menu(gui::PanelContext& context, const ChartOptions& options, const Axes& axes,
-                const Described& describe, const Described& tabled) {
-    const auto shown = [&](const gui::PanelContext& on, const Described& what) {
+                const DescribedChart& describe, const DescribedChart& tabled) {
+    const auto shown = [&](const gui::PanelContext& on, const DescribedChart& what) {
         return as_shown(on, options, what(on));
     };
     ImGui::PushID(options.id);

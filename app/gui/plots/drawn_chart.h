@@ -47,9 +47,9 @@ inline Chart as_shown(const gui::PanelContext& context, const char* id, Chart ch
 
 // The menu of one chart. `describe` says it anew for paper, whose theme is the light one; what is
 // exported is what is shown. `tabled`: the chart whose values the table has, where that is another.
-using Described = std::function<Chart(const gui::PanelContext&)>;
+using DescribedChart = std::function<Chart(const gui::PanelContext&)>;
 void chart_menu(gui::PanelContext& context, const ChartOptions& options, const Axes& axes,
-                const Described& describe, const Described& tabled = {});
+                const DescribedChart& describe, const DescribedChart& tabled = {});
 
 // A dot as those of read-outs are.
 void draw_point(const gui::PanelContext& context, const Axes& axes, double x, double y,

@@ -44,7 +44,7 @@ Reduction reduce(const Series& series, const CurveBins& bins) {
 }
 
 void readout(gui::PanelContext& context, const Axes& plot, const std::vector<Series>& series,
-             const std::vector<Level>& levels) {
+             const std::vector<ReferenceLine>& levels) {
     const double at = memory(context).hovered_next;
     std::vector<ReadoutRow> rows;
     double step = at;
@@ -64,19 +64,19 @@ void readout(gui::PanelContext& context, const Axes& plot, const std::vector<Ser
         rows.push_back({one.name, std::move(text), one.colour});
         draw_dot(context, plot, step, value, one.colour);
     }
-    for (const Level& level : levels)
+    for (const ReferenceLine& level : levels)
         rows.push_back({level.name, value_text(level.value), level.colour});
     if (!rows.empty()) draw_readout(context, fmt::format("step {:.0f}", step), rows);
 }
 
 // Every place has its dot; words stand where they do not meet one another.
 void draw_places(const gui::PanelContext& context, const Axes& plot,
-                 const std::vector<Place>& places) {
+                 const std::vector<PlacedStep>& places) {
     ImDrawList* draw = ImGui::GetWindowDrawList();
     const gui::Theme& theme = context.theme;
     const float size = em(gui::size::smallest_text);
     float dot_from = -1e9F, word_from = plot.position.x;
-    for (const Place& place : places) {
+    for (const PlacedStep& place : places) {
         if (place.step < plot.x.low || place.step > plot.x.high) continue;
         const ImVec2 at{plot.pixel_x(place.step), plot.pixel_y(place.value)};
         if (at.x < dot_from) continue;
@@ -141,7 +141,7 @@ Table series_table(const std::vector<Series>& series, double from, double to, bo
 }
 
 void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2 size,
-                      const std::vector<Series>& series, const std::vector<Level>& levels) {
+                      const std::vector<Series>& series, const std::vector<ReferenceLine>& levels) {
     if (size.x < em(6) || size.y < em(5)) {
         ImGui::Dummy({std::max(1.0F, size.x), std::max(1.0F, size.y)});
         return;
@@ -160,7 +160,7 @@ void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2
         if (beyond != one.steps.begin() && beyond != one.steps.end())
             extent.add(one.values[static_cast<std::size_t>(beyond - one.steps.begin()) - 1]);
     }
-    for (const Level& level : levels) extent.add(level.value);
+    for (const ReferenceLine& level : levels) extent.add(level.value);
     const bool any = extent.any();
     if (!any) {
         extent.add(0.1);
@@ -176,7 +176,7 @@ void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2
     Axes plot;
     if (!begin_step_plot(context, options, ticks, plot)) return;
     const gui::Theme& theme = context.theme;
-    for (const Level& level : levels)
+    for (const ReferenceLine& level : levels)
         draw_level(plot, level.value, u32(level.colour), theme.hairline() * 1.5F, em(0.5F),
                    em(0.35F));
     for (std::size_t s = series.size(); s-- > 0;)
@@ -205,10 +205,10 @@ void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2
              [&](const gui::PanelContext& paper) {
                  Chart chart = chart_of(table(), paper.theme);
                  take_range(memory(context).axis(what.axis), chart);
-                 for (const Level& level : levels)
+                 for (const ReferenceLine& level : levels)
                      chart.marks.emplace_back(
                          Rule{level.name, false, level.value, {level.colour, Dash::dashed}});
-                 for (const Place& place : what.places)
+                 for (const PlacedStep& place : what.places)
                      chart.marks.emplace_back(
                          Rule{"", true, place.step, {paper.theme.mark, Dash::dotted}, place.word});
                  return std::vector{chart};

@@ -25,14 +25,14 @@ struct Series {
     // none.
     std::vector<double> crossings{};
 };
-struct Level {
+struct ReferenceLine {
     std::string name;
     double value = 0;
     ImVec4 colour;
 };
 
 // A place that is pointed out, with a word above it where there is room.
-struct Place {
+struct PlacedStep {
     double step = 0, value = 0;
     std::string word;
 };
@@ -42,8 +42,8 @@ struct SeriesPlot {
     const char* id = "";
     const char* name = "";  // of exported files
     bool logarithmic = false;
-    std::string awaited;          // what is said as long as there is nothing
-    std::vector<Place> places{};  // by step; on paper as upright lines
+    std::string awaited;               // what is said as long as there is nothing
+    std::vector<PlacedStep> places{};  // by step; on paper as upright lines
 };
 
 // The steps from one to another: a row a step, a column a series, where it has ranges one with
@@ -53,6 +53,6 @@ Table series_table(const std::vector<Series>& series, double from, double to, bo
 
 // Levels are dotted lines over all steps; they belong to the axis and to the read-out.
 void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2 size,
-                      const std::vector<Series>& series, const std::vector<Level>& levels);
+                      const std::vector<Series>& series, const std::vector<ReferenceLine>& levels);
 
 }  // namespace muonscope::plots

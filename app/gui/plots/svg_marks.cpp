@@ -337,7 +337,7 @@ class Writer {
 
 std::string svg_marks(const Chart& chart, const Axes& axes) {
     Writer writer(axes);
-    for (const Mark& mark : chart.marks) std::visit(writer, mark);
+    for (const ChartMark& mark : chart.marks) std::visit(writer, mark);
     return writer.text();
 }
 
