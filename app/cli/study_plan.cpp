@@ -6,7 +6,7 @@
 #include "app/cli/study_commands.h"
 #include "app/cli/study_time.h"
 #include "core/session/crew.h"
-#include "core/study/study.h"
+#include "core/study/run.h"
 
 namespace muonscope::cli {
 
@@ -24,6 +24,11 @@ int study_plan(const StudyPlanArguments& arguments) {
     fmt::print("a job takes about {:.2g} s and {:.0f} MB: {} on {} {} of this machine\n",
                measured.seconds, measured.megabytes, time_text(all / threads), threads,
                threads == 1 ? "thread" : "threads");
+    StudyOptions chosen;
+    chosen.chosen_only = true;
+    if (const std::int64_t few = jobs_asked_for(study, chosen); few < job_count(study))
+        fmt::print("{} of them with --chosen: {}\n", few,
+                   time_text(measured.seconds * static_cast<double>(few) / threads));
     if (shards > 1)
         fmt::print("{} shards of {} jobs, {} each on one thread\n", shards,
                    (job_count(study) + shards - 1) / shards,

@@ -166,6 +166,7 @@ TEST_F(StudyCommand, runs_the_rates_that_were_chosen_alone) {
           {"name": "Muon", "set": {"optimizer.kind": "muon"}, "rates": [0.02, 0.05]}],
  "tuning": {"by": "e", "seeds": 2}, "seeds": 6, "budget": {"steps": 30},
  "metrics": [{"name": "e", "end": "relative_error"}], "compare": [["SGD", "Muon"]]})");
+    EXPECT_NE(study({"plan", path}).out.find("\n18 of them with --chosen: "), std::string::npos);
     const Outcome ran = study({"run", path, "--db", few, "--chosen"});
     EXPECT_EQ(ran.code, 0) << ran.err;
     EXPECT_NE(ran.out.find("18 of 18 jobs"), std::string::npos) << ran.out;
