@@ -28,18 +28,12 @@ std::string database_at(const std::string& path) {
 
 // Gains are of the seeds that choose the rates, and of the others at the rates they chose.
 std::int64_t missing_jobs(const Study& study, const std::vector<StoredResult>& results) {
-    const std::size_t tuning = study.tuning && study.tuning->seeds > 0
-                                   ? static_cast<std::size_t>(study.tuning->seeds)
-                                   : study.seeds.size();
     const std::vector<std::size_t> rates = chosen_rates(study, results);
-    const auto needed = [&](std::int64_t job) {
-        const JobPlace place = place_of_job(study, job);
-        return place.seed < tuning ||
-               place.rate == rates[place.setting * study.arms.size() + place.arm];
-    };
     std::int64_t missing = 0;
-    for (std::int64_t job = 0; job < job_count(study); ++job) missing += needed(job) ? 1 : 0;
-    for (const StoredResult& stored : results) missing -= needed(stored.job) ? 1 : 0;
+    for (std::int64_t job = 0; job < job_count(study); ++job)
+        missing += is_reported(study, rates, job) ? 1 : 0;
+    for (const StoredResult& stored : results)
+        missing -= is_reported(study, rates, stored.job) ? 1 : 0;
     return missing;
 }
 

@@ -30,14 +30,17 @@ class Numbers {
     std::vector<const JobResult*> results_;
 };
 
-std::size_t first_compared_seed(const Study& study) {
-    return study.tuning ? static_cast<std::size_t>(study.tuning->seeds) : 0;
-}
-
 std::size_t metric_named(const Study& study, const std::string& name) {
     std::size_t metric = 0;
     while (study.metrics[metric].name != name) ++metric;
     return metric;
+}
+
+// The first so many choose rates.
+std::size_t choosing_seeds(const Study& study) {
+    if (!study.tuning) return 0;
+    return study.tuning->seeds > 0 ? static_cast<std::size_t>(study.tuning->seeds)
+                                   : study.seeds.size();
 }
 
 struct ChosenRate {
@@ -50,9 +53,7 @@ ChosenRate chosen_rate(const Study& study, const Numbers& numbers, std::size_t s
                        std::size_t arm) {
     if (study.arms[arm].rates.empty()) return {};
     const std::size_t metric = metric_named(study, study.tuning->by);
-    const std::size_t seeds = study.tuning->seeds > 0
-                                  ? static_cast<std::size_t>(study.tuning->seeds)
-                                  : study.seeds.size();
+    const std::size_t seeds = choosing_seeds(study);
     const double sign = study.metrics[metric].larger_is_better ? -1 : 1;
     ChosenRate best;
     std::tuple<std::size_t, double> least{SIZE_MAX, 0};
@@ -149,6 +150,10 @@ std::string rate_text(const Study& study, const ArmSummary& summary) {
 
 }  // namespace
 
+std::size_t first_compared_seed(const Study& study) {
+    return study.tuning ? static_cast<std::size_t>(study.tuning->seeds) : 0;
+}
+
 StudyReport report_of(const Study& study, std::span<const StoredResult> results) {
     const Numbers numbers(study, results);
     StudyReport report;
@@ -186,6 +191,12 @@ std::vector<std::size_t> chosen_rates(const Study& study, std::span<const Stored
         for (std::size_t arm = 0; arm < study.arms.size(); ++arm)
             rates.push_back(chosen_rate(study, numbers, setting, arm).rate);
     return rates;
+}
+
+bool is_reported(const Study& study, const std::vector<std::size_t>& rates, std::int64_t job) {
+    const JobPlace place = place_of_job(study, job);
+    return place.seed < choosing_seeds(study) ||
+           place.rate == rates[place.setting * study.arms.size() + place.arm];
 }
 
 std::string setting_text(const Study& study, std::size_t setting) {

@@ -39,10 +39,15 @@ struct StudyReport {
     std::vector<ArmSummary> arms;    // settings outermost, then metrics, arms
     std::vector<PairSummary> pairs;  // settings outermost, then metrics
 };
+// Those before it choose rates and compare nothing.
+std::size_t first_compared_seed(const Study& study);
 StudyReport report_of(const Study& study, std::span<const StoredResult> results);
 // By setting and arm, settings outermost: the rate that the tuning seeds choose, as far as they
 // have run.
 std::vector<std::size_t> chosen_rates(const Study& study, std::span<const StoredResult> results);
+// Whether a job is of a seed that chooses rates, or at a rate that was chosen: what a report is
+// made of.
+bool is_reported(const Study& study, const std::vector<std::size_t>& rates, std::int64_t job);
 
 // Cells as text, the heading first; columns of `numbers` stand to the right.
 struct ReportTable {

@@ -40,10 +40,6 @@ bool in_two_rounds(const Study& study, const StudyOptions& options) {
     return options.chosen_only && study.tuning && study.tuning->seeds > 0;
 }
 
-bool chooses_rates(const Study& study, const JobPlace& place) {
-    return place.seed < static_cast<std::size_t>(study.tuning->seeds);
-}
-
 std::int64_t jobs_that_choose(const Study& study) {
     return job_count(study) / static_cast<std::int64_t>(study.seeds.size()) * study.tuning->seeds;
 }
@@ -137,14 +133,12 @@ StudyProgress run_study(StudyDatabase& database, WorkerPool& pool, const StudyOp
         run.run([](std::int64_t) { return true; });
         return run.progress;
     }
-    run.run([&](std::int64_t job) { return chooses_rates(study, place_of_job(study, job)); });
+    const auto choosing = static_cast<std::size_t>(study.tuning->seeds);
+    run.run([&](std::int64_t job) { return place_of_job(study, job).seed < choosing; });
     if (run.progress.done < jobs_that_choose(study)) return run.progress;  // stopped, or no more
     const std::vector<std::size_t> rates = chosen_rates(study, database.results());
-    run.run([&](std::int64_t job) {
-        const JobPlace place = place_of_job(study, job);
-        return !chooses_rates(study, place) &&
-               place.rate == rates[place.setting * study.arms.size() + place.arm];
-    });
+    run.progress.done = 0;  // those that chose are counted again
+    run.run([&](std::int64_t job) { return is_reported(study, rates, job); });
     return run.progress;
 }
 

@@ -63,10 +63,6 @@ Study beside_the_baseline(Study study) {
     return study;
 }
 
-std::size_t tuning_seeds(const Study& study) {
-    return study.tuning ? static_cast<std::size_t>(study.tuning->seeds) : std::size_t{0};
-}
-
 MatrixGain gain_of(const Study& study, const StudyReport& report, const PairSummary& pair) {
     const std::size_t first = study.comparisons[pair.pair].first,
                       arm = study.comparisons[pair.pair].second;
@@ -82,8 +78,8 @@ MatrixGain gain_of(const Study& study, const StudyReport& report, const PairSumm
     return {.setting = pair.setting,
             .arm = arm,
             .metric = pair.metric,
-            .job = {pair.setting, tuning_seeds(study), arm, rate_of(arm)},
-            .baseline = {pair.setting, tuning_seeds(study), first, rate_of(first)},
+            .job = {pair.setting, first_compared_seed(study), arm, rate_of(arm)},
+            .baseline = {pair.setting, first_compared_seed(study), first, rate_of(first)},
             .group = muon_group(second),
             .rate = second.rates.empty() ? "" : second.rates[rate_of(arm)],
             .rate_at_end = summary_of(arm).rate_at_end,
@@ -98,7 +94,7 @@ MatrixGain gain_of(const Study& study, const StudyReport& report, const PairSumm
 // Those that choose the rates, and of the compared seeds every second, from `first` on.
 std::vector<StoredResult> half_of(const Study& study, std::span<const StoredResult> results,
                                   std::size_t first) {
-    const std::size_t tuning = tuning_seeds(study);
+    const std::size_t tuning = first_compared_seed(study);
     std::vector<StoredResult> half;
     for (const StoredResult& stored : results) {
         const std::size_t seed = place_of_job(study, stored.job).seed;

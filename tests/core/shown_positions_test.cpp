@@ -13,32 +13,19 @@
 #include "core/experiment/projection.h"
 #include "core/experiment/step_trade.h"
 #include "core/experiment/token_problem.h"
+#include "tests/core/small_tokens.h"
 
 namespace muonscope {
 namespace {
 
-Experiment small(TaskKind kind) {
-    Experiment experiment;
-    experiment.model = ModelKind::transformer;
-    experiment.init.scale = 1;
-    experiment.transformer = {.blocks = 2, .width = 16, .heads = 2, .hidden = 24, .context = 12};
-    experiment.task.kind = kind;
-    experiment.task.batch = 4;
-    experiment.task.held_out = 5;
-    experiment.task.subjects = 6;
-    experiment.task.relations = 2;
-    experiment.task.objects = 5;
-    experiment.task.symbols = 7;
-    experiment.task.modulus = 5;
-    return experiment;
-}
+using test::small_tokens;
 
 constexpr TaskKind all_tasks[] = {TaskKind::facts, TaskKind::text, TaskKind::copy,
                                   TaskKind::modular};
 
 TEST(Streams, of_one_pass_are_the_models_own_activations) {
     for (const TaskKind kind : all_tasks) {
-        const auto problem = make_problem(small(kind));
+        const auto problem = make_problem(small_tokens(kind));
         const Matrix& inputs = problem->data.inputs;
         const std::vector<Matrix> levels = streams(*problem, problem->start, inputs);
         ASSERT_EQ(levels.size(), 3U);
@@ -51,7 +38,7 @@ TEST(Streams, of_one_pass_are_the_models_own_activations) {
 // Each point's stream is that of its own sequence, read by itself.
 TEST(ShownPositions, are_where_their_own_sequence_puts_them_in_the_stream) {
     for (const TaskKind kind : all_tasks) {
-        const auto problem = make_problem(small(kind));
+        const auto problem = make_problem(small_tokens(kind));
         const ShownPoints shown = shown_points(*problem);
         ASSERT_GT(shown.points(), 0);
         const std::vector<Matrix> states = states_of(shown, *problem, problem->start);
@@ -70,14 +57,14 @@ TEST(ShownPositions, are_where_their_own_sequence_puts_them_in_the_stream) {
             }
         }
     }
-    std::vector<Matrix> other = make_problem(small(TaskKind::text))->start;
+    std::vector<Matrix> other = make_problem(small_tokens(TaskKind::text))->start;
     other.pop_back();
-    const auto problem = make_problem(small(TaskKind::text));
+    const auto problem = make_problem(small_tokens(TaskKind::text));
     EXPECT_TRUE(states_of(shown_points(*problem), *problem, other).empty());
 }
 
 TEST(ShownPositions, of_facts_are_each_fact_once_by_how_often_it_is_asked_for) {
-    const auto problem = make_problem(small(TaskKind::facts));
+    const auto problem = make_problem(small_tokens(TaskKind::facts));
     const ShownPoints shown = shown_points(*problem);
     ASSERT_EQ(shown.points(), 12);
     EXPECT_EQ(shown.level_names, (std::vector<std::string>{"asked for", "relation"}));
@@ -100,7 +87,7 @@ TEST(ShownPositions, of_facts_are_each_fact_once_by_how_often_it_is_asked_for) {
 }
 
 TEST(ShownPositions, of_a_text_tell_vowels_from_consonants_spaces_and_the_rest) {
-    Experiment experiment = small(TaskKind::text);
+    Experiment experiment = small_tokens(TaskKind::text);
     experiment.task.held_out = 40;
     const auto problem = make_problem(experiment);
     const ShownPoints shown = shown_points(*problem);
@@ -123,7 +110,7 @@ TEST(ShownPositions, of_a_text_tell_vowels_from_consonants_spaces_and_the_rest) 
 }
 
 TEST(ShownPositions, of_copies_and_sums_have_a_class_for_each_token) {
-    const auto copies = make_problem(small(TaskKind::copy));
+    const auto copies = make_problem(small_tokens(TaskKind::copy));
     const ShownPoints shown = shown_points(*copies);
     for (std::size_t point = 0; point < shown.numbers.size(); ++point) {
         const int position = shown.positions[point];
@@ -131,14 +118,14 @@ TEST(ShownPositions, of_copies_and_sums_have_a_class_for_each_token) {
         EXPECT_EQ(shown.class_names[0][static_cast<std::size_t>(shown.levels[0][point])],
                   copies->task->text(static_cast<int>(copies->data.labels.data()[position])));
     }
-    const ShownPoints sums = shown_points(*make_problem(small(TaskKind::modular)));
+    const ShownPoints sums = shown_points(*make_problem(small_tokens(TaskKind::modular)));
     EXPECT_EQ(sums.level_names, std::vector<std::string>{"sum"});
     EXPECT_LE(sums.classes[0], 5);
     EXPECT_EQ(sums.places, (std::vector<std::string>{"embedding", "block 1", "block 2"}));
 }
 
 TEST(ShownPositions, of_a_large_model_are_as_many_as_there_is_time_for) {
-    Experiment experiment = small(TaskKind::text);
+    Experiment experiment = small_tokens(TaskKind::text);
     experiment.transformer = {.blocks = 4, .width = 256, .heads = 4, .hidden = 1024, .context = 64};
     experiment.task.held_out = 16;
     const auto problem = make_problem(experiment);
@@ -151,7 +138,7 @@ TEST(AdjacentMatrices, have_a_space_in_common) {
     for (const PositionKind positions : {PositionKind::rotary, PositionKind::learned})
         for (const MlpKind mlp : {MlpKind::relu_squared, MlpKind::swiglu})
             for (const bool tied : {false, true}) {
-                Experiment experiment = small(TaskKind::text);
+                Experiment experiment = small_tokens(TaskKind::text);
                 experiment.transformer.positions = positions;
                 experiment.transformer.mlp = mlp;
                 experiment.transformer.tied = tied;
@@ -181,7 +168,7 @@ TEST(AdjacentMatrices, have_a_space_in_common) {
 }
 
 TEST(StepTrades, of_a_transformer_build_on_the_stream_behind_the_matrix_own_block) {
-    const auto problem = make_problem(small(TaskKind::facts));
+    const auto problem = make_problem(small_tokens(TaskKind::facts));
     const auto matrices = problem->model->matrices();
     for (int matrix = 1; matrix <= static_cast<int>(matrices.size()); ++matrix) {
         const MatrixInfo& of = matrices[index_of(matrix)];

@@ -15,26 +15,13 @@
 #include "core/experiment/token_tasks/small_text.h"
 #include "core/experiment/token_view.h"
 #include "core/model/transformer/transformer_pass.h"
+#include "tests/core/small_tokens.h"
 #include "tests/errors.h"
 
 namespace muonscope {
 namespace {
 
-Experiment small(TaskKind kind = TaskKind::facts) {
-    Experiment experiment;
-    experiment.model = ModelKind::transformer;
-    experiment.init.scale = 1;
-    experiment.transformer = {.blocks = 2, .width = 16, .heads = 2, .hidden = 24, .context = 12};
-    experiment.task.kind = kind;
-    experiment.task.batch = 4;
-    experiment.task.held_out = 5;
-    experiment.task.subjects = 6;
-    experiment.task.relations = 2;
-    experiment.task.objects = 5;
-    experiment.task.symbols = 7;
-    experiment.task.modulus = 5;
-    return experiment;
-}
+using test::small_tokens;
 
 Spec spec_of(const Experiment& experiment) {
     Spec spec;
@@ -58,7 +45,7 @@ TEST(MatrixGroups, count_what_the_model_has) {
     for (const PositionKind positions : {PositionKind::rotary, PositionKind::learned})
         for (const MlpKind mlp : {MlpKind::relu_squared, MlpKind::gelu, MlpKind::swiglu})
             for (const bool tied : {false, true}) {
-                Experiment experiment = small();
+                Experiment experiment = small_tokens();
                 experiment.transformer.positions = positions;
                 experiment.transformer.mlp = mlp;
                 experiment.transformer.tied = tied;
@@ -73,7 +60,7 @@ TEST(MatrixGroups, count_what_the_model_has) {
 }
 
 TEST(MatrixGroups, are_called_by_number_matrix_kind_block_and_place) {
-    const Experiment experiment = small();
+    const Experiment experiment = small_tokens();
     const auto called = [&](const char* name) { return matrices_called(experiment, name); };
     EXPECT_EQ(called("1"), std::vector{1});
     EXPECT_EQ(called("embedding"), std::vector{1});
@@ -90,7 +77,7 @@ TEST(MatrixGroups, are_called_by_number_matrix_kind_block_and_place) {
 }
 
 TEST(MatrixGroups, say_in_few_words_which_matrices) {
-    const Experiment experiment = small();
+    const Experiment experiment = small_tokens();
     EXPECT_EQ(matrix_words(experiment, matrices_called(experiment, "inside")), "inside blocks");
     EXPECT_EQ(matrix_words(experiment, {1, 14}), "outside blocks");
     EXPECT_EQ(matrix_words(experiment, {2, 5, 8}), "query, block 1 output");
@@ -99,7 +86,7 @@ TEST(MatrixGroups, say_in_few_words_which_matrices) {
 
 TEST(TokenSpec, is_what_its_file_says) {
     for (const TaskKind kind : all_tasks()) {
-        Spec spec = spec_of(small(kind));
+        Spec spec = spec_of(small_tokens(kind));
         spec.experiment.transformer.mlp = MlpKind::swiglu;
         spec.experiment.transformer.precision = PassNumber::float32;
         const std::string text = to_json(spec);
@@ -126,7 +113,7 @@ TEST(TokenSpec, takes_groups_in_files_a_matrix_own_last) {
 
 TEST(TokenSpec, refuses_what_does_not_fit_by_name) {
     const auto refuses = [](const char* path, const char* value, const char* what) {
-        Spec spec = spec_of(small());
+        Spec spec = spec_of(small_tokens());
         EXPECT_MESSAGE(
             {
                 set(spec, path, value);
@@ -141,23 +128,23 @@ TEST(TokenSpec, refuses_what_does_not_fit_by_name) {
     refuses("init.kind", "aligned", "init.kind: a transformer has no such start");
     refuses("lanes.0.layers.block_3.optimizer.lr", "1", "there is no layer block_3");
     refuses("lanes.0.layers.15.optimizer.lr", "1", "there is no layer 15");
-    Spec spec = spec_of(small());
+    Spec spec = spec_of(small_tokens());
     spec.lanes[0].phases[0].objective = Objective::layer_target;
     EXPECT_MESSAGE(validate(spec), "a transformer has none");
-    spec = spec_of(small());
+    spec = spec_of(small_tokens());
     spec.lanes[0].phases[0].until.relative_error = .1;
     EXPECT_MESSAGE(validate(spec), "a cross-entropy has no residual");
-    spec = spec_of(small());
+    spec = spec_of(small_tokens());
     spec.experiment.task.subjects = 1024;
     spec.experiment.task.relations = 5;
     EXPECT_MESSAGE(validate(spec), "4096 are the most");
-    spec = spec_of(small(TaskKind::text));
+    spec = spec_of(small_tokens(TaskKind::text));
     spec.experiment.task.file = "no-such-file.txt";
     EXPECT_MESSAGE(make_problem(spec.experiment), "no-such-file.txt");
 }
 
 TEST(TokenSpec, of_another_model_forgets_what_belonged_to_matrices) {
-    Spec spec = spec_of(small());
+    Spec spec = spec_of(small_tokens());
     set(spec, "model", "chain");
     EXPECT_TRUE(spec.lanes[1].phases[0].layer_optimizers.empty());
     EXPECT_NO_THROW(validate(spec));
@@ -170,18 +157,18 @@ TEST(TokenSpec, of_another_model_forgets_what_belonged_to_matrices) {
 
 // Numbers that a model has not got change nothing of it.
 TEST(TokenSpec, hides_what_the_model_has_not) {
-    EXPECT_FALSE(applies(small(), "network.depth"));
-    EXPECT_FALSE(applies(small(), "loss"));
-    EXPECT_FALSE(applies(small(), "task.modulus"));
-    EXPECT_TRUE(applies(small(TaskKind::modular), "task.modulus"));
-    EXPECT_TRUE(applies(small(), "probe.layer"));
+    EXPECT_FALSE(applies(small_tokens(), "network.depth"));
+    EXPECT_FALSE(applies(small_tokens(), "loss"));
+    EXPECT_FALSE(applies(small_tokens(), "task.modulus"));
+    EXPECT_TRUE(applies(small_tokens(TaskKind::modular), "task.modulus"));
+    EXPECT_TRUE(applies(small_tokens(), "probe.layer"));
     EXPECT_FALSE(applies(Experiment(), "transformer.width"));
     EXPECT_TRUE(applies(Experiment(), "network.depth"));
 }
 
 TEST(TokenLane, trains_on_a_batch_drawn_for_its_step_and_measures_the_held_out) {
     for (const TaskKind kind : all_tasks()) {
-        const Spec spec = spec_of(small(kind));
+        const Spec spec = spec_of(small_tokens(kind));
         const auto problem = make_problem(spec.experiment);
         const TransformerSpec shape = transformer_of(spec.experiment);
         Lane lane(problem, spec.lanes[1]);
@@ -227,7 +214,7 @@ TEST(TokenLane, trains_on_a_batch_drawn_for_its_step_and_measures_the_held_out) 
 }
 
 TEST(TokenLane, says_the_loss_of_each_fact_by_rank) {
-    const Experiment experiment = small();
+    const Experiment experiment = small_tokens();
     const auto problem = make_problem(experiment);
     std::vector<double> losses(12), probabilities(12);
     answer_facts(*problem, problem->start, losses, probabilities);
@@ -250,7 +237,7 @@ TEST(TokenLane, says_the_loss_of_each_fact_by_rank) {
 
 // Against Eigen's least squares on what leaves the block, each column as long as the head gets it.
 TEST(TokenLane, probes_the_stream_that_leaves_a_block) {
-    Experiment experiment = small(TaskKind::text);
+    Experiment experiment = small_tokens(TaskKind::text);
     experiment.probe = {.layer = 1, .steps = 1, .lr = 0.1};
     const auto problem = make_problem(experiment);
     const Matrix stream = problem->model->activation(problem->start, 2, problem->data.inputs);
@@ -270,7 +257,7 @@ TEST(TokenLane, probes_the_stream_that_leaves_a_block) {
 }
 
 TEST(TokenLane, goes_on_from_a_state_to_the_same_bits_and_takes_another_optimiser) {
-    const Spec spec = spec_of(small());
+    const Spec spec = spec_of(small_tokens());
     const auto problem = make_problem(spec.experiment);
     Lane lane(problem, spec.lanes[0]);
     for (int i = 0; i < 5; ++i) lane.advance();
@@ -288,7 +275,7 @@ TEST(TokenLane, goes_on_from_a_state_to_the_same_bits_and_takes_another_optimise
 }
 
 TEST(TokenProblem, starts_as_its_law_says) {
-    Experiment experiment = small();
+    Experiment experiment = small_tokens();
     experiment.transformer.width = 64;
     experiment.transformer.hidden = 128;
     experiment.init.scale = 0.5;
@@ -306,7 +293,7 @@ TEST(TokenProblem, starts_as_its_law_says) {
 }
 
 TEST(TokenView, shows_where_heads_look_and_what_is_likeliest) {
-    const Experiment experiment = small(TaskKind::copy);
+    const Experiment experiment = small_tokens(TaskKind::copy);
     const auto problem = make_problem(experiment);
     const TokenView view = token_view(*problem, problem->start, 2);
     ASSERT_EQ(view.attention.size(), 2U);
