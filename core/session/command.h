@@ -54,8 +54,14 @@ struct OpenSession {
 };  // a session that was saved: starts over, runs its edits again up to where it was saved, then
     // pauses
 
+// Of what was done to a session: edits, going back, and the run that a restart, another spec or a
+// session replaced, which comes back as it was. An edit that was followed by steps is taken back by
+// an edit, which is logged; one that was not never was.
+struct Undo {};
+struct Redo {};
+
 using Edit = std::variant<SetParameter, SetLane, SwapOptimizers, LowerRate>;
 using Command = std::variant<Start, Pause, StepOnce, RunTo, SetSpeed, Reset, SetParameter, SetLane,
-                             SwapOptimizers, LowerRate, SetSpec, OpenSession>;
+                             SwapOptimizers, LowerRate, SetSpec, OpenSession, Undo, Redo>;
 
 }  // namespace muonscope

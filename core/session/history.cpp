@@ -45,6 +45,30 @@ History::History(std::size_t channels, std::size_t rows, SamplingRule rule,
       rule_(rule),
       generation_(generation) {}
 
+History::History(const History& other)
+    : channels_(other.channels_),
+      rows_(other.rows_),
+      followed_(other.followed_),
+      size_(other.size_),
+      rule_(other.rule_),
+      thinning_(other.thinning_),
+      last_step_(other.last_step_),
+      generation_(other.generation_),
+      blocks_(other.blocks_) {
+    own_last_block();
+}
+
+History& History::operator=(const History& other) {
+    if (this != &other) *this = History(other);
+    return *this;
+}
+
+// Rows already handed to readers must not be written again, nor what another copy will write.
+void History::own_last_block() {
+    if (size_ % HistoryBlock::capacity != 0)
+        blocks_.back() = std::make_shared<HistoryBlock>(*blocks_.back());
+}
+
 bool History::append(std::int64_t step, std::span<const double> row, std::span<double> low,
                      std::span<double> high) {
     if (step <= last_step_) return true;
@@ -125,9 +149,7 @@ void History::truncate_after(std::int64_t step) {
     last_step_ = size_ == 0 ? -1 : old.step(last);
     ++generation_;
     blocks_.resize((size_ + HistoryBlock::capacity - 1) / HistoryBlock::capacity);
-    // Rows already handed to readers must not be written again.
-    if (size_ % HistoryBlock::capacity != 0)
-        blocks_.back() = std::make_shared<HistoryBlock>(*blocks_.back());
+    own_last_block();
 }
 
 HistoryView History::view() const {

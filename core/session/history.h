@@ -98,6 +98,13 @@ class History {
 
     bool due(std::int64_t step) const { return rule_.due(step, thinning_); }
     std::int64_t next_due(std::int64_t after) const { return rule_.next_due(after, thinning_); }
+    // A copy goes its own way from here: both may be appended to.
+    History(const History& other);
+    History& operator=(const History& other);
+    History(History&&) = default;
+    History& operator=(History&&) = default;
+    ~History() = default;
+
     // Rows come in order of step (one not beyond the last is ignored: it is there already); a full
     // history drops every second pair and doubles its stride. `low` and `high`: of the followed
     // channels over the steps since the last row; low > high: known at none. The row's own values
@@ -113,11 +120,13 @@ class History {
     std::int64_t row_at_or_before(std::int64_t step) const;
     std::size_t size() const { return size_; }
     std::uint64_t generation() const { return generation_; }
+    void set_generation(std::uint64_t generation) { generation_ = generation; }
     HistoryView view() const;
     std::size_t bytes() const;
 
   private:
     void thin(std::span<double> low, std::span<double> high);
+    void own_last_block();
     void push(std::int64_t step, std::span<const double> row, std::span<const double> low,
               std::span<const double> high);
     std::size_t channels_, rows_, followed_, size_ = 0;

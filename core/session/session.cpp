@@ -397,6 +397,31 @@ void Session::go_back_to(std::int64_t step, WorkerPool& pool) {
     advance_to(step, pool);
 }
 
+std::size_t Session::bytes() const {
+    std::size_t sum = keyframes_.bytes();
+    for (const Lane& lane : lanes_) sum += 2 * lane.state_bytes() + lane.newest_move_bytes();
+    for (const History& history : histories_) sum += history.bytes();
+    return sum;
+}
+
+bool Session::forget_keyframes() {
+    const bool any = keyframes_.bytes() > 0;
+    keyframes_.truncate_after(-1);
+    return any;
+}
+
+void Session::take_over_from(const Session& shown) {
+    for (const Session* session : {static_cast<const Session*>(this), &shown}) {
+        generation_ = std::max(generation_, session->generation_);
+        for (const History& history : session->histories_)
+            generation_ = std::max(generation_, history.generation() + 1);
+    }
+    for (History& history : histories_) history.set_generation(generation_);
+    ++generation_;
+    if (shown.returns_.count() > returns_.count()) returns_ = shown.returns_;
+    returns_.add(0);
+}
+
 void Session::restart() {
     begin();
     returns_.add(0);

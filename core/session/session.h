@@ -26,7 +26,7 @@ struct Bound {
 };
 
 // Lanes, their histories, events and the log of edits; no thread and no clock of its own. What the
-// command line runs directly and the trainer drives.
+// command line runs directly and the trainer drives. A copy goes its own way from where it is.
 //
 // The log holds every edit since step 0. After going back its later part is still to come: edits
 // wait there and are applied again as the lanes pass their steps. Replaying a file is the same
@@ -90,6 +90,14 @@ class Session {
     SessionFile saved() const;  // spec at step 0, log of edits, step, hash of each lane
     // Runs a saved session again to its last step; throws Error when a hash differs.
     static Session replay(const SessionFile& file, WorkerPool& pool);
+
+    // What it holds: lanes with the room they work in, histories, keyframes (some of them perhaps
+    // shared with a copy).
+    std::size_t bytes() const;
+    // Going back takes longer then. False when there were none.
+    bool forget_keyframes();
+    // For a run that comes into view in another's place: what was seen of either is of the past.
+    void take_over_from(const Session& shown);
 
     // While training, lanes look at `flag` before each step and between its parts and give up when
     // it is set, by throwing Abandoned (progress.h) where they were within a step: for a program

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -68,6 +69,12 @@ struct Building {
     double done = 0;                   // share of it, 0 to 1
 };
 
+// What Undo and Redo would do, and when it was done or taken back; empty: nothing.
+struct TakingBack {
+    std::string undo, redo;  // "Muon: learning rate 0.02 → 0.1"
+    std::chrono::steady_clock::time_point undo_at{}, redo_at{};
+};
+
 // What the window draws. Immutable; replaced as a whole. Before the first problem is built there is
 // none: `problem` is null and there are no lanes.
 struct Snapshot {
@@ -78,6 +85,10 @@ struct Snapshot {
     std::optional<Building> building;
     std::string pending;  // "pausing": asked for, and done at the end of the step under way
     std::int64_t step = 0;
+    // A picture of the run's past: `step` and what is of that step only are what they were then;
+    // the transport, histories and events are of now.
+    bool past = false;
+    TakingBack taking_back;
     Returns returns;                             // of the runs with this problem
     double wanted_speed = 0, reached_speed = 0;  // steps a second; wanted 0: as fast as possible
     std::shared_ptr<const Spec> spec;            // as edited so far

@@ -1,15 +1,7 @@
 #include "core/session/trainer.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <condition_variable>
-#include <exception>
-#include <future>
-#include <mutex>
-#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -17,15 +9,12 @@
 #include "core/base/fault_text.h"
 #include "core/base/progress.h"
 #include "core/experiment/cost.h"
-#include "core/session/command_queue.h"
-#include "core/session/pacer.h"
-#include "core/session/session.h"
+#include "core/session/trainer_state.h"
 
 namespace muonscope {
 namespace {
 
 constexpr double stretch_seconds = 0.004;
-constexpr std::int64_t most_steps_at_once = 1'000'000'000'000;
 // Rows that cost more than this are not measured out of turn.
 constexpr double most_fresh_cost = 5e8;     // while running: about 10 ms
 constexpr double most_stopped_cost = 5e10;  // when it has stopped: about a second
@@ -55,6 +44,8 @@ const char* pending_word(const Command& command) {
     if (std::holds_alternative<SwapOptimizers>(command)) return "swapping";
     if (std::holds_alternative<SetParameter>(command) || std::holds_alternative<SetLane>(command))
         return "changing";
+    if (std::holds_alternative<Undo>(command)) return "taking back";
+    if (std::holds_alternative<Redo>(command)) return "doing again";
     return "";
 }
 
@@ -71,100 +62,21 @@ bool sets_speed(const Command& command) {
 
 }  // namespace
 
-struct Trainer::State {
-    State(Spec spec, TrainerOptions wanted)
-        : options(std::move(wanted)),
-          first(std::make_shared<const Spec>(std::move(spec))),
-          session(nothing_yet()),
-          stretch(stretch_seconds) {
-        validate(*first);
-        session.abandon_when(&stop);
-        speed = first->experiment.run.speed;
-        auto nothing = std::make_shared<Snapshot>();
-        nothing->spec = first;
-        nothing->wanted_speed = speed;
-        nothing->building = Building{first, "target", 0};
-        snapshot = std::move(nothing);
-    }
-
-    TrainerOptions options;
-
-    // Shared, behind `mutex`.
-    mutable std::mutex mutex;
-    std::condition_variable settled;
-    CommandQueue queue;
-    std::uint64_t sent = 0, applied = 0;  // commands
-    std::vector<std::promise<SessionFile>> save_wanted;
-    std::shared_ptr<const Snapshot> snapshot;
-    std::uint64_t serial = 0;
-    std::atomic<bool> stop = false;
-    std::atomic<bool> weights_shown = true, moves_shown = false;
-    std::atomic<bool> call_off = false;  // what is being built
-    bool building = false;
-    bool ready = false, over = false;  // the first problem; all of it
-    std::exception_ptr first_failure;
-
-    Workplace* workplace = nullptr;
-    Workplace::Handle handle;
-
-    // The slices' own.
-    std::shared_ptr<const Spec> first;  // until it is built
-    Session session;                    // of nothing until then
-    std::unique_ptr<WorkerPool> pool;
-    TrainerState state = TrainerState::idle;
-    bool playing = false;                // Start was asked for and nothing has called it off
-    std::optional<std::int64_t> target;  // StepOnce, RunTo: unpaced up to here, then pause
-    // Up to here its steps are known: what is sent meanwhile waits (see trainer.h).
-    std::optional<std::int64_t> arriving;
-    CommandQueue waiting;
-    double speed = 0;
-    std::shared_ptr<const SessionFile>
-        opened;  // until it is where it was saved, or goes another way
-    std::string message;
-    std::uint64_t taken = 0, acted = 0;  // commands out of the queue; of which none waits
-    Pacer pacer;
-    StretchLength stretch;
-    SpeedMeter meter;
-    Beside fresh_rows{most_fresh_share};
-    Clock::time_point next_publish{}, next_telling{};
-    bool unpublished = false;  // steps since the last snapshot
-
-    Workplace::Next slice();
-    Workplace::Next end();
-    void build_first();
-    template <class Make>
-    void build(std::shared_ptr<const Spec> coming, const std::atomic<bool>& flag, Make&& make);
-    void tell(const std::shared_ptr<const Spec>& coming, std::string_view what, double done);
-    bool waited() const { return !arriving && !waiting.empty(); }
-    void serve(std::unique_lock<std::mutex>& lock);
-    bool must_wait(const Command& command) const;
-    bool act_on(const std::vector<Command>& commands);
-    Workplace::Next wanted() const;
-    template <class Condition>
-    bool wait(std::unique_lock<std::mutex>& lock, double seconds, Condition holds);
-    void train();
-    void train_stretch(std::int64_t stop_at);
-    void settle();
-    void publish();
-    std::shared_ptr<Snapshot> picture();
-    std::shared_ptr<Snapshot> empty_picture();
-    static void hold_pending(Snapshot& picture, const std::string& word);
-    void make_pool();
-    void go();
-    void call_off_the_way();
-    void begin_again();
-
-    void perform(const Command& command);
-    void perform(const Start&);
-    void perform(const Pause&);
-    void perform(const StepOnce& command);
-    void perform(const RunTo& command);
-    void perform(const SetSpeed& command);
-    void perform(const Reset&);
-    void perform(const SetSpec& command);
-    void perform(const OpenSession& command);
-    void perform_edit(const Edit& edit);
-};
+Trainer::State::State(Spec spec, TrainerOptions wanted)
+    : options(std::move(wanted)),
+      first(std::make_shared<const Spec>(std::move(spec))),
+      session(nothing_yet()),
+      stretch(stretch_seconds),
+      fresh_rows(most_fresh_share) {
+    validate(*first);
+    session.abandon_when(&stop);
+    speed = first->experiment.run.speed;
+    auto nothing = std::make_shared<Snapshot>();
+    nothing->spec = first;
+    nothing->wanted_speed = speed;
+    nothing->building = Building{first, "target", 0};
+    snapshot = std::move(nothing);
+}
 
 // ---- its slices ----
 
@@ -210,9 +122,8 @@ void Trainer::State::build_first() {
 }
 
 // Makes a problem, or makes nothing when `flag` calls it off; says how far it is meanwhile.
-template <class Make>
 void Trainer::State::build(std::shared_ptr<const Spec> coming, const std::atomic<bool>& flag,
-                           Make&& make) {
+                           const std::function<void()>& make) {
     const auto set_building = [this](bool now) {
         const std::lock_guard lock(mutex);
         building = now;
@@ -286,7 +197,10 @@ bool Trainer::State::must_wait(const Command& command) const {
     if (!arriving || std::holds_alternative<Pause>(command) || supersedes_all(command) ||
         sets_speed(command))
         return false;
-    return !std::holds_alternative<RunTo>(command) || !waiting.empty();
+    const bool leads_elsewhere = std::holds_alternative<RunTo>(command) ||
+                                 std::holds_alternative<Undo>(command) ||
+                                 std::holds_alternative<Redo>(command);
+    return !leads_elsewhere || !waiting.empty();
 }
 
 // False when a newer command takes the place of all that was done to what was not built.
@@ -353,6 +267,7 @@ void Trainer::State::train_stretch(std::int64_t stop_at) {
         message = fault_text(fault);
         call_off_the_way();
     }
+    if (session.step() > before) undo.trained(session.step());
     const auto ended = Clock::now();
     stretch.took(session.step() - before, std::chrono::duration<double>(ended - started).count());
     meter.add(ended, session.step());
@@ -404,6 +319,7 @@ std::shared_ptr<Snapshot> Trainer::State::picture() {
     if (fresh) fresh_rows.took(began, Clock::now());
     picture->state = state;
     picture->message = message;
+    picture->taking_back = undo.names();
     picture->wanted_speed = speed;
     picture->reached_speed = running ? meter.steps_per_second() : 0;
     return picture;
@@ -464,153 +380,6 @@ void Trainer::State::make_pool() {
     const int wished = options.workers > 0 ? options.workers : default_workers(session.lanes());
     const int workers = workplace->threads() > 0 ? wished : 1;
     if (!pool || pool->workers() != workers) pool = std::make_unique<WorkerPool>(workers);
-}
-
-// ---- commands ----
-
-void Trainer::State::go() {
-    state = TrainerState::running;
-    meter.reset();
-    meter.add(Clock::now(), session.step());
-    pacer.start(Clock::now(), session.step(), speed);
-}
-
-void Trainer::State::call_off_the_way() {
-    target.reset();
-    arriving.reset();
-}
-
-// With another session goes what waits for the one before.
-void Trainer::State::begin_again() {
-    call_off_the_way();
-    for (const Command& command : waiting.take())
-        if (std::holds_alternative<Start>(command)) playing = true;
-    make_pool();
-    if (playing)
-        go();
-    else
-        state = TrainerState::idle;
-}
-
-void Trainer::State::perform(const Command& command) {
-    std::visit(
-        [this](const auto& c) {
-            using T = std::decay_t<decltype(c)>;
-            if constexpr (std::is_constructible_v<Edit, T>)
-                perform_edit(c);
-            else
-                perform(c);
-        },
-        command);
-}
-
-void Trainer::State::perform(const Start&) {
-    playing = true;
-    if (first) return;
-    if (state == TrainerState::running && target) target.reset();
-    if (state == TrainerState::idle || state == TrainerState::paused ||
-        state == TrainerState::running)
-        go();
-}
-
-void Trainer::State::perform(const Pause&) {
-    playing = false;
-    call_off_the_way();
-    if (state == TrainerState::running) state = TrainerState::paused;
-}
-
-void Trainer::State::perform(const StepOnce& command) {
-    if (command.steps < 1 || command.steps > most_steps_at_once)
-        throw Error("step", fmt::format("{} steps", command.steps),
-                    fmt::format("give 1 to {}", most_steps_at_once));
-    perform(RunTo{session.step() + command.steps});
-}
-
-void Trainer::State::perform(const RunTo& command) {
-    if (command.step < 0)
-        throw Error(fmt::format("step {}", command.step), "there is nothing before step 0",
-                    "give a step of at least 0");
-    if (state == TrainerState::error || first) return;
-    const bool ended = state == TrainerState::finished || state == TrainerState::diverged;
-    if (ended && command.step >= session.step()) return;
-    if (opened && command.step < opened->step) opened.reset();
-    if (session.rewind(command.step)) arriving = command.step;
-    playing = false;
-    target = command.step;
-    go();
-}
-
-void Trainer::State::perform(const SetSpeed& command) {
-    if (!(command.steps_per_second >= 0) || !std::isfinite(command.steps_per_second))
-        throw Error("speed", fmt::format("{} steps a second", command.steps_per_second),
-                    "give a number of at least 0; 0 is as fast as possible");
-    speed = command.steps_per_second;
-    if (state == TrainerState::running) go();
-}
-
-void Trainer::State::perform(const Reset&) {
-    opened.reset();
-    // After an error nothing made from the spec is trusted.
-    const auto spec = first ? first : std::make_shared<const Spec>(session.spec());
-    // Called off half way, a restart would leave nothing whole: only the end calls it off.
-    build(spec, stop, [&] {
-        if (first || state == TrainerState::error)
-            session.replace(*spec);
-        else
-            session.restart();
-    });
-    first.reset();
-    begin_again();
-}
-
-void Trainer::State::perform(const SetSpec& command) {
-    opened.reset();
-    build(std::make_shared<const Spec>(command.spec), call_off,
-          [&] { session.replace(command.spec); });
-    first.reset();
-    speed = session.spec().experiment.run.speed;
-    begin_again();
-}
-
-void Trainer::State::perform(const OpenSession& command) {
-    const SessionFile& file = *command.file;
-    build(std::make_shared<const Spec>(file.spec), call_off, [&] { session.open(file); });
-    first.reset();
-    speed = session.spec().experiment.run.speed;
-    begin_again();
-    // A lane knows that it ended only once it was asked for one step more.
-    perform(RunTo{file.step + (file.ended ? 1 : 0)});
-    arriving = target;
-    opened = command.file;
-}
-
-void Trainer::State::perform_edit(const Edit& edit) {
-    // How fast it goes changes no step: nothing that a replay would repeat, or that cuts off what
-    // came after.
-    const auto* parameter = std::get_if<SetParameter>(&edit);
-    if (parameter && parameter->path == "run.speed") {
-        Spec wanted = session.spec();
-        set(wanted, parameter->path, parameter->value);
-        perform(SetSpeed{wanted.experiment.run.speed});
-        return;
-    }
-    opened.reset();
-    if (first) {  // it could not be built as it was
-        const auto spec = std::make_shared<const Spec>(edited(*first, edit));
-        perform(SetSpec{*spec});
-        return;
-    }
-    const auto problem = session.problem();
-    const std::int64_t step = session.step();
-    build(std::make_shared<const Spec>(session.spec()), call_off, [&] { session.apply(edit); });
-    // Another problem, or step 0: the edit began again.
-    if (session.problem() != problem) {
-        begin_again();
-    } else if (session.step() < step) {
-        // A lane goes on from its past: up to the present as fast as it can.
-        target = arriving = step;
-        go();
-    }
 }
 
 // ---- what others see ----

@@ -65,7 +65,7 @@ inline Command random_parameter(Generator& random) {
 }
 
 inline Command random_command(Generator& random) {
-    switch (random.below(14)) {
+    switch (random.below(17)) {
         case 0:
         case 1:
             return Start{};
@@ -95,6 +95,11 @@ inline Command random_command(Generator& random) {
             if (random.below(4) == 0) recipe.phases.push_back(recipe.phases[0]);
             return SetLane{static_cast<int>(random.below(4)) - 1, recipe};
         }
+        case 10:
+        case 11:
+            return Undo{};
+        case 12:
+            return Redo{};
         default:
             return random_parameter(random);
     }
