@@ -184,8 +184,7 @@ CLI::App& add_render(CLI::App& app, RenderArguments& arguments) {
     render
         .add_option(
             "--at", arguments.at,
-            "Draw maps, alignment, updates, representations and why as they were at this step "
-            "of those trained; otherwise the newest")
+            "Draw every panel as it was at this step of those trained; otherwise the newest")
         ->type_name("STEP");
     render
         .add_option("--present", arguments.present,

@@ -149,6 +149,8 @@ AlignmentNow& alignment_now(PanelContext& context, AlignmentView view) {
     for (AlignmentNow::Piece& piece : now.work.take()) take(snapshot, now, std::move(piece));
     now.rest.look(now.work.busy());
     if (view == AlignmentView::descent) return now;
+    // What neighbours keep is gathered along the run, and stands beside the step that is looked at.
+    if (view == AlignmentView::conserved && snapshot.past >= 0) return now;
     AlignmentNow::Piece piece{snapshot.problem, view, now.starts, now.returns,
                               wanted_lanes(context, view)};
     const bool complete =

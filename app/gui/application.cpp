@@ -171,6 +171,7 @@ struct Application::State {
             .frame_milliseconds = times_.mean_of_newest_second(start),
             .memory_megabytes = memory_,
             .save_session = [this](const std::string& path) { return save_session(path); },
+            .copy_run = [this] { return trainer_.copying(); },
             .save_picture =
                 [this](std::string path, ImVec2 from, ImVec2 to) {
                     view_.toast.clear();  // must not be in it

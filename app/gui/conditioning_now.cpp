@@ -21,7 +21,7 @@ void take_over(ConditioningNow& now, const Snapshot& snapshot) {
             std::vector<double> jacobians;
             for (const LayerJacobian& jacobian : piece.numbers[l].jacobians)
                 jacobians.push_back(jacobian.condition());
-            now.lanes[l].trace.add(piece.step, std::move(jacobians));
+            if (!piece.past) now.lanes[l].trace.add(piece.step, std::move(jacobians));
             now.lanes[l].numbers = std::move(piece.numbers[l]);
         }
     }
@@ -59,7 +59,10 @@ ConditioningNow& conditioning_now(PanelContext& context) {
                     [](const LaneSnapshot& lane) { return lane.weights != nullptr; });
     const bool rested = now.rest.over(context) || now.lanes.empty();
     if (!now.work.busy() && complete && rested && old(now, *snapshot)) {
-        ConditioningNow::Piece piece{snapshot->problem, snapshot->step, now.returns, {}, {}};
+        ConditioningNow::Piece piece{.problem = snapshot->problem,
+                                     .step = snapshot->seen_step(),
+                                     .past = snapshot->past >= 0,
+                                     .returns = now.returns};
         for (const LaneSnapshot& lane : snapshot->lanes) piece.weights.push_back(lane.weights);
         now.rest.begin();
         now.work.begin(context.workplace,

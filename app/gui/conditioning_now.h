@@ -23,9 +23,10 @@ struct ConditioningNow {
     struct Piece {
         std::shared_ptr<const Problem> problem;
         std::int64_t step = 0;
+        bool past = false;         // looked back at
         std::int64_t returns = 0;  // of the run then, see Returns
-        std::vector<std::shared_ptr<const std::vector<Matrix>>> weights;
-        std::vector<Conditioning> numbers;
+        std::vector<std::shared_ptr<const std::vector<Matrix>>> weights = {};
+        std::vector<Conditioning> numbers = {};
     };
 
     std::shared_ptr<const Problem> problem;

@@ -7,8 +7,7 @@
 #include "app/gui/panel.h"
 #include "app/gui/watched_run.h"
 
-// Which of the states that were seen is drawn, the same one in all panels that draw weights or what
-// a step did to them, and the slider that chooses it.
+// Which state is drawn, the same one in all panels that draw weights or what a step did to them.
 namespace muonscope::gui {
 
 // Whose state a picture is of.
@@ -40,16 +39,5 @@ std::int64_t past_step(const PanelContext& context);
 
 // What is said where a step of the past has no move.
 inline constexpr const char* move_not_kept = "step not kept";
-
-// Whether a panel with so much room below its header has the slider, in a last line of
-// step_slider_height(), the gap above it included.
-bool has_step_slider(const PanelContext& context, float height);
-float step_slider_height();
-// In what is left of the line.
-void step_slider(PanelContext& context);
-
-// For a panel that has nothing else in its last line: what is left above it, and the line itself.
-ImVec2 above_step_slider(const PanelContext& context, ImVec2 room);
-void draw_step_slider(PanelContext& context, ImVec2 origin, ImVec2 room);
 
 }  // namespace muonscope::gui

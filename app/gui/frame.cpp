@@ -12,7 +12,9 @@
 #include "app/gui/path_dialog.h"
 #include "app/gui/presentation.h"
 #include "app/gui/session_weights.h"
+#include "app/gui/taking_back.h"
 #include "app/gui/theme.h"
+#include "app/gui/time_cursor.h"
 #include "app/gui/watched_run.h"
 #include "app/gui/where_run.h"
 #include "app/gui/widgets.h"
@@ -235,12 +237,16 @@ void draw_caption_above(PanelContext& context, Middle& middle, float gap, float 
 // Transport above, what the preset says of itself below it, and the line at the bottom.
 Middle draw_bars(PanelContext& context, ImVec2 origin, ImVec2 all, float gap) {
     // A window of few lines gives them to the panels.
-    const bool lined = all.y > em(20);
+    const bool lined = all.y > em(20), timed = context.copy_run && all.y > em(28);
     const float bar = std::floor(em(2.75F)), line = lined ? std::floor(em(1.75F)) : gap;
+    const float time = timed ? std::floor(em(1.9F)) : 0;
     const float width = std::max(1.0F, all.x - 2 * gap), left = origin.x + gap;
     draw_bar(context, "##transport", {left, origin.y + gap}, {width, bar}, true, draw_transport);
     const float top = origin.y + gap + bar + gap, bottom = origin.y + all.y - line;
-    Middle middle{{left, top}, {width, std::max(1.0F, bottom - top)}};
+    Middle middle{{left, top}, {width, std::max(1.0F, bottom - time - top)}};
+    if (timed)
+        draw_bar(context, "##time line", {left, bottom - time}, {width, time}, false,
+                 draw_time_line);
     if (all.y > em(34)) draw_caption_above(context, middle, gap, 1);
     if (lined) draw_bar(context, "##status", {left, bottom}, {width, line}, false, draw_status);
     return middle;
@@ -252,7 +258,12 @@ Middle draw_bars_of_presentation(PanelContext& context, ImVec2 origin, ImVec2 al
     const bool lined = context.snapshot != nullptr && !trouble(*context.snapshot).empty();
     const float bar = std::floor(em(strip_height)), line = lined ? std::floor(em(1.75F)) : gap;
     const float width = std::max(1.0F, all.x - 2 * gap), left = origin.x + gap;
-    const float bar_top = origin.y + all.y - gap - bar, bottom = bar_top - line;
+    const bool timed = context.copy_run && all.y > em(28);
+    const float time = timed ? std::floor(em(2)) : 0;
+    const float bar_top = origin.y + all.y - gap - bar, bottom = bar_top - line - time;
+    if (timed)
+        draw_bar(context, "##time line", {left, bar_top - time}, {width, time}, false,
+                 draw_time_line);
     Middle middle{{left, origin.y + gap}, {width, std::max(1.0F, bottom - origin.y - gap)}};
     draw_caption_above(context, middle, gap, 16);
     draw_bar(context, "##strip", {left, bar_top}, {width, bar}, true, draw_strip);
@@ -274,9 +285,14 @@ void draw_frame(PanelContext& context) {
     // A first problem that is still being built has nothing to draw.
     PanelContext shown = context;
     if (shown.snapshot != nullptr && shown.snapshot->problem == nullptr) shown.snapshot = nullptr;
+    const std::shared_ptr<const Snapshot> past = follow_past(shown);
     // States of a run that is no more take no room, though no panel that keeps them be shown.
     if (shown.snapshot != nullptr) context.kept<WatchedRun>().forget_stale(*shown.snapshot);
     follow_run(shown);
+    if (past) {
+        shown.now = shown.snapshot;
+        shown.snapshot = past.get();
+    }
     if (presented) {
         draw_presented_panels(shown, middle.at, middle.extent);
     } else {
@@ -292,6 +308,7 @@ void draw_frame(PanelContext& context) {
     if (context.view.show_help) draw_help(context);
     draw_path_dialog(context);
     draw_toast(context, foot);
+    note_choices(context);
     note_keyboard(context.view);
 }
 

@@ -6,6 +6,8 @@
 #include "app/gui/full_screen.h"
 #include "app/gui/saving.h"
 #include "app/gui/tab_order.h"
+#include "app/gui/taking_back.h"
+#include "app/gui/time_cursor.h"
 #include "app/gui/widgets.h"
 #include "core/experiment/presets.h"
 #include "imgui.h"
@@ -18,12 +20,16 @@
 namespace muonscope::gui {
 namespace {
 
-constexpr std::array<Key, 19> table{{
+constexpr std::array<Key, 23> table{{
     {"Space", "pause, go on"},
     {"S", "swap the lanes' optimisers"},
     {"R", "start over from the same weights"},
     {"\xe2\x86\x92", "one step"},
     {"\xe2\x86\x90", "one step back"},
+    {"Shift \xe2\x86\x90 \xe2\x86\x92", "look a step back or forth, while training goes on"},
+    {"Home  End", "look at the start; follow the newest step again"},
+    {"Ctrl Z", "take back what was done last"},
+    {"Ctrl Shift Z", "do it again"},
     {"1 \xe2\x80\x93 9", "presets"},
     {"+  \xe2\x88\x92", "faster, slower"},
     {"C", "captions and their arrows"},
@@ -37,7 +43,9 @@ constexpr std::array<Key, 19> table{{
     {"F1", "this help"},
     {"Tab", "to the next control; Shift Tab back"},
     {"Enter", "press or type into the control in the ring"},
-    {"Esc", "close a list, a message, the ring, a band of values, help or full screen"},
+    {"Esc",
+     "close a list, a message, the ring, a band of values, help or full screen; follow the newest "
+     "step"},
 }};
 
 constexpr std::array<double, 11> speeds{1, 2, 5, 10, 20, 60, 100, 200, 500, 1000, 0};
@@ -51,8 +59,11 @@ bool held(bool now, ImGuiKey modifier) {
 void handle_control_keys(PanelContext& context) {
     if (ImGui::IsKeyPressed(ImGuiKey_0, false)) context.view.reset_layout = true;
     if (ImGui::IsKeyPressed(ImGuiKey_O, false)) ask_what_to_open(context);
+    const bool shift = held(ImGui::GetIO().KeyShift, ImGuiMod_Shift);
+    if (ImGui::IsKeyPressed(ImGuiKey_Z, false)) shift ? do_again(context) : take_back(context);
+    if (ImGui::IsKeyPressed(ImGuiKey_Y, false)) do_again(context);
     if (!ImGui::IsKeyPressed(ImGuiKey_S, false) || !context.save_session) return;
-    if (held(ImGui::GetIO().KeyShift, ImGuiMod_Shift))
+    if (shift)
         ask_where_to_save_session(context);
     else
         save_session_at_once(context);
@@ -71,8 +82,13 @@ bool ring_is_shown() {
 // they do not set out through the controls from wherever the mouse clicked last.
 void handle_transport_keys(PanelContext& context) {
     if (ImGui::IsKeyPressed(ImGuiKey_Space, false)) toggle_pause(context);
-    if (ImGui::IsKeyPressed(ImGuiKey_RightArrow)) step_once(context);
-    if (ImGui::IsKeyPressed(ImGuiKey_LeftArrow)) step_back(context);
+    const bool shift = ImGui::GetIO().KeyShift;
+    if (ImGui::IsKeyPressed(ImGuiKey_RightArrow))
+        shift ? look_further(context, 1) : step_once(context);
+    if (ImGui::IsKeyPressed(ImGuiKey_LeftArrow))
+        shift ? look_further(context, -1) : step_back(context);
+    if (ImGui::IsKeyPressed(ImGuiKey_Home, false)) look_back_at(context, 0);
+    if (ImGui::IsKeyPressed(ImGuiKey_End, false)) look_at_newest(context);
     const ImGuiID transport = ImHashStr("transport keys");
     for (const ImGuiKey key : {ImGuiKey_LeftArrow, ImGuiKey_RightArrow})
         ImGui::SetKeyOwner(key, transport);
@@ -121,6 +137,8 @@ void handle_keys(PanelContext& context) {
             ImGui::SetNavCursorVisible(false);
         else if (let_go)
             let_go();
+        else if (context.kept<TimeCursor>().step >= 0)
+            look_at_newest(context);
         else if (context.view.show_help)
             context.view.show_help = false;
         else

@@ -95,8 +95,11 @@ void take_over(LikenessNow& now, const WatchedRun& run) {
         const std::int64_t at = step.step;
         now.steps[at] = std::move(step);
     }
-    if (!run.states().empty())
-        now.steps.erase(now.steps.upper_bound(run.states().back().step), now.steps.end());
+    if (!run.states().empty()) {
+        const std::int64_t past = run.past() != nullptr ? run.past()->step : -1;
+        now.steps.erase(now.steps.upper_bound(std::max(run.states().back().step, past)),
+                        now.steps.end());
+    }
     while (now.steps.size() > LikenessNow::most_steps) {
         bool drop = false;
         std::erase_if(now.steps, [&](const auto& one) {

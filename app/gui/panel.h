@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <span>
@@ -17,7 +18,8 @@
 struct ImFont;
 namespace muonscope {
 class Renderer;  // app/render/renderer.h
-}
+class Session;   // core/session/session.h
+}  // namespace muonscope
 
 // A panel is a free function of (snapshot, ui state, command sink). It never sees a lane, a thread
 // or the trainer.
@@ -76,6 +78,7 @@ struct ViewState {
 
 struct PanelContext {
     const Snapshot* snapshot = nullptr;  // null until the first one
+    const Snapshot* now = nullptr;       // the newest, where `snapshot` is a picture of the past
     Preferences& preferences;
     ViewState& view;
     const Theme& theme;
@@ -88,6 +91,9 @@ struct PanelContext {
     // Writes the session, or throws; false: it will once the step under way has ended and the hash
     // of the model is found, and says so then. Empty where there is none.
     std::function<bool(const std::string& path)> save_session = {};
+    // A copy of the run, ready when the step under way has ended; null where it cannot be had.
+    // Empty where there is no trainer.
+    std::function<std::future<std::shared_ptr<const Session>>()> copy_run = {};
     // Saves what the next frame shows between two corners, in Dear ImGui's coordinates, of the
     // main window; empty where there is none.
     std::function<void(std::string path, ImVec2 from, ImVec2 to)> save_picture = {};
@@ -128,6 +134,8 @@ struct Panel {
     std::vector<Remembered> (*remembered)(Preferences&) = nullptr;
     // em: what is wide by nature, tables and rows of controls, scrolls sideways where it has less.
     float narrowest = 0;
+    // Says what the run does now, whatever step of its past is looked at.
+    bool of_now = false;
     // Needs a target or the product of all layers, which a transformer has not: a sentence stands
     // in its place then.
     bool of_chains = false;

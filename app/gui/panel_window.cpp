@@ -6,6 +6,8 @@
 #include "imgui.h"
 #include "imgui_internal.h"
 
+#include <utility>
+
 namespace muonscope::gui {
 namespace {
 
@@ -36,10 +38,13 @@ void draw_panel_content(PanelContext& context, const Panel& panel) {
     draw_card(context);
     draw_header(context, panel);
     context.view.weights_shown = context.view.weights_shown || panel.weights;
-    if (panel.of_chains && shows_transformer(context))
-        draw_instead(context, panel);
+    PanelContext newest = context;
+    if (panel.of_now && context.now != nullptr)
+        newest.snapshot = std::exchange(newest.now, nullptr);
+    if (panel.of_chains && shows_transformer(newest))
+        draw_instead(newest, panel);
     else
-        panel.draw(context);
+        panel.draw(newest);
 }
 
 ImGuiWindowFlags scrolled_where_narrow(const Panel& panel, float width) {

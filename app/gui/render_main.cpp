@@ -12,6 +12,7 @@
 #include "app/gui/window.h"
 #include "app/render/png.h"
 #include "core/base/error.h"
+#include "core/session/past.h"
 #include "core/session/session.h"
 #include "imgui.h"
 
@@ -71,11 +72,8 @@ void wait_for(PaperRuns& runs) {
 // At which the run is looked at, the last of them the end.
 std::vector<std::int64_t> steps_to_look_at(const RenderOptions& options) {
     std::vector<std::int64_t> steps;
-    if (options.at >= 0) steps.push_back(options.at);
     for (std::int64_t look = 1; look <= options.looks; ++look)
         steps.push_back(options.steps * look / options.looks);
-    std::sort(steps.begin(), steps.end());
-    if (options.at >= 0) steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
     return steps;
 }
 
@@ -148,18 +146,21 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Panel* alone)
         begin_sweep(context, paper_runs(context), context.kept<StagedPlans>().seeds);
         wait_for(paper_runs(context));
     }
-    WatchedRun& run = view.panels.of<WatchedRun>();
     for (std::size_t look = 0; look < steps.size(); ++look) {
         if (look > 0) snapshot = train(options, session, steps[look]);
         context.snapshot = snapshot.get();
         const bool first_or_last = look == 0 || look + 1 == steps.size();
         draw_until_it_rests(context, window, alone, first_or_last ? most_frames : 1);
-        if (steps[look] == options.at) run.look_at(options.at);
     }
-    if (options.at >= 0 && options.at < snapshot->step && run.past() == nullptr)
-        throw Error("--at",
-                    fmt::format("no panel of this picture goes back to step {}", options.at),
-                    "draw maps, alignment, update, representations or why");
+    if (options.at >= 0 && options.at < snapshot->step) {
+        const auto then =
+            picture_of_past(std::make_shared<const Session>(session), options.at).finish();
+        view.panels.of<WatchedRun>().look_at(watched_state(*then));
+        const auto shown = as_it_was(*snapshot, options.at, then.get());
+        context.now = snapshot.get();
+        context.snapshot = shown.get();
+        draw_until_it_rests(context, window, alone, most_frames);
+    }
     return window.pixels({0, 0, options.width, options.height});
 }
 

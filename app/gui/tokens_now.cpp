@@ -74,7 +74,7 @@ TokensNow& tokens_now(PanelContext& context, int sequence, bool tells) {
         TokensNow::Piece piece{.problem = snapshot->problem,
                                .weights = weights,
                                .lane = lane,
-                               .step = snapshot->step,
+                               .step = snapshot->seen_step(),
                                .sequence = sequence,
                                .tells = tells};
         now.rest.begin();

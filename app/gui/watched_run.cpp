@@ -1,6 +1,7 @@
 #include "app/gui/watched_run.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "app/gui/current_phase.h"
 
@@ -52,15 +53,21 @@ WatchedState::Lane lane_of(const LaneSnapshot& lane) {
 
 }  // namespace
 
-void WatchedRun::see(const Snapshot& snapshot) {
-    forget_stale(snapshot);
+WatchedState watched_state(const Snapshot& snapshot) {
     WatchedState state;
     state.step = snapshot.step;
     state.spec = snapshot.spec;
     for (const LaneSnapshot& lane : snapshot.lanes) {
-        if (!lane.weights) return;
+        if (!lane.weights) return {};
         state.lanes.push_back(lane_of(lane));
     }
+    return state;
+}
+
+void WatchedRun::see(const Snapshot& snapshot) {
+    forget_stale(snapshot);
+    if (snapshot.past >= 0) return;  // it is not of its step
+    WatchedState state = watched_state(snapshot);
     if (state.lanes.empty()) return;
     if (!states_.empty() && states_.back().step == state.step) {
         // The step that led here does not change because nobody looks at it any more.
@@ -71,9 +78,7 @@ void WatchedRun::see(const Snapshot& snapshot) {
         return;
     }
     const std::size_t count = states_.size();
-    if (count > 1 && states_[count - 1].step - states_[count - 2].step < apart_ &&
-        states_[count - 1].step != looked_at_)
-        states_.pop_back();
+    if (count > 1 && states_[count - 1].step - states_[count - 2].step < apart_) states_.pop_back();
     states_.push_back(std::move(state));
     thin();
 }
@@ -90,36 +95,28 @@ void WatchedRun::forget_stale(const Snapshot& snapshot) {
 }
 
 void WatchedRun::forget_after(std::int64_t step) {
+    if (past_ && past_->step > step) past_.reset();
     if (states_.empty() || states_.back().step <= step) return;
     while (!states_.empty() && states_.back().step > step) states_.pop_back();
-    if (states_.empty() || looked_at_ >= states_.back().step) looked_at_ = -1;
     set_apart();
 }
 
 void WatchedRun::thin() {
     while (states_.size() > most_states || over_bytes()) {
         const std::size_t newest = states_.size() - 1;
-        const auto spared = [&](std::size_t i) {
-            return i == newest || states_[i].step == looked_at_;
-        };
         room_ = newest;
         std::vector<WatchedState> kept;
         for (std::size_t i = 0; i <= newest; ++i)
-            if (i % 2 == 0 || spared(i)) kept.push_back(states_[i]);
+            if (i % 2 == 0 || i == newest) kept.push_back(states_[i]);
         if (kept.size() > newest)  // of two or three the first has to go
-            kept.erase(kept.begin() + (spared(0) ? 1 : 0));
+            kept.erase(kept.begin());
         states_ = std::move(kept);
         set_apart();
     }
 }
 
 bool WatchedRun::over_bytes() const {
-    std::size_t spared = bytes_of(states_.back()), others = states_.size() - 1;
-    if (const WatchedState* state = past()) {
-        spared += bytes_of(*state);
-        --others;
-    }
-    return others > 0 && bytes() > most_bytes + spared;
+    return states_.size() > 1 && bytes() > most_bytes + bytes_of(states_.back());
 }
 
 void WatchedRun::set_apart() {
@@ -134,16 +131,6 @@ const WatchedState* WatchedRun::at(std::int64_t step) const {
         std::upper_bound(states_.begin(), states_.end(), step,
                          [](std::int64_t at, const WatchedState& s) { return at < s.step; });
     return after == states_.begin() ? &states_.front() : &*(after - 1);
-}
-
-void WatchedRun::look_at(std::int64_t step) {
-    const WatchedState* state = at(step);
-    looked_at_ = state == nullptr ? -1 : state->step;
-}
-
-const WatchedState* WatchedRun::past() const {
-    const WatchedState* state = looked_at_ < 0 ? nullptr : at(looked_at_);
-    return state == nullptr || state == &states_.back() ? nullptr : state;
 }
 
 std::size_t WatchedRun::bytes() const {

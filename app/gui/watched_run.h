@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/session/snapshot.h"
@@ -29,13 +31,15 @@ struct WatchedState {
     bool operator==(const WatchedState&) const = default;
 };
 
+// Without lanes where the snapshot lacks weights of one.
+WatchedState watched_state(const Snapshot& snapshot);
+
 // What was seen of a run, spread over all of it: where it gets too much every second state is
-// forgotten, never the first, the newest or the one that is looked at. What is of a run that is no
-// more (another problem, or what lay after a step that the run was led back to) is forgotten too.
+// forgotten, never the first or the newest. What is of a run that is no more (another problem, or
+// what lay after a step that the run was led back to) is forgotten too.
 class WatchedRun {
   public:
-    // most_bytes: of all states but the newest, which the snapshot holds as well, and the one that
-    // is looked at.
+    // most_bytes: of all states but the newest, which the snapshot holds as well.
     static constexpr std::size_t most_states = 128, most_bytes = std::size_t{64} << 20U;
 
     // Takes the newest state, where the snapshot has the weights of all lanes; copies nothing.
@@ -48,11 +52,11 @@ class WatchedRun {
     // Of the matrices of all states; what two neighbours share counts once.
     std::size_t bytes() const;
 
-    // The state at() this step is looked at from now on, whatever is newer.
-    void look_at(std::int64_t step);
-    void follow_newest() { looked_at_ = -1; }
+    // A state of the run, which need not have been seen, is looked at from now on, whatever comes.
+    void look_at(WatchedState past) { past_ = std::move(past); }
+    void follow_newest() { past_.reset(); }
     // What is looked at where that is not the newest, or null.
-    const WatchedState* past() const;
+    const WatchedState* past() const { return past_ ? &*past_ : nullptr; }
 
   private:
     void forget_after(std::int64_t step);
@@ -63,7 +67,7 @@ class WatchedRun {
     std::shared_ptr<const Problem> problem_;
     std::int64_t returns_ = 0;          // see Returns
     std::vector<WatchedState> states_;  // ascending
-    std::int64_t looked_at_ = -1;       // the step of a state; -1: the newest
+    std::optional<WatchedState> past_;  // none: the newest is looked at
     std::int64_t apart_ = 0;            // steps between two, at least, but for the newest
     std::size_t room_ = most_states;    // states, as it was found
 };

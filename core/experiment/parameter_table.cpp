@@ -529,7 +529,8 @@ constexpr Row<E> experiment_rows[] = {
     row<&E::record, &RecordSpec::keyframes>(
         "record.keyframes", "Going back", log_range(0, 65536, 16, 4096),
         "Bound of the copies of all lanes that are kept on the way: going back trains again from "
-        "the nearest one before. 0: always from the start.")
+        "the nearest one before. 0: always from the start. Runs that Undo brings back may take as "
+        "much again; those that do not fit are run again.")
         .in("MB")
         .rare(always<E>)
         .restarts(),

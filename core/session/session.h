@@ -86,6 +86,7 @@ class Session {
     HistoryView history(int lane) const;
     const std::vector<Event>& events() const { return *events_; }
     const std::shared_ptr<const Problem>& problem() const { return problem_; }
+    const Returns& returns() const { return returns_; }
 
     SessionFile saved() const;  // spec at step 0, log of edits, step, hash of each lane
     // Runs a saved session again to its last step; throws Error when a hash differs.

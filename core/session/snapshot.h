@@ -85,9 +85,9 @@ struct Snapshot {
     std::optional<Building> building;
     std::string pending;  // "pausing": asked for, and done at the end of the step under way
     std::int64_t step = 0;
-    // A picture of the run's past: `step` and what is of that step only are what they were then;
-    // the transport, histories and events are of now.
-    bool past = false;
+    // In a picture of the run's past the step that lanes' names, weights, moves and newest rows are
+    // of; all else is of `step`. -1: it is of now.
+    std::int64_t past = -1;
     TakingBack taking_back;
     Returns returns;                             // of the runs with this problem
     double wanted_speed = 0, reached_speed = 0;  // steps a second; wanted 0: as fast as possible
@@ -97,6 +97,7 @@ struct Snapshot {
     std::vector<LaneSnapshot> lanes;
     std::shared_ptr<const std::vector<Event>> events;
 
+    std::int64_t seen_step() const { return past >= 0 ? past : step; }
     bool can_start() const { return state == TrainerState::idle || state == TrainerState::paused; }
     bool can_pause() const { return state == TrainerState::running; }
     bool can_step() const { return can_start(); }

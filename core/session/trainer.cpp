@@ -86,7 +86,8 @@ Workplace::Next Trainer::State::slice() {
     ready = true;
     settled.notify_all();
     // All that waits: what was called off for something newer must not train first.
-    while (!stop && (!queue.empty() || !save_wanted.empty() || waited())) serve(lock);
+    while (!stop && (!queue.empty() || !save_wanted.empty() || !copy_wanted.empty() || waited()))
+        serve(lock);
     if (!stop && state == TrainerState::running) {
         lock.unlock();
         train();
@@ -99,6 +100,8 @@ Workplace::Next Trainer::State::slice() {
 Workplace::Next Trainer::State::end() {
     for (auto& wanted : save_wanted) wanted.set_value({});
     save_wanted.clear();
+    for (auto& wanted : copy_wanted) wanted.set_value({});
+    copy_wanted.clear();
     applied = sent;
     over = true;
     settled.notify_all();
@@ -170,7 +173,8 @@ void Trainer::State::serve(std::unique_lock<std::mutex>& lock) {
     }
     const std::vector<Command> commands = queue.take();
     taken = sent;
-    auto requests = std::exchange(save_wanted, {});
+    auto saves = std::exchange(save_wanted, {});
+    auto copies = std::exchange(copy_wanted, {});
     lock.unlock();
 
     if (any) message.clear();
@@ -179,18 +183,34 @@ void Trainer::State::serve(std::unique_lock<std::mutex>& lock) {
         settle();
         publish();
     }
-    for (auto& request : requests) {
-        try {
-            if (first)
-                throw Error("session", "its problem is not built yet", "save it when it trains");
-            SessionFile file = session.saved();
-            file.spec.experiment.run.speed = speed;  // opened again it goes as fast
-            request.set_value(std::move(file));
-        } catch (...) {
-            request.set_exception(std::current_exception());
-        }
-    }
+    for (auto& request : saves) answer(request);
+    for (auto& request : copies) answer(request);
     lock.lock();
+}
+
+void Trainer::State::answer(std::promise<SessionFile>& request) {
+    try {
+        if (first) throw Error("session", "its problem is not built yet", "save it when it trains");
+        SessionFile file = session.saved();
+        file.spec.experiment.run.speed = speed;  // opened again it goes as fast
+        request.set_value(std::move(file));
+    } catch (...) {
+        request.set_exception(std::current_exception());
+    }
+}
+
+void Trainer::State::answer(std::promise<std::shared_ptr<const Session>>& request) const {
+    try {
+        if (first || state == TrainerState::error) {
+            request.set_value(nullptr);
+            return;
+        }
+        auto copy = std::make_shared<Session>(session);
+        copy->abandon_when(nullptr);  // it may outlive the trainer
+        request.set_value(std::move(copy));
+    } catch (...) {
+        request.set_exception(std::current_exception());
+    }
 }
 
 bool Trainer::State::must_wait(const Command& command) const {
@@ -483,6 +503,20 @@ std::future<SessionFile> Trainer::saving() const {
     state_->handle.call();
     state_->handle.work();
     return file;
+}
+
+std::future<std::shared_ptr<const Session>> Trainer::copying() const {
+    std::promise<std::shared_ptr<const Session>> promise;
+    std::future<std::shared_ptr<const Session>> copy = promise.get_future();
+    {
+        const std::lock_guard lock(state_->mutex);
+        if (state_->stop)
+            promise.set_value(nullptr);
+        else
+            state_->copy_wanted.push_back(std::move(promise));
+    }
+    state_->handle.call();
+    return copy;
 }
 
 void Trainer::drain() {

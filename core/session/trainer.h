@@ -13,6 +13,8 @@
 
 namespace muonscope {
 
+class Session;
+
 struct TrainerOptions {
     int workers = 0;  // 0: as many as lanes or cores - 1, whichever is fewer, at least 1
     // Called from where training is done after each new snapshot; must return at once.
@@ -73,6 +75,9 @@ class Trainer {
     SessionFile saved() const;
     // The same, ready when the step under way has ended: for whoever must not wait.
     std::future<SessionFile> saving() const;
+    // A copy of the run, ready when the step under way has ended; null where there is none. For
+    // whoever looks at its past (past.h) while it goes on.
+    std::future<std::shared_ptr<const Session>> copying() const;
     // Waits until every command sent before this call has been applied and shown in a snapshot;
     // StepOnce and RunTo count as applied when their steps are done (or they were called off).
     void drain();

@@ -33,6 +33,7 @@ struct Trainer::State {
     CommandQueue queue;
     std::uint64_t sent = 0, applied = 0;  // commands
     std::vector<std::promise<SessionFile>> save_wanted;
+    std::vector<std::promise<std::shared_ptr<const Session>>> copy_wanted;
     std::shared_ptr<const Snapshot> snapshot;
     std::uint64_t serial = 0;
     std::atomic<bool> stop = false;
@@ -76,6 +77,8 @@ struct Trainer::State {
     void tell(const std::shared_ptr<const Spec>& coming, std::string_view what, double done);
     bool waited() const { return !arriving && !waiting.empty(); }
     void serve(std::unique_lock<std::mutex>& lock);
+    void answer(std::promise<SessionFile>& request);
+    void answer(std::promise<std::shared_ptr<const Session>>& request) const;
     bool must_wait(const Command& command) const;
     bool act_on(const std::vector<Command>& commands);
     Workplace::Next wanted() const;

@@ -50,6 +50,9 @@ PanelContext Harness::context() {
                     saved_to = path;
                     return saves_at_once;
                 },
+            .copy_run = trainer_ == nullptr
+                            ? std::function<std::future<std::shared_ptr<const Session>>()>()
+                            : [this] { return trainer_->copying(); },
             .save_picture = [this](const std::string& path, ImVec2,
                                    ImVec2) { pictures.push_back(path); }};
 }

@@ -438,7 +438,7 @@ TEST_F(Representations, trail_the_newest_samples_from_the_oldest_to_the_point) {
     EXPECT_EQ(kept().lanes[0].trail.size(), 1U);
 }
 
-TEST_F(Representations, go_back_to_any_state_that_was_seen) {
+TEST_F(Representations, go_back_to_a_state_of_the_past) {
     begin(small(), 10);
     show_as(RepresentationsAs::space);
     const Matrix early = in_target(weights(0), 1, problem().points);
@@ -452,11 +452,8 @@ TEST_F(Representations, go_back_to_any_state_that_was_seen) {
         return at;
     };
     EXPECT_LT((drawn() - late).norm(), 1e-5 * late.norm());
-    // The left end of the slider in the last line.
-    const auto word = look().word("newest step");
-    ASSERT_TRUE(word);
-    click({word->max.x + 40, word->middle().y});
-    EXPECT_EQ(run().past()->step, 10);
+    run().look_at(*run().at(10));
+    look();
     EXPECT_LT((drawn() - early).norm(), 1e-5 * late.norm());
     EXPECT_EQ(look().starting("SGD, step 10").size(), 1U) << drawing().text();
     // What comes meanwhile changes nothing, until the newest is followed again.

@@ -124,25 +124,31 @@ TEST(WatchedRun, keeps_the_state_that_is_looked_at_whatever_comes_after) {
     const auto problem = std::make_shared<const Problem>();
     WatchedRun run;
     for (std::int64_t step = 0; step <= 41; ++step) run.see(*at_step(problem, step));
-    run.look_at(41);
-    EXPECT_EQ(run.past(), nullptr);  // it is the newest
-    run.see(*at_step(problem, 42));
-    ASSERT_NE(run.past(), nullptr);
-    EXPECT_EQ(run.past()->step, 41);
-    for (std::int64_t step = 43; step <= 5000; ++step) {
+    run.look_at(watched_state(*at_step(problem, 17)));
+    for (std::int64_t step = 42; step <= 5000; ++step) {
         run.see(*at_step(problem, step));
         ASSERT_NE(run.past(), nullptr);
-        ASSERT_EQ(run.past()->step, 41);
-        ASSERT_EQ((*run.past()->lanes[0].weights)[0](0, 0), 41);
+        ASSERT_EQ(run.past()->step, 17);
+        ASSERT_EQ((*run.past()->lanes[0].weights)[0](0, 0), 17);
     }
     run.follow_newest();
     EXPECT_EQ(run.past(), nullptr);
     // Back before it: what was looked at is no more, and the newest is followed.
-    run.look_at(run.states()[20].step);
+    run.look_at(watched_state(*at_step(problem, 1000)));
     run.see(*at_step(problem, 3));
     EXPECT_EQ(run.past(), nullptr);
-    for (std::int64_t step = 4; step <= 6000; step += 100) run.see(*at_step(problem, step));
-    EXPECT_EQ(run.past(), nullptr);
+}
+
+// What is shown of the past stands at the newest step of the run.
+TEST(WatchedRun, takes_nothing_of_pictures_of_the_past) {
+    const auto problem = std::make_shared<const Problem>();
+    WatchedRun run;
+    run.see(*at_step(problem, 10));
+    auto past = at_step(problem, 20);
+    past->past = 5;
+    run.see(*past);
+    ASSERT_EQ(run.states().size(), 1U);
+    EXPECT_EQ(run.states()[0].step, 10);
 }
 
 TEST(WatchedRun, keeps_a_step_though_it_is_sent_again_without_what_it_did) {
@@ -253,7 +259,7 @@ TEST_F(WatchedSession, of_another_preset_keeps_nothing) {
 
 TEST_F(WatchedSession, is_forgotten_though_nobody_takes_the_state_after_it) {
     go_on_seen(200);
-    run.look_at(100);
+    run.look_at(*run.at(100));
     session.go_back_to(50, pool);
     run.forget_stale(*session.snapshot());
     EXPECT_EQ(steps(), (std::set<std::int64_t>{20, 40}));

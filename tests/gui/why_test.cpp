@@ -61,6 +61,10 @@ class WhyPanel : public testing::Test {
         ASSERT_TRUE(now().answer.ready());
         for (int i = 0; i < 30; ++i) harness.panel_frame(panel);  // axes come to rest
     }
+    void look_back(std::int64_t step) {
+        WatchedRun& run = harness.kept<WatchedRun>();
+        run.look_at(*run.at(step));
+    }
     WhyNow& now() { return harness.kept<WhyNow>(); }
     const StepTrade& trade(std::string_view name) {
         for (std::size_t i = 0; i < now().answer.compared.size(); ++i)
@@ -347,7 +351,7 @@ TEST_F(WhyPanel, of_a_state_that_was_seen_is_what_its_lanes_took_there) {
     harness.context().send(SetParameter{"lanes.1.optimizer.kind", std::string("muon")});
     run_to(40);
     settle();
-    harness.kept<WatchedRun>().look_at(15);
+    look_back(15);
     settle();
     const Snapshot& snapshot = harness.now();
     const WhyAnswer& answer = now().answer;
@@ -381,7 +385,7 @@ TEST_F(WhyPanel, holds_a_state_of_the_past_until_that_is_let_go) {
     settle();
     run_to(40);
     settle();
-    harness.kept<WatchedRun>().look_at(15);
+    look_back(15);
     settle();
     run_to(60);
     settle();

@@ -104,13 +104,6 @@ void header(PanelContext& context) {
     end_header_controls(context);
 }
 
-// Of any state that was seen.
-void draw_squares(PanelContext& context, const AlignmentNow& now, ImVec2 room) {
-    const ImVec2 origin = ImGui::GetCursorScreenPos();
-    draw_alignment_squares(context, now, above_step_slider(context, room));
-    draw_step_slider(context, origin, room);
-}
-
 void draw_alignment(PanelContext& context) {
     header(context);
     const Snapshot* snapshot = context.snapshot;
@@ -137,7 +130,7 @@ void draw_alignment(PanelContext& context) {
     else if (view == AlignmentView::conserved)
         draw_conserved(context, now, room);
     else
-        draw_squares(context, now, room);
+        draw_alignment_squares(context, now, room);
 }
 
 }  // namespace
@@ -153,9 +146,9 @@ constinit const Panel alignment_panel{
     .help =
         "Singular directions held against one another, every entry of every matrix: of the product "
         "against the target's, and of each layer against its neighbour's. Brackets mark directions "
-        "of nearly equal singular values, which are free to turn among themselves. The slider in "
-        "the last line goes back to any step that was seen. Further views: what neighbouring "
-        "layers keep while they learn, and how fast descent would go from here.\n\n"
+        "of nearly equal singular values, which are free to turn among themselves. Further views: "
+        "what neighbouring layers keep while they learn, and how fast descent would go from "
+        "here.\n\n"
         "Of a transformer: matrices that meet in one space, all heads side by side: queries with "
         "keys, what output takes up of value, mlp out of mlp in, the first value of the embedding, "
         "the head of the last mlp out.",

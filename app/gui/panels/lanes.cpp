@@ -386,6 +386,7 @@ constinit const Panel lanes_panel{
         "training from the next step on and leaves a mark on every step axis.",
     .draw = draw_lanes,
     .least = {16, 10},
+    .of_now = true,
 };
 
 }  // namespace muonscope::gui

@@ -218,8 +218,7 @@ void draw_maps(PanelContext& context) {
     MapsChoices& chosen = context.chosen<MapsChoices>();
     context.view.moves_shown = context.view.moves_shown || chosen.update;
     watch_run(context);
-    const ImVec2 origin = ImGui::GetCursorScreenPos(), whole = ImGui::GetContentRegionAvail();
-    const ImVec2 room = above_step_slider(context, whole);
+    const ImVec2 origin = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     const ImVec2 size{std::floor(room.x), std::floor(room.y)};
     if (size.x < em(4) || size.y < em(4)) {
         ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
@@ -237,7 +236,6 @@ void draw_maps(PanelContext& context) {
     if (kept.hovered >= 0 && !pressed)
         say_numbers(context, sheet.cells[static_cast<std::size_t>(kept.hovered)]);
     menu(context, sheet, hovered);
-    draw_step_slider(context, origin, whole);
 }
 
 }  // namespace
@@ -249,8 +247,7 @@ constinit const Panel maps_panel{
         "A matrix turns the unit sphere into an ellipsoid: its axes are the singular values, along "
         "the left singular vectors. A ball is an orthogonal map, a needle one that has collapsed "
         "onto one direction, a disc one that has lost one. Drag turns all pictures, the wheel "
-        "zooms, a double click goes back. Any step that was seen can be drawn: the slider in the "
-        "last line.",
+        "zooms, a double click goes back.",
     .draw = draw_maps,
     .least = {15, 11},
     .weights = true,

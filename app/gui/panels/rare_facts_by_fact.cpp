@@ -4,7 +4,6 @@
 #include <cmath>
 #include <span>
 
-#include "app/gui/drawn_step.h"
 #include "app/gui/panels/rare_facts.h"
 #include "app/gui/plots/drawn_chart.h"
 #include "app/gui/plots/extent.h"
@@ -31,12 +30,6 @@ struct FactsNow {
 
 FactsNow facts_now(const PanelContext& context, std::size_t l) {
     const LaneSnapshot& lane = context.snapshot->lanes[l];
-    const std::int64_t past = past_step(context);
-    const std::size_t sample = past < 0 ? lane.history.size() : lane.history.find(past);
-    if (sample < lane.history.size()) {
-        const std::int64_t step = lane.history.step(sample);
-        return {step, lane.history.row(sample), step <= lane.sound_step};
-    }
     return {lane.now_step, lane.now, lane.now_step <= lane.sound_step};
 }
 
@@ -160,15 +153,13 @@ void draw_fact_readout(PanelContext& context, const Axes& axes) {
 }  // namespace
 
 void draw_by_fact(PanelContext& context, ImVec2 room) {
-    context.view.weights_shown = true;  // a state is seen by its weights
-    watch_run(context);
     const ImVec2 origin = ImGui::GetCursorScreenPos();
     const Chart chart = chart_of_facts(context);
     const ChartOptions options{
         .id = context.chosen<RareFactsChoices>().probability ? "##probability" : "##loss",
         .name = "facts",
-        .size = above_step_slider(context, room),
-        .step = past_step(context)};
+        .size = room,
+        .step = context.snapshot->past};
     Axes axes;
     if (begin_chart(context, options, chart, axes)) {
         draw_marks(context, axes, chart);
@@ -176,7 +167,6 @@ void draw_by_fact(PanelContext& context, ImVec2 room) {
         if (axes.hovered) draw_fact_readout(context, axes);
         chart_menu(context, options, axes, chart_of_facts);
     }
-    draw_step_slider(context, origin, room);
     ImGui::SetCursorScreenPos(origin);
     ImGui::Dummy({1, 1});
 }

@@ -271,18 +271,15 @@ void draw_likeness(PanelContext& context) {
         dim_paragraph(context, now.work.error());
         return;
     }
-    const ImVec2 origin = ImGui::GetCursorScreenPos(), whole = ImGui::GetContentRegionAvail();
-    const ImVec2 room = above_step_slider(context, whole);
+    const ImVec2 room = ImGui::GetContentRegionAvail();
     const StepLikeness* drawn = now.drawn(run);
     if (drawn == nullptr) {
         centred_note(context, "working it out");
     } else if (room.x < em(8) || room.y < em(3)) {
         ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
-        return;
     } else {
         draw_parts(context, now, *drawn, room);
     }
-    draw_step_slider(context, origin, whole);
 }
 
 }  // namespace muonscope::gui

@@ -217,11 +217,7 @@ void header(PanelContext& context) {
     end_header_controls(context);
 }
 
-// ---- below the pictures: what is not shown, and which step ----
-
-bool has_foot(const PanelContext& context, const RepresentationPlaces& places, float height) {
-    return !places.all() || has_step_slider(context, height);
-}
+// ---- below the pictures: what is not shown ----
 
 void pager(PanelContext& context, const RepresentationPlaces& places) {
     int& page = context.kept<RepresentationsView>().page;
@@ -244,23 +240,14 @@ void pager(PanelContext& context, const RepresentationPlaces& places) {
         page = std::min(page + count, last);
 }
 
-void foot(PanelContext& context, const RepresentationPlaces& places) {
-    if (!places.all()) {
-        pager(context, places);
-        if (!has_step_slider(context, INFINITY)) return;
-        ImGui::SameLine(0, em(0.8F));
-    }
-    step_slider(context);
-}
-
 void draw_pictures(PanelContext& context) {
     const ImVec2 origin = ImGui::GetCursorScreenPos();
     ImVec2 room = ImGui::GetContentRegionAvail();
     const float whole = room.y;
     RepresentationSheet sheet = representation_sheet(context, room);
-    const bool footed = has_foot(context, sheet.places, room.y);
-    if (footed) {
-        room.y -= step_slider_height();
+    const bool paged = !sheet.places.all();
+    if (paged) {
+        room.y -= ImGui::GetFrameHeight() + em(0.2F);
         sheet = representation_sheet(context, room);
     }
     if (sheet.places.extent.x >= em(2) && sheet.places.extent.y >= em(2)) {
@@ -274,9 +261,9 @@ void draw_pictures(PanelContext& context) {
             default:
                 draw_plane(context, sheet, origin);
         }
-        if (footed) {
+        if (paged) {
             ImGui::SetCursorScreenPos({origin.x, origin.y + room.y + em(0.2F)});
-            foot(context, sheet.places);
+            pager(context, sheet.places);
         }
         ImGui::SetCursorScreenPos(origin);
     }

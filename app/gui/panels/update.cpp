@@ -174,8 +174,7 @@ void draw_update(PanelContext& context) {
     const int layer = std::clamp(chosen.layer, 0, std::max(0, snapshot->layout.layers() - 1));
     watch_run(context);
     const UpdateView& view = follow_updates(context, layer);
-    const ImVec2 origin = ImGui::GetCursorScreenPos(), whole = ImGui::GetContentRegionAvail();
-    const ImVec2 room = above_step_slider(context, whole);
+    const ImVec2 origin = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     if (room.x < em(6) || room.y < em(5)) {
         ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
         return;
@@ -196,9 +195,8 @@ void draw_update(PanelContext& context) {
             draw_update_spectra(context, view, axes, cell);
         ImGui::PopID();
     }
-    draw_step_slider(context, origin, whole);
     ImGui::SetCursorScreenPos(origin);
-    ImGui::Dummy({std::max(1.0F, whole.x), std::max(1.0F, whole.y)});
+    ImGui::Dummy({std::max(1.0F, room.x), std::max(1.0F, room.y)});
 }
 
 // A step of another problem, or of a run that is no more, does not stay until the next one comes.
@@ -311,7 +309,7 @@ constinit const Panel update_panel{
     .title = "Update",
     .explanation = "from the gradient to the step",
     .help =
-        "What a step of a layer is made of, the newest or one that was seen before. Below: "
+        "What a step of a layer is made of, the newest or the one that is looked back at. Below: "
         "singular values of the gradient, of "
         "the "
         "momentum and of what enters the orthogonaliser, each in shares of its own Frobenius norm. "

@@ -5,6 +5,7 @@
 #include "app/gui/panels/bar_buttons.h"
 #include "app/gui/presentation.h"
 #include "app/gui/saving.h"
+#include "app/gui/taking_back.h"
 #include "app/gui/theme.h"
 #include "imgui.h"
 
@@ -52,6 +53,24 @@ void choose_colours(PanelContext& context) {
     ImGui::EndMenu();
 }
 
+// With what they would do, as long as it is no novel.
+void taking_back_rows(PanelContext& context) {
+    const auto named = [](const char* verb, std::string what) {
+        constexpr float longest = 26;
+        while (ImGui::CalcTextSize(what.c_str()).x > em(longest)) {
+            std::size_t end = what.size() - 1;
+            while (end > 0 && (static_cast<unsigned char>(what[end]) & 0xC0U) == 0x80U) --end;
+            what.resize(end);
+        }
+        return fmt::format("{}{}{}###{}", verb, what.empty() ? "" : ": ", what, verb);
+    };
+    const std::string back = to_take_back(context), again = to_do_again(context);
+    if (ImGui::MenuItem(named("Undo", back).c_str(), "Ctrl Z", false, !back.empty()))
+        take_back(context);
+    if (ImGui::MenuItem(named("Redo", again).c_str(), "Ctrl Shift Z", false, !again.empty()))
+        do_again(context);
+}
+
 }  // namespace
 
 void view_menu(PanelContext& context) {
@@ -59,6 +78,8 @@ void view_menu(PanelContext& context) {
         ImGui::OpenPopup("view menu");
     // BeginPopup takes the cursor's line with it.
     if (ImGui::BeginPopup("view menu")) {
+        taking_back_rows(context);
+        ImGui::Separator();
         const bool can_save = static_cast<bool>(context.save_session);
         if (ImGui::MenuItem("Save session…", "Ctrl Shift S", false, can_save))
             ask_where_to_save_session(context);

@@ -15,6 +15,7 @@
 #include "app/gui/plots/source.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
+#include "app/gui/time_cursor.h"
 #include "app/gui/widgets.h"
 
 namespace muonscope::gui {
@@ -148,13 +149,12 @@ void sliders(PanelContext& context) {
 
 // A state of the past stays as well, until the newest is followed again.
 void hold_toggle(PanelContext& context, WhyNow& now) {
-    WatchedRun& run = context.kept<WatchedRun>();
-    const bool past = run.past() != nullptr;
+    const bool past = context.kept<WatchedRun>().past() != nullptr;
     bool held = now.held || past;
     toggle(context, "hold", held,
            "Keeps the state that is shown while training goes on, so that only what you turn "
            "moves the picture.");
-    if (past && !held) run.follow_newest();
+    if (past && !held) look_at_newest(context);
     now.held = held && !past;
 }
 
@@ -374,8 +374,7 @@ void draw_why(PanelContext& context) {
     const WhyNow& now = why_now(context, wish_of(context));
     const WhyAnswer& answer = now.answer;
     const ImVec2 corner = ImGui::GetCursorScreenPos(), whole = ImGui::GetContentRegionAvail();
-    SideColumn column =
-        begin_side_column("steps", em(33), em(16), whole.y - above_step_slider(context, whole).y);
+    SideColumn column = begin_side_column("steps", em(33), em(16), 0);
     sliders(context);
     ImGui::Dummy({0, em(0.2F)});
     if (!now.work.error().empty()) {
@@ -390,7 +389,6 @@ void draw_why(PanelContext& context) {
     }
     end_side_column(column);
     if (answer.ready()) draw_chart(context, now, column.rest);
-    draw_step_slider(context, corner, whole);
     ImGui::SetCursorScreenPos(corner);
     ImGui::Dummy({std::max(1.0F, whole.x), std::max(1.0F, whole.y)});
 }
@@ -411,8 +409,7 @@ constinit const Panel why_panel{
     .title = "Why",
     .explanation = "what one step gives up now and buys for who builds on it",
     .help =
-        "From the newest state, or one that was seen before (the slider in the last line), one "
-        "step "
+        "From the newest state, or the one that is looked back at, one step "
         "of each optimiser is taken on a copy: with the momentum that the lane has there, or a "
         "first step. To the right: descent that it gives up against "
         "the gradient's own step. Up: how much better a fresh layer downstream learns from the "

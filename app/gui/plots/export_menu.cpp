@@ -28,7 +28,7 @@ struct PrintWidth {
 std::string export_path(const gui::PanelContext& context, const char* name, std::int64_t step,
                         const char* ending) {
     const char* home = std::getenv("HOME");
-    if (step < 0) step = context.snapshot ? context.snapshot->step : 0;
+    if (step < 0) step = context.snapshot ? context.snapshot->seen_step() : 0;
     return fmt::format("{}/muonscope-{}-step-{}.{}", home && *home ? home : ".", name, step,
                        ending);
 }

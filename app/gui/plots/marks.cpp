@@ -54,6 +54,16 @@ class Marks {
                                                   u32(gui::with_alpha(context_.theme.mark, 0.35F)));
     }
 
+    // The step of the past that every panel shows.
+    void draw_looked_at(double step) const {
+        if (step < plot_.x.low || step > plot_.x.high) return;
+        const float x = std::round(plot_.pixel_x(step));
+        const float width = std::max(2.0F, 2 * context_.theme.hairline());
+        ImGui::GetWindowDrawList()->AddRectFilled(
+            {x, plot_.position.y}, {x + width, bottom_},
+            u32(gui::with_alpha(context_.theme.text, 0.75F)));
+    }
+
     void draw_readout_of_hovered() const {
         if (!hovered_.empty())
             draw_readout(context_, "step " + step_text(static_cast<double>(hovered_step_)),
@@ -135,6 +145,7 @@ void draw_marks(gui::PanelContext& context, const Axes& plot, int lane) {
     for (std::size_t l = 0; snapshot.spec && l < snapshot.lanes.size(); ++l)
         if ((lane < 0 || static_cast<int>(l) == lane) && l < snapshot.spec->lanes.size())
             draw_phase_ends(marks, snapshot.lanes[l], snapshot.spec->lanes[l]);
+    if (snapshot.past >= 0) marks.draw_looked_at(static_cast<double>(snapshot.past));
     marks.draw_hovered_step(memory(context).hovered_step);
     marks.draw_readout_of_hovered();
 }
