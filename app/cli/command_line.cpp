@@ -95,9 +95,10 @@ std::string column_lines() {
 
 CLI::App& add_run(CLI::App& app, RunArguments& arguments) {
     CLI::App& run = *app.add_subcommand("run", "Train without a window");
-    run.add_option("spec", arguments.spec.name, "A preset or a spec file")
-        ->type_name("NAME|FILE")
-        ->required();
+    run.add_option("spec", arguments.spec.name,
+                   "A preset, a spec file, or a session file: that is replayed to where it was "
+                   "saved, its bits are compared, and then it goes on")
+        ->type_name("NAME|FILE");
     run.add_option("--steps", arguments.steps, "Where to stop; otherwise at run.steps")
         ->type_name("N");
     run.add_option("--until", arguments.until,
@@ -123,6 +124,19 @@ CLI::App& add_run(CLI::App& app, RunArguments& arguments) {
                    "otherwise at the end alone")
         ->type_name("N");
     run.add_flag("--force", arguments.force, "Replace an older run's results in those folders");
+    run.add_option("--checkpoint-every", arguments.checkpoint_every,
+                   "Seconds after which the run's state is written into the folder of --out, as "
+                   "checkpoint.safetensors, and again after as many; also where it is interrupted; "
+                   "60, 0: never")
+        ->type_name("SECONDS");
+    run.add_option("--resume", arguments.resume,
+                   "Go on with the run that left its checkpoint in this folder, interrupted or "
+                   "killed, to the bits and results that it would have come to; --steps says "
+                   "otherwise how far")
+        ->type_name("DIR");
+    run.add_flag("--replay", arguments.replay,
+                 "With --resume, where another version wrote the checkpoint: train its run again "
+                 "from step 0");
     run.add_option("--workers", arguments.workers,
                    "Threads; the result is the same with any number")
         ->type_name("N");
@@ -131,7 +145,10 @@ CLI::App& add_run(CLI::App& app, RunArguments& arguments) {
         "  muonscope run two-ways-up --out results\n"
         "  muonscope run staged --until 'relative_error<=0.05' --seed 7\n"
         "  muonscope run two-ways-up --save-weights checkpoints --weights-every 50\n"
-        "  muonscope run two-ways-up --set lanes.muon.optimizer.lr=0.01 --steps 500\n\n"
+        "  muonscope run two-ways-up --set lanes.muon.optimizer.lr=0.01 --steps 500\n"
+        "  muonscope run stories --out stories     interrupted or killed …\n"
+        "  muonscope run --resume stories          … it goes on\n"
+        "  muonscope run results/session.json --steps 3000\n\n"
         "history.csv: one line a recorded step and lane, every step at first, then pairs of\n"
         "neighbouring steps further and further apart.\n{}\n{}",
         column_lines(), exit_codes));
@@ -142,6 +159,10 @@ CLI::App& add_replay(CLI::App& app, ReplayArguments& arguments) {
     CLI::App& replay =
         *app.add_subcommand("replay", "Run a session file again and prove the bits the same");
     replay.add_option("file", arguments.file, "A session.json")->type_name("FILE")->required();
+    replay
+        .add_option("--to", arguments.to,
+                    "Stop at this step, before where it was saved; the bits are not compared then")
+        ->type_name("STEP");
     CLI::Option* out =
         replay.add_option("--out", arguments.out, "Write results into this folder, as `run` does")
             ->type_name("DIR");
@@ -149,7 +170,9 @@ CLI::App& add_replay(CLI::App& app, ReplayArguments& arguments) {
         ->needs(out);
     replay.add_option("--workers", arguments.workers, "Threads")->type_name("N");
     replay.footer(
-        fmt::format("Example:\n  muonscope replay results/session.json\n\n{}", exit_codes));
+        fmt::format("Examples:\n  muonscope replay results/session.json\n"
+                    "  muonscope replay results/session.json --to 100\n\n{}",
+                    exit_codes));
     return replay;
 }
 

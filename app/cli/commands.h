@@ -28,12 +28,15 @@ struct RunArguments {
     std::string weights;             // a folder for every lane's weights; empty: none
     std::string weights_every;       // a file each time that many steps have passed; empty: the end
     bool force = false;              // replace an older run's results in both
-    std::string workers;             // empty: one a lane, at most one a core
+    std::string resume;              // the folder of a run to go on with; empty: a new one
+    bool replay = false;             // from step 0, whatever its checkpoint holds
+    std::string checkpoint_every = "60";  // seconds; 0: never
+    std::string workers;                  // empty: one a lane, at most one a core
 };
 int run(const RunArguments& arguments);
 
 struct ReplayArguments {
-    std::string file, out, workers;
+    std::string file, to, out, workers;  // to: a step; empty: where it was saved
     bool force = false;
 };
 int replay(const ReplayArguments& arguments);

@@ -61,7 +61,7 @@ bool is_lane_folder(const fs::path& folder) {
 std::vector<fs::path> results_in(const fs::path& folder) {
     std::vector<fs::path> results;
     std::error_code ignored;
-    for (const char* name : {"summary.json", "history.csv", "session.json"})
+    for (const char* name : {checkpoint_name, "summary.json", "history.csv", "session.json"})
         if (fs::exists(fs::symlink_status(folder / name, ignored))) results.emplace_back(name);
     for (fs::directory_iterator entry(folder, ignored), end; entry != end;
          entry.increment(ignored)) {
@@ -88,8 +88,12 @@ OutputFolder::OutputFolder(const std::string& path, bool replaces, std::string o
         take_hold();
         clear_leftovers();
         if (const auto results = results_in(folder_); !results.empty() && !replaces)
-            throw Error(named(path), "holds " + results.front().string() + " of an older run",
-                        "name another folder, or add --force to replace that run's results");
+            throw Error(
+                named(path), "holds " + results.front().string() + " of an older run",
+                (results.front() == checkpoint_name
+                     ? "go on with it by `muonscope run --resume " + shell_word(path) + "`, "
+                     : "") +
+                    "name another folder, or add --force to replace that run's results");
         make_staging();
     } catch (...) {
         undo();
@@ -173,16 +177,28 @@ std::string OutputFolder::staged(const std::string& name) const {
     return path.string();
 }
 
+std::string OutputFolder::on_the_way(const std::string& name) {
+    if (std::ranges::find(on_the_way_, fs::path(name)) == on_the_way_.end())
+        on_the_way_.emplace_back(name);
+    return (folder_ / name).string();
+}
+
+void OutputFolder::remove_older() {
+    std::error_code fault;
+    for (const fs::path& old : results_in(folder_)) {
+        if (std::ranges::find(on_the_way_, old) != on_the_way_.end()) continue;
+        fs::remove(folder_ / old, fault);
+        if (fault) cannot_write(named(folder_ / old), fault);
+        if (old.has_parent_path()) fs::remove(folder_ / old.parent_path(), fault);  // once empty
+    }
+}
+
 void OutputFolder::publish() {
     std::error_code fault;
     std::vector<fs::path> files;
     for (const auto& entry : fs::recursive_directory_iterator(staging_, fault))
         if (entry.is_regular_file()) files.push_back(entry.path());
-    for (const fs::path& old : results_in(folder_)) {
-        fs::remove(folder_ / old, fault);
-        if (fault) cannot_write(named(folder_ / old), fault);
-        if (old.has_parent_path()) fs::remove(folder_ / old.parent_path(), fault);  // once empty
-    }
+    remove_older();
     for (const fs::path& file : files) {
         const fs::path target = folder_ / file.lexically_relative(staging_);
         fs::create_directories(target.parent_path(), fault);

@@ -23,7 +23,11 @@ class OutputFolder {
     // Where to write `name` ("lane-1-sgd/W1.npy"); its folder is there.
     std::string staged(const std::string& name) const;
     const std::filesystem::path& path() const { return folder_; }
-    void publish();  // removes the older run's files first; throws Error
+    // Where a file of this run stands that is written on the way, whole each time: it stays however
+    // the run ends. `name` is one that results_in() knows.
+    std::string on_the_way(const std::string& name);
+    void remove_older();  // an older run's files; throws Error
+    void publish();       // removes them first; throws Error
 
   private:
     std::string named(const std::filesystem::path& path) const;
@@ -35,9 +39,13 @@ class OutputFolder {
 
     std::string option_;
     std::filesystem::path folder_, staging_;  // absolute
-    std::filesystem::path made_;              // the outermost folder this created; empty: none
-    int hold_ = -1;                           // the folder, locked while a run is at work in it
+    std::vector<std::filesystem::path> on_the_way_;
+    std::filesystem::path made_;  // the outermost folder this created; empty: none
+    int hold_ = -1;               // the folder, locked while a run is at work in it
 };
+
+// What a run under way is kept in.
+inline constexpr const char* checkpoint_name = "checkpoint.safetensors";
 
 // The files in `folder` that a run wrote, relative to it.
 std::vector<std::filesystem::path> results_in(const std::filesystem::path& folder);

@@ -69,7 +69,8 @@ void ProgressBar::show(const Session& session) {
     // Two lanes fit into 80 columns.
     lines_.show({fmt::format("{} {} of {}  {:.0f} steps/s  error{}",
                              bar(step / static_cast<double>(steps_)), session.step(), steps_,
-                             seconds > 0 ? step / seconds : 0.0, errors_of(session))});
+                             seconds > 0 ? (step - static_cast<double>(from_)) / seconds : 0.0,
+                             errors_of(session))});
 }
 
 }  // namespace muonscope::cli

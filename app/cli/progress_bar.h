@@ -33,13 +33,14 @@ class ProgressLines {
 // How far a session is: one line.
 class ProgressBar {
   public:
-    explicit ProgressBar(std::int64_t steps) : steps_(steps) {}
+    // `from`: where the session is when it begins.
+    explicit ProgressBar(std::int64_t steps, std::int64_t from = 0) : steps_(steps), from_(from) {}
     void show(const Session& session);
 
   private:
     using Clock = std::chrono::steady_clock;
     ProgressLines lines_;
-    std::int64_t steps_;
+    std::int64_t steps_, from_;
     Clock::time_point started_ = Clock::now();
 };
 

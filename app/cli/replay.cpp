@@ -11,7 +11,10 @@
 #include "app/cli/lane_table.h"
 #include "app/cli/progress_bar.h"
 #include "app/cli/results.h"
+#include "core/base/error.h"
+#include "core/base/near_names.h"
 #include "core/documents/session_json.h"
+#include "core/experiment/parameters.h"
 #include "core/formats/files.h"
 #include "core/session/pacer.h"
 
@@ -24,11 +27,23 @@ constexpr double seconds_between_looks = 0.02;
 
 constexpr std::size_t most_bytes = std::size_t{64} << 20;
 
-// To where the file ends, or as far as it came when it was interrupted.
-void advance(Session& session, const SessionFile& file, WorkerPool& pool,
+// The step that is asked for: where the file was saved, or one before.
+std::int64_t last_step(const ReplayArguments& arguments, const SessionFile& file) {
+    if (arguments.to.empty()) return file.step;
+    const std::int64_t to =
+        std::get<std::int64_t>(parse_value(parameter_at("run.steps"), "--to", arguments.to));
+    if (to > file.step)
+        throw Error(
+            "--to " + arguments.to,
+            fmt::format("{} was saved at step {}", in_quotes(arguments.file, 200), file.step),
+            fmt::format("go on from there by `muonscope run {} --steps {}`",
+                        shell_word(arguments.file), to));
+    return to;
+}
+
+// To that step, or as far as it came when it was interrupted.
+void advance(Session& session, std::int64_t end, WorkerPool& pool,
              const Interruption& interruption) {
-    // A lane knows that it ended only once it was asked for one step more.
-    const std::int64_t end = file.step + (file.ended ? 1 : 0);
     ProgressBar bar(end);
     StretchLength stretch(seconds_between_looks);
     std::int64_t asked = session.step();
@@ -48,6 +63,7 @@ void advance(Session& session, const SessionFile& file, WorkerPool& pool,
 int replay(const ReplayArguments& arguments) {
     const SessionFile file =
         session_file_from_json(read_file(arguments.file, most_bytes), arguments.file);
+    const std::int64_t to = last_step(arguments, file);
     WorkerPool pool(worker_count(arguments.workers, file.lanes.size()));
     Session session(file);
     const Interruption interruption;
@@ -55,9 +71,11 @@ int replay(const ReplayArguments& arguments) {
     if (!arguments.out.empty()) folder.emplace(arguments.out, arguments.force);
 
     const Clock::time_point started = Clock::now();
-    advance(session, file, pool, interruption);
+    // A lane knows that it ended only once it was asked for one step more.
+    const bool to_the_end = to == file.step;
+    advance(session, to + (to_the_end && file.ended ? 1 : 0), pool, interruption);
     const double seconds = std::chrono::duration<double>(Clock::now() - started).count();
-    const bool whole = interruption.signal() == 0;
+    const bool whole = interruption.signal() == 0 && to_the_end;
     if (whole) session.verify(file);
 
     const auto snapshot = session.snapshot();
@@ -67,10 +85,11 @@ int replay(const ReplayArguments& arguments) {
         for (const LaneSnapshot& lane : snapshot->lanes)
             fmt::print("same bits: {} {:016x}\n", lane.name, lane.state_hash.value_or(0));
     if (folder) fmt::print("results in {}\n", arguments.out);
-    if (whole) return done;
-    fmt::print(stderr, "muonscope: interrupted at step {} of {}; the bits were not compared\n",
-               snapshot->step, file.step);
-    return interruption.exit_code();
+    const bool interrupted = interruption.signal() != 0;
+    if (!whole)
+        fmt::print(stderr, "muonscope: {} step {} of {}; the bits were not compared\n",
+                   interrupted ? "interrupted at" : "stopped at", snapshot->step, file.step);
+    return interrupted ? interruption.exit_code() : done;
 }
 
 }  // namespace muonscope::cli

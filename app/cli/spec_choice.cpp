@@ -1,15 +1,21 @@
 #include "app/cli/spec_choice.h"
 
 #include <filesystem>
+#include <optional>
+#include <utility>
 
 #include "core/base/error.h"
 #include "core/base/near_names.h"
+#include "core/documents/session_json.h"
 #include "core/documents/spec_json.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
+#include "core/formats/files.h"
 
 namespace muonscope::cli {
 namespace {
+
+constexpr std::size_t most_bytes = std::size_t{64} << 20;  // of a session file
 
 [[noreturn]] void neither(const std::string& name) {
     std::vector<std::string> names;
@@ -23,13 +29,21 @@ namespace {
                 (near.empty() ? "" : near + " ") + "the presets are " + all);
 }
 
-Spec named_spec(const std::string& name) {
+// None: it names a file.
+std::optional<Spec> named_preset(const std::string& name) {
     if (name.empty()) return presets().front();
     for (const Spec& preset : presets())
         if (preset.name == name) return preset;
     std::error_code fault;
     if (!std::filesystem::exists(name, fault)) neither(name);
-    return read_spec_file(name);
+    return std::nullopt;
+}
+
+Spec changed(Spec spec, const SpecOptions& options) {
+    if (!options.seed.empty()) set(spec, "seed", options.seed);
+    apply_changes(options.changes, spec);
+    validate(spec);
+    return spec;
 }
 
 }  // namespace
@@ -45,11 +59,16 @@ void apply_changes(const std::vector<std::string>& changes, Spec& spec) {
 }
 
 Spec chosen_spec(const SpecOptions& options) {
-    Spec spec = named_spec(options.name);
-    if (!options.seed.empty()) set(spec, "seed", options.seed);
-    apply_changes(options.changes, spec);
-    validate(spec);
-    return spec;
+    std::optional<Spec> preset = named_preset(options.name);
+    return changed(preset ? *std::move(preset) : read_spec_file(options.name), options);
+}
+
+std::variant<Spec, SessionFile> chosen_spec_or_session(const SpecOptions& options) {
+    std::optional<Spec> preset = named_preset(options.name);
+    if (preset) return changed(*std::move(preset), options);
+    auto chosen = spec_or_session_from_json(read_file(options.name, most_bytes), options.name);
+    if (auto* spec = std::get_if<Spec>(&chosen)) return changed(std::move(*spec), options);
+    return chosen;
 }
 
 }  // namespace muonscope::cli

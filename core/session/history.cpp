@@ -1,8 +1,13 @@
 #include "core/session/history.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
+
+#include "core/base/error.h"
 
 namespace muonscope {
 
@@ -132,6 +137,44 @@ void History::thin(std::span<double> low, std::span<double> high) {
         std::fill(highs.begin(), highs.end(), -infinite);
     }
     widen(low, high, lows.data(), highs.data());
+}
+
+History::Rows History::rows() const {
+    Rows rows;
+    rows.thinning = thinning_;
+    for (std::size_t first = 0; first < size_; first += HistoryBlock::capacity) {
+        const HistoryBlock& block = *blocks_[first / HistoryBlock::capacity];
+        const std::size_t count = std::min(size_ - first, HistoryBlock::capacity);
+        const auto take = [count](auto& all, const auto& from, std::size_t width) {
+            all.insert(all.end(), from.begin(),
+                       from.begin() + static_cast<std::ptrdiff_t>(count * width));
+        };
+        take(rows.steps, block.steps, 1);
+        take(rows.values, block.values, channels_);
+        take(rows.ranges, block.ranges, 2 * followed_);
+    }
+    return rows;
+}
+
+void History::set_rows(const Rows& rows, std::int64_t step) {
+    const std::size_t count = rows.steps.size();
+    const bool strides = rows.thinning > 0 && (rows.thinning & (rows.thinning - 1)) == 0 &&
+                         rows.thinning < 1LL << 40;
+    const bool ascend =
+        std::ranges::adjacent_find(rows.steps, std::ranges::greater_equal()) == rows.steps.end();
+    if (count == 0 || count > rows_ || !strides || !ascend || rows.steps.front() != 0 ||
+        rows.steps.back() > step || rows.values.size() != count * channels_ ||
+        rows.ranges.size() != count * 2 * followed_)
+        throw Error("its history", fmt::format("its {} rows are not of such a run", count),
+                    "use a file that Muonscope saved");
+    thinning_ = rows.thinning;
+    blocks_.clear();
+    size_ = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const double* ranges = rows.ranges.data() + i * 2 * followed_;
+        push(rows.steps[i], {rows.values.data() + i * channels_, channels_}, {ranges, followed_},
+             {ranges + followed_, followed_});
+    }
 }
 
 std::int64_t History::row_at_or_before(std::int64_t step) const {

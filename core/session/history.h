@@ -124,6 +124,17 @@ class History {
     HistoryView view() const;
     std::size_t bytes() const;
 
+    // All that it holds as a value: given to a history of the same channels, rule and room, the two
+    // go on alike.
+    struct Rows {
+        std::vector<std::int64_t> steps;
+        std::vector<double> values, ranges;  // row by row, as in a HistoryBlock
+        std::int64_t thinning = 1;
+    };
+    Rows rows() const;
+    // Throws Error where such rows cannot have been recorded up to `step`; it is unchanged then.
+    void set_rows(const Rows& rows, std::int64_t step);
+
   private:
     void thin(std::span<double> low, std::span<double> high);
     void own_last_block();

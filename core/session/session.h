@@ -18,6 +18,8 @@
 
 namespace muonscope {
 
+struct SessionState;
+
 // channel <= value; a NaN meets nothing.
 struct Bound {
     std::size_t channel = 0;
@@ -89,6 +91,10 @@ class Session {
     const Returns& returns() const { return returns_; }
 
     SessionFile saved() const;  // spec at step 0, log of edits, step, hash of each lane
+    // All that it is, and a session that goes on from there to the same bits (session_state.h); the
+    // second throws Error where it is not the state of a session with this spec.
+    SessionState state() const;
+    static Session resumed(const SessionState& state);
     // Runs a saved session again to its last step; throws Error when a hash differs.
     static Session replay(const SessionFile& file, WorkerPool& pool);
 
@@ -157,6 +163,7 @@ class Session {
     void offer_keyframe();
     Keyframe::Kept kept(std::size_t index);
     bool complete(const Keyframe& keyframe) const;
+    void take_lane(std::size_t index, const SessionState& state);
     void forget_beyond(std::int64_t step);
     void return_towards(std::int64_t step);
     void go_on(const LowerRate& edit);

@@ -379,7 +379,7 @@ TEST_F(BadInput, a_session_file_where_a_spec_belongs_says_what_to_type) {
     ASSERT_EQ(run_program({"run", "two-ways-up", "--steps", "1", "--out", folder_ / "it's"}).code,
               0);
     const std::string session = folder_ / "it's/session.json";
-    expect_refusal({"run", session},
+    expect_refusal({"render", session, "--steps", "1", "-o", folder_ / "a.png"},
                    "type `muonscope replay '" + folder_.path() + "/it'\\''s/session.json'`");
 }
 

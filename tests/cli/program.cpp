@@ -23,6 +23,7 @@ Outcome run_program(const std::vector<std::string>& arguments,
                     const std::function<void(pid_t)>& meanwhile) {
     const ScratchFolder folder;
     const std::string out = folder / "out", err = folder / "err";
+    for (const std::string& path : {out, err}) write_file(path, "");  // one may end it at once
     std::vector<char*> argv;
     std::string program = MUONSCOPE_BINARY;
     std::vector<std::string> copies = arguments;
