@@ -14,6 +14,7 @@
 #include <system_error>
 #include <vector>
 
+#include "app/cli/command_words.h"
 #include "app/cli/commands.h"
 #include "app/cli/matrix_source.h"
 #include "app/cli/study_commands.h"
@@ -54,7 +55,8 @@ struct Arguments {
     OrthogonaliseArguments orthogonalise;
     WeightsArguments weights;
     StudyArguments study;
-    bool parameters_as_json = false;
+    bool presets_as_json = false, parameters_as_json = false;
+    std::string shell;
 };
 
 void add_spec_options(CLI::App& app, SpecOptions& options) {
@@ -84,6 +86,14 @@ void add_window(CLI::App& app, WindowArguments& arguments) {
         ->type_name("S");
     app.add_option("--theme", arguments.theme, "light or dark; otherwise as chosen last")
         ->type_name("THEME");
+}
+
+constexpr const char* quiet_help = "Print nothing but what goes wrong";
+
+// Of a command that prints a table.
+void add_output_options(CLI::App& app, OutputOptions& output) {
+    app.add_flag("--json", output.json, "Print JSON in place of the table, as summary.json has it");
+    app.add_flag("-q,--quiet", output.quiet, quiet_help);
 }
 
 std::string column_lines() {
@@ -140,6 +150,7 @@ CLI::App& add_run(CLI::App& app, RunArguments& arguments) {
     run.add_option("--workers", arguments.workers,
                    "Threads; the result is the same with any number")
         ->type_name("N");
+    add_output_options(run, arguments.output);
     run.footer(fmt::format(
         "Examples:\n"
         "  muonscope run two-ways-up --out results\n"
@@ -169,6 +180,7 @@ CLI::App& add_replay(CLI::App& app, ReplayArguments& arguments) {
     replay.add_flag("--force", arguments.force, "Replace an older run's results in that folder")
         ->needs(out);
     replay.add_option("--workers", arguments.workers, "Threads")->type_name("N");
+    add_output_options(replay, arguments.output);
     replay.footer(
         fmt::format("Examples:\n  muonscope replay results/session.json\n"
                     "  muonscope replay results/session.json --to 100\n\n{}",
@@ -241,8 +253,12 @@ CLI::App& add_reproduce(CLI::App& app, ReproduceArguments& arguments) {
                                 largest_shift))
         ->type_name("N");
     reproduce
-        .add_option("--json", arguments.json, "Write the figures there, as published.json has them")
+        .add_option(
+            "--json", arguments.json,
+            "Write the figures there, as published.json has them; -: print them in place of the "
+            "table")
         ->type_name("FILE");
+    reproduce.add_flag("-q,--quiet", arguments.quiet, quiet_help);
     reproduce
         .add_option("--workers", arguments.workers,
                     "Threads; the figures are the same with any number")
@@ -277,8 +293,12 @@ CLI::App& add_sweep(CLI::App& app, SweepArguments& arguments) {
                     "be repeated")
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);
-    sweep.add_option("--json", arguments.json, "Write every seed under every budget there")
+    sweep
+        .add_option(
+            "--json", arguments.json,
+            "Write every seed under every budget there; -: print them in place of the table")
         ->type_name("FILE");
+    sweep.add_flag("-q,--quiet", arguments.quiet, quiet_help);
     sweep
         .add_option("--workers", arguments.workers,
                     "Threads; the figures are the same with any number")
@@ -293,6 +313,20 @@ CLI::App& add_sweep(CLI::App& app, SweepArguments& arguments) {
         "drawn\n\n{}",
         exit_codes));
     return sweep;
+}
+
+CLI::App& add_completions(CLI::App& app, std::string& shell) {
+    CLI::App& command = *app.add_subcommand(
+        "completions", "Print what makes a shell complete commands, options, presets and keys");
+    command.add_option("shell", shell, "bash, zsh or fish")->type_name("SHELL")->required();
+    command.footer(
+        "bash: keep it as ~/.local/share/bash-completion/completions/muonscope, or\n"
+        "  source <(muonscope completions bash)\n"
+        "zsh: keep it as _muonscope in a folder of $fpath\n"
+        "fish: keep it as ~/.config/fish/completions/muonscope.fish\n\n"
+        "Example:\n"
+        "  muonscope completions bash > muonscope.bash");
+    return command;
 }
 
 CLI::App& add_orthogonalise(CLI::App& app, OrthogonaliseArguments& arguments) {
@@ -511,6 +545,7 @@ int dispatch(int argc, const char* const* argv) {
     const CLI::App& replay_command = add_replay(app, arguments.replay);
     CLI::App& presets_command =
         *app.add_subcommand("presets", "List the presets: name, title, what to look for");
+    presets_command.add_flag("--json", arguments.presets_as_json, "As JSON");
     presets_command.footer("Example:\n  muonscope presets");
     CLI::App& params_command =
         *app.add_subcommand("params", "List every parameter: key, range, default, what it is");
@@ -522,6 +557,10 @@ int dispatch(int argc, const char* const* argv) {
     const CLI::App& orthogonalise_command = add_orthogonalise(app, arguments.orthogonalise);
     const CLI::App& weights_command = add_weights(app, arguments.weights, exit_codes);
     const CLI::App& study_command = add_study(app, arguments.study, exit_codes);
+
+    const CLI::App& completions_command = add_completions(app, arguments.shell);
+    CLI::App& man_command = *app.add_subcommand("man", "Print the manual page, for man(1)");
+    man_command.footer("Example:\n  muonscope man > muonscope.1");
 
     for (CLI::App* command : commands_of(app)) allow_repeats(*command);
     allow_repeats(app);
@@ -545,13 +584,21 @@ int dispatch(int argc, const char* const* argv) {
     level();  // says now what is wrong with MUONSCOPE_LEVEL
     if (run_command.parsed()) return run(arguments.run);
     if (replay_command.parsed()) return replay(arguments.replay);
-    if (presets_command.parsed()) return list_presets();
+    if (presets_command.parsed()) return list_presets(arguments.presets_as_json);
     if (params_command.parsed()) return list_parameters(arguments.parameters_as_json);
     if (render_command.parsed()) return render(arguments.render);
     if (reproduce_command.parsed()) return reproduce(arguments.reproduce);
     if (sweep_command.parsed()) return sweep(arguments.sweep);
     if (orthogonalise_command.parsed()) return orthogonalise(arguments.orthogonalise);
     if (weights_command.parsed()) return run_weights(weights_command, arguments.weights);
+    if (completions_command.parsed()) {
+        fmt::print("{}", completions(command_words(app), arguments.shell));
+        return done;
+    }
+    if (man_command.parsed()) {
+        fmt::print("{}", man_page(command_words(app)));
+        return done;
+    }
     if (study_command.parsed()) return run_study_command(study_command, arguments.study);
     return open_window(arguments.window);
 }

@@ -13,6 +13,12 @@ struct SpecOptions {
     std::string seed;
 };
 
+// What goes to standard output: a table, the result as JSON, or nothing.
+struct OutputOptions {
+    bool json = false, quiet = false;
+};
+void check(const OutputOptions& output);  // throws Error where it is both
+
 struct WindowArguments {
     SpecOptions spec;
     std::string state_file;
@@ -32,12 +38,14 @@ struct RunArguments {
     bool replay = false;             // from step 0, whatever its checkpoint holds
     std::string checkpoint_every = "60";  // seconds; 0: never
     std::string workers;                  // empty: one a lane, at most one a core
+    OutputOptions output;
 };
 int run(const RunArguments& arguments);
 
 struct ReplayArguments {
     std::string file, to, out, workers;  // to: a step; empty: where it was saved
     bool force = false;
+    OutputOptions output;
 };
 int replay(const ReplayArguments& arguments);
 
@@ -52,13 +60,15 @@ int render(const RenderArguments& arguments);
 
 struct ReproduceArguments {
     std::vector<std::string> experiments;  // none, or "all" among them: all
-    std::string seed, json, workers;
+    std::string seed, json, workers;       // json: a file, or - for standard output
+    bool quiet = false;
 };
 int reproduce(const ReproduceArguments& arguments);
 
 struct SweepArguments {
     std::string seeds = "40", budget = "fixed", json, workers;
     std::vector<std::string> changes;  // key=value, of every seed's spec
+    bool quiet = false;
 };
 int sweep(const SweepArguments& arguments);
 
@@ -85,7 +95,7 @@ inline constexpr const char* orthogonalise_legend =
 inline constexpr const char* orthogonalise_time_legend =
     "time           processor time of a call: median and quartiles of at least five\n";
 
-int list_presets();
+int list_presets(bool json);
 int list_parameters(bool json);
 
 }  // namespace muonscope::cli

@@ -6,6 +6,7 @@
 
 #include "app/cli/command_line.h"
 #include "app/cli/commands.h"
+#include "app/cli/text_table.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
 
@@ -40,16 +41,21 @@ void print_table(std::span<const Parameter> parameters, const std::string& prefi
     for (const Parameter& parameter : parameters) {
         const std::string fallback = to_text(parameter.fallback);
         fmt::print("{}{}\n", prefix, parameter.key);
-        fmt::print("    {}{}; default {}{}{}\n", allowed(parameter),
-                   parameter.scale == ParameterScale::logarithmic ? " (logarithmic)" : "",
-                   fallback.empty() ? "none" : fallback,
-                   parameter.unit.empty() ? "" : " " + std::string(parameter.unit),
-                   parameter.restarts() ? "; begins again at step 0" : "");
-        fmt::print("    {}\n", parameter.help);
+        fmt::print(
+            "{}",
+            text_behind(
+                "    ",
+                fmt::format("{}{}; default {}{}{}", allowed(parameter),
+                            parameter.scale == ParameterScale::logarithmic ? " (logarithmic)" : "",
+                            fallback.empty() ? "none" : fallback,
+                            parameter.unit.empty() ? "" : " " + std::string(parameter.unit),
+                            parameter.restarts() ? "; begins again at step 0" : "")));
+        fmt::print("{}", text_behind("    ", std::string(parameter.help)));
         if (const std::string kinds = kinds_with(parameter); !kinds.empty())
-            fmt::print("    Has an effect with {}.\n", kinds);
+            fmt::print("{}", text_behind("    ", "Has an effect with " + kinds + "."));
         for (const Choice& choice : parameter.choices)
-            fmt::print("      {:<16}{}\n", choice.slug, choice.help);
+            fmt::print("{}", text_behind(fmt::format("      {:<16}", choice.slug),
+                                         std::string(choice.help)));
     }
 }
 
@@ -81,9 +87,17 @@ Json parameter_to_json(const Parameter& parameter, const std::string& prefix) {
 
 }  // namespace
 
-int list_presets() {
-    for (const Spec& preset : presets())
-        fmt::print("{}\n    {}\n    {}\n", preset.name, preset.title, preset.about);
+int list_presets(bool json) {
+    Json list = Json::array();
+    for (const Spec& preset : presets()) {
+        if (json)
+            list.push_back(
+                {{"name", preset.name}, {"title", preset.title}, {"about", preset.about}});
+        else
+            fmt::print("{}\n{}{}", preset.name, text_behind("    ", preset.title),
+                       text_behind("    ", preset.about));
+    }
+    if (json) fmt::print("{}\n", list.dump(2));
     return done;
 }
 
@@ -92,12 +106,13 @@ int list_parameters(bool json) {
         print_table(experiment_parameters(), "");
         print_table(optimizer_parameters(), "optimizer.");
         fmt::print(
-            "\nOptimiser keys may be narrowed: lanes.LANE.optimizer.KEY,\n"
-            "lanes.LANE.phases.PHASE.optimizer.KEY, lanes.LANE.layers.LAYER.optimizer.KEY;\n"
-            "LAYER is a number, or of a transformer a name: inside, outside, query, block_1, "
-            "block_1_query.\n"
-            "LANE is an index from 0 or a name, PHASE an index from 0, LAYER counts from 1.\n"
-            "A lane is renamed by lanes.LANE.name.\n");
+            "\n{}",
+            text_below("Optimiser keys may be narrowed: lanes.LANE.optimizer.KEY, "
+                       "lanes.LANE.phases.PHASE.optimizer.KEY, "
+                       "lanes.LANE.layers.LAYER.optimizer.KEY; LAYER is a number, or of a "
+                       "transformer a name: inside, outside, query, block_1, block_1_query. LANE "
+                       "is an index from 0 or a name, PHASE an index from 0, LAYER counts from 1. "
+                       "A lane is renamed by lanes.LANE.name."));
         return done;
     }
     Json list = Json::array();

@@ -30,6 +30,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::size_t legend_names = 15;  // columns of the legend's first part
 constexpr double least_double = std::numeric_limits<double>::min();
 
 constexpr std::array<std::string_view, 5> precisions{"float64", "float32", "bfloat16",
@@ -221,11 +222,13 @@ int orthogonalise(const OrthogonaliseArguments& arguments) {
         fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
         return done;
     }
-    fmt::print(
-        "{}: {} x {}, singular values {:.4g} to {:.4g}, s/‖G‖ {:.3g} to {:.3g}, {}\n\n{}\n{}",
-        arguments.source, gradient.rows(), gradient.cols(), values(0), least, shares(0),
-        shares(shares.size() - 1), arguments.precision, table(lines), orthogonalise_legend);
-    if (!arguments.no_time) fmt::print("{}", orthogonalise_time_legend);
+    fmt::print("{}\n{}\n{}",
+               text_below(fmt::format(
+                   "{}: {} x {}, singular values {:.4g} to {:.4g}, s/‖G‖ {:.3g} to {:.3g}, {}",
+                   arguments.source, gradient.rows(), gradient.cols(), values(0), least, shares(0),
+                   shares(shares.size() - 1), arguments.precision)),
+               table(lines), legend_below(orthogonalise_legend, legend_names));
+    if (!arguments.no_time) fmt::print("{}", legend_below(orthogonalise_time_legend, legend_names));
     return done;
 }
 

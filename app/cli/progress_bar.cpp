@@ -36,7 +36,7 @@ std::string bar(double share) {
     return fmt::format("[{:#<{}}{:{}}]", "", filled, "", cells - filled);
 }
 
-ProgressLines::ProgressLines() : on_terminal_(::isatty(2) == 1) {}
+ProgressLines::ProgressLines(bool quiet) : on_terminal_(!quiet && ::isatty(2) == 1) {}
 
 ProgressLines::~ProgressLines() {
     if (on_terminal_) clear();

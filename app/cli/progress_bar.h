@@ -11,10 +11,11 @@ namespace muonscope::cli {
 
 std::string bar(double share);  // "[#####     ]", as wide for any share
 
-// Lines on stderr, redrawn ten times a second; nothing at all where stderr is not a terminal.
+// Lines on stderr, redrawn ten times a second; nothing at all where stderr is not a terminal, or
+// `quiet` is asked for.
 class ProgressLines {
   public:
-    ProgressLines();
+    explicit ProgressLines(bool quiet = false);
     ~ProgressLines();  // takes the lines away
     ProgressLines(const ProgressLines&) = delete;
     ProgressLines& operator=(const ProgressLines&) = delete;
@@ -34,7 +35,8 @@ class ProgressLines {
 class ProgressBar {
   public:
     // `from`: where the session is when it begins.
-    explicit ProgressBar(std::int64_t steps, std::int64_t from = 0) : steps_(steps), from_(from) {}
+    explicit ProgressBar(std::int64_t steps, std::int64_t from = 0, bool quiet = false)
+        : lines_(quiet), steps_(steps), from_(from) {}
     void show(const Session& session);
 
   private:

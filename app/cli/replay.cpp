@@ -14,6 +14,7 @@
 #include "core/base/error.h"
 #include "core/base/near_names.h"
 #include "core/documents/session_json.h"
+#include "core/documents/summary_json.h"
 #include "core/experiment/parameters.h"
 #include "core/formats/files.h"
 #include "core/session/pacer.h"
@@ -42,9 +43,9 @@ std::int64_t last_step(const ReplayArguments& arguments, const SessionFile& file
 }
 
 // To that step, or as far as it came when it was interrupted.
-void advance(Session& session, std::int64_t end, WorkerPool& pool,
-             const Interruption& interruption) {
-    ProgressBar bar(end);
+void advance(Session& session, std::int64_t end, WorkerPool& pool, const Interruption& interruption,
+             bool quiet) {
+    ProgressBar bar(end, 0, quiet);
     StretchLength stretch(seconds_between_looks);
     std::int64_t asked = session.step();
     while (asked < end && interruption.signal() == 0) {
@@ -58,9 +59,18 @@ void advance(Session& session, std::int64_t end, WorkerPool& pool,
     }
 }
 
+void print(const Snapshot& snapshot, bool same_bits, const std::string& folder) {
+    fmt::print("{}", lane_table(snapshot));
+    if (same_bits)
+        for (const LaneSnapshot& lane : snapshot.lanes)
+            fmt::print("same bits: {} {:016x}\n", lane.name, lane.state_hash.value_or(0));
+    if (!folder.empty()) fmt::print("results in {}\n", folder);
+}
+
 }  // namespace
 
 int replay(const ReplayArguments& arguments) {
+    check(arguments.output);
     const SessionFile file =
         session_file_from_json(read_file(arguments.file, most_bytes), arguments.file);
     const std::int64_t to = last_step(arguments, file);
@@ -73,18 +83,18 @@ int replay(const ReplayArguments& arguments) {
     const Clock::time_point started = Clock::now();
     // A lane knows that it ended only once it was asked for one step more.
     const bool to_the_end = to == file.step;
-    advance(session, to + (to_the_end && file.ended ? 1 : 0), pool, interruption);
+    advance(session, to + (to_the_end && file.ended ? 1 : 0), pool, interruption,
+            arguments.output.quiet);
     const double seconds = std::chrono::duration<double>(Clock::now() - started).count();
     const bool whole = interruption.signal() == 0 && to_the_end;
     if (whole) session.verify(file);
 
     const auto snapshot = session.snapshot();
     if (folder) write_results(session, *snapshot, seconds, *folder, file.weights);
-    fmt::print("{}", lane_table(*snapshot));
-    if (whole)
-        for (const LaneSnapshot& lane : snapshot->lanes)
-            fmt::print("same bits: {} {:016x}\n", lane.name, lane.state_hash.value_or(0));
-    if (folder) fmt::print("results in {}\n", arguments.out);
+    if (arguments.output.json)
+        fmt::print("{}", summary_json(*snapshot, seconds));
+    else if (!arguments.output.quiet)
+        print(*snapshot, whole, arguments.out);
     const bool interrupted = interruption.signal() != 0;
     if (!whole)
         fmt::print(stderr, "muonscope: {} step {} of {}; the bits were not compared\n",

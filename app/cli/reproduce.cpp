@@ -12,6 +12,7 @@
 #include "app/cli/number_in.h"
 #include "app/cli/progress_bar.h"
 #include "app/cli/results.h"
+#include "app/cli/text_table.h"
 #include "app/cli/writable.h"
 #include "core/base/program.h"
 #include "core/documents/published_json.h"
@@ -74,7 +75,7 @@ int reproduce(const ReproducePlan& plan) {
     Workplace workplace(plan.workers);
     Reproduction run(plan.experiments, plan.seed, std::move(published), workplace, plan.workers);
     {
-        ProgressLines lines;
+        ProgressLines lines(plan.quiet);
         while (!run.wait_for(50ms)) {
             if (interruption.signal() != 0) run.cancel();
             if (lines.due()) show(lines, run.progress());
@@ -87,15 +88,19 @@ int reproduce(const ReproducePlan& plan) {
     const double seconds = std::chrono::duration<double>(SteadyClock::now() - started).count();
     const auto experiments = run.progress();
     const std::vector<Figure> figures = figures_of(experiments);
-    if (!plan.json.empty())
-        write_file(plan.json, figures_json(figures, plan.published_text,
-                                           fmt::format("muonscope {}, seed {}", program_version(),
-                                                       plan.seed)));
-
-    const int threads = std::max(1, workplace.threads());  // where none is to be had, this one
-    fmt::print("{}{} figures in {:.1f} s on {} {}\n", reproduction_table(experiments, judged),
-               figures.size(), seconds, threads, threads == 1 ? "thread" : "threads");
-    if (judged) fmt::print("{}\n", verdict_rule);
+    const std::string json =
+        figures_json(figures, plan.published_text,
+                     fmt::format("muonscope {}, seed {}", program_version(), plan.seed));
+    if (plan.json == standard_output)
+        fmt::print("{}", json);
+    else if (!plan.json.empty())
+        write_file(plan.json, json);
+    if (plan.json != standard_output && !plan.quiet) {
+        const int threads = std::max(1, workplace.threads());  // where none is to be had, this one
+        fmt::print("{}{} figures in {:.1f} s on {} {}\n", reproduction_table(experiments, judged),
+                   figures.size(), seconds, threads, threads == 1 ? "thread" : "threads");
+        if (judged) fmt::print("{}", text_below(std::string(verdict_rule)));
+    }
     for (const auto& experiment : experiments)
         if (!experiment.error.empty())
             fmt::print(stderr, "muonscope: {}: {}\n", experiment.name, experiment.error);
@@ -112,6 +117,7 @@ int reproduce(const ReproduceArguments& arguments) {
             static_cast<std::uint64_t>(whole_number_in(arguments.seed, "--seed", 0, largest_shift));
     plan.published_text = embedded::text("assets/published.json");
     plan.json = arguments.json;
+    plan.quiet = arguments.quiet;
     check_writable(plan.json, "--json");
     plan.workers = worker_count(arguments.workers, 256);
     return reproduce(plan);

@@ -15,8 +15,9 @@ struct ReproducePlan {
     std::vector<PublishedExperiment> experiments;
     std::uint64_t seed = 0;           // 0: held against published_text
     std::string_view published_text;  // published.json
-    std::string json;                 // empty: print only
+    std::string json;                 // empty: print only; -: in place of the table
     int workers = 1;
+    bool quiet = false;
 };
 int reproduce(const ReproducePlan& plan);
 

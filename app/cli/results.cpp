@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "app/cli/commands.h"
+#include "core/base/error.h"
 #include "core/documents/history_csv.h"
 #include "core/documents/session_json.h"
 #include "core/documents/summary_json.h"
@@ -29,6 +31,11 @@ void write_results(const Session& session, const Snapshot& snapshot, double wall
                       (*lane.weights)[layer]);
     }
     folder.publish();
+}
+
+void check(const OutputOptions& output) {
+    if (output.json && output.quiet)
+        throw Error("--quiet", "prints nothing, and --json a result", "leave one of them out");
 }
 
 int worker_count(const std::string& text, std::size_t lanes) {

@@ -20,6 +20,7 @@
 #include "app/cli/stop_rule.h"
 #include "core/base/error.h"
 #include "core/base/near_names.h"
+#include "core/documents/summary_json.h"
 #include "core/session/pacer.h"
 
 namespace muonscope::cli {
@@ -33,17 +34,19 @@ constexpr double seconds_between_looks = 0.02;
 class Training {
   public:
     Training(Beginning& begun, std::vector<Bound> until, WorkerPool& pool,
-             const Interruption& interruption, RunCheckpoints* checkpoints, SavedWeights* weights)
+             const Interruption& interruption, RunCheckpoints* checkpoints, SavedWeights* weights,
+             bool quiet)
         : begun_(begun),
           until_(std::move(until)),
           pool_(pool),
           interruption_(interruption),
           checkpoints_(checkpoints),
-          weights_(weights) {}
+          weights_(weights),
+          quiet_(quiet) {}
 
     void train() {
         if (weights_) weights_->take(session());
-        ProgressBar bar(begun_.steps, session().step());  // gone before the table comes
+        ProgressBar bar(begun_.steps, session().step(), quiet_);  // gone before the table comes
         if (const auto& saved = begun_.saved) {
             // A lane knows that it ended only once it was asked for one step more.
             go(saved->step + (saved->ended ? 1 : 0), bar);
@@ -87,6 +90,7 @@ class Training {
     const Interruption& interruption_;
     RunCheckpoints* checkpoints_;
     SavedWeights* weights_;
+    bool quiet_;
     StretchLength stretch_{seconds_between_looks};
     Clock::time_point started_ = Clock::now();
     bool met_ = false;
@@ -141,6 +145,7 @@ void report_divergence(const Snapshot& snapshot) {
 }  // namespace
 
 int run(const RunArguments& arguments) {
+    check(arguments.output);
     std::optional<Beginning> begun;
     if (arguments.resume.empty())
         begun.emplace(beginning_of(arguments));
@@ -156,7 +161,7 @@ int run(const RunArguments& arguments) {
     WorkerPool pool(worker_count(arguments.workers, session.spec().lanes.size()));
     Training training(*begun, stop_rule(begun->until, session.layout()), pool, interruption,
                       folders.checkpoints ? &*folders.checkpoints : nullptr,
-                      folders.weights ? &*folders.weights : nullptr);
+                      folders.weights ? &*folders.weights : nullptr, arguments.output.quiet);
     training.train();
     const double seconds = training.seconds();
 
@@ -164,10 +169,13 @@ int run(const RunArguments& arguments) {
     if (folders.own) folders.own->publish();
     if (folders.results)
         write_results(session, *snapshot, seconds, *folders.results, begun->weights);
-    fmt::print("{}", lane_table(*snapshot));
-    fmt::print("{} steps in {:.2f} s\n", snapshot->step, seconds);
-    if (folders.results) fmt::print("results in {}\n", out);
-    if (folders.weights) fmt::print("weights in {}\n", arguments.weights);
+    if (arguments.output.json) {
+        fmt::print("{}", summary_json(*snapshot, seconds));
+    } else if (!arguments.output.quiet) {
+        fmt::print("{}{} steps in {:.2f} s\n", lane_table(*snapshot), snapshot->step, seconds);
+        if (folders.results) fmt::print("results in {}\n", out);
+        if (folders.weights) fmt::print("weights in {}\n", arguments.weights);
+    }
     report_divergence(*snapshot);
     if (interruption.signal() != 0) {
         const bool kept = folders.checkpoints && folders.checkpoints->stands();

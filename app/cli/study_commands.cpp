@@ -41,6 +41,7 @@ void add_study_run(CLI::App& study, StudyRunArguments& arguments, const std::str
         "First the seeds that choose each arm's rate, then the others at the chosen rates "
         "alone, which is all that the tables are made of");
     command.add_flag("--yes", arguments.yes, "Run more than 1000 jobs without asking");
+    command.add_flag("-q,--quiet", arguments.quiet, "Print nothing but what goes wrong");
     command.footer(fmt::format(
         "Ctrl+C leaves what is done; the same command goes on. A job that diverges is a result.\n\n"
         "Examples:\n"
@@ -56,7 +57,7 @@ void add_study_show(CLI::App& study, StudyShowArguments& arguments) {
         .add_option("file", arguments.file, "A database of results, or the study file beside it")
         ->type_name("FILE")
         ->required();
-    command.add_option("--format", arguments.format, "text, csv, markdown or latex")
+    command.add_option("--format", arguments.format, "text, json, csv, markdown or latex")
         ->type_name("FORMAT");
     CLI::Option* where = command.add_flag(
         "--where", arguments.where,
@@ -98,6 +99,7 @@ void add_study_plan(CLI::App& study, StudyPlanArguments& arguments) {
         "plan", "How many jobs, and how long by one of each arm that is run to see");
     command.add_option("file", arguments.file, study_file())->type_name("NAME|FILE")->required();
     command.add_option("--shards", arguments.shards, "Into how many parts")->type_name("N");
+    command.add_flag("--json", arguments.json, "Print JSON");
     command.footer("Example:\n  muonscope study plan depth --shards 8");
 }
 

@@ -12,7 +12,7 @@ namespace muonscope::cli {
 
 struct StudyRunArguments {
     std::string file, database, jobs, shard;
-    bool chosen = false, yes = false;
+    bool chosen = false, yes = false, quiet = false;
 };
 int study_run(const StudyRunArguments& arguments);
 
@@ -24,6 +24,7 @@ int study_show(const StudyShowArguments& arguments);
 
 struct StudyPlanArguments {
     std::string file, shards = "1";
+    bool json = false;
 };
 int study_plan(const StudyPlanArguments& arguments);
 

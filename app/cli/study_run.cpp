@@ -14,6 +14,7 @@
 #include "app/cli/study_choice.h"
 #include "app/cli/study_commands.h"
 #include "app/cli/study_time.h"
+#include "app/cli/text_table.h"
 #include "core/base/error.h"
 #include "core/session/crew.h"
 #include "core/study/run.h"
@@ -52,6 +53,19 @@ std::int64_t waiting_in(const StudyDatabase& database, const StudyOptions& optio
     return waiting;
 }
 
+// What shows how far they are is gone when it returns.
+StudyProgress run_jobs(StudyDatabase& database, StudyOptions options, int threads, bool quiet) {
+    ProgressLines lines(quiet);
+    options.on_result = [&lines](const StudyProgress& now) {
+        if (!lines.due()) return;
+        const double share = static_cast<double>(now.done) / static_cast<double>(now.jobs);
+        lines.show({fmt::format("{} {} of {} jobs  {} left", bar(share), now.done, now.jobs,
+                                time_text(now.seconds_left()))});
+    };
+    WorkerPool pool(threads);
+    return run_study(database, pool, options);
+}
+
 }  // namespace
 
 int study_run(const StudyRunArguments& arguments) {
@@ -74,22 +88,13 @@ int study_run(const StudyRunArguments& arguments) {
     const std::int64_t waiting = waiting_in(database, options);
     if (!goes_on(database, options, waiting, threads, arguments.yes)) return done;
 
-    ProgressLines lines;
-    options.on_result = [&](const StudyProgress& now) {
-        if (!lines.due()) return;
-        const double share = static_cast<double>(now.done) / static_cast<double>(now.jobs);
-        lines.show({fmt::format("{} {} of {} jobs  {} left", bar(share), now.done, now.jobs,
-                                time_text(now.seconds_left()))});
-    };
-    StudyProgress last;
-    {
-        WorkerPool pool(threads);
-        last = run_study(database, pool, options);
-    }
-    fmt::print("{} of {} jobs are in {}; {} run now in {}", last.done, last.jobs, database.path(),
-               last.made, time_text(last.seconds));
-    fmt::print("{}\n",
-               last.diverged > 0 ? fmt::format(", {} of them diverged", last.diverged) : "");
+    const StudyProgress last = run_jobs(database, options, threads, arguments.quiet);
+    if (!arguments.quiet)
+        fmt::print("{}", text_below(fmt::format(
+                             "{} of {} jobs are in {}; {} run now in {}{}", last.done, last.jobs,
+                             database.path(), last.made, time_text(last.seconds),
+                             last.diverged > 0 ? fmt::format(", {} of them diverged", last.diverged)
+                                               : "")));
     if (interruption.signal() != 0) {
         fmt::print(stderr, "muonscope: interrupted; the same command goes on\n");
         return interruption.exit_code();

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "app/cli/command_line.h"
 #include "app/cli/number_in.h"
@@ -20,11 +22,36 @@
 namespace muonscope::cli {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 bool is_database(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     std::string begun(15, ' ');
     file.read(begun.data(), static_cast<std::streamsize>(begun.size()));
     return begun == "SQLite format 3";
+}
+
+// A line an object, its cells by their headings; numbers where they are such, null for "-".
+Json json_of(const ReportTable& table) {
+    Json list = Json::array();
+    for (std::size_t l = 1; l < table.lines.size(); ++l) {
+        Json line;
+        for (std::size_t c = 0; c < table.lines[l].size(); ++c) {
+            const std::string& cell = table.lines[l][c];
+            double number = 0;
+            const char* end = cell.data() + cell.size();
+            const auto [stopped, fault] = std::from_chars(cell.data(), end, number);
+            Json& value = line[table.lines.front()[c]];
+            if (cell == "-")
+                value = nullptr;
+            else if (fault == std::errc() && stopped == end)
+                value = number;
+            else
+                value = cell;
+        }
+        list.push_back(std::move(line));
+    }
+    return list;
 }
 
 std::string shown(const ReportTable& table, const std::string& format) {
@@ -100,9 +127,10 @@ void write_figure(const Study& study, const std::vector<StoredResult>& results,
 
 int study_show(const StudyShowArguments& arguments) {
     const std::string& format = arguments.format;
-    if (format != "text" && format != "csv" && format != "markdown" && format != "latex")
+    if (format != "text" && format != "json" && format != "csv" && format != "markdown" &&
+        format != "latex")
         throw Error("--format " + in_quotes(format), "is none",
-                    "choose one of text, csv, markdown, latex");
+                    "choose one of text, json, csv, markdown, latex");
     const bool is_study = is_shipped_study(arguments.file) ||
                           (arguments.file.ends_with(".json") && !is_database(arguments.file));
     const StudyDatabase database(is_study ? database_of(arguments.file, {}) : arguments.file);
@@ -121,6 +149,21 @@ int study_show(const StudyShowArguments& arguments) {
     }
     const StudyReport report = report_of(study, results);
     const ReportTable arms = arms_table(study, report), pairs = pairs_table(study, report);
+    if (format == "json") {
+        Json json = {{"study", study.name},
+                     {"jobs", report.jobs},
+                     {"done", report.done},
+                     {"diverged", report.diverged},
+                     {"not_reached", report.not_reached}};
+        if (arguments.where) {
+            json["gains"] = json_of(gains_table(study, matrix_gains(study, results)));
+        } else {
+            json["arms"] = json_of(arms);
+            json["comparisons"] = json_of(pairs);
+        }
+        fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
+        return done;
+    }
     if (format == "text" || format == "markdown") {
         fmt::print("{}\n{} of {} jobs are there; {} diverged, {} did not get there\n\n",
                    study.title.empty() ? study.name : study.title, report.done, report.jobs,

@@ -89,7 +89,7 @@ int sweep(const SweepArguments& arguments) {
     Workplace workplace(workers);
     Reproduction run({sweep_experiment(count, adjust)}, 0, {}, workplace, workers);
     {
-        ProgressLines lines;
+        ProgressLines lines(arguments.quiet);
         while (!run.wait_for(50ms)) {
             if (interruption.signal() != 0) run.cancel();
             if (!lines.due()) continue;
@@ -106,12 +106,19 @@ int sweep(const SweepArguments& arguments) {
     std::vector<Figure> figures;
     for (const Comparison& comparison : progress.figures) figures.push_back(comparison.figure);
     const std::vector<SweepSeed> seeds = sweep_seeds(figures);
-    if (!arguments.json.empty()) write_file(arguments.json, to_json(seeds).dump(1) + "\n");
-
-    fmt::print("{}, phase 1: {}\n\n{}\n", progress.title, budget_title(budget),
-               table(seeds, budget));
-    for (const Budget each : budgets)
-        fmt::print("{:<16}  {}\n", budget_title(each), sum(seeds, each));
+    const std::string json = to_json(seeds).dump(1) + "\n";
+    if (arguments.json == standard_output)
+        fmt::print("{}", json);
+    else if (!arguments.json.empty())
+        write_file(arguments.json, json);
+    if (arguments.json != standard_output && !arguments.quiet) {
+        fmt::print("{}\n{}\n",
+                   text_below(fmt::format("{}, phase 1: {}", progress.title, budget_title(budget))),
+                   table(seeds, budget));
+        for (const Budget each : budgets)
+            fmt::print("{}",
+                       text_below(fmt::format("{:<16}  {}", budget_title(each), sum(seeds, each))));
+    }
     if (!progress.error.empty()) {
         fmt::print(stderr, "muonscope: sweep: {}\n", progress.error);
         return missed;

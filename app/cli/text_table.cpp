@@ -166,4 +166,33 @@ std::string text_below(const std::string& sentence) {
     return text;
 }
 
+std::string text_behind(const std::string& word, const std::string& sentence) {
+    const std::size_t indentation = width_of(word), width = terminal_columns();
+    const std::size_t room = width > indentation + 10 ? width - indentation : 10;
+    std::string text, before = word;
+    for (const std::string& line : wrapped(sentence, room)) {
+        text += before + line + "\n";
+        before.assign(indentation, ' ');
+    }
+    return text;
+}
+
+std::string legend_below(std::string_view legend, std::size_t names) {
+    constexpr std::size_t widest = 100;
+    if (terminal_columns() >= widest) return std::string(legend);
+    std::string text, name, words;
+    while (!legend.empty()) {
+        const std::string line(legend.substr(0, legend.find('\n')));
+        legend.remove_prefix(std::min(legend.size(), line.size() + 1));
+        if (line.starts_with(' ')) {
+            words += line.substr(names - 1);
+            continue;
+        }
+        if (!name.empty()) text += text_behind(name, words);
+        name = line.substr(0, names);
+        words = line.substr(names);
+    }
+    return text + text_behind(name, words);
+}
+
 }  // namespace muonscope::cli

@@ -40,6 +40,9 @@ inline constexpr const char* weights_edit_legend =
     "energy       sum of their squares after it, as a share of that before it\n"
     "moved        |dW|_F/|W|_F, W as the edit finds it\n";
 
+// Columns of the names in these legends.
+inline constexpr std::size_t weights_legend_names = 13;
+
 struct WeightsTalkArguments {
     std::string file;
     std::vector<std::string> questions, edits;  // no question: eight common ones

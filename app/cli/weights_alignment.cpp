@@ -69,11 +69,13 @@ int weights_alignment(const WeightsAlignmentArguments& arguments) {
         fmt::print("{}", json_lines(json));
         return done;
     }
-    fmt::print(
-        "{} reads what {} writes, in {} dimensions\n\n"
-        "of the leading {} directions {:.4g} is shared; of random ones {:.4g} would be\n\n{}\n{}",
-        reader.name, writer.name, alignment.dimension, k, alignment.share, alignment.by_chance,
-        table(alignment), weights_alignment_legend);
+    fmt::print("{}\n{}\n{}\n{}",
+               text_below(fmt::format("{} reads what {} writes, in {} dimensions", reader.name,
+                                      writer.name, alignment.dimension)),
+               text_below(fmt::format(
+                   "of the leading {} directions {:.4g} is shared; of random ones {:.4g} would be",
+                   k, alignment.share, alignment.by_chance)),
+               table(alignment), legend_below(weights_alignment_legend, weights_legend_names));
     return done;
 }
 

@@ -99,8 +99,11 @@ int weights_compare(const WeightsCompareArguments& arguments) {
         print_json(arguments, pairs, chosen.skipped);
         return done;
     }
-    fmt::print("{} and {} ('): {} matrices of both\n\n{}\n{}{}", arguments.file, arguments.other,
-               pairs.size(), table(pairs), weights_moved_legend, weights_spectra_legend);
+    fmt::print("{}\n{}\n{}{}",
+               text_below(fmt::format("{} and {} ('): {} matrices of both", arguments.file,
+                                      arguments.other, pairs.size())),
+               table(pairs), legend_below(weights_moved_legend, weights_legend_names),
+               legend_below(weights_spectra_legend, weights_legend_names));
     if (!chosen.skipped.empty()) fmt::print("{}", text_below(skipped_sentence(chosen.skipped)));
     if (arguments.values)
         for (const Pair& pair : pairs) print_values(pair);

@@ -78,9 +78,11 @@ int weights_edit(const WeightsEditArguments& arguments) {
         fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
         return done;
     }
-    if (!written.edits.empty()) fmt::print("{}\n{}", table(written, stack), weights_edit_legend);
-    fmt::print("{}{}: {}\n", written.edits.empty() ? "" : "\n", arguments.output,
-               loss_sentence(written.loss, arguments.type));
+    if (!written.edits.empty())
+        fmt::print("{}\n{}", table(written, stack),
+                   legend_below(weights_edit_legend, weights_legend_names));
+    fmt::print("{}{}", written.edits.empty() ? "" : "\n",
+               text_below(arguments.output + ": " + loss_sentence(written.loss, arguments.type)));
     return done;
 }
 

@@ -66,8 +66,9 @@ int weights_info(const WeightsInfoArguments& arguments) {
     std::vector<std::string> types;
     for (const auto& [name, count] : types_of(file))
         types.push_back(fmt::format("{} {}", count.tensors, name));
-    fmt::print("{}: {}, {} tensors ({}), {} values\n\n", file.path(), file.format(),
-               file.entries().size(), fmt::join(types, ", "), values_of(file));
+    fmt::print("{}\n", text_below(fmt::format("{}: {}, {} tensors ({}), {} values", file.path(),
+                                              file.format(), file.entries().size(),
+                                              fmt::join(types, ", "), values_of(file))));
     std::vector<std::vector<std::string>> keys{{"key", "value"}};
     for (const Metadata::Entry& entry : file.metadata().entries())
         keys.push_back({entry.key, value_text(entry)});

@@ -128,7 +128,8 @@ int series_info(const WeightsInfoArguments& arguments) {
     if (arguments.json)
         fmt::print("{}", json_lines(json));
     else
-        fmt::print("{}: {} files\n\n{}", arguments.file, series.size(), text_table(cells, {0, 3}));
+        fmt::print("{}\n{}", text_below(fmt::format("{}: {} files", arguments.file, series.size())),
+                   text_table(cells, {0, 3}));
     return done;
 }
 
@@ -149,10 +150,11 @@ int series_spectra(const WeightsSpectraArguments& arguments) {
         print_json(arguments, series, rows);
         return done;
     }
-    fmt::print("{}: {} checkpoints, singular values of {} matrices\n", arguments.file,
-               series.size(), rows.size());
+    fmt::print("{}", text_below(fmt::format("{}: {} checkpoints, singular values of {} matrices",
+                                            arguments.file, series.size(), rows.size())));
     for (const MatrixSeries& row : rows) fmt::print("\n{}", table(row, series));
-    fmt::print("\n{}{}", weights_spectra_legend, weights_moved_legend);
+    fmt::print("\n{}{}", legend_below(weights_spectra_legend, weights_legend_names),
+               legend_below(weights_moved_legend, weights_legend_names));
     if (const std::string faults = faults_of(rows, series); !faults.empty())
         fmt::print("{}", text_below(faults));
     if (!chosen.skipped.empty()) fmt::print("{}", text_below(skipped_sentence(chosen.skipped)));

@@ -95,8 +95,10 @@ int weights_spectra(const WeightsSpectraArguments& arguments) {
         print_json(file, stack, lines, chosen.skipped, arguments.values);
         return done;
     }
-    fmt::print("{}: singular values of {} matrices{}\n\n{}\n{}", file.path(), lines.size(),
-               stack.empty() ? "" : ", * edited", table(lines), weights_spectra_legend);
+    fmt::print("{}\n{}\n{}",
+               text_below(fmt::format("{}: singular values of {} matrices{}", file.path(),
+                                      lines.size(), stack.empty() ? "" : ", * edited")),
+               table(lines), legend_below(weights_spectra_legend, weights_legend_names));
     if (!chosen.skipped.empty()) fmt::print("{}", text_below(skipped_sentence(chosen.skipped)));
     if (arguments.values)
         for (const Line& line : lines) {

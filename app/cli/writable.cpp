@@ -20,7 +20,8 @@ bool is_device(const std::string& path) {
 }  // namespace
 
 void check_writable(const std::string& path, const std::string& option) {
-    if (!path.empty()) muonscope::check_writable(path, option + " " + in_quotes(path, 200));
+    if (!path.empty() && path != standard_output)
+        muonscope::check_writable(path, option + " " + in_quotes(path, 200));
 }
 
 void check_ending(const std::string& path, const std::string& option, std::string_view ending) {

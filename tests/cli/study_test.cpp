@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "core/formats/files.h"
@@ -77,6 +78,13 @@ TEST_F(StudyCommand, runs_once_and_shows_tables) {
     EXPECT_NE(shown.out.find("12 of 12 jobs are there"), std::string::npos) << shown.out;
     EXPECT_NE(shown.out.find("SGD − Muon"), std::string::npos);
     EXPECT_NE(shown.out.find("percentile bootstrap"), std::string::npos);
+    const Outcome json = study({"show", database, "--format", "json"});
+    const auto tables = nlohmann::json::parse(json.out);
+    EXPECT_EQ(tables["done"], 12);
+    EXPECT_EQ(tables["arms"].size(), 4U);  // two metrics of two arms
+    for (const auto& [heading, value] : tables["arms"][0].items())
+        EXPECT_NE(shown.out.find(heading.substr(0, heading.find(' '))), std::string::npos);
+    EXPECT_EQ(tables["comparisons"].size(), 2U);
     EXPECT_NE(study({"show", database, "--format", "latex"}).out.find("\\begin{tabular}"),
               std::string::npos);
     expect_refusal(study({"show", database, "--format", "word"}), "choose one of text");

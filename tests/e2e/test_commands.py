@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "assets/guide").glob("*.md"))]
 LONG = 1.5  # seconds from when it would notice, then Ctrl+C
 SUBCOMMANDS = {"run", "replay", "presets", "params", "render", "reproduce", "sweep", "orthogonalise",
-               "weights", "study"}
+               "weights", "study", "completions", "man"}
 INTERRUPTIBLE = {"run", "replay", "reproduce", "sweep"}
 # What a reader puts in.
 PLACEHOLDERS = {"N": "7", "ARGS…": ""}

@@ -4,12 +4,15 @@
 Needs MUONSCOPE (the program). The terminal is a pseudo terminal, read as a terminal would read it.
 """
 import fcntl
+import json
 import os
 import pty
 import re
 import select
+import shutil
 import struct
 import sys
+import tempfile
 import termios
 import time
 import unittest
@@ -108,6 +111,11 @@ class Run:
         self.code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+STUDY = {"version": 1, "name": "s", "base": "two-ways-up", "list": [{"network.width": 8, "target.modes": 4}],
+         "arms": [{"name": "SGD"}, {"name": "Muon", "set": {"optimizer.kind": "muon"}}], "seeds": 6,
+         "budget": {"steps": 40}, "metrics": [{"end": "relative_error"}],
+         "compare": [["Muon", "SGD"]]}
+
 BAR = r"\[#* *\]"
 
 
@@ -154,6 +162,42 @@ class Terminal(unittest.TestCase):
             words = " ".join(" ".join(run.screen.lines).split())
             for word in ("SGD", "Muon", "relative", "probe", "floor", "steps in"):
                 self.assertIn(word, words)
+
+    def test_every_table_fits_into_80_columns(self):
+        folder = tempfile.mkdtemp(prefix="muonscope tables ")
+        self.addCleanup(shutil.rmtree, folder)
+        out, db = os.path.join(folder, "a"), os.path.join(folder, "s.db")
+        study = os.path.join(folder, "s.json")
+        with open(study, "w") as file:
+            json.dump(STUDY, file)
+        series = os.path.join(folder, "w")
+        weights = os.path.join(series, "lane-1-sgd", "step-4.safetensors")
+        for arguments in (
+                ["run", "two-ways-up", "--steps", "4", "--out", out],
+                ["run", "adjacent", "--steps", "2"],
+                ["run", "stories", "--steps", "1"],
+                ["run", "two-ways-up", "--steps", "4", "--save-weights", series],
+                ["replay", os.path.join(out, "session.json")],
+                ["presets"], ["params"],
+                ["orthogonalise", "gaussian:8x8", "--engine", "jordan", "--engine", "svd"],
+                ["reproduce", "ce"], ["sweep", "--seeds", "2"],
+                ["study", "plan", "depth", "--shards", "8"],
+                ["study", "run", study, "--db", db], ["study", "show", db],
+                ["weights", "info", weights], ["weights", "spectra", weights],
+                ["weights", "spectra", os.path.join(series, "lane-1-sgd")], ["weights", "compare", weights, weights],
+                ["weights", "alignment", weights, "layers.0", "layers.1"],
+                ["weights", "edit", weights, "--op", "layers.0:drop-top=1", "-o", os.path.join(folder, "e.safetensors")]):
+            run = Run(80, arguments)
+            said = "\n".join(run.screen.lines)
+            self.assertEqual(run.code, 0, said)
+            self.assertEqual(run.screen.wrapped, 0, f"{arguments}:\n{said}")
+            self.assertGreater(len(run.screen.lines), 1)
+
+    def test_a_quiet_command_leaves_the_terminal_as_it_was(self):
+        for arguments in (["run", "staged", "--steps", "1500"], ["reproduce", "ce"], ["sweep", "--seeds", "1"]):
+            run = Run(80, [*arguments, "--quiet"])
+            self.assertEqual(run.code, 0)
+            self.assertEqual(run.pictures, [])
 
     def test_interrupted_reproduce_leaves_one_line_and_130(self):
         typed = []
