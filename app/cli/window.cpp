@@ -27,7 +27,8 @@ int open_window(const WindowArguments& arguments) {
                             .state_file = arguments.state_file,
                             .scale = scale,
                             .dark = dark,
-                            .size = size});
+                            .size = size,
+                            .autosaves = true});
 #else
     throw Error("window", "this program was built without one",
                 "type `muonscope run " + spec.name + "`, or build with -DMUONSCOPE_GUI=ON");

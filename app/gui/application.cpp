@@ -1,11 +1,13 @@
 #include "app/gui/application.h"
 
+#include "app/gui/autosave.h"
 #include "app/gui/dock_layout.h"
 #include "app/gui/frame.h"
 #include "app/gui/frame_pacer.h"
 #include "app/gui/full_screen.h"
 #include "app/gui/imgui_session.h"
 #include "app/gui/keys.h"
+#include "app/gui/left_sessions.h"
 #include "app/gui/preferences.h"
 #include "app/gui/saving.h"
 #include "app/gui/session_weights.h"
@@ -17,6 +19,7 @@
 #include "core/base/fault_text.h"
 #include "core/documents/session_json.h"
 #include "core/formats/files.h"
+#include "core/formats/user_folders.h"
 #include "core/session/crew.h"
 #include "core/session/trainer.h"
 
@@ -95,6 +98,16 @@ struct Application::State {
         snapshot_ = trainer_.snapshot();
         look_at(view_, options.spec);
         trainer_.send(Start{});
+        if (options.autosaves) begin_autosave();
+    }
+
+    void begin_autosave() {
+        keep([this] { autosave_.begin(state_folder()); });
+        if (!autosave_.on()) return;
+        LeftSessions& left = view_.panels.of<LeftSessions>();
+        left.sessions = autosave_.left_behind();
+        left.adopt = [this](const LeftSession& session) { autosave_.adopt(session); };
+        left.put_away = [this](const LeftSession& session) { autosave_.put_away(session); };
     }
 
     void begin() {
@@ -135,10 +148,26 @@ struct Application::State {
             looked_at_preferences_ = now;
             keep_preferences();
         }
+        autosave(now);
         if (view_.animating) pacer_.wake(now, 0.05);
         if (view_.working) pacer_.wake(now, 0.005);  // one frame a look: at least four a second
         if (!view_.toast.empty() && !view_.toast_is_error && ImGui::GetTime() > view_.toast_until)
             pacer_.wake(now, 0.05);
+    }
+
+    // What goes wrong is said once.
+    void autosave(double now) {
+        if (snapshot_ == nullptr) return;
+        try {
+            if (autosave_.go_on(
+                    now, *snapshot_, [this] { return trainer_.saving(); }, beside_))
+                pacer_.wake(now, 0.005);
+        } catch (const std::exception& fault) {
+            if (std::string text = fault_text(fault); text != autosave_fault_) {
+                autosave_fault_ = text;
+                say(std::move(text), true);
+            }
+        }
     }
 
     // What was typed and clicked before the end counts: on a busy machine it waits its turn, one
@@ -178,6 +207,8 @@ struct Application::State {
                     picture_ = Picture{std::move(path), from, to, built_};
                     pacer_.wake(seconds(), 0.05);
                 }};
+        for (const std::string& path : window_.dropped())
+            attempt(view_, [&] { open_file(context, path); });
         draw_frame(context);
         trainer_.show_weights(view_.weights_shown);
         trainer_.show_moves(view_.moves_shown);
@@ -327,6 +358,12 @@ struct Application::State {
                     throw Error(wanted.path, "the step under way has not ended", "save before it");
                 write(wanted);
             });
+        if (autosave_.on())
+            keep([this] {
+                auto last = trainer_.saving();
+                if (last.wait_for(std::chrono::seconds(2)) == std::future_status::ready)
+                    autosave_.end(last.get());
+            });
         draw();
         if (unsaved_.empty()) keep([] { save_layout(ImGui::SaveIniSettingsToMemory()); });
         // The window is gone: what there is to say goes where it came from.
@@ -348,6 +385,7 @@ struct Application::State {
     FramePacer pacer_;
     FrameTimes times_;
     double first_frame_ = 0, memory_ = 0, memory_read_ = 0, looked_at_preferences_ = 0;
+    std::string autosave_fault_;
     std::string kept_preferences_, unsaved_;  // unsaved_: why the newest attempt failed
     std::shared_ptr<const Snapshot> snapshot_;
     std::deque<ToSave> to_save_;  // asked for during a step
@@ -359,8 +397,9 @@ struct Application::State {
     std::optional<Picture> picture_;
     std::int64_t built_ = 0;  // frames
     Workplace beside_;        // what panels work out
-    Workplace training_;      // a thread that nothing else holds up
-    Trainer trainer_;         // last: gone first, so that it never wakes a window that is closed
+    Autosave autosave_;
+    Workplace training_;  // a thread that nothing else holds up
+    Trainer trainer_;     // last: gone first, so that it never wakes a window that is closed
 };
 
 Application::Application(const WindowOptions& options) : state_(std::make_unique<State>(options)) {}

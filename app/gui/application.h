@@ -23,6 +23,8 @@ struct WindowOptions {
     // Pixels at the monitor's scale 1; otherwise as much as the default layout needs.
     std::optional<std::pair<int, int>> size;
     Window::Kind kind = Window::Kind::on_screen;
+    // Whether the session is kept in the state folder as it goes, and what was left there is offered.
+    bool autosaves = false;
     // Whether training and what panels work out have threads. Without, each frame gives them some
     // milliseconds; where no thread is to be had it is so of itself.
     bool threads = true;

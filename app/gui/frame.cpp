@@ -5,6 +5,7 @@
 #include "app/gui/fonts.h"
 #include "app/gui/instead.h"
 #include "app/gui/keys.h"
+#include "app/gui/left_sessions.h"
 #include "app/gui/lost_lanes.h"
 #include "app/gui/model_fetch.h"
 #include "app/gui/panel_window.h"
@@ -307,6 +308,7 @@ void draw_frame(PanelContext& context) {
     draw_building(context, foot);
     if (context.view.show_help) draw_help(context);
     draw_path_dialog(context);
+    draw_left_sessions(context, foot);
     draw_toast(context, foot);
     note_choices(context);
     note_keyboard(context.view);

@@ -415,6 +415,20 @@ void show_matrix(PanelContext& context, ModelWeights& model, std::size_t matrix)
     if (model.matrices[matrix].waits) model.editing.stop();
 }
 
+// Read before it is chosen, so that what is wrong with it is said where it was asked for.
+void open_model(Preferences& preferences, const std::string& path) {
+    if (std::filesystem::is_directory(path))
+        series_in(path);
+    else
+        const TensorFile file(path);
+    ModelChoices& now = preferences.panels.of<ModelChoices>();
+    now.file = {path};
+    now.checkpoint = -1;
+    now.edits.clear();
+    now.matrix.clear();
+    now.sweep.clear();
+}
+
 void ask_model(PanelContext& context) {
     const ModelChoices& chosen = context.chosen<ModelChoices>();
     ask_path(context, {.title = "Open a model, or a folder of checkpoints",
@@ -424,17 +438,7 @@ void ask_model(PanelContext& context) {
                        .saves = false,
                        .takes_folder = true,
                        .done = [&preferences = context.preferences](const std::string& path) {
-                           // What is wrong is said in the dialog.
-                           if (std::filesystem::is_directory(path))
-                               series_in(path);
-                           else
-                               const TensorFile file(path);
-                           ModelChoices& now = preferences.panels.of<ModelChoices>();
-                           now.file = {path};
-                           now.checkpoint = -1;
-                           now.edits.clear();
-                           now.matrix.clear();
-                           now.sweep.clear();
+                           open_model(preferences, path);
                        }});
 }
 

@@ -120,6 +120,8 @@ void redo_stack(PanelContext& context, ModelWeights& model);
 void show_matrix(PanelContext& context, ModelWeights& model, std::size_t matrix);
 // Asks for a model file or a folder of checkpoints; for a file beside the one that is open.
 void ask_model(PanelContext& context);
+// Throws Error where it is none.
+void open_model(Preferences& preferences, const std::string& path);
 void ask_second_model(PanelContext& context);
 // The file of what is chosen that the edits are of; the place of a file among those that belong
 // together, -1: there is one alone. Throw Error where it is not there.

@@ -1,6 +1,8 @@
 #include "app/gui/saving.h"
 
+#include "app/gui/autosave.h"
 #include "app/gui/keys.h"
+#include "app/gui/model_weights.h"
 #include "app/gui/path_dialog.h"
 #include "app/gui/session_weights.h"
 #include "app/gui/widgets.h"
@@ -55,6 +57,11 @@ void open(Preferences& preferences, ViewState& view,
     send(OpenSession{file});
     view.follow = true;
     if (file->weights) open_weights(preferences, view, *file->weights);
+}
+
+void open_model_in_front(PanelContext& context, const std::string& path) {
+    open_model(context.preferences, path);
+    context.view.bring_forward = "Model weights";
 }
 
 void save(ViewState& view, const std::function<bool(const std::string&)>& write,
@@ -153,6 +160,28 @@ void ask_where_to_save_session(PanelContext& context) {
                            .done = [&view, save = context.save_session](const std::string& path) {
                                gui::save(view, save, path);
                            }});
+    });
+}
+
+void open_file(PanelContext& context, const std::string& path) {
+    const std::string kind = fs::path(path).extension().string();
+    std::error_code ignored;
+    if (kind == ending)
+        open(context.preferences, context.view, context.send, path);
+    else if (fs::is_directory(path, ignored) || kind == ".safetensors" || kind == ".gguf" ||
+             kind == ".npy" || kind == ".npz")
+        open_model_in_front(context, path);
+    else
+        throw Error(in_quotes(path, 200), "is nothing that can be opened",
+                    "give a spec or a session (.json), or weights (.safetensors, .gguf, .npy, .npz "
+                    "or a folder of them)");
+}
+
+void last_session_row(PanelContext& context) {
+    attempt(context.view, [&] {
+        const std::string path = Autosave::last_session(state_folder());
+        if (ImGui::MenuItem("Open the last session", nullptr, false, !path.empty()))
+            open_file(context, path);
     });
 }
 

@@ -16,5 +16,10 @@ void weights_menu(PanelContext& context);
 
 // A spec from its start, or a session where it was saved.
 void ask_what_to_open(PanelContext& context);
+// The same of a file that is known; a model file or a folder of checkpoints goes to Model weights.
+// Throws Error where it cannot be used.
+void open_file(PanelContext& context, const std::string& path);
+// That of the window that ended last, as a row of a menu.
+void last_session_row(PanelContext& context);
 
 }  // namespace muonscope::gui

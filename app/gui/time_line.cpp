@@ -34,6 +34,10 @@ struct Line {
     }
 };
 
+std::string words_of(std::int64_t step, std::int64_t newest) {
+    return fmt::format("step {} of {}", step, newest);
+}
+
 void middle() {
     ImGui::SetCursorPosY((ImGui::GetWindowHeight() - ImGui::GetFrameHeight()) / 2);
 }
@@ -98,13 +102,11 @@ void draw_time_line(PanelContext& context) {
     if (s == nullptr) return;
     const TimeCursor& cursor = context.kept<TimeCursor>();
     const bool past = cursor.step >= 0;
-    const std::string words =
-        past ? fmt::format("step {} of {}", cursor.step, s->step) : std::string("newest step");
+    const std::string words = past ? words_of(cursor.step, s->step) : std::string("newest step");
     const float whole = ImGui::GetContentRegionAvail().x;
-    const float text =
-        std::max(ImGui::CalcTextSize("newest step").x,
-                 ImGui::CalcTextSize(fmt::format("step {0} of {0}", s->step).c_str()).x) +
-        em(0.8F);
+    const float text = std::max(ImGui::CalcTextSize("newest step").x,
+                                ImGui::CalcTextSize(words_of(s->step, s->step).c_str()).x) +
+                       em(0.8F);
     constexpr const char *on = "Go on from here", *newest = "Newest";
     const float buttons = button_width(on) + button_width(newest) + em(0.8F);
     const bool roomy = whole - text - buttons > em(12);

@@ -176,6 +176,10 @@ Window::Window(const char* title, Size size, Kind kind) : kind_(kind), size_(siz
     glfwSetWindowRefreshCallback(window_, [](GLFWwindow* window) {
         static_cast<Window*>(glfwGetWindowUserPointer(window))->exposed_ = true;
     });
+    glfwSetDropCallback(window_, [](GLFWwindow* window, int count, const char** paths) {
+        auto& dropped = static_cast<Window*>(glfwGetWindowUserPointer(window))->dropped_;
+        dropped.insert(dropped.end(), paths, paths + count);
+    });
     // A panel dragged out of the window becomes one of its own.
     if (kind == Kind::on_screen) ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_ViewportsEnable;
     ImGui_ImplGlfw_InitForOpenGL(window_, kind == Kind::on_screen);

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "app/render/renderer.h"
@@ -47,6 +49,8 @@ class Window {
     // none, and it does not wait.
     void take_events(double seconds);
     void wake() const;  // ends a wait; any thread
+    // Files and folders that were dropped onto it since this was last asked.
+    std::vector<std::string> dropped() { return std::exchange(dropped_, {}); }
     // Whether the window system has lost what was in it, since this was last asked.
     bool exposed();
 
@@ -63,6 +67,7 @@ class Window {
     Kind kind_;
     Size size_;  // where there is no window
     bool closed_ = false, exposed_ = false;
+    std::vector<std::string> dropped_;
     GLFWwindow* window_ = nullptr;
     struct Place {
         int x = 0, y = 0;

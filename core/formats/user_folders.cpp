@@ -46,6 +46,10 @@ std::filesystem::path cache_folder() {
     return folder("XDG_CACHE_HOME", ".cache");
 }
 
+std::filesystem::path state_folder() {
+    return folder("XDG_STATE_HOME", ".local/state");
+}
+
 void make_folder(const std::filesystem::path& folder, const char* variable) {
     std::error_code failed;
     std::filesystem::create_directories(folder, failed);

@@ -12,6 +12,8 @@ std::filesystem::path config_folder();
 std::filesystem::path data_folder();
 // $XDG_CACHE_HOME/muonscope, or ~/.cache/muonscope: what can be found again. Throws likewise.
 std::filesystem::path cache_folder();
+// $XDG_STATE_HOME/muonscope, or ~/.local/state/muonscope: what windows keep as they go. Likewise.
+std::filesystem::path state_folder();
 // Makes it where it is not there. Throws Error naming `variable`, by which it may be elsewhere.
 void make_folder(const std::filesystem::path& folder, const char* variable);
 

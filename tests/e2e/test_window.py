@@ -139,7 +139,8 @@ class Window:
             os.remove(self.state_path)
         self.environment = dict(
             os.environ, DISPLAY=display.name, XDG_CONFIG_HOME=os.path.join(folder, "config"),
-            XDG_DATA_HOME=os.path.join(folder, "data"), LIBGL_ALWAYS_SOFTWARE="1")
+            XDG_DATA_HOME=os.path.join(folder, "data"),
+            XDG_STATE_HOME=os.path.join(folder, "state"), LIBGL_ALWAYS_SOFTWARE="1")
         self.environment.pop("WAYLAND_DISPLAY", None)
         self.environment.update(environment)
         self.process = subprocess.Popen(
@@ -502,6 +503,26 @@ class WindowTest(unittest.TestCase):
                 self.assertTrue(os.path.exists(path), name)
                 os.remove(path)
 
+    def test_a_killed_window_loses_little_and_the_next_one_goes_on(self):
+        window = self.open("two-ways-up")
+        window.xdo("key", "s")  # an edit
+        kept = os.path.join(self.folder, "state", "muonscope", f"window-{window.process.pid}.json")
+        end = time.monotonic() + 90
+        while not os.path.exists(kept):
+            self.assertLess(time.monotonic(), end, "nothing was kept")
+            time.sleep(0.2)
+        with open(kept) as file:
+            step = json.load(file)["step"]
+        window.kill()
+        window = self.open("deep", "--set", "run.speed=1")
+        window.settle(2)
+        window.click(*GO_ON)
+        window.settle(4)
+        state = window.close()
+        self.assertEqual(state["spec"]["name"], "two-ways-up")
+        self.assertEqual(state["step"], step)
+        self.assertEqual(os.listdir(os.path.join(self.folder, "state", "muonscope")), ["last.json"])
+
     def test_a_damaged_layout_is_set_aside_and_the_default_is_shown(self):
         layout = os.path.join(self.folder, "config", "muonscope", "layout.ini")
         self.open().close()
@@ -563,6 +584,7 @@ RATE = (186, 195)
 LOSS_PLOT = (500, 680)
 PICTURE_BELOW = (70, 73)  # the menu's entry, from where it was opened
 LOSS_PANEL = (430, 329)
+GO_ON = (706, 825)  # of a session that was left behind
 LOSS_TITLE_SMALL = (320, 449)  # at 1100x700
 
 if __name__ == "__main__":

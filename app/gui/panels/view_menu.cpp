@@ -85,6 +85,7 @@ void view_menu(PanelContext& context) {
             ask_where_to_save_session(context);
         weights_menu(context);
         if (ImGui::MenuItem("Open…", "Ctrl O")) ask_what_to_open(context);
+        last_session_row(context);
         ImGui::Separator();
         FullScreen& screen = context.kept<FullScreen>();
         if (ImGui::MenuItem("Full screen", "F11", screen.on)) screen.wanted = !screen.on;
