@@ -82,7 +82,7 @@ bool ring_is_shown() {
 // they do not set out through the controls from wherever the mouse clicked last.
 void handle_transport_keys(PanelContext& context) {
     if (ImGui::IsKeyPressed(ImGuiKey_Space, false)) toggle_pause(context);
-    const bool shift = ImGui::GetIO().KeyShift;
+    const bool shift = held(ImGui::GetIO().KeyShift, ImGuiMod_Shift);
     if (ImGui::IsKeyPressed(ImGuiKey_RightArrow))
         shift ? look_further(context, 1) : step_once(context);
     if (ImGui::IsKeyPressed(ImGuiKey_LeftArrow))

@@ -38,6 +38,15 @@ std::string words_of(std::int64_t step, std::int64_t newest) {
     return fmt::format("step {} of {}", step, newest);
 }
 
+// The most that may stand there while the step has as many digits, so that the line stays.
+float words_width(std::int64_t newest) {
+    std::string widest = words_of(newest, newest);
+    for (char& c : widest)
+        if (c >= '0' && c <= '9') c = '0';
+    return std::max(ImGui::CalcTextSize("newest step").x, ImGui::CalcTextSize(widest.c_str()).x) +
+           em(0.8F);
+}
+
 void middle() {
     ImGui::SetCursorPosY((ImGui::GetWindowHeight() - ImGui::GetFrameHeight()) / 2);
 }
@@ -104,9 +113,7 @@ void draw_time_line(PanelContext& context) {
     const bool past = cursor.step >= 0;
     const std::string words = past ? words_of(cursor.step, s->step) : std::string("newest step");
     const float whole = ImGui::GetContentRegionAvail().x;
-    const float text = std::max(ImGui::CalcTextSize("newest step").x,
-                                ImGui::CalcTextSize(words_of(s->step, s->step).c_str()).x) +
-                       em(0.8F);
+    const float text = words_width(s->step);
     constexpr const char *on = "Go on from here", *newest = "Newest";
     const float buttons = button_width(on) + button_width(newest) + em(0.8F);
     const bool roomy = whole - text - buttons > em(12);

@@ -8,13 +8,13 @@
 #include "core/base/error.h"
 #include "core/base/near_names.h"
 #include "core/base/place.h"
+#include "core/experiment/lane_list.h"
 #include "core/experiment/matrix_groups.h"
 #include "core/experiment/parameter_table.h"
 
 namespace muonscope {
 namespace {
 
-constexpr std::size_t most_lanes = 8;
 constexpr std::size_t most_phases = 64;
 constexpr int most_facts = 4096, most_tokens = 4096;  // of a transformer's task
 constexpr double most_activations = 1 << 26;          // doubles: 512 MB

@@ -169,6 +169,9 @@ std::vector<Mark> marks_of(const SetLane& edit, std::int64_t step, const Spec& b
                            const Spec& after) {
     const Recipe& was = before.lanes[at(edit.lane)];
     const Recipe& is = after.lanes[at(edit.lane)];
+    Recipe renamed = was;
+    renamed.name = is.name;
+    if (renamed == is) return {Mark{{step, edit.lane, was.name + " is now " + is.name}}};
     const std::string text =
         was.name == is.name ? is.name + ": new recipe" : was.name + " → " + is.name;
     Mark mark{{step, edit.lane, text}};

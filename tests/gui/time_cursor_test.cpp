@@ -101,6 +101,19 @@ TEST_F(Looking, back_is_begun_and_ended_by_keys) {
     EXPECT_EQ(harness.now().step, 50);
 }
 
+// Both let go of between two frames.
+TEST_F(Looking, back_by_a_hand_that_is_quicker_than_a_frame_steps_nothing) {
+    begin(50);
+    ImGuiIO& io = ImGui::GetIO();
+    io.AddKeyEvent(ImGuiMod_Shift, true);
+    io.AddKeyEvent(ImGuiKey_LeftArrow, true);
+    io.AddKeyEvent(ImGuiMod_Shift, false);
+    io.AddKeyEvent(ImGuiKey_LeftArrow, false);
+    harness.frames(6);
+    EXPECT_EQ(harness.now().step, 50);
+    EXPECT_EQ(cursor().step, 49);
+}
+
 TEST_F(Looking, back_is_dragged_with_the_mouse) {
     begin(100);
     const Drawing all = seen();

@@ -90,8 +90,10 @@ void layer_list(PanelContext& context, int lane, const std::vector<Subject>& sub
 
 void lane_menu(PanelContext& context, int lane) {
     if (ImGui::Button(icon::dots, {em(1.7F), 0})) ImGui::OpenPopup("lane menu");
-    hover_help(context, "More", "What happens to the momentum on a switch; swap the optimisers.");
+    hover_help(context, "More", "Name, copy, order; what happens to the momentum on a switch.");
     if (!ImGui::BeginPopup("lane menu")) return;
+    lane_list_rows(context, lane);
+    ImGui::Separator();
     ImGui::TextColored(context.theme.dim, "When the optimiser is switched");
     if (ImGui::MenuItem("Keep momentum", nullptr, context.view.keep_momentum))
         context.view.keep_momentum = true;
