@@ -14,6 +14,23 @@ if(MUONSCOPE_GUI)
     install(FILES cmake/muonscope.desktop DESTINATION "${CMAKE_INSTALL_DATADIR}/applications")
 endif()
 
+# The manual page and what makes shells complete, as the program itself prints them.
+function(install_printed file)
+    list(JOIN ARGN "\" \"" words)
+    install(CODE "
+        set(file \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/${file}\")
+        cmake_path(GET file PARENT_PATH folder)
+        file(MAKE_DIRECTORY \"\${folder}\")
+        execute_process(COMMAND \"$<TARGET_FILE:muonscope>\" \"${words}\"
+            OUTPUT_FILE \"\${file}\" COMMAND_ERROR_IS_FATAL ANY)")
+endfunction()
+if(NOT CMAKE_CROSSCOMPILING)
+    install_printed(man/man1/muonscope.1 man)
+    install_printed(bash-completion/completions/muonscope completions bash)
+    install_printed(zsh/vendor-completions/_muonscope completions zsh)
+    install_printed(fish/vendor_completions.d/muonscope.fish completions fish)
+endif()
+
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME muonscope)
 set(CPACK_PACKAGE_CONTACT "The Muonscope maintainers <maintainers@localhost>")

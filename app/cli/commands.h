@@ -36,8 +36,8 @@ struct RunArguments {
     bool force = false;              // replace an older run's results in both
     std::string resume;              // the folder of a run to go on with; empty: a new one
     bool replay = false;             // from step 0, whatever its checkpoint holds
-    std::string checkpoint_every = "60";  // seconds; 0: never
-    std::string workers;                  // empty: one a lane, at most one a core
+    std::string checkpoint_every;    // seconds; 0: never; empty: 60
+    std::string workers;             // empty: one a lane, at most one a core
     OutputOptions output;
 };
 int run(const RunArguments& arguments);

@@ -39,7 +39,12 @@ std::string bar(double share) {
 ProgressLines::ProgressLines(bool quiet) : on_terminal_(!quiet && ::isatty(2) == 1) {}
 
 ProgressLines::~ProgressLines() {
+    hide();
+}
+
+void ProgressLines::hide() {
     if (on_terminal_) clear();
+    drawn_ = 0;
 }
 
 bool ProgressLines::due() {

@@ -22,6 +22,7 @@ class ProgressLines {
 
     bool due();  // worth making the lines now: there is a terminal and the last ones are old
     void show(const std::vector<std::string>& lines);
+    void hide();
 
   private:
     using Clock = std::chrono::steady_clock;
@@ -38,6 +39,7 @@ class ProgressBar {
     explicit ProgressBar(std::int64_t steps, std::int64_t from = 0, bool quiet = false)
         : lines_(quiet), steps_(steps), from_(from) {}
     void show(const Session& session);
+    void hide() { lines_.hide(); }  // until it is shown again: something else is to be said
 
   private:
     using Clock = std::chrono::steady_clock;

@@ -37,8 +37,8 @@ std::int64_t last_step(const ReplayArguments& arguments, const SessionFile& file
         throw Error(
             "--to " + arguments.to,
             fmt::format("{} was saved at step {}", in_quotes(arguments.file, 200), file.step),
-            fmt::format("go on from there by `muonscope run {} --steps {}`",
-                        shell_word(arguments.file), to));
+            "go on from there by `muonscope run " + shell_word(arguments.file) +
+                fmt::format(" --steps {}`", to));
     return to;
 }
 

@@ -29,6 +29,7 @@ namespace {
 // More steps between two looks at the bar and at Ctrl+C while they stay short in time. Where a
 // stretch ends changes no result.
 constexpr double seconds_between_looks = 0.02;
+constexpr double usual_pause = 60;  // seconds between checkpoints
 
 // The way to the last step, with all that is done on it.
 class Training {
@@ -80,7 +81,9 @@ class Training {
             bar.show(session());
             if (session().step() == before) break;  // every lane has ended
             if (weights_) weights_->take(session());
-            if (checkpoints_ && checkpoints_->due()) checkpoints_->take(session(), told());
+            if (!checkpoints_ || !checkpoints_->due()) continue;
+            bar.hide();  // one that cannot be written is said in its place
+            checkpoints_->take(session(), told());
         }
     }
 
@@ -103,13 +106,17 @@ struct Folders {
     std::optional<SavedWeights> weights;
 
     explicit Folders(const RunArguments& arguments) {
-        const double seconds = number_in(arguments.checkpoint_every, "--checkpoint-every", 0, 1e9);
+        const std::string& pause = arguments.checkpoint_every;
+        const double seconds =
+            pause.empty() ? usual_pause : number_in(pause, "--checkpoint-every", 0, 1e9);
         const bool resumes = !arguments.resume.empty();
         if (arguments.force && arguments.out.empty() && arguments.weights.empty())
             throw Error("--force", "no folder is named",
                         "name the one whose results it replaces by --out or --save-weights");
         if (!arguments.weights_every.empty() && arguments.weights.empty())
             throw Error("--weights-every", "no folder is named", "name it by --save-weights");
+        if (!pause.empty() && !resumes && arguments.out.empty())
+            throw Error("--checkpoint-every", "no folder is named", "name it by --out");
         const std::int64_t every =
             arguments.weights_every.empty()
                 ? 0

@@ -36,8 +36,8 @@ Beginning of_session(SessionFile file, const RunArguments& arguments) {
     if (!arguments.steps.empty() && steps < file.step)
         throw Error("--steps " + arguments.steps,
                     fmt::format("{} was saved at step {}", name, file.step),
-                    fmt::format("give at least that, or type `muonscope replay {} --to {}`",
-                                shell_word(arguments.spec.name), steps));
+                    "give at least that, or type `muonscope replay " +
+                        shell_word(arguments.spec.name) + fmt::format(" --to {}`", steps));
     steps = std::max(steps, file.step);
     return {Session(file), steps, arguments.until, 0, file, file.weights};
 }
@@ -71,11 +71,12 @@ void check_resume(const RunArguments& arguments) {
     std::error_code fault;
     if (std::filesystem::exists(folder / checkpoint_name, fault)) return;
     const bool saved = std::filesystem::exists(folder / "session.json", fault);
-    throw Error("--resume " + in_quotes(arguments.resume, 200),
-                fmt::format("holds no {}", checkpoint_name),
-                saved ? "replay its session and go on by `muonscope run " +
-                            shell_word((folder / "session.json").string()) + " --steps N`"
-                      : "name a folder that `muonscope run --out` was at work in");
+    throw Error(
+        "--resume " + in_quotes(arguments.resume, 200), fmt::format("holds no {}", checkpoint_name),
+        saved
+            ? "replay its session and go on by `muonscope run " +
+                  shell_word((folder / "session.json").string()) + " --steps N`"
+            : "name the folder of a run with --out that was longer than a minute, or interrupted");
 }
 
 Beginning beginning_in(const OutputFolder& folder, const RunArguments& arguments) {

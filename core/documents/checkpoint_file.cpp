@@ -282,7 +282,7 @@ std::string metadata_text(const TensorFile& file, const char* key) {
     auto text = file.metadata().text(key);
     if (!text)
         refuse_file(file.path(), fmt::format("is no checkpoint of a run: it says no \"{}\"", key),
-                    "name a folder that `muonscope run --out` wrote");
+                    "name the folder of a run with --out");
     return *text;
 }
 
@@ -296,7 +296,7 @@ void check_whole(const TensorFile& file) {
     const std::string format = metadata_text(file, "format");
     if (!format.starts_with(format_family))
         refuse_file(file.path(), "is no checkpoint of a run: its format is " + in_quotes(format),
-                    "name a folder that `muonscope run --out` wrote");
+                    "name the folder of a run with --out");
     if (format != format_name)
         refuse_file(file.path(),
                     fmt::format("is of the format {}, and {} is read", in_quotes(format),

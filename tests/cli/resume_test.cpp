@@ -249,8 +249,10 @@ TEST_F(Resume, says_in_a_sentence_what_it_cannot_go_on_with) {
         EXPECT_TRUE(contains(message(with + Arguments{"--resume", folder_ / "a"}),
                              "a run that goes on has its own"));
     EXPECT_TRUE(contains(message({"two-ways-up", "--replay"}), "--resume"));
-    EXPECT_TRUE(
-        contains(message({"two-ways-up", "--checkpoint-every", "-1"}), "--checkpoint-every"));
+    EXPECT_TRUE(contains(message({"two-ways-up", "--checkpoint-every", "-1"}),
+                         "--checkpoint-every: '-1' is not allowed"));
+    EXPECT_TRUE(contains(message({"two-ways-up", "--checkpoint-every", "5"}),
+                         "--checkpoint-every: no folder is named"));
     // A run in its place takes the folder whole.
     ASSERT_EQ(run({"two-ways-up", "--steps", "1", "--out", folder_ / "a", "--force"}).code, 0);
     EXPECT_FALSE(std::filesystem::exists(kept_in("a")));

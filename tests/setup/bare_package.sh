@@ -26,6 +26,8 @@ done_in
 lap "The command line"
 enter muonscope run two-ways-up --steps 300 --out /tmp/run > /dev/null
 test -s "$there/tmp/run/summary.json"
+for file in man/man1/muonscope.1 bash-completion/completions/muonscope zsh/vendor-completions/_muonscope \
+    fish/vendor_completions.d/muonscope.fish; do test -s "$there/usr/share/$file"; done
 enter muonscope orthogonalise gaussian:64x64 --compare all --no-time | head -n 6
 done_in
 
