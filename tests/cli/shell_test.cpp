@@ -171,6 +171,7 @@ TEST_F(Shell, the_manual_page_says_what_help_says) {
     for (const std::string option : {"resume", "checkpoint\\-every", "panel", "figure"})
         EXPECT_TRUE(contains(source, "\\fB\\-\\-" + option + "\\fR")) << option;
     EXPECT_TRUE(contains(source, ".SH EXIT STATUS"));
+    EXPECT_FALSE(contains(source, "Exit codes:"));  // they stand once, in that section
     EXPECT_TRUE(contains(source, ".SS muonscope weights spectra"));
     if (is_there("mandoc")) {
         // It has no date: a program's page is of its version.
