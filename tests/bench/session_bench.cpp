@@ -1,12 +1,15 @@
 // What the session costs beside its training: an event of a slider, a picture for the window, a
-// step back. The limits are in the same run: a slider's event against the 20 us it may take, a
-// picture against copying what it holds, a step back against training from the start.
+// step back, any step of the past. The limits are in the same run: a slider's event against the 20
+// us it may take, a picture against copying what it holds, a step back against training from the
+// start.
 
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
 
 #include "core/experiment/presets.h"
+#include "core/random/generator.h"
+#include "core/session/past.h"
 #include "core/session/session.h"
 #include "tests/bench/stopwatch.h"
 
@@ -97,6 +100,42 @@ BENCHMARK(step_back)
     ->Args({256, 3, 400, 1})
     ->Args({1024, 4, 24, 1})
     ->Iterations(3)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
+
+// width, steps of two lanes of three layers: to any step of the run, as the window looks back.
+// longest: of all that were looked at, against the second that it may take; first: until its newest
+// recorded rows are shown, against the .15 s of that.
+void look_back(benchmark::State& state) {
+    const auto width = static_cast<int>(state.range(0));
+    const std::int64_t steps = state.range(1);
+    Session session(spec_of(width, 2));
+    WorkerPool pool(2);
+    while (session.step() < steps) session.advance_to(std::min(session.step() + 100, steps), pool);
+    const auto now = session.snapshot();
+    Generator random(1, Purpose::noise);
+    double longest = 0, first = 0;
+    for (auto _ : state) {
+        const auto step =
+            static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(steps)));
+        first = std::max(
+            first, seconds([&] { benchmark::DoNotOptimize(as_it_was(*now, step, nullptr)); }));
+        const double taken = seconds([&] {
+            const auto run = std::make_shared<const Session>(session);
+            const auto then = picture_of_past(run, step).finish();
+            benchmark::DoNotOptimize(as_it_was(*now, step, then.get()));
+        });
+        state.SetIterationTime(taken);
+        longest = std::max(longest, taken);
+    }
+    state.counters["longest"] = longest;
+    state.counters["first"] = first;
+}
+BENCHMARK(look_back)
+    ->Args({32, 20000})
+    ->Args({64, 20000})
+    ->Args({256, 1000})
+    ->Iterations(40)
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond);
 

@@ -9,6 +9,7 @@
 #include "app/gui/plots/lane_plot.h"
 #include "app/gui/plots/legend.h"
 #include "app/gui/plots/memory.h"
+#include "app/gui/plots/shown_lanes.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "core/experiment/associations.h"
@@ -139,7 +140,7 @@ float draw_key(PanelContext& context, ImVec2 room) {
     const float inset = em(0.3F);
     const LegendPlaces places = place_legend(key, {room.x - inset, room.y});
     const ImVec2 corner = ImGui::GetCursorScreenPos();
-    draw_legend(context, {corner.x + inset, corner.y}, places, key);
+    draw_lane_legend(context, "thirds", {corner.x + inset, corner.y}, places, key);
     return places.height;
 }
 

@@ -15,6 +15,7 @@
 #include "app/gui/plots/memory.h"
 #include "app/gui/plots/phases.h"
 #include "app/gui/plots/readout.h"
+#include "app/gui/plots/shown_lanes.h"
 #include "app/gui/plots/step_chart.h"
 #include "app/gui/plots/step_plot.h"
 #include "app/gui/plots/stride_text.h"
@@ -45,7 +46,7 @@ void readout(gui::PanelContext& context, const Axes& plot, const LanePlot& what)
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
         const LaneSnapshot& lane = snapshot.lanes[l];
         const HistoryView& history = lane.history;
-        if (history.size() == 0 || channel >= history.channels()) continue;
+        if (history.size() == 0 || channel >= history.channels() || !is_shown(context, l)) continue;
         const Stride stride = stride_at(history, nearest_sample(history, at));
         step = static_cast<double>(stride.to);
         const ImVec4 colour = context.theme.lane(static_cast<int>(l));
@@ -88,6 +89,7 @@ ValueRange follow_lanes(gui::PanelContext& context, const LanePlot& what, const 
             memory(context).reductions[{std::string(what.axis), static_cast<int>(l)}];
         lane.update(snapshot.lanes[l].history, what.first_channel, what.channels, bins.min,
                     bins.max, bins.count);
+        if (!is_shown(context, l)) continue;
         if (what.holds_all)
             extent.add(snapshot.lanes[l], lane.reduction(), what.first_channel, 0, what.channels);
         for (const int channel : {what.curve, what.floor})
@@ -150,15 +152,18 @@ void draw_inside(gui::PanelContext& context, const Axes& plot, const LanePlot& w
     draw_phases(context, plot, -1);
     draw_levels(context, plot, what.levels, u32(gui::with_alpha(theme.target, 0.75F)));
     for (std::size_t l = lanes.size(); l-- > 0;) {
+        if (!is_shown(context, l)) continue;
         const auto lane = static_cast<int>(l);
+        const float strength = strength_of(context, l);
         const Reduction& reduction =
             memory(context).reductions[{std::string(what.axis), lane}].reduction();
         if (what.floor >= 0)
             draw_curve(context, plot, reduction, what.floor,
-                       u32(gui::with_alpha(theme.lane(lane), 0.7F)), theme.hairline(),
+                       u32(gui::with_alpha(theme.lane(lane), 0.7F * strength)), theme.hairline(),
                        Dash::dotted);
-        draw_curve(context, plot, reduction, what.curve, u32(theme.lane(lane)),
-                   theme.line() * 1.15F, lane_dash(lane));
+        draw_curve(context, plot, reduction, what.curve,
+                   u32(gui::with_alpha(theme.lane(lane), strength)), theme.line() * 1.15F,
+                   lane_dash(lane));
         draw_last_sound(context, plot, lanes[l], what, lane);
     }
     for (const TheoryCurve& curve : what.theory) draw_theory_curve(context, plot, curve);
@@ -185,6 +190,8 @@ Table table_of(const gui::PanelContext& context, const LanePlot& what) {
                                 channels, names);
     table.logarithmic = what.logarithmic;
     table.drawn = {table.drawn[what.curve]};
+    for (std::size_t l = 0; l < context.snapshot->lanes.size(); ++l)
+        table.hidden.push_back(!is_shown(context, l));
     return table;
 }
 
@@ -212,7 +219,7 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
     if (!what.legend) key.clear();
     const LegendPlaces places = place_legend(key, {room.x - inset, room.y}, what.indent);
     const ImVec2 corner = ImGui::GetCursorScreenPos();
-    draw_legend(context, {corner.x + inset, corner.y}, places, key);
+    if (what.legend) draw_lane_legend(context, what.id, {corner.x + inset, corner.y}, places, key);
     const float above = std::max(places.height, what.indent > 0 ? ImGui::GetTextLineHeight() : 0);
     ImGui::SetCursorScreenPos({corner.x, corner.y + above});
     room.y -= above;

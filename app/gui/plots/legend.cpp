@@ -42,11 +42,15 @@ std::vector<KeyRow> lane_key(const gui::PanelContext& context) {
     return rows;
 }
 
+ImVec2 row_extent(const KeyRow& row) {
+    return {sample_width() + sample_gap() + ImGui::CalcTextSize(row.name.c_str()).x, line_height()};
+}
+
 LegendPlaces place_legend(std::span<const KeyRow> rows, ImVec2 room, float indent) {
     LegendPlaces places;
     float x = indent, y = 0;
     for (const KeyRow& row : rows) {
-        const float width = sample_width() + sample_gap() + ImGui::CalcTextSize(row.name.c_str()).x;
+        const float width = row_extent(row).x;
         if (x > 0 && x + width > room.x) {
             x = 0;
             y += line_height();

@@ -27,6 +27,8 @@ struct LegendPlaces {
     std::vector<ImVec2> at;
     float height = 0;  // of all; 0: none is shown
 };
+// What one name takes, its sample included.
+ImVec2 row_extent(const KeyRow& row);
 // Names side by side over as many lines as they need. None where they would take more than a third
 // of `room`, that of legend and plot together.
 //   indent  where the first line begins: what stands before it

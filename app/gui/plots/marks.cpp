@@ -59,9 +59,8 @@ class Marks {
         if (step < plot_.x.low || step > plot_.x.high) return;
         const float x = std::round(plot_.pixel_x(step));
         const float width = std::max(2.0F, 2 * context_.theme.hairline());
-        ImGui::GetWindowDrawList()->AddRectFilled(
-            {x, plot_.position.y}, {x + width, bottom_},
-            u32(gui::with_alpha(context_.theme.text, 0.75F)));
+        ImGui::GetWindowDrawList()->AddRectFilled({x, plot_.position.y}, {x + width, bottom_},
+                                                  u32(gui::with_alpha(context_.theme.text, 0.75F)));
     }
 
     void draw_readout_of_hovered() const {

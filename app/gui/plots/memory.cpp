@@ -1,5 +1,6 @@
 #include "app/gui/plots/memory.h"
 
+#include "app/gui/plots/shown_lanes.h"
 #include "app/gui/plots/step_axis.h"
 #include "app/gui/plots/value_axis.h"
 #include "imgui.h"
@@ -22,6 +23,7 @@ void begin_frame(gui::PanelContext& context) {
     kept.frame = frame;
     kept.hovered_step = kept.hovered_next;
     kept.hovered_next = -1;
+    follow_shown_lanes(context);
     auto& view = context.view;
     view.animating = false;
     if (!context.snapshot || !view.follow) return;

@@ -15,12 +15,21 @@ std::size_t width_of(const Table& table) {
     return std::max(table.per_lane, 1);
 }
 
+std::size_t lane_of(const Table& table, std::size_t column) {
+    return (column - 1) / width_of(table);
+}
+
+bool is_drawn(const Table& table, std::size_t column) {
+    const std::size_t lane = lane_of(table, column);
+    if (lane < table.hidden.size() && table.hidden[lane]) return false;
+    return table.drawn.empty() || std::count(table.drawn.begin(), table.drawn.end(),
+                                             static_cast<int>((column - 1) % width_of(table))) > 0;
+}
+
 std::vector<std::size_t> drawn_columns(const Table& table) {
     std::vector<std::size_t> columns;
     for (std::size_t column = 1; column < table.columns.size(); ++column)
-        if (table.drawn.empty() || std::count(table.drawn.begin(), table.drawn.end(),
-                                              static_cast<int>((column - 1) % width_of(table))) > 0)
-            columns.push_back(column);
+        if (is_drawn(table, column)) columns.push_back(column);
     return columns;
 }
 
@@ -29,10 +38,6 @@ const Table::Band* band_of(const Table& table, std::size_t column) {
     for (const Table::Band& band : table.bands)
         if (static_cast<int>((column - 1) % width_of(table)) == band.column) return &band;
     return nullptr;
-}
-
-std::size_t lane_of(const Table& table, std::size_t column) {
-    return (column - 1) / width_of(table);
 }
 
 std::size_t beside(const Table& table, std::size_t column, int other) {

@@ -21,6 +21,7 @@ struct Table {
     };
     std::vector<Band> bands{};
     bool logarithmic = false;
+    std::vector<bool> hidden{};  // by lane: not in a drawing; empty: none
     // Likewise, by lane: the last step that a drawing's axis looks at, and what is said of it.
     std::vector<double> sound_until{};
     std::vector<std::string> notes{};
