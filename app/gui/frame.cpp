@@ -272,6 +272,13 @@ Middle draw_bars_of_presentation(PanelContext& context, ImVec2 origin, ImVec2 al
     return middle;
 }
 
+// From then on it shows what is looked back at, if anything is; to be kept as long.
+std::shared_ptr<const Snapshot> show_past(PanelContext& shown) {
+    std::shared_ptr<const Snapshot> past = follow_past(shown);
+    if (past) shown.now = std::exchange(shown.snapshot, past.get());
+    return past;
+}
+
 }  // namespace
 
 void draw_frame(PanelContext& context) {
@@ -286,14 +293,10 @@ void draw_frame(PanelContext& context) {
     // A first problem that is still being built has nothing to draw.
     PanelContext shown = context;
     if (shown.snapshot != nullptr && shown.snapshot->problem == nullptr) shown.snapshot = nullptr;
-    const std::shared_ptr<const Snapshot> past = follow_past(shown);
     // States of a run that is no more take no room, though no panel that keeps them be shown.
     if (shown.snapshot != nullptr) context.kept<WatchedRun>().forget_stale(*shown.snapshot);
     follow_run(shown);
-    if (past) {
-        shown.now = shown.snapshot;
-        shown.snapshot = past.get();
-    }
+    const std::shared_ptr<const Snapshot> past = show_past(shown);
     if (presented) {
         draw_presented_panels(shown, middle.at, middle.extent);
     } else {
@@ -317,7 +320,9 @@ void draw_frame(PanelContext& context) {
 void draw_panel_alone(PanelContext& context, const Panel& panel) {
     const ImGuiViewport* viewport = ImGui::GetMainViewport();
     const float gap = std::floor(em(size::gap));
-    draw_fixed_panel(context, panel, std::string(panel.title) + "##alone",
+    PanelContext shown = context;
+    const std::shared_ptr<const Snapshot> past = show_past(shown);
+    draw_fixed_panel(shown, panel, std::string(panel.title) + "##alone",
                      {viewport->WorkPos.x + gap, viewport->WorkPos.y + gap},
                      {std::max(1.0F, viewport->WorkSize.x - 2 * gap),
                       std::max(1.0F, viewport->WorkSize.y - 2 * gap)},

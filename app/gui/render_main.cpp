@@ -8,11 +8,10 @@
 #include "app/gui/preferences.h"
 #include "app/gui/staged_plans.h"
 #include "app/gui/theme.h"
-#include "app/gui/watched_run.h"
+#include "app/gui/time_cursor.h"
 #include "app/gui/window.h"
 #include "app/render/png.h"
 #include "core/base/error.h"
-#include "core/session/past.h"
 #include "core/session/session.h"
 #include "imgui.h"
 
@@ -140,7 +139,13 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Panel* alone)
         .workplace = workplace,
         .renderer = &window.renderer(),
         .save_session =
-            [](const std::string&) { return true; }};  // shown as it is in the window: ready
+            [](const std::string&) { return true; },  // shown as it is in the window: ready
+        .copy_run =
+            [&session] {
+                std::promise<std::shared_ptr<const Session>> copy;
+                copy.set_value(std::make_shared<const Session>(session));
+                return copy.get_future();
+            }};
     if (alone != nullptr && alone->draw == results_panel.draw) run_experiments(context, *snapshot);
     if (alone != nullptr && alone->draw == staged_planner_panel.draw) {
         begin_sweep(context, paper_runs(context), context.kept<StagedPlans>().seeds);
@@ -153,12 +158,7 @@ std::vector<std::uint8_t> draw(const RenderOptions& options, const Panel* alone)
         draw_until_it_rests(context, window, alone, first_or_last ? most_frames : 1);
     }
     if (options.at >= 0 && options.at < snapshot->step) {
-        const auto then =
-            picture_of_past(std::make_shared<const Session>(session), options.at).finish();
-        view.panels.of<WatchedRun>().look_at(watched_state(*then));
-        const auto shown = as_it_was(*snapshot, options.at, then.get());
-        context.now = snapshot.get();
-        context.snapshot = shown.get();
+        look_back_at(context, options.at);
         draw_until_it_rests(context, window, alone, most_frames);
     }
     return window.pixels({0, 0, options.width, options.height});
