@@ -1,11 +1,14 @@
+#include <memory>
 #include <optional>
 #include <utility>
+#include <variant>
 
 #include "app/cli/commands.h"
 #include "app/cli/look.h"
 #include "app/cli/spec_choice.h"
 #include "app/cli/writable.h"
 #include "core/base/error.h"
+#include "core/base/near_names.h"
 #if MUONSCOPE_GUI
 #include "app/gui/window_main.h"
 #endif
@@ -13,7 +16,17 @@
 namespace muonscope::cli {
 
 int open_window(const WindowArguments& arguments) {
-    Spec spec = chosen_spec(arguments.spec);
+    auto chosen = chosen_spec_or_session(arguments.spec);
+    std::shared_ptr<const SessionFile> session;
+    if (auto* file = std::get_if<SessionFile>(&chosen)) {
+        if (!arguments.spec.changes.empty() || !arguments.spec.seed.empty())
+            throw Error(arguments.spec.changes.empty() ? "--seed" : "--set",
+                        in_quotes(arguments.spec.name, 200) +
+                            " is a saved session, which has its own edits",
+                        "leave it out, and turn it in the window");
+        session = std::make_shared<const SessionFile>(std::move(*file));
+    }
+    Spec spec = session ? session->spec : std::get<Spec>(std::move(chosen));
     check_writable(arguments.state_file, "--state-file");
     // Looked at before a window opens, with or without one.
     std::optional<std::pair<int, int>> size;
@@ -24,6 +37,7 @@ int open_window(const WindowArguments& arguments) {
     if (!arguments.theme.empty()) dark = is_dark(arguments.theme);
 #if MUONSCOPE_GUI
     return gui::run_window({.spec = std::move(spec),
+                            .session = std::move(session),
                             .state_file = arguments.state_file,
                             .scale = scale,
                             .dark = dark,

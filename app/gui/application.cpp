@@ -97,8 +97,16 @@ struct Application::State {
         follow_theme();
         snapshot_ = trainer_.snapshot();
         look_at(view_, options.spec);
-        trainer_.send(Start{});
+        if (options.session)
+            open_session(options.session);
+        else
+            trainer_.send(Start{});
         if (options.autosaves) begin_autosave();
+    }
+
+    void open_session(const std::shared_ptr<const SessionFile>& session) {
+        trainer_.send(OpenSession{session});
+        if (session->weights) open_weights(preferences_, view_, *session->weights);
     }
 
     void begin_autosave() {

@@ -8,6 +8,7 @@
 #include "app/gui/window.h"
 #include "core/experiment/spec.h"
 #include "core/session/command.h"
+#include "core/session/session_file.h"
 #include "core/session/snapshot.h"
 
 namespace muonscope::gui {
@@ -15,7 +16,9 @@ namespace muonscope::gui {
 struct ViewState;
 
 struct WindowOptions {
-    Spec spec;               // what it opens on, already training
+    Spec spec;  // what it opens on, already training
+    // A saved session of that spec: its edits are run again up to where it was saved. Null: none.
+    std::shared_ptr<const SessionFile> session = nullptr;
     std::string state_file;  // written on exit when not empty: what the session had come to
     // For this window and from then on, as if chosen in it; otherwise what was chosen last.
     std::optional<double> scale;  // 0.5 to 4, times the monitor's
@@ -23,7 +26,8 @@ struct WindowOptions {
     // Pixels at the monitor's scale 1; otherwise as much as the default layout needs.
     std::optional<std::pair<int, int>> size;
     Window::Kind kind = Window::Kind::on_screen;
-    // Whether the session is kept in the state folder as it goes, and what was left there is offered.
+    // Whether the session is kept in the state folder as it goes, and what was left there is
+    // offered.
     bool autosaves = false;
     // Whether training and what panels work out have threads. Without, each frame gives them some
     // milliseconds; where no thread is to be had it is so of itself.

@@ -29,7 +29,12 @@ void Trainer::State::note(UndoStep step) {
 
 // `change` makes another run of this one, which comes back when it is undone.
 void Trainer::State::replacing(std::string what, const std::function<void()>& change) {
-    UndoStep step{.kind = UndoStep::Kind::replace, .what = std::move(what), .run = aside()};
+    // A window that opens on a session has nothing before it.
+    const bool untouched =
+        state == TrainerState::idle && session.step() == 0 && undo.names().undo.empty();
+    UndoStep step{.kind = UndoStep::Kind::replace,
+                  .what = std::move(what),
+                  .run = untouched ? nullptr : aside()};
     change();
     if (step.run) note(std::move(step));
 }

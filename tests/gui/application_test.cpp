@@ -38,10 +38,12 @@ class WholeProgram : public testing::TestWithParam<bool> {
     WholeProgram() : threads_before_(test::lasting_threads()) {
         setenv("XDG_CONFIG_HOME", (folder_ / "config").c_str(), 1);
         setenv("XDG_DATA_HOME", (folder_ / "data").c_str(), 1);
+        setenv("XDG_STATE_HOME", (folder_ / "state").c_str(), 1);
     }
     ~WholeProgram() override {
         unsetenv("XDG_CONFIG_HOME");
         unsetenv("XDG_DATA_HOME");
+        unsetenv("XDG_STATE_HOME");
         EXPECT_TRUE(test::threads_become(threads_before_));
     }
 
@@ -71,6 +73,31 @@ class WholeProgram : public testing::TestWithParam<bool> {
     std::ptrdiff_t threads_before_;
 };
 INSTANTIATE_TEST_SUITE_P(threads, WholeProgram, testing::Bool());
+
+TEST_P(WholeProgram, opens_on_a_session_and_leaves_its_own_as_the_last_one) {
+    WindowOptions options = this->options();
+    Session session(options.spec);
+    WorkerPool pool(1);
+    session.advance_to(25, pool);
+    session.apply(SwapOptimizers{});
+    session.advance_to(40, pool);
+    options.session = std::make_shared<const SessionFile>(session.saved());
+    options.autosaves = true;
+    Application application(options);
+    application.begin();
+    frames_until(application, [&] {
+        return application.snapshot()->step == 40 &&
+               application.snapshot()->state == TrainerState::paused;
+    });
+    EXPECT_EQ(application.snapshot()->lanes[0].state_hash, session.lane(0).state_hash());
+    EXPECT_EQ(application.snapshot()->message, "");
+    application.end();
+    const std::string last = folder_ / "state/muonscope/last.json";
+    const SessionFile file = session_file_from_json(read_file(last, 1U << 20U), last);
+    EXPECT_EQ(file.step, 40);
+    EXPECT_EQ(file.log.size(), 1U);
+    EXPECT_EQ(file.lanes[0].state_hash, session.lane(0).state_hash());
+}
 
 TEST_P(WholeProgram, trains_takes_edits_and_works_out_what_panels_ask_for) {
     Application application(options());

@@ -210,6 +210,15 @@ TEST_F(Undoing, a_run_that_was_started_over_comes_back_as_it_was) {
     EXPECT_EQ(rate(1), 0.005);
 }
 
+TEST_F(Undoing, what_a_window_opens_on_is_no_step) {
+    after(RunTo{10});
+    const auto file = std::make_shared<const SessionFile>(trainer->saved());
+    begin(small_spec());
+    after(OpenSession{file});
+    EXPECT_EQ(trainer->snapshot()->step, 10);
+    EXPECT_EQ(undo_name(), "");
+}
+
 TEST_F(Undoing, a_restart_at_step_0_is_no_step) {
     after(Reset{});
     EXPECT_EQ(undo_name(), "");
