@@ -70,8 +70,9 @@ void add_spec_options(CLI::App& app, SpecOptions& options) {
 }
 
 void add_window(CLI::App& app, WindowArguments& arguments) {
-    auto* file = app.add_option("spec", arguments.spec.name, "A preset, a spec or a session file to open on")
-                     ->type_name("NAME|FILE");
+    auto* file =
+        app.add_option("spec", arguments.spec.name, "A preset, a spec or a session file to open on")
+            ->type_name("NAME|FILE");
     app.add_option("--preset", arguments.spec.name, "A preset to open on")
         ->type_name("NAME")
         ->excludes(file);
