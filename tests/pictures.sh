@@ -43,6 +43,7 @@ guide rare-facts rare-facts 10 rare-facts --choose facts_view=1 --choose facts_p
 guide conditioning conditioning 300 conditioning
 guide random-matrices two-ways-up 10 random-matrices
 guide kinds token-facts 300 kinds-and-blocks
+guide grokking modular 1000 loss
 guide tokens induction 300 tokens --looks 60 --choose tokens_block=1 --choose tokens_lane=1
 
 # Real weights, where `muonscope weights fetch smollm2` has put them.

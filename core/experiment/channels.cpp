@@ -62,6 +62,10 @@ bool has_facts(const Experiment& experiment) {
     return facts_of(experiment) > 0;
 }
 
+bool has_task(const Experiment& experiment) {
+    return is_transformer(experiment);
+}
+
 #define MUONSCOPE_ROW(name_, scope_, known_, unit_, column_, title_, ...) \
     ChannelInfo{.channel = Channel::name_,                                \
                 .scope = Scope::scope_,                                   \

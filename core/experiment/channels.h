@@ -95,6 +95,14 @@
     each(tail_probability, facts, with_a_row, number, "tail_probability",                          \
          "tail probability", "mean probability of the right answer, "                              \
          "of the third of the facts that is asked for least", .applies = has_facts)                \
+    each(training_loss, task, with_a_row, number, "training_loss", "training loss",                \
+         "the loss of as many sequences to train on as are held out", .applies = has_task)         \
+    each(training_accuracy, task, with_a_row, number, "training_accuracy", "training accuracy",    \
+         "how often the right token is the likeliest, of the same sequences to train on",          \
+         .applies = has_task)                                                                      \
+    each(held_out_accuracy, task, with_a_row, number, "held_out_accuracy", "held-out accuracy",    \
+         "how often the right token is the likeliest, of the held-out sequences",                  \
+         .applies = has_task)                                                                      \
     each(fact_loss, fact_values, with_a_row, number, "fact_loss", "loss of fact",                  \
          "loss of fact K alone, the one asked for most first", .applies = has_facts)               \
     each(fact_probability, fact_values, with_a_row, number, "fact_probability",                    \
@@ -109,6 +117,7 @@ namespace muonscope {
 enum class Scope {
     lane,
     facts,           // one where the data are facts, else none
+    task,            // one where tokens are learned, else none
     matrix,          // one for each matrix of the model
     map,             // one for the product of all and one for each matrix
     product_values,  // as many as the product has singular values
@@ -126,6 +135,12 @@ constexpr ScopeParts parts_of(Scope scope) {
     return {scope == Scope::map || scope == Scope::product_values,
             scope == Scope::matrix || scope == Scope::map || scope == Scope::matrix_values,
             scope >= Scope::product_values};
+}
+
+// At most one number of a lane as a whole.
+constexpr bool is_of_whole(Scope scope) {
+    const ScopeParts parts = parts_of(scope);
+    return !parts.product && !parts.matrices && !parts.values;
 }
 
 // Followed: known at every step without further work, so that a history keeps the smallest and the

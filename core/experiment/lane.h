@@ -168,6 +168,7 @@ class Lane {
     static const LayerOptimizer* optimizer_in(const Training& training, int layer);
     void measure_response(const Layout& layout, std::span<double> row);
     void measure_facts(const Layout& layout, std::span<double> row) const;
+    void measure_task(const Layout& layout, std::span<double> row) const;
     void measure_trade_off(const Layout& layout, std::span<double> row) const;
     void measure_norm(const Layout& layout, int layer, const Matrix& before,
                       std::span<double> row) const;

@@ -7,6 +7,7 @@
 #include "core/experiment/fact_answers.h"
 #include "core/experiment/lane.h"
 #include "core/experiment/one_layer_descent.h"
+#include "core/experiment/token_score.h"
 #include "core/linalg/reductions.h"
 #include "core/measure/preservation.h"
 #include "core/measure/spectrum_measures.h"
@@ -52,6 +53,7 @@ void Lane::measure(const Layout& layout, const ProbeSpec& probe, std::span<doubl
 
     if (problem_->model->has_response()) measure_response(layout, row);
     measure_facts(layout, row);
+    measure_task(layout, row);
 
     measure_trade_off(layout, row);
     measure_descent(layout, looked_ahead_ ? errors.loss : loss_before_, row);
@@ -100,6 +102,14 @@ void Lane::measure_facts(const Layout& layout, std::span<double> row) const {
     row[layout.head_probability()] = mean(probabilities, parts.head);
     row[layout.middle_probability()] = mean(probabilities, parts.middle);
     row[layout.tail_probability()] = mean(probabilities, parts.tail);
+}
+
+void Lane::measure_task(const Layout& layout, std::span<double> row) const {
+    if (!layout.has_task()) return;
+    const TokenScore learned = score_of(*problem_, weights_, problem_->trained_on);
+    row[layout.training_loss()] = learned.loss;
+    row[layout.training_accuracy()] = learned.accuracy;
+    row[layout.held_out_accuracy()] = score_of(*problem_, weights_, problem_->held_out).accuracy;
 }
 
 // The inputs h of each layer are those that the newest step found: all weights as they were before

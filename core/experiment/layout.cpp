@@ -23,7 +23,8 @@ std::size_t group_end(std::size_t begin) {
 
 }  // namespace
 
-Layout::Layout(const Model& model, int modes, int facts) : modes_(modes), facts_(facts) {
+Layout::Layout(const Model& model, int modes, int facts)
+    : modes_(modes), facts_(facts), has_task_(!model.has_response()) {
     std::size_t values = 0;
     for (const MatrixInfo& matrix : model.matrices()) {
         name_.push_back(matrix.name);
@@ -56,6 +57,8 @@ int Layout::count_of_lane(Scope scope) const {
     switch (scope) {
         case Scope::facts:
             return facts_ > 0 ? 1 : 0;
+        case Scope::task:
+            return has_task_ ? 1 : 0;
         case Scope::fact_values:
             return facts_;
         case Scope::mode_values:

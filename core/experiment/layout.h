@@ -18,7 +18,7 @@ inline constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
 // and a panel reads; NaN stands for "not measured" (a gradient before the first step, a probe that
 // never reaches its threshold).
 //
-// Channels of facts have a place only where there are facts.
+// Channels of facts and of a task have a place only where there are facts or tokens.
 //
 // Matrices are numbered from 1; `source` 0 is the product of all. Every channel has an accessor of
 // its own name, as loss(), weight_norm(layer), flatness(source), product_sv(k), weight_sv(layer,
@@ -36,6 +36,8 @@ class Layout {
     int product_rank() const { return product_rank_; }
     int modes() const { return modes_; }
     int facts() const { return facts_; }
+    // Whether it learns tokens: the one kind of model that has no response.
+    bool has_task() const { return has_task_; }
 
     std::size_t channels() const { return channels_; }
     // Followed: 0 ... followed() - 1.
@@ -50,6 +52,10 @@ class Layout {
         return at(Channel::channel); \
     }
 #define MUONSCOPE_AT_facts(channel)  \
+    std::size_t channel() const {    \
+        return at(Channel::channel); \
+    }
+#define MUONSCOPE_AT_task(channel)   \
     std::size_t channel() const {    \
         return at(Channel::channel); \
     }
@@ -82,6 +88,7 @@ class Layout {
 #undef MUONSCOPE_AT
 #undef MUONSCOPE_AT_lane
 #undef MUONSCOPE_AT_facts
+#undef MUONSCOPE_AT_task
 #undef MUONSCOPE_AT_matrix
 #undef MUONSCOPE_AT_map
 #undef MUONSCOPE_AT_product_values
@@ -106,6 +113,7 @@ class Layout {
     std::vector<int> rank_;
     std::vector<std::size_t> values_before_;  // by matrix
     int product_rank_ = 0, modes_ = 0, facts_ = 0;
+    bool has_task_ = false;
     std::array<Place, channel_count> places_{};
     std::size_t channels_ = 0, followed_ = 0;
 };

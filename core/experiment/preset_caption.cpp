@@ -10,6 +10,7 @@ std::optional<ArrowWait> waits_for(const Arrow& arrow, const Problem& problem,
     const Scope scope = info(arrow.channel).scope;
     const bool of_facts = scope == Scope::facts || scope == Scope::fact_values;
     if (of_facts && arrow.k >= layout.facts()) return std::nullopt;
+    if (scope == Scope::task && !layout.has_task()) return std::nullopt;
     if (arrow.channel != Channel::product_sv)
         return ArrowWait{layout.at(arrow.channel, 0, arrow.k), arrow.level, false};
     if (arrow.k >= layout.modes() || arrow.k >= layout.product_rank()) return std::nullopt;

@@ -33,6 +33,7 @@ struct Problem {
 
     // Of a transformer alone.
     std::shared_ptr<const TokenTask> task;
+    TokenBatch held_out, trained_on;   // what scores are taken of: of both parts as many
     TokenBatch fact_questions;         // each fact once, by rank; empty where it learns none
     std::vector<int> probe_positions;  // of `data`, those that the probe's head is fitted to
 };

@@ -18,6 +18,8 @@ namespace {
 
 // A head is fitted to so many positions at most: its cost is that of singular vectors.
 constexpr std::size_t most_probed = 512;
+// Sequences to be scored are those of a step that no run comes to.
+constexpr std::uint64_t step_of_scores = std::uint64_t{1} << 62;
 
 bool is_looked_up(const MatrixInfo& matrix) {
     return matrix.kind == MatrixKind::embedding || matrix.kind == MatrixKind::positions;
@@ -89,8 +91,10 @@ std::shared_ptr<const Problem> make_token_problem(const Experiment& experiment) 
         problem->fact_frequencies = zipf_frequencies(facts->facts(), experiment.task.exponent);
     }
     problem->task = std::move(task);
-    problem->data = regression_of(
-        problem->task->batch(experiment.task.held_out, 0, TokenPart::held_out).tokens);
+    const int scored = experiment.task.held_out;
+    problem->held_out = problem->task->batch(scored, 0, TokenPart::held_out).tokens;
+    problem->trained_on = problem->task->batch(scored, step_of_scores, TokenPart::training).tokens;
+    problem->data = regression_of(problem->held_out);
     work_span(0.2, 0.5);
     problem->start = start_of(experiment);
     make_token_probe(*problem);

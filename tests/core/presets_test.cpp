@@ -20,6 +20,7 @@
 #include "core/experiment/loss_scale.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/predicted_modes.h"
+#include "core/experiment/token_score.h"
 #include "core/linalg/spectrum.h"
 #include "core/measure/sphere_image.h"
 #include "core/session/session.h"
@@ -420,6 +421,32 @@ TEST_F(PresetNumbers, crowded_facts_are_learned_best_by_adamw_each_lane_at_its_b
     EXPECT_LT(losses[2], losses[0]);
     const MeasuredFacts muon = facts_after(spec, 1, rate_of(spec, 1), 400);
     EXPECT_GT(muon.row[muon.layout.tail_loss()], 9 * muon.row[muon.layout.head_loss()]);
+}
+
+// By heart first, the rule later, and with Muon in the block long before AdamW.
+TEST_F(PresetNumbers, modular_addition_is_known_by_heart_before_its_rule_is_found) {
+    const Spec& spec = preset("modular");
+    const auto problem = make_problem(spec.experiment);
+    std::array<double, 2> trained{}, unseen{};
+    for (std::size_t l = 0; l < 2; ++l) {
+        Lane lane(problem, spec.lanes[l]);
+        while (lane.step() < 400) lane.advance();
+        trained[l] = score_of(*problem, lane.weights(), problem->trained_on).accuracy;
+        unseen[l] = score_of(*problem, lane.weights(), problem->held_out).accuracy;
+        if (l == 1) continue;
+        while (lane.step() < 900) lane.advance();
+        EXPECT_NEAR(score_of(*problem, lane.weights(), problem->held_out).accuracy, 0.97, 0.005);
+    }
+    EXPECT_EQ(trained, (std::array{1.0, 1.0}));
+    EXPECT_NEAR(unseen[0], 0.47, 0.005);
+    EXPECT_NEAR(unseen[1], 0.95, 0.005);
+    // Without weight decay what is known by heart is all that there is, so far.
+    Recipe plain = spec.lanes[0];
+    plain.phases[0].optimizer.decay = Decay::none;
+    Lane lane(problem, plain);
+    while (lane.step() < 900) lane.advance();
+    EXPECT_EQ(score_of(*problem, lane.weights(), problem->trained_on).accuracy, 1);
+    EXPECT_LT(score_of(*problem, lane.weights(), problem->held_out).accuracy, 0.6);
 }
 
 // Losses that the texts of the presets of transformers name, after so many steps of each lane.

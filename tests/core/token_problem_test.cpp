@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <utility>
 
 #include "core/documents/spec_json.h"
 #include "core/experiment/fact_answers.h"
@@ -233,6 +235,75 @@ TEST(TokenLane, says_the_loss_of_each_fact_by_rank) {
         EXPECT_NEAR(probabilities[static_cast<std::size_t>(k)], probability, 1e-12);
         EXPECT_NEAR(losses[static_cast<std::size_t>(k)], -std::log(probability), 1e-11);
     }
+}
+
+// Position by position, from the logits; what is scored to train on is nothing that is held out.
+TEST(TokenLane, says_how_often_the_right_token_is_the_likeliest) {
+    for (const TaskKind kind : all_tasks()) {
+        const Spec spec = spec_of(small_tokens(kind));
+        const auto problem = make_problem(spec.experiment);
+        Lane lane(problem, spec.lanes[1]);
+        for (int i = 0; i < 30; ++i) lane.advance();
+        const Layout layout(*problem->model, problem->modes, facts_of(spec.experiment));
+        std::vector<double> row(layout.channels());
+        lane.measure(layout, spec.experiment.probe, row);
+        const int last = static_cast<int>(problem->model->activations().size());
+        for (const TokenBatch* batch : {&problem->trained_on, &problem->held_out}) {
+            EXPECT_EQ(batch->sequences, spec.experiment.task.held_out);
+            Matrix sequences(batch->length, batch->sequences);
+            for (std::size_t i = 0; i < batch->positions(); ++i)
+                sequences.data()[i] = batch->tokens[i];
+            const Matrix logits = problem->model->activation(lane.weights(), last, sequences);
+            double right = 0, loss = 0, asked = 0;
+            for (std::size_t i = 0; i < batch->positions(); ++i) {
+                if (batch->weight(i) == 0) continue;
+                const auto column = logits.col(static_cast<Eigen::Index>(i));
+                const double of_target = column(batch->targets[i]);
+                right += of_target == column.maxCoeff() ? 1 : 0;
+                loss += std::log(column.array().exp().sum()) - of_target;
+                asked += 1;
+            }
+            const bool trained = batch == &problem->trained_on;
+            EXPECT_NEAR(row[trained ? layout.training_accuracy() : layout.held_out_accuracy()],
+                        right / asked, 1e-12);
+            EXPECT_NEAR(row[trained ? layout.training_loss() : layout.loss()], loss / asked, 1e-10);
+            if (trained && kind != TaskKind::text) {
+                EXPECT_GT(right, 0);
+            }
+        }
+    }
+    const Layout chain(Chain(NetworkSpec{}), 4);
+    EXPECT_FALSE(chain.has_task());
+    const std::vector<std::string> columns = channel_names(chain);
+    EXPECT_EQ(std::count(columns.begin(), columns.end(), "training_loss"), 0);
+}
+
+TEST(TokenLane, scores_modular_addition_on_pairs_of_either_part) {
+    const auto problem = make_problem(small_tokens(TaskKind::modular));
+    std::set<std::pair<int, int>> parts[2];
+    const TokenBatch* batches[] = {&problem->trained_on, &problem->held_out};
+    for (int part : {0, 1})
+        for (std::size_t i = 0; i < batches[part]->positions(); i += 3)
+            parts[part].insert({batches[part]->tokens[i], batches[part]->tokens[i + 1]});
+    for (const auto& pair : parts[0]) EXPECT_FALSE(parts[1].contains(pair));
+    EXPECT_NE(problem->trained_on.tokens,
+              problem->task->batch(5, 0, TokenPart::training).tokens.tokens)
+        << "those of the first step would be known sooner than others";
+}
+
+// Where all logits are nearly alike: ln of how many tokens there are, and one in p right.
+TEST(TokenLane, begins_modular_addition_at_the_log_of_the_vocabulary) {
+    Experiment experiment = small_tokens(TaskKind::modular);
+    experiment.init.scale = 1e-9;
+    experiment.task.held_out = 256;
+    const Spec spec = spec_of(experiment);
+    const auto problem = make_problem(experiment);
+    Lane lane(problem, spec.lanes[0]);
+    const Layout layout(*problem->model, problem->modes);
+    std::vector<double> row(layout.channels());
+    lane.measure(layout, experiment.probe, row);
+    EXPECT_NEAR(row[layout.training_loss()], std::log(6.0), 1e-7);
+    EXPECT_NEAR(row[layout.loss()], std::log(6.0), 1e-7);
 }
 
 // Against Eigen's least squares on what leaves the block, each column as long as the head gets it.

@@ -4,12 +4,14 @@
 
 #include <cmath>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "core/experiment/token_tasks/copy_task.h"
 #include "core/experiment/token_tasks/facts_task.h"
 #include "core/experiment/token_tasks/modular_task.h"
 #include "core/experiment/token_tasks/text_task.h"
+#include "core/formats/files.h"
 #include "core/model/transformer/transformer_pass.h"
 #include "core/optim/optimizer.h"
 #include "core/random/generator.h"
@@ -125,6 +127,28 @@ TEST(ModularTask, holds_out_pairs_that_are_never_trained_on) {
     EXPECT_EQ(seen[0].size(), 29U);
     EXPECT_EQ(seen[1].size(), 20U);
     for (const auto& pair : seen[0]) EXPECT_FALSE(seen[1].contains(pair));
+}
+
+// Shuffle and draws, written once more in Python (tests/golden/modular.py).
+TEST(ModularTask, asks_what_a_script_without_the_program_asks) {
+    const auto cases = nlohmann::json::parse(
+        read_file(MUONSCOPE_SOURCE_DIR "/tests/golden/modular.json", 1 << 20));
+    ASSERT_EQ(cases.size(), 3U);
+    for (const auto& one : cases) {
+        const ModularTask task(ModularSpec{one["modulus"], one["share"], one["seed"]});
+        EXPECT_EQ(task.pairs(TokenPart::training), one["count"].get<int>());
+        for (const TokenPart part : {TokenPart::training, TokenPart::held_out}) {
+            const auto& wanted =
+                one["batches"][part == TokenPart::training ? "training" : "held_out"];
+            const TokenBatch batch =
+                task.batch(static_cast<int>(wanted.size()), one["step"], part).tokens;
+            for (std::size_t i = 0; i < wanted.size(); ++i)
+                EXPECT_EQ((std::vector<int>{batch.tokens[3 * i], batch.tokens[3 * i + 1],
+                                            batch.targets[3 * i + 2]}),
+                          wanted[i].get<std::vector<int>>())
+                    << i;
+        }
+    }
 }
 
 TEST(TextTask, holds_out_its_last_tenth) {

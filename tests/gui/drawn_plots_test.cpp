@@ -176,6 +176,52 @@ TEST(DrawnPlots, the_probes_loss_is_a_solid_line_and_its_floor_a_pale_dotted_one
     EXPECT_LT(covered(drawing, history, loss, colour, true), 0.1);
 }
 
+// Of tokens: what was learned by heart lies pale and dotted beneath what holds of others too.
+TEST(DrawnPlots, of_tokens_loss_and_accuracy_lie_above_those_of_what_is_trained_on) {
+    auto snapshot = trained(changed(preset("modular"), {{"transformer.width", "16"},
+                                                        {"transformer.heads", "2"},
+                                                        {"transformer.hidden", "24"},
+                                                        {"task.batch", "3"},
+                                                        {"task.held_out", "4"}}),
+                            150);
+    const Layout& layout = snapshot->layout;
+    const std::size_t held_out[] = {layout.loss(), layout.held_out_accuracy()},
+                      learned[] = {layout.training_loss(), layout.training_accuracy()};
+    for (LaneSnapshot& lane : snapshot->lanes) {
+        History made(layout.channels(), 4096, SamplingRule{});
+        for (std::size_t i = 0; i < lane.history.size(); ++i) {
+            std::vector<double> row(lane.history.row(i).begin(), lane.history.row(i).end());
+            const auto step = static_cast<double>(i);
+            for (int view : {0, 1}) {
+                row[held_out[view]] = (view == 0 ? 5 : 0.4) + 0.1 * std::sin(step / 30);
+                row[learned[view]] = (view == 0 ? 2 : 0.8) + 0.05 * std::cos(step / 20);
+            }
+            made.append(lane.history.step(i), row);
+        }
+        lane.history = made.view();
+    }
+    Shown shown(snapshot, "loss");
+    switch_of(shown.harness.preferences, "loss_log") = false;
+    const HistoryView& history = snapshot->lanes[0].history;
+    const ImU32 colour = u32(shown.theme().lane(0));
+    for (int view : {0, 1}) {
+        switch_of(shown.harness.preferences, "loss_accuracy") = view == 1;
+        const Drawing drawing = shown.look();
+        EXPECT_EQ(drawing.all("training").size(), 1U) << drawing.text();
+        EXPECT_EQ(drawing.all("log").size(), view == 0 ? 1U : 0U) << drawing.text();
+        EXPECT_GT(covered(drawing, history, held_out[view], colour, false), 0.97);
+        EXPECT_LT(covered(drawing, history, learned[view], colour, false), 0.1);
+        const double dots = covered(drawing, history, learned[view], colour, true);
+        EXPECT_GT(dots, 0.2);
+        EXPECT_LT(dots, 0.95);
+    }
+    const Scale x = steps_of(shown.look(), {});
+    const Drawing drawing = shown.look_with_mouse_at({x.pixel(90), 300});
+    const std::string text = plots::value_text(history.value(90, held_out[1])) + "   training " +
+                             plots::value_text(history.value(90, learned[1]));
+    EXPECT_FALSE(drawing.starting(text).empty()) << text << " in\n" << drawing.text();
+}
+
 TEST(DrawnPlots, the_read_out_of_the_probe_gives_its_loss_and_its_floor) {
     Shown shown(trained(preset("two-ways-up"), 150), "downstream-probe");
     const Scale x = steps_of(shown.look(), {});

@@ -558,6 +558,16 @@ CLAIMS = {
         experiment("induction", "task", "symbols")],
     "AdamW has found it by step 100": lambda: [
         Name("by step 100"), *both_after("induction", 100), Name("by step 150")],
+    "a + b modulo 31 from half of all pairs": lambda: [
+        experiment("modular", "task", "modulus")],
+    "At step 400 both say every one of these right": lambda: [
+        Rule(400, both_after("modular", 400, "training_accuracy") == [1, 1], "step")],
+    "the pairs never seen AdamW has": lambda: [
+        after("modular", 400, "held_out_accuracy", "AdamW"),
+        after("modular", 200, "held_out_accuracy", "AdamW"), Name("of step 200"),
+        after("modular", 400, "held_out_accuracy", "Muon inside")],
+    "AdamW comes to .97 by step 900": lambda: [
+        after("modular", 900, "held_out_accuracy", "AdamW"), Name("by step 900")],
     "48 inputs through 64 and then only 8": lambda: [
         *WIDTHS("rectangular"), min(WIDTHS("rectangular")),
         experiment("rectangular", "target", "modes")],

@@ -75,8 +75,7 @@ int source_of(Channel channel, int source) {
 
 std::string measure_title(const Layout& layout, Channel channel, int source) {
     const std::string title(info(channel).title);
-    const Scope scope = info(channel).scope;
-    return scope == Scope::lane || scope == Scope::facts
+    return is_of_whole(info(channel).scope)
                ? title
                : fmt::format("{}, {}", title, plots::source_name(layout, source));
 }

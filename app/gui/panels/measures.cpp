@@ -47,8 +47,8 @@ constexpr std::array first_rows{
 bool shown(const ChannelInfo& channel, const Experiment& experiment, int source) {
     if (channel.channel == Channel::probe_searched) return false;  // said by probe_steps
     if (!applies(channel.channel, experiment)) return false;
-    return channel.scope == Scope::lane || channel.scope == Scope::facts ||
-           channel.scope == Scope::map || (channel.scope == Scope::matrix && source > 0);
+    return is_of_whole(channel.scope) || channel.scope == Scope::map ||
+           (channel.scope == Scope::matrix && source > 0);
 }
 
 std::vector<ShownRow> rows_of(const Snapshot& snapshot, int source) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "app/gui/plots/caption_arrows.h"
 #include "app/gui/plots/curve.h"
@@ -79,6 +80,12 @@ void draw_last_sound(const gui::PanelContext& context, const Axes& plot, const L
     draw->AddLine({at.x - arm, at.y + arm}, {at.x + arm, at.y - arm}, colour, em(0.12F));
 }
 
+HistoryReduction& reduction_beneath(gui::PanelContext& context, const LanePlot& what,
+                                    std::size_t lane) {
+    return memory(context)
+        .reductions[{std::string(what.axis) + " beneath", static_cast<int>(lane)}];
+}
+
 // Brings each lane's curves up to date, and says what the axis has to hold.
 ValueRange follow_lanes(gui::PanelContext& context, const LanePlot& what, const CurveBins& bins,
                         bool& any) {
@@ -96,6 +103,10 @@ ValueRange follow_lanes(gui::PanelContext& context, const LanePlot& what, const 
             if (channel >= 0)
                 (channel == what.floor && !what.floor_counts ? floors : extent)
                     .add(snapshot.lanes[l], lane.reduction(), what.first_channel, channel, 1);
+        if (!what.beneath) continue;
+        HistoryReduction& under = reduction_beneath(context, what, l);
+        under.update(snapshot.lanes[l].history, *what.beneath, 1, bins.min, bins.max, bins.count);
+        extent.add(snapshot.lanes[l], under.reduction(), *what.beneath, 0, 1);
     }
     any = extent.any();
     bool has_zero = any && extent.has_zero();
@@ -157,10 +168,12 @@ void draw_inside(gui::PanelContext& context, const Axes& plot, const LanePlot& w
         const float strength = strength_of(context, l);
         const Reduction& reduction =
             memory(context).reductions[{std::string(what.axis), lane}].reduction();
+        const ImU32 pale = u32(gui::with_alpha(theme.lane(lane), 0.7F * strength));
         if (what.floor >= 0)
-            draw_curve(context, plot, reduction, what.floor,
-                       u32(gui::with_alpha(theme.lane(lane), 0.7F * strength)), theme.hairline(),
-                       Dash::dotted);
+            draw_curve(context, plot, reduction, what.floor, pale, theme.hairline(), Dash::dotted);
+        if (what.beneath)
+            draw_curve(context, plot, reduction_beneath(context, what, l).reduction(), 0, pale,
+                       theme.hairline() * 1.5F, Dash::dotted);
         draw_curve(context, plot, reduction, what.curve,
                    u32(gui::with_alpha(theme.lane(lane), strength)), theme.line() * 1.15F,
                    lane_dash(lane));
@@ -170,6 +183,7 @@ void draw_inside(gui::PanelContext& context, const Axes& plot, const LanePlot& w
     draw_marks(context, plot, -1);
     draw_published_ends(context, plot, -1);
     draw_caption_arrows(context, plot, -1, what.first_channel + what.curve, 1);
+    if (what.beneath) draw_caption_arrows(context, plot, -1, *what.beneath, 1);
     if (any) return;
     const ImVec2 words = ImGui::CalcTextSize(what.awaited.c_str());
     ImGui::GetWindowDrawList()->AddText(
@@ -186,10 +200,16 @@ Table table_of(const gui::PanelContext& context, const LanePlot& what) {
         channels.push_back(what.first_channel + c);
         names.push_back(titles[channels.back()]);
     }
+    if (what.beneath) {
+        channels.push_back(*what.beneath);
+        names.push_back(titles[channels.back()]);
+    }
     Table table = history_table(*context.snapshot, context.view.step_min, context.view.step_max,
                                 channels, names);
     table.logarithmic = what.logarithmic;
-    table.drawn = {table.drawn[what.curve]};
+    std::vector<int> drawn{table.drawn[static_cast<std::size_t>(what.curve)]};
+    if (what.beneath) drawn.push_back(table.drawn.back());
+    table.drawn = std::move(drawn);
     for (std::size_t l = 0; l < context.snapshot->lanes.size(); ++l)
         table.hidden.push_back(!is_shown(context, l));
     return table;
@@ -213,7 +233,8 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
     }
     begin_frame(context);
     std::vector<KeyRow> key = lane_key(context);
-    if (what.floor >= 0) key.push_back({what.floor_name, context.theme.dim, Dash::dotted});
+    if (what.floor >= 0 || what.beneath)
+        key.push_back({what.floor_name, context.theme.dim, Dash::dotted});
     if (!what.theory.empty()) key.push_back(theory_key(context.theme));
     const float inset = em(0.3F);
     if (!what.legend) key.clear();

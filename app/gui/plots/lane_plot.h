@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,14 +27,15 @@ struct LanePlot {
     const char* name = "";  // of exported files
     std::size_t first_channel = 0;
     int channels = 1;
-    int curve = 0;                     // index of the drawn channel among them
-    int floor = -1;                    // index of one drawn thin and dotted beneath, < 0: none
-    bool floor_counts = false;         // the axis shows all of it; else down to the curves' decade
-    const char* floor_name = "floor";  // in the legend
-    float indent = 0;                  // of the legend's first line: what stands before it
-    bool holds_all = false;            // the axis has room for all channels, drawn or not
-    bool legend = true;                // else the panel has one for several plots
-    std::vector<double> levels;        // dotted, over all steps
+    int curve = 0;              // index of the drawn channel among them
+    int floor = -1;             // index of one drawn thin and dotted beneath, < 0: none
+    bool floor_counts = false;  // the axis shows all of it; else down to the curves' decade
+    std::optional<std::size_t> beneath = {};  // likewise drawn, a channel of any place
+    const char* floor_name = "floor";         // in the legend
+    float indent = 0;                         // of the legend's first line: what stands before it
+    bool holds_all = false;                   // the axis has room for all channels, drawn or not
+    bool legend = true;                       // else the panel has one for several plots
+    std::vector<double> levels;               // dotted, over all steps
     std::vector<TheoryCurve> theory;
     double ends_at = INFINITY;  // linear axes: no value lies beyond
     bool logarithmic = true;

@@ -16,7 +16,7 @@
                         each(exact_polar) each(random_spectrum) each(black_box) each(ce_probe) \
                             each(tau) each(schedules_of_powers) each(planned) each(adjacent)   \
                                 each(rare_facts) each(crowded_facts) each(stories)             \
-                                    each(token_facts) each(induction)
+                                    each(token_facts) each(induction) each(modular)
 
 namespace muonscope {
 
