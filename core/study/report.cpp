@@ -99,6 +99,15 @@ ArmSummary arm_summary(const Study& study, const Numbers& numbers, const JobPlac
     return summary;
 }
 
+// Whether a mean is so near to zero that no difference can be told as a share of it: not clear of
+// it by two standard errors, or beyond all comparison.
+bool is_near_zero(std::span<const double> values, double difference) {
+    constexpr double most_times = 20;
+    const double mean = std::abs(sample_mean(values));
+    const double error = sample_deviation(values) / std::sqrt(static_cast<double>(values.size()));
+    return mean <= 2 * error || mean * most_times < std::abs(difference);
+}
+
 PairSummary pair_summary(const Study& study, const Numbers& numbers, const JobPlace& first,
                          const JobPlace& second, std::size_t pair, std::size_t metric) {
     PairSummary summary{first.setting, pair, metric};
@@ -123,12 +132,19 @@ PairSummary pair_summary(const Study& study, const Numbers& numbers, const JobPl
     summary.mean = sample_mean(differences);
     summary.first_mean = sample_mean(firsts);
     summary.share = summary.mean / summary.first_mean;
+    summary.first_near_zero = is_near_zero(firsts, summary.mean);
     summary.interval = bootstrap_interval(differences, bootstrap_seed);
     summary.chance = sign_test(summary.first_better, summary.second_better);
     return summary;
 }
 
 // ---- as text ----
+
+std::string share_text(const PairSummary& pair) {
+    if (pair.pairs == 0) return "-";
+    if (pair.first_near_zero || !std::isfinite(pair.share)) return "first ≈ 0";
+    return fmt::format("{:+.1f} %", 100 * pair.share);
+}
 
 std::string number_text(double value) {
     if (std::isnan(value)) return "-";
@@ -226,8 +242,7 @@ ReportTable pairs_table(const Study& study, const StudyReport& report) {
         table.lines.push_back(
             {setting_text(study, pair.setting), study.metrics[pair.metric].name,
              study.arms[arms.first].name + " − " + study.arms[arms.second].name,
-             fmt::format("{}", pair.pairs), signed_text(pair.mean),
-             std::isfinite(pair.share) ? fmt::format("{:+.1f} %", 100 * pair.share) : "-",
+             fmt::format("{}", pair.pairs), signed_text(pair.mean), share_text(pair),
              signed_text(pair.interval.low), signed_text(pair.interval.high),
              fmt::format("{} of {}", pair.second_better, pair.second_better + pair.first_better),
              fmt::format("{:.3g}", pair.chance)});
@@ -240,8 +255,10 @@ std::string definitions(const Study& study) {
         "n: seeds that came to a number, of those that ran; "
         "one that diverged or did not get there has none and is in no mean. "
         "Difference: first − second on the same seed, where both have a number; "
-        "share: of the mean that first has there. "
-        "95 %: percentile bootstrap of the mean difference, 10000 resamples, seed 1. "
+        "share: of the mean that first has there; first ≈ 0: it is within two standard errors of "
+        "zero or below a twentieth of the difference. "
+        "95 %: percentile bootstrap of the mean difference, 10000 resamples, seed 1; of more than "
+        "2000 seeds the quantiles that it tends to. "
         "Second better: of the seeds where they differ, one without a number being worse; "
         "p: two-sided exact sign test of that, of each line alone.";
     if (!study.tuning) return text;

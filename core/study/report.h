@@ -24,11 +24,12 @@ struct ArmSummary {
 // first − second, seed by seed.
 struct PairSummary {
     std::size_t setting = 0, pair = 0, metric = 0;
-    int pairs = 0;               // seeds on which both came to a number
-    double mean = 0;             // of the differences
-    double first_mean = 0;       // that first has on the same seeds
-    double share = 0;            // the one of the other
-    MeanInterval interval = {};  // of the mean
+    int pairs = 0;                 // seeds on which both came to a number
+    double mean = 0;               // of the differences
+    double first_mean = 0;         // that first has on the same seeds
+    double share = 0;              // the one of the other
+    bool first_near_zero = false;  // so that the share says nothing
+    MeanInterval interval = {};    // of the mean
     int second_better = 0,
         first_better = 0;  // one that came to no number is worse than one that did
     double chance = 1;     // sign_test

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/base/error.h"
 
@@ -151,23 +152,50 @@ std::vector<MatrixGain> gains_at(std::span<const MatrixGain> gains, std::size_t 
     return some;
 }
 
-std::vector<RuleClass> rule_of(std::span<const MatrixGain> gains) {
-    std::vector<RuleClass> classes(3);
-    for (std::size_t i = 0; i < 3; ++i) classes[i].side = 1 - static_cast<int>(i);
-    for (std::size_t i = 0; i < gains.size(); ++i) {
-        const MatrixGain& gain = gains[i];
-        if (gain.seeds < least_rule_seeds) continue;
-        const std::size_t place = !gain.is_clear() ? 1 : gain.gain > 0 ? 0 : 2;
-        RuleClass& own = classes[place];
-        own.members.push_back(i);
-        if (own.side != 0) own.gain += gain.gain;
-        own.half += (gain.interval.high - gain.interval.low) / 2;
+namespace {
+
+int side_of(const MatrixGain& gain) {
+    return !gain.is_clear() ? 0 : gain.gain > 0 ? 1 : -1;
+}
+
+RuleClass class_of(std::span<const MatrixGain> gains, std::vector<std::size_t> members, int side) {
+    std::sort(members.begin(), members.end());
+    RuleClass one{std::move(members), side};
+    for (const std::size_t member : one.members) {
+        const MatrixGain& gain = gains[member];
+        if (side != 0) one.gain += gain.gain;
+        one.half += (gain.interval.high - gain.interval.low) / 2;
     }
-    std::erase_if(classes, [](const RuleClass& one) { return one.members.empty(); });
-    for (RuleClass& one : classes) {
-        const auto members = static_cast<double>(one.members.size());
-        one.gain /= members;
-        one.half /= members;
+    const auto count = static_cast<double>(one.members.size());
+    one.gain /= count;
+    one.half /= count;
+    return one;
+}
+
+}  // namespace
+
+std::vector<RuleClass> rule_of(std::span<const MatrixGain> gains) {
+    std::vector<RuleClass> classes;
+    for (const int side : {1, 0, -1}) {
+        std::vector<std::size_t> groups;
+        for (std::size_t i = 0; i < gains.size(); ++i)
+            if (gains[i].seeds >= least_rule_seeds && side_of(gains[i]) == side)
+                groups.push_back(i);
+        std::stable_sort(groups.begin(), groups.end(), [&](std::size_t a, std::size_t b) {
+            return gains[a].gain > gains[b].gain;
+        });
+        std::vector<std::size_t> members;
+        MeanInterval common{};  // what all intervals of the members hold
+        for (const std::size_t group : groups) {
+            const MeanInterval& own = gains[group].interval;
+            const MeanInterval met{std::max(common.low, own.low), std::min(common.high, own.high)};
+            const bool joins = !members.empty() && met.low <= met.high;
+            if (!members.empty() && !joins)
+                classes.push_back(class_of(gains, std::exchange(members, {}), side));
+            common = joins ? met : own;
+            members.push_back(group);
+        }
+        if (!members.empty()) classes.push_back(class_of(gains, std::move(members), side));
     }
     return classes;
 }
@@ -241,8 +269,9 @@ std::vector<std::string> rule_sentences(const Study& study, std::span<const Matr
 std::string where_definitions(const Study& study) {
     return fmt::format(
         "Gain: baseline − arm as a share of the baseline's mean, the same seeds; above 0 Muon is "
-        "better. Baseline: {}. Rule: groups whose interval is on one side of 0, their mean gain ± "
-        "the mean of half their intervals; none that shows: those whose interval holds 0. Off: "
+        "better. Baseline: {}. Rule: groups whose interval is on one side of 0, together as far as "
+        "their intervals meet: their mean gain ± the mean of half their intervals; none that "
+        "shows: those whose interval holds 0. Off: "
         "mean distance of the rule made of every second compared seed from the gains on the "
         "others. ",
         study.arms[baseline_of(study)].name);

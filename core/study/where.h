@@ -36,15 +36,17 @@ std::string in_words(std::string group);
 std::vector<MatrixGain> gains_at(std::span<const MatrixGain> gains, std::size_t setting,
                                  std::size_t metric);
 
-// Groups to which Muon does the same: better, nothing that shows, worse.
+// Groups to which Muon does the same: better, nothing that shows, worse; of those with an effect
+// all intervals have a point in common.
 struct RuleClass {
     std::vector<std::size_t> members;  // of the gains it is made of
     int side = 0;                      // 1: better, 0: none that shows, -1: worse
     double gain = 0;                   // mean of its members'; 0 of none
     double half = 0;                   // mean of half their intervals
 };
-// Better first, then none, then worse; classes without members are left out, and groups of fewer
-// than three seeds.
+// The largest gain first, then none, then the losses, the smallest first. From that end on a group
+// joins the class before it if its interval meets all of those there. Groups of fewer than three
+// seeds are left out.
 std::vector<RuleClass> rule_of(std::span<const MatrixGain> gains);
 
 // "value, output: 18 ± 4 % better; query, key: none; embedding: 6 ± 2 % worse"

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <random>
 #include <vector>
 
 #include "core/formats/files.h"
@@ -49,6 +51,31 @@ TEST(StudyStatistics, of_four_values_the_interval_is_that_of_all_draws) {
     const MeanInterval here = bootstrap_interval(values, 1, 100000);
     EXPECT_NEAR(here.low, four["low"], 1e-12);
     EXPECT_NEAR(here.high, four["high"], 1e-12);
+}
+
+// Of so many values none are drawn: the interval is where draws would put it, skewed as they are.
+TEST(StudyStatistics, of_many_values_the_interval_is_that_of_draws_without_drawing) {
+    std::mt19937_64 random(3);
+    std::vector<double> values(most_bootstrapped + 1);
+    for (double& value : values) value = std::pow(std::exponential_distribution<>()(random), 3);
+    const MeanInterval here = bootstrap_interval(values, 1);
+    std::vector<double> means(10000);
+    std::uniform_int_distribution<std::size_t> place(0, values.size() - 1);
+    for (double& mean : means) {
+        double sum = 0;
+        for (std::size_t i = 0; i < values.size(); ++i) sum += values[place(random)];
+        mean = sum / static_cast<double>(values.size());
+    }
+    std::sort(means.begin(), means.end());
+    const double low = means[250], high = means[9750];
+    EXPECT_NEAR(here.low, low, 0.02 * (high - low));
+    EXPECT_NEAR(here.high, high, 0.02 * (high - low));
+    // A plain normal interval would miss both ends.
+    const double mean = sample_mean(values);
+    EXPECT_GT((here.high - mean) / (mean - here.low), 1.05);
+    EXPECT_EQ(bootstrap_interval(values, 2).low, here.low) << "no seed";
+    const std::vector<double> equal(most_bootstrapped + 1, 2.5);
+    EXPECT_EQ(bootstrap_interval(equal, 1).high, 2.5);
 }
 
 TEST(StudyStatistics, an_interval_is_the_same_each_time_and_of_one_value_there_is_none) {

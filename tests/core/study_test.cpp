@@ -252,6 +252,29 @@ TEST(Study, rates_are_chosen_on_their_own_seeds_and_differences_are_paired) {
     EXPECT_NEAR(pair.share, 77.5 / 102.5, 1e-15);
 }
 
+// A share of what is hardly there says nothing, and the table says so.
+TEST(Study, a_share_of_nearly_nothing_is_not_told) {
+    const Study study = small_study();
+    const auto cell = [&](double first, double spread, double second) {
+        std::vector<StoredResult> results;
+        for (std::int64_t job = 0; job < job_count(study); ++job) {
+            const JobPlace place = place_of_job(study, job);
+            const double by = spread * (static_cast<double>(place.seed) - 3);
+            JobResult result;
+            result.numbers = {place.arm == 0 ? first + by : second, 1, 1, 1};
+            results.push_back({job, "", "", result});
+        }
+        return pairs_table(study, report_of(study, results)).lines.at(1).at(5);
+    };
+    EXPECT_EQ(cell(10, 1, 5), "+50.0 %");
+    EXPECT_EQ(cell(1, 1, 5), "first ≈ 0") << "1 ± 1/√3 on seeds 3 to 5";
+    EXPECT_EQ(cell(2, 1, 5), "-150.0 %");
+    EXPECT_EQ(cell(1, 0, 20.5), "-1950.0 %");
+    EXPECT_EQ(cell(1, 0, 21.5), "first ≈ 0");
+    EXPECT_EQ(cell(0, 0, 1), "first ≈ 0");
+    EXPECT_NE(definitions(study).find("first ≈ 0"), std::string::npos);
+}
+
 TEST(Study, any_number_of_threads_comes_to_the_same_bits) {
     const ScratchFolder folder;
     const Study study = small_study();

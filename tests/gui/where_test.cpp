@@ -153,7 +153,8 @@ TEST_F(WherePanel, the_rule_and_its_error_stand_below) {
     std::string shown;
     const Drawing drawing = look();
     for (const Word& word : drawing.words) shown += word.text + " ";
-    for (const char* part : {"value, inside: ", "block 1 key: 10.0 ± 0.0 % worse", "% off on"}) {
+    for (const char* part : {"value: 20.0 ± ", "; inside: 5.0 ± 0.0 % better",
+                             "block 1 key: 10.0 ± 0.0 % worse", "% off on"}) {
         EXPECT_NE(rule.find(part), std::string::npos) << rule;
         EXPECT_NE(shown.find(part), std::string::npos) << shown;
     }

@@ -568,6 +568,7 @@ CLAIMS = {
         after("modular", 400, "held_out_accuracy", "Muon inside")],
     "AdamW comes to .97 by step 900": lambda: [
         after("modular", 900, "held_out_accuracy", "AdamW"), Name("by step 900")],
+    "*first ≈ 0*: that mean is nearly zero": lambda: [Name("first ≈ 0")],
     "48 inputs through 64 and then only 8": lambda: [
         *WIDTHS("rectangular"), min(WIDTHS("rectangular")),
         experiment("rectangular", "target", "modes")],
