@@ -46,6 +46,26 @@ guide kinds token-facts 300 kinds-and-blocks
 guide grokking modular 1000 loss
 guide tokens induction 300 tokens --looks 60 --choose tokens_block=1 --choose tokens_lane=1
 
+# Where Muon pays, by the study that ships where its results are at hand; otherwise by a small part of it.
+studies="$root/build/studies"
+where="$studies/where-facts.db"
+if [ ! -e "$where" ]; then
+    where="$studies/where-small.db"
+    mkdir -p "$studies"
+    python3 - "$root/assets/studies/where-facts.json" > "$studies/where-small.json" << 'EOF'
+import json
+import sys
+study = json.load(open(sys.argv[1]))
+study.update(name="where-small", seeds=9, budget={"steps": 100}, metrics=study["metrics"][:1])
+study["tuning"]["seeds"] = 1
+for arm in study["arms"]:
+    arm["rates"] = [0.01] if arm["name"] == "AdamW" else [0.02]
+print(json.dumps(study))
+EOF
+    "$program" study run "$studies/where-small.json" --db "$where"
+fi
+guide where token-facts 60 where --looks 60 --choose "where_study=[\"$where\"]"
+
 # Real weights, where `muonscope weights fetch smollm2` has put them.
 model=${XDG_DATA_HOME:-$HOME/.local/share}/muonscope/models/SmolLM2-135M-Instruct.Q4_1.gguf
 if [ -e "$model" ]; then
