@@ -256,8 +256,8 @@ CLI::App& add_reproduce(CLI::App& app, ReproduceArguments& arguments) {
     reproduce
         .add_option(
             "--json", arguments.json,
-            "Write the figures there, as published.json has them; -: print them in place of the "
-            "table")
+            "Write the figures there, as published.json has them, those of other seeds with all "
+            "digits; -: print them in place of the table")
         ->type_name("FILE");
     reproduce.add_flag("-q,--quiet", arguments.quiet, quiet_help);
     reproduce

@@ -87,7 +87,9 @@ int reproduce(const ReproducePlan& plan) {
     }
     const double seconds = std::chrono::duration<double>(SteadyClock::now() - started).count();
     const auto experiments = run.progress();
-    const std::vector<Figure> figures = figures_of(experiments);
+    std::vector<Figure> figures = figures_of(experiments);
+    if (!judged)  // nothing was printed of them: whoever goes on with them wants all digits
+        for (Figure& figure : figures) figure.format.clear();
     const std::string json =
         figures_json(figures, plan.published_text,
                      fmt::format("muonscope {}, seed {}", program_version(), plan.seed));

@@ -46,10 +46,11 @@ Json parsed(std::string_view text, std::string_view source) {
 
 // ---- writing ----
 
-// As many digits as were printed. Formats of 10 decimals stand for more than two machines share.
+// As many digits as were printed; all of them where none were. Formats of 10 decimals stand for
+// more than two machines share.
 Json number(const Figure& figure) {
     if (!std::isfinite(figure.value)) return {};
-    if (figure.format == "{:.10f}") return figure.value;
+    if (figure.format.empty() || figure.format == "{:.10f}") return figure.value;
     return Json::parse(fmt::format(fmt::runtime(figure.format), figure.value), nullptr, false);
 }
 

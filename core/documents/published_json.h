@@ -15,7 +15,8 @@ Published published_from_json(std::string_view text, std::string_view source);
 
 // The figures in the structure of published.json, whose text shows where its lists are: the same
 // keys, every number with the digits that the published one has. Only what no two machines agree
-// about to the last bit (formats of 10 decimals) stands in full. `origin` stands for "source".
+// about to the last bit (formats of 10 decimals) and what has no format stands in full. `origin`
+// stands for "source".
 std::string figures_json(std::span<const Figure> figures, std::string_view published_text,
                          std::string_view origin);
 

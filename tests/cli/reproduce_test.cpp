@@ -111,6 +111,7 @@ TEST_F(Reproduce, prints_other_seeds_without_a_published_column) {
     EXPECT_TRUE(contains(out_, "  Steps     19\n")) << out_;
     EXPECT_FALSE(contains(out_, "exact")) << out_;
     EXPECT_EQ(json()["toy"]["steps"], 19);
+    EXPECT_EQ(json()["toy"]["list"][0], 0.501) << "with all digits";
     EXPECT_TRUE(contains(json()["source"], "seed 7"));
 }
 

@@ -117,7 +117,8 @@ TEST(FiguresJson, prints_the_digits_that_were_printed_and_null_for_what_is_no_nu
                                          {"staged/sgd/phase2_steps", "", 13436, "{:.0f}"},
                                          {"dp/loss_100/sgd", "", 2.0 / 3.0, "{:.10f}"},
                                          {"dp/rollout_counts/1,1,0", "", 3, "{:.0f}"},
-                                         {"mlp/1/g", "", std::nan(""), "{:.3e}"}};
+                                         {"mlp/1/g", "", std::nan(""), "{:.3e}"},
+                                         {"mlp/1/b_up", "", 1.0 / 3.0, ""}};
     const Json json = Json::parse(figures_json(figures, golden_text(), "here"));
     EXPECT_EQ(json["staged"]["sgd"]["w1_distance"], 0.0312);
     EXPECT_TRUE(json["staged"]["sgd"]["phase2_steps"].is_number_integer());
@@ -127,6 +128,7 @@ TEST(FiguresJson, prints_the_digits_that_were_printed_and_null_for_what_is_no_nu
     EXPECT_TRUE(json["mlp"][0].is_null());
     EXPECT_EQ(json["mlp"][1]["pair"], 1);
     EXPECT_TRUE(json["mlp"][1]["g"].is_null());
+    EXPECT_EQ(json["mlp"][1]["b_up"], 1.0 / 3.0) << "no format: nothing was printed";
 }
 
 }  // namespace
