@@ -13,7 +13,7 @@ namespace {
 using Words = std::vector<std::string>;
 
 // In single quotes, whatever it holds; fish wants a backslash before one, the others end and begin.
-std::string quoted(std::string_view text, bool fish = false) {
+std::string bash_quoted(std::string_view text, bool fish = false) {
     std::string result = "'";
     for (const char c : text) {
         if (c == '\'')
@@ -182,9 +182,9 @@ std::string zsh_option(const OptionWords& option) {
             : fmt::format(":{}:{}", zsh_escaped(option.type, ":[]\\"), zsh_action(option.values));
     for (const std::string& name : option.names)
         text += " \\\n        " +
-                quoted(fmt::format("{}{}{}[{}]{}", option.repeats ? "*" : "", name,
-                                   !option.type.empty() && name.starts_with("--") ? "=" : "",
-                                   zsh_escaped(brief(option.help), ":[]\\"), value));
+                bash_quoted(fmt::format("{}{}{}[{}]{}", option.repeats ? "*" : "", name,
+                                        !option.type.empty() && name.starts_with("--") ? "=" : "",
+                                        zsh_escaped(brief(option.help), ":[]\\"), value));
     return text;
 }
 
@@ -199,10 +199,10 @@ std::string zsh_function(const CommandWords& command) {
             continue;
         }
         if (command.commands.empty())
-            options +=
-                " \\\n        " +
-                quoted(fmt::format("{}:{}:{}", option.repeats ? "*" : std::to_string(place),
-                                   zsh_escaped(option.type, ":[]\\"), zsh_action(option.values)));
+            options += " \\\n        " +
+                       bash_quoted(fmt::format(
+                           "{}:{}:{}", option.repeats ? "*" : std::to_string(place),
+                           zsh_escaped(option.type, ":[]\\"), zsh_action(option.values)));
         ++place;
     }
     if (command.commands.empty()) return text + "    _arguments" + options + "\n}\n\n";
@@ -211,7 +211,7 @@ std::string zsh_function(const CommandWords& command) {
         "    local -a commands\n    commands=(\n";
     for (const CommandWords& inner : command.commands)
         text += "        " +
-                quoted(inner.path.back() + ":" + zsh_escaped(brief(inner.help), ":\\")) + "\n";
+                bash_quoted(inner.path.back() + ":" + zsh_escaped(brief(inner.help), ":\\")) + "\n";
     text += "    )\n    _arguments -C" + options +
             " \\\n        '1: :->command' \\\n        '*:: :->rest'\n    case $state in\n"
             "        command) _describe command commands";
@@ -254,7 +254,7 @@ std::string fish_condition(const CommandWords& top, const Words& path) {
 std::string fish_values(const ValueWords& values) {
     std::string text;
     if (!values.words.empty())
-        text += " -a " + quoted(fmt::format("{}", fmt::join(values.words, " ")), true);
+        text += " -a " + bash_quoted(fmt::format("{}", fmt::join(values.words, " ")), true);
     if (values.folders) text += " -a '(__fish_complete_directories)'";
     return text;
 }
@@ -264,7 +264,7 @@ std::string fish_option(const OptionWords& option) {
     for (const std::string& name : option.names)
         text += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
     if (!option.type.empty()) text += option.values.files ? " -r -F" : " -x";
-    return text + fish_values(option.values) + " -d " + quoted(brief(option.help), true);
+    return text + fish_values(option.values) + " -d " + bash_quoted(brief(option.help), true);
 }
 
 std::string fish(const CommandWords& top) {
@@ -273,10 +273,10 @@ std::string fish(const CommandWords& top) {
         "complete -c muonscope -f\n";
     for (const CommandWords* command : each_command(top)) {
         const std::string begin =
-            "complete -c muonscope -n " + quoted(fish_condition(top, command->path), true);
+            "complete -c muonscope -n " + bash_quoted(fish_condition(top, command->path), true);
         for (const CommandWords& inner : command->commands)
-            text += begin + " -a " + inner.path.back() + " -d " + quoted(brief(inner.help), true) +
-                    "\n";
+            text += begin + " -a " + inner.path.back() + " -d " +
+                    bash_quoted(brief(inner.help), true) + "\n";
         for (const OptionWords& option : command->options) {
             if (!option.by_place())
                 text += begin + fish_option(option) + "\n";

@@ -37,6 +37,11 @@ constexpr ImGuiWindowFlags fixed_bar =
     ImGuiWindowFlags_NoNavFocus | ImGuiWindowFlags_NoScrollWithMouse |
     ImGuiWindowFlags_NoBackground;
 
+// It has keys of its own, and no focus ring: nobody comes upon it by Tab.
+constexpr const char* time_line = "##time line";
+constexpr ImGuiWindowFlags without_ring =
+    ImGuiWindowFlags_NoNavInputs | ImGuiWindowFlags_NoFocusOnAppearing;
+
 template <class Content>
 void draw_bar(PanelContext& context, const char* name, ImVec2 at, ImVec2 extent, bool card,
               Content content) {
@@ -46,7 +51,8 @@ void draw_bar(PanelContext& context, const char* name, ImVec2 at, ImVec2 extent,
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {em(0.7F), 0});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, {1, 1});
-    const bool visible = ImGui::Begin(name, nullptr, fixed_bar);
+    const bool visible =
+        ImGui::Begin(name, nullptr, name == time_line ? fixed_bar | without_ring : fixed_bar);
     ImGui::PopStyleVar(3);  // menus that it opens have the usual ones
     if (visible) {
         if (card) draw_card(context);
@@ -245,11 +251,10 @@ Middle draw_bars(PanelContext& context, ImVec2 origin, ImVec2 all, float gap) {
     draw_bar(context, "##transport", {left, origin.y + gap}, {width, bar}, true, draw_transport);
     const float top = origin.y + gap + bar + gap, bottom = origin.y + all.y - line;
     Middle middle{{left, top}, {width, std::max(1.0F, bottom - time - top)}};
-    if (timed)
-        draw_bar(context, "##time line", {left, bottom - time}, {width, time}, false,
-                 draw_time_line);
     if (all.y > em(34)) draw_caption_above(context, middle, gap, 1);
     if (lined) draw_bar(context, "##status", {left, bottom}, {width, line}, false, draw_status);
+    if (timed)
+        draw_bar(context, time_line, {left, bottom - time}, {width, time}, false, draw_time_line);
     return middle;
 }
 
@@ -262,13 +267,12 @@ Middle draw_bars_of_presentation(PanelContext& context, ImVec2 origin, ImVec2 al
     const bool timed = context.copy_run && all.y > em(28);
     const float time = timed ? std::floor(em(2)) : 0;
     const float bar_top = origin.y + all.y - gap - bar, bottom = bar_top - line - time;
-    if (timed)
-        draw_bar(context, "##time line", {left, bar_top - time}, {width, time}, false,
-                 draw_time_line);
     Middle middle{{left, origin.y + gap}, {width, std::max(1.0F, bottom - origin.y - gap)}};
     draw_caption_above(context, middle, gap, 16);
     draw_bar(context, "##strip", {left, bar_top}, {width, bar}, true, draw_strip);
     if (lined) draw_bar(context, "##status", {left, bottom}, {width, line}, false, draw_status);
+    if (timed)
+        draw_bar(context, time_line, {left, bar_top - time}, {width, time}, false, draw_time_line);
     return middle;
 }
 

@@ -20,7 +20,7 @@
 namespace muonscope::gui {
 namespace {
 
-constexpr std::array<Key, 23> table{{
+constexpr std::array<Key, 24> table{{
     {"Space", "pause, go on"},
     {"S", "swap the lanes' optimisers"},
     {"R", "start over from the same weights"},
@@ -28,6 +28,7 @@ constexpr std::array<Key, 23> table{{
     {"\xe2\x86\x90", "one step back"},
     {"Shift \xe2\x86\x90 \xe2\x86\x92", "look a step back or forth, while training goes on"},
     {"Home  End", "look at the start; follow the newest step again"},
+    {"G", "go on from the step that is looked back at"},
     {"Ctrl Z", "take back what was done last"},
     {"Ctrl Shift Z", "do it again"},
     {"1 \xe2\x80\x93 9", "presets"},
@@ -90,7 +91,8 @@ void handle_transport_keys(PanelContext& context) {
     if (ImGui::IsKeyPressed(ImGuiKey_Home, false)) look_back_at(context, 0);
     if (ImGui::IsKeyPressed(ImGuiKey_End, false)) look_at_newest(context);
     const ImGuiID transport = ImHashStr("transport keys");
-    for (const ImGuiKey key : {ImGuiKey_LeftArrow, ImGuiKey_RightArrow})
+    for (const ImGuiKey key :
+         {ImGuiKey_LeftArrow, ImGuiKey_RightArrow, ImGuiKey_Home, ImGuiKey_End})
         ImGui::SetKeyOwner(key, transport);
 }
 
@@ -108,6 +110,7 @@ void handle_plain_keys(PanelContext& context) {
         set_speed(context, next_speed(wanted_speed(context), +1));
     if (pressed(ImGuiKey_Minus) || pressed(ImGuiKey_KeypadSubtract))
         set_speed(context, next_speed(wanted_speed(context), -1));
+    if (pressed(ImGuiKey_G)) go_on_from_past(context);
     if (pressed(ImGuiKey_C))
         context.chosen<CaptionChoices>().shown = !context.chosen<CaptionChoices>().shown;
     if (pressed(ImGuiKey_T)) context.preferences.dark = !context.preferences.dark;

@@ -77,7 +77,7 @@ void track(PanelContext& context, float width) {
     middle();
     const ImVec2 from = ImGui::GetCursorScreenPos();
     const float high = ImGui::GetFrameHeight(), knob = em(0.4F);
-    ImGui::InvisibleButton("##time", {width, high}, ImGuiButtonFlags_EnableNav);
+    ImGui::InvisibleButton("##time", {width, high});
     const bool hovered = ImGui::IsItemHovered(), active = ImGui::IsItemActive();
     const Line line{from.x + knob, from.x + width - knob, from.y + high / 2,
                     std::max<std::int64_t>(context.snapshot->step, 1)};
@@ -87,7 +87,6 @@ void track(PanelContext& context, float width) {
     } else if (active && ImGui::IsMouseDown(ImGuiMouseButton_Left)) {
         look_back_at(context, line.step_at(ImGui::GetMousePos().x));
     }
-    if (const int arrow = arrow_of_focused_item(); arrow != 0) look_further(context, arrow);
     const std::int64_t shown = context.kept<TimeCursor>().step;
     const bool hot = hovered || active;
     draw_track(context,
@@ -130,9 +129,10 @@ void draw_time_line(PanelContext& context) {
     if (!past || !roomy) return;
     ImGui::SameLine(0, em(0.4F));
     middle();
-    if (quiet_button(context, on, button_width(on),
-                     "Training goes back to this step and on from it; undo brings back what came "
-                     "after it."))
+    if (quiet_button(
+            context, on, button_width(on),
+            "G. Training goes back to this step and on from it; undo brings back what came "
+            "after it."))
         go_on_from_past(context);
     ImGui::SameLine(0, em(0.3F));
     middle();

@@ -16,9 +16,11 @@
 #include "core/documents/summary_json.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
+#include "core/experiment/problem.h"
 #include "core/formats/files.h"
 #include "core/model/chain.h"
 #include "core/session/history.h"
+#include "tests/core/small_tokens.h"
 #include "tests/errors.h"
 #include "tests/scratch_folder.h"
 
@@ -357,21 +359,28 @@ TEST(HistoryCsv, has_one_line_a_step_and_lane_and_empty_cells_for_what_was_not_m
     EXPECT_FALSE(std::getline(lines, line));
 }
 
-// Every name in the table, numbers as the letters that stand for them.
-TEST(HistoryCsv, every_column_has_a_word) {
+// The heading alone.
+std::vector<std::string> columns_of(const Layout& layout) {
     std::ostringstream stream;
     Snapshot snapshot = small_snapshot();
-    snapshot.layout = Layout(chain({2, 2}), 1, 1);
-    snapshot.lanes.clear();  // the heading alone
+    snapshot.layout = layout;
+    snapshot.lanes.clear();
     write_history_csv(stream, snapshot);
+    std::istringstream heading(stream.str().substr(0, stream.str().find('\n')));
+    std::vector<std::string> names;
+    for (std::string name; std::getline(heading, name, ',');) names.push_back(name);
+    return names;
+}
+
+// Every name in the table, numbers as the letters that stand for them; of a transformer, whose
+// matrices have names of their own, those that a chain has not.
+TEST(HistoryCsv, every_column_has_a_word) {
     std::set<std::string> known, used;
     for (const ColumnWords& column : column_words()) {
         EXPECT_GT(column.words.size(), 10U) << column.name;
         known.insert(std::string(column.name));
     }
-    std::string heading = stream.str().substr(0, stream.str().find('\n'));
-    std::istringstream names(heading);
-    for (std::string name; std::getline(names, name, ',');) {
+    for (std::string name : columns_of(Layout(chain({2, 2}), 1, 1))) {
         for (const char* end : {"_min", "_max"})
             if (name.ends_with(end)) name = "…_min, …_max";
         if (name.starts_with("layer_1")) name.replace(6, 1, "L");
@@ -379,6 +388,9 @@ TEST(HistoryCsv, every_column_has_a_word) {
         EXPECT_TRUE(known.contains(name)) << name;
         used.insert(name);
     }
+    const auto tokens = make_problem(test::small_tokens());
+    for (const std::string& name : columns_of(Layout(*tokens->model, tokens->modes)))
+        if (known.contains(name)) used.insert(name);
     EXPECT_EQ(used, known);
 }
 

@@ -583,9 +583,9 @@ MUON_BELOW = 46
 RATE = (186, 195)
 LOSS_PLOT = (500, 680)
 PICTURE_BELOW = (70, 73)  # the menu's entry, from where it was opened
-LOSS_PANEL = (430, 329)
+LOSS_PANEL = (430, 320)
 GO_ON = (706, 825)  # of a session that was left behind
-LOSS_TITLE_SMALL = (320, 449)  # at 1100x700
+LOSS_TITLE_SMALL = (320, 434)  # at 1100x700
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -199,6 +199,11 @@ TEST_F(Looking, back_goes_on_from_there_and_undo_brings_back_what_came_after) {
     EXPECT_EQ(cursor().step, -1);
     harness.press(ImGuiKey_Z, ImGuiMod_Ctrl);
     EXPECT_EQ(harness.now().step, 100);
+    look_at(40);
+    harness.press(ImGuiKey_G);
+    EXPECT_EQ(harness.now().step, 40);
+    harness.press(ImGuiKey_G);  // nothing is looked back at
+    EXPECT_EQ(harness.now().step, 40);
 }
 
 TEST_F(Looking, back_is_not_offered_at_the_start) {
