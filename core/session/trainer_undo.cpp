@@ -18,6 +18,7 @@ std::unique_ptr<RunAside> Trainer::State::aside() const {
     run->transport = transport();
     run->session = std::make_unique<Session>(session);
     run->step = session.step();
+    run->weigh();
     return run;
 }
 
@@ -95,6 +96,7 @@ void Trainer::State::exchange_with(RunAside& run) {
         then.target = then.arriving = file->step + (file->ended ? 1 : 0);
         then.opened = file;
     }
+    run.weigh();
     run.transport = std::move(now);
     run.step = step;
 

@@ -62,11 +62,12 @@ void forget_exact_ways(std::vector<UndoStep>& steps) {
 
 void RunAside::shrink() {
     if (!session) return;
-    if (session->forget_keyframes()) return;
+    if (session->forget_keyframes()) return weigh();
     auto saved = std::make_shared<SessionFile>(session->saved());
     saved->spec.experiment.run.speed = transport.speed;
     file = std::move(saved);
     session.reset();
+    weigh();
 }
 
 std::optional<std::vector<Edit>> edits_between(const Spec& from, const Spec& to, const Edit& done) {
@@ -164,14 +165,19 @@ std::size_t UndoStack::bytes() const {
     std::size_t bytes = 0;
     for (const std::vector<UndoStep>* steps : {&done_, &undone_})
         for (const UndoStep& step : *steps)
-            if (step.run) bytes += step.run->bytes();
+            if (step.run) bytes += step.run->bytes;
     return bytes;
 }
 
 void UndoStack::keep_within(std::size_t bytes) {
+    std::size_t held = this->bytes();
     for (std::vector<UndoStep>* steps : {&undone_, &done_})
         for (UndoStep& step : *steps)
-            while (this->bytes() > bytes && step.run && step.run->session) step.run->shrink();
+            while (held > bytes && step.run && step.run->session) {
+                held -= step.run->bytes;
+                step.run->shrink();
+                held += step.run->bytes;
+            }
 }
 
 }  // namespace muonscope

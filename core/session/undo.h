@@ -31,7 +31,9 @@ struct RunAside {
     std::shared_ptr<const SessionFile> file;
     std::int64_t step = 0;
 
-    std::size_t bytes() const { return session ? session->bytes() : 0; }
+    // Of the session, as it was weighed when it was put here or changed last.
+    std::size_t bytes = 0;
+    void weigh() { bytes = session ? session->bytes() : 0; }
     void shrink();  // to less: first without keyframes, then as a file
 };
 

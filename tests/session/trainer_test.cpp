@@ -14,7 +14,6 @@
 #include "core/experiment/presets.h"
 #include "core/session/pacer.h"
 #include "core/session/session.h"
-#include "tests/sanitized.h"
 #include "tests/session/random_commands.h"
 #include "tests/session/small_specs.h"
 
@@ -539,8 +538,7 @@ double read(const Snapshot& snapshot) {
 }
 
 TEST(Trainer, survives_ten_thousand_random_commands_from_two_threads) {
-    // Under a sanitizer copies of sessions, which undo keeps, take thirty times as long.
-    constexpr int trainers = 4, commands_each = sanitized ? 400 : 1250;
+    constexpr int trainers = 4, commands_each = 1250;
     std::uint64_t snapshots_read = 0;
     for (int round = 0; round < trainers; ++round) {
         auto trainer = std::make_unique<Trainer>(

@@ -336,15 +336,16 @@ TEST(UndoStack, keeps_within_its_bytes_and_shrinks_the_oldest_first) {
         auto run = std::make_unique<RunAside>();
         run->session = std::make_unique<Session>(session);
         run->step = 200;
-        one = run->bytes();
+        run->weigh();
+        one = run->bytes;
         stack.done({.kind = UndoStep::Kind::replace, .what = "start over", .run = std::move(run)});
     }
     EXPECT_EQ(stack.bytes(), 3 * one);
     stack.keep_within(2 * one);
     EXPECT_LE(stack.bytes(), 2 * one);
-    EXPECT_EQ(stack.take_undo()->run->bytes(), one);
-    EXPECT_EQ(stack.take_undo()->run->bytes(), one);
-    EXPECT_LT(stack.take_undo()->run->bytes(), one);
+    EXPECT_EQ(stack.take_undo()->run->bytes, one);
+    EXPECT_EQ(stack.take_undo()->run->bytes, one);
+    EXPECT_LT(stack.take_undo()->run->bytes, one);
 }
 
 // Edits, presets, restarts and steps back in any order: all of them taken back lead to the first
