@@ -31,21 +31,8 @@ struct Case {
     std::vector<LoggedEdit> edits = {};  // made on the way
 };
 
-Spec turning() {
-    Spec spec = test::small_spec();
-    for (Recipe& recipe : spec.lanes) {
-        recipe.phases.resize(2, recipe.phases.front());
-        recipe.phases[0].layers = {1};
-        recipe.phases[0].until.steps = 7;
-        recipe.phases[1].layers = {2};
-        recipe.phases[1].until.steps = 5;
-        recipe.repeats = true;
-    }
-    return spec;
-}
-
 Spec staged() {
-    Spec spec = turning();
+    Spec spec = test::turning_spec();
     for (Recipe& recipe : spec.lanes) {
         recipe.phases[0].objective = Objective::layer_target;
         recipe.phases[0].until.steps = 20;
@@ -85,7 +72,7 @@ std::vector<Case> cases() {
     return {{"chain", test::small_spec()},
             {"minibatches", noisy()},
             {"staged", staged()},
-            {"in turns", turning()},
+            {"in turns", test::turning_spec()},
             {"a lane diverges", steep},
             {"a full history", crowded},
             {"facts in a transformer", transformer(TaskKind::facts)},
@@ -219,7 +206,7 @@ class Damaged : public testing::Test {
   protected:
     Damaged() {
         WorkerPool pool(1);
-        Session session(turning());
+        Session session(test::turning_spec());
         session.advance_to(11, pool);
         checkpoint_ = kept(session);
         write_checkpoint(path_, checkpoint_);

@@ -66,20 +66,6 @@ Spec lively_spec() {
     return spec;
 }
 
-// Two phases that take turns: where each stands has to come back too.
-Spec turning_spec() {
-    Spec spec = test::small_spec();
-    for (Recipe& recipe : spec.lanes) {
-        recipe.phases.resize(2, recipe.phases.front());
-        recipe.phases[0].layers = {1};
-        recipe.phases[0].until.steps = 7;
-        recipe.phases[1].layers = {2};
-        recipe.phases[1].until.steps = 5;
-        recipe.repeats = true;
-    }
-    return spec;
-}
-
 class Player {
   public:
     Player(Spec spec, unsigned seed) : model_{spec, {}, 0}, session_(spec), random_(seed) {}
@@ -236,7 +222,7 @@ TEST(SessionProperties, whatever_was_done_a_step_is_what_its_edits_make_of_it) {
 }
 
 TEST(SessionProperties, phases_in_turns_come_back_where_they_stood) {
-    for (const unsigned seed : {7U, 8U, 9U}) Player(turning_spec(), seed).play(30);
+    for (const unsigned seed : {7U, 8U, 9U}) Player(test::turning_spec(), seed).play(30);
 }
 
 }  // namespace

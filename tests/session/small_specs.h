@@ -23,4 +23,18 @@ inline Spec small_spec() {
     return spec;
 }
 
+// Two phases that take turns: where each stands has to come back too.
+inline Spec turning_spec() {
+    Spec spec = small_spec();
+    for (Recipe& recipe : spec.lanes) {
+        recipe.phases.resize(2, recipe.phases.front());
+        recipe.phases[0].layers = {1};
+        recipe.phases[0].until.steps = 7;
+        recipe.phases[1].layers = {2};
+        recipe.phases[1].until.steps = 5;
+        recipe.repeats = true;
+    }
+    return spec;
+}
+
 }  // namespace muonscope::test
