@@ -16,6 +16,7 @@
 
 #include "app/cli/command_words.h"
 #include "app/cli/commands.h"
+#include "app/cli/export_kinds.h"
 #include "app/cli/matrix_source.h"
 #include "app/cli/study_commands.h"
 #include "app/cli/weights_commands.h"
@@ -50,6 +51,7 @@ struct Arguments {
     RunArguments run;
     ReplayArguments replay;
     RenderArguments render;
+    ExportArguments figure;
     ReproduceArguments reproduce;
     SweepArguments sweep;
     OrthogonaliseArguments orthogonalise;
@@ -237,6 +239,87 @@ CLI::App& add_render(CLI::App& app, RenderArguments& arguments) {
                     "two-ways-up.png\n\n{}",
                     exit_codes));
     return render;
+}
+
+CLI::App& add_export(CLI::App& app, ExportArguments& arguments) {
+    CLI::App& command = *app.add_subcommand(
+        "export", "Write a panel, a plot or the whole window as a figure; needs no display");
+    command
+        .add_option("spec", arguments.spec.name,
+                    "A preset, a spec file, or a session file: that is run again to where it was "
+                    "saved")
+        ->type_name("NAME|FILE")
+        ->required();
+    command
+        .add_option("--steps", arguments.steps,
+                    "Train this many steps first; of a session otherwise as many as were saved")
+        ->type_name("N");
+    command
+        .add_option("--at", arguments.at,
+                    "Show everything as it was at this step of those trained; otherwise the newest")
+        ->type_name("STEP");
+    command
+        .add_option("--panel", arguments.panel,
+                    "This panel alone, its plots as they stand in it; otherwise the whole window")
+        ->type_name("NAME");
+    command
+        .add_option("--what", arguments.what,
+                    "What to write, see below; otherwise what the file's name ends with")
+        ->type_name("WHAT");
+    command
+        .add_option("--plot", arguments.plot,
+                    "Of values: which plot, where a panel has several; without it an error names "
+                    "them")
+        ->type_name("PLOT");
+    command
+        .add_option("--width-mm", arguments.width,
+                    "As wide as this, in millimetres: 85 is a column of a paper; otherwise 175, of "
+                    "the whole window 320")
+        ->type_name("MM");
+    command
+        .add_option("--height-mm", arguments.height,
+                    "As high as this; otherwise as the panel stands on the screen")
+        ->type_name("MM");
+    command.add_option("--type-size", arguments.type, "Of words, in points; otherwise 8")
+        ->type_name("PT");
+    command.add_option("--line-width", arguments.line, "Of curves, in points; otherwise 1")
+        ->type_name("PT");
+    command.add_option("--dpi", arguments.dpi, "Of pictures, dots an inch; otherwise 300")
+        ->type_name("N");
+    command
+        .add_option("--theme", arguments.theme,
+                    "Of pictures, light or dark; otherwise light. Drawings are black on white")
+        ->type_name("THEME");
+    command
+        .add_option("--choose", arguments.choices,
+                    "A choice of a panel as the file of preferences has it, such as sv_log=true")
+        ->type_name("NAME=VALUE");
+    command
+        .add_option("--looks", arguments.looks,
+                    "Look this often on the way, for what panels gather over steps; otherwise at "
+                    "the end alone")
+        ->type_name("N");
+    command
+        .add_option("--frames", arguments.frames,
+                    "Pictures of an animation, evenly over the steps; otherwise 100")
+        ->type_name("N");
+    command.add_option("--rate", arguments.rate, "Frames a second of a film; otherwise 25")
+        ->type_name("N");
+    command.add_flag("-q,--quiet", arguments.quiet, quiet_help);
+    add_spec_options(command, arguments.spec);
+    command
+        .add_option("-o,--output", arguments.output, "The file to write, or the folder of frames")
+        ->type_name("FILE")
+        ->required();
+    command.footer(fmt::format(
+        "What --what knows:\n{}\nExamples:\n"
+        "  muonscope export two-ways-up --steps 140 --panel loss --width-mm 85 -o loss.pdf\n"
+        "  muonscope export two-ways-up --steps 140 -o window.svg\n"
+        "  muonscope export two-ways-up --steps 140 --panel loss -o loss.py\n"
+        "  muonscope export two-ways-up --steps 140 --panel maps --what frames --frames 3 -o "
+        "maps\n\n{}",
+        export_legend(), exit_codes));
+    return command;
 }
 
 CLI::App& add_reproduce(CLI::App& app, ReproduceArguments& arguments) {
@@ -553,6 +636,7 @@ int dispatch(int argc, const char* const* argv) {
     params_command.add_flag("--json", arguments.parameters_as_json, "As JSON");
     params_command.footer("Example:\n  muonscope params --json > parameters.json");
     const CLI::App& render_command = add_render(app, arguments.render);
+    const CLI::App& export_command = add_export(app, arguments.figure);
     const CLI::App& reproduce_command = add_reproduce(app, arguments.reproduce);
     const CLI::App& sweep_command = add_sweep(app, arguments.sweep);
     const CLI::App& orthogonalise_command = add_orthogonalise(app, arguments.orthogonalise);
@@ -588,6 +672,7 @@ int dispatch(int argc, const char* const* argv) {
     if (presets_command.parsed()) return list_presets(arguments.presets_as_json);
     if (params_command.parsed()) return list_parameters(arguments.parameters_as_json);
     if (render_command.parsed()) return render(arguments.render);
+    if (export_command.parsed()) return export_figure(arguments.figure);
     if (reproduce_command.parsed()) return reproduce(arguments.reproduce);
     if (sweep_command.parsed()) return sweep(arguments.sweep);
     if (orthogonalise_command.parsed()) return orthogonalise(arguments.orthogonalise);

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "app/cli/export_kinds.h"
 #include "app/cli/study_choice.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
@@ -42,6 +43,12 @@ Words engine_words() {
     return words;
 }
 
+Words export_words() {
+    Words words;
+    for (const ExportKind& kind : export_kinds) words.emplace_back(kind.name);
+    return words;
+}
+
 // By the word that stands for the value, and where that says too little by the option's name.
 ValueWords values_of(const OptionWords& option, const Words& path, const std::string& name) {
     const std::string& type = option.type;
@@ -51,6 +58,7 @@ ValueWords values_of(const OptionWords& option, const Words& path, const std::st
     if (type == "KEY=VALUE") return {parameter_words(), false, false, true};
     if (type == "DIR") return {{}, false, true, false};
     if (type == "THEME") return {{"dark", "light"}};
+    if (type == "WHAT") return {export_words()};
     if (type == "BUDGET") return {{"fixed", "distance", "loss"}};
     if (type == "SHELL") return {{"bash", "zsh", "fish"}};
     if (type == "LIBRARY") return {{"pytorch", "optax", "keras"}};

@@ -58,6 +58,16 @@ struct RenderArguments {
 };
 int render(const RenderArguments& arguments);
 
+struct ExportArguments {
+    SpecOptions spec;
+    std::string steps, at, looks;  // steps: empty of a session alone, which has its own
+    std::string what, panel, plot, output, theme = "light";
+    std::string width, height, type, line, dpi, frames, rate;  // empty: as --help says
+    std::vector<std::string> choices;                          // name=value, of the preferences
+    bool quiet = false;
+};
+int export_figure(const ExportArguments& arguments);
+
 struct ReproduceArguments {
     std::vector<std::string> experiments;  // none, or "all" among them: all
     std::string seed, json, workers;       // json: a file, or - for standard output

@@ -2,6 +2,7 @@
 
 #include "app/gui/autosave.h"
 #include "app/gui/dock_layout.h"
+#include "app/gui/figure.h"
 #include "app/gui/frame.h"
 #include "app/gui/frame_pacer.h"
 #include "app/gui/full_screen.h"
@@ -217,6 +218,7 @@ struct Application::State {
                 }};
         for (const std::string& path : window_.dropped())
             attempt(view_, [&] { open_file(context, path); });
+        begin_figure(context);
         draw_frame(context);
         trainer_.show_weights(view_.weights_shown);
         trainer_.show_moves(view_.moves_shown);
@@ -225,6 +227,7 @@ struct Application::State {
         const double built = seconds();
         window_.draw();
         take_picture();
+        end_figure(context, [this] { return whole_screen(); });
         window_.present();
         follow_full_screen();
         const double done = seconds();
@@ -331,6 +334,18 @@ struct Application::State {
     void say(std::string text, bool error) { gui::say(view_, std::move(text), error); }
 
     // Of the frame after the one that asked, which still had the menu in it.
+    Screen whole_screen() {
+        const ImGuiIO& io = ImGui::GetIO();
+        const ImVec2 scale = io.DisplayFramebufferScale;
+        Screen screen{static_cast<int>(io.DisplaySize.x * scale.x),
+                      static_cast<int>(io.DisplaySize.y * scale.y),
+                      {},
+                      ImGui::GetMainViewport()->Pos,
+                      scale};
+        screen.rgb = window_.pixels({0, 0, screen.width, screen.height});
+        return screen;
+    }
+
     void take_picture() {
         if (!picture_ || built_ < picture_->asked_in + 2) return;
         const Picture picture = *std::exchange(picture_, std::nullopt);

@@ -1,6 +1,7 @@
 #include "app/gui/panel_window.h"
 
 #include "app/gui/instead.h"
+#include "app/gui/plots/collection.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "imgui.h"
@@ -35,6 +36,10 @@ void draw_card(const PanelContext& context) {
 }
 
 void draw_panel_content(PanelContext& context, const Panel& panel) {
+    if (const auto& take = context.kept<plots::Collection>().take_panel) {
+        const ImVec2 at = ImGui::GetWindowPos(), extent = ImGui::GetWindowSize();
+        take(panel, at, {at.x + extent.x, at.y + extent.y});
+    }
     draw_card(context);
     draw_header(context, panel);
     context.view.weights_shown = context.view.weights_shown || panel.weights;

@@ -3,6 +3,7 @@
 #include "app/gui/caption.h"
 #include "app/gui/dock_layout.h"
 #include "app/gui/dock_layout_check.h"
+#include "app/gui/plots/page_choices.h"
 #include "app/gui/theme.h"
 #include "core/base/error.h"
 #include "core/formats/files.h"
@@ -108,6 +109,8 @@ std::vector<Remembered> all_remembered(Preferences& preferences) {
         {"colour_map", &preferences.colour_map, 0, static_cast<double>(colour_maps().size()) - 1},
         {"user_scale", &preferences.user_scale, 0.5, 4.0}};
     for (Remembered& choice : remembered_of_caption(preferences)) all.push_back(std::move(choice));
+    for (Remembered& choice : plots::remembered_of_page(preferences))
+        all.push_back(std::move(choice));
     for (const Panel& panel : panels()) {
         if (panel.remembered == nullptr) continue;
         for (Remembered& choice : panel.remembered(preferences)) all.push_back(std::move(choice));

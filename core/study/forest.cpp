@@ -11,7 +11,8 @@ namespace {
 constexpr double millimetre = 72 / 25.4;
 constexpr double page = 170 * millimetre, margin = 3 * millimetre;
 constexpr double type = 8, small_type = 7, row_height = 13;
-constexpr std::uint32_t ink = 0x1a1a1a, grey = 0x6b6b6b, faint = 0xd9d9d9, clear_of_zero = 0x0b5cad;
+constexpr std::uint32_t ink = 0x1a1a1a, grey = 0x6b6b6b, faint = 0xd9d9d9, clear_of_zero = 0x0b5cad,
+                        paper = 0xffffff;
 
 std::string percent(double share) {
     std::string text = fmt::format("{:+.1f} %", 100 * share);
@@ -87,14 +88,17 @@ void add_axis(Drawing& drawing, const Forest& forest, const Extent& extent, doub
     for (auto k = static_cast<int>(std::ceil(extent.low / distance)); k * distance <= extent.high;
          ++k) {
         const bool zero = k == 0;
-        drawing.lines.push_back(
-            {x(k * distance), top, x(k * distance), bottom, zero ? 0.8 : 0.4, zero ? ink : faint});
-        drawing.words.push_back({x(k * distance), bottom + 9,
-                                 tick_text(k * distance, distance, forest.in_percent), small_type,
-                                 Drawing::Anchor::middle, grey});
+        drawing.shapes.emplace_back(Drawing::Line{x(k * distance),
+                                                  top,
+                                                  x(k * distance),
+                                                  bottom,
+                                                  {{zero ? ink : faint}, zero ? 0.8 : 0.4}});
+        drawing.shapes.emplace_back(Drawing::Words{
+            x(k * distance), bottom + 9, tick_text(k * distance, distance, forest.in_percent),
+            small_type, Drawing::Anchor::middle, grey});
     }
-    drawing.words.push_back(
-        {(left + right) / 2, bottom + 20, forest.axis, type, Drawing::Anchor::middle, ink});
+    drawing.shapes.emplace_back(Drawing::Words{(left + right) / 2, bottom + 20, forest.axis, type,
+                                               Drawing::Anchor::middle, ink});
 }
 
 }  // namespace
@@ -147,8 +151,8 @@ Drawing drawing_of(const Forest& forest) {
     const double right = page - margin - notes - 8;
     const double top = margin + 18;
     const double bottom = top + row_height * static_cast<double>(forest.rows.size());
-    drawing.words.push_back(
-        {margin, margin + 8, forest.title, type + 1, Drawing::Anchor::left, ink, true});
+    drawing.shapes.emplace_back(Drawing::Words{margin, margin + 8, forest.title, type + 1,
+                                               Drawing::Anchor::left, ink, true});
     const Extent extent = extent_of(forest);
     add_axis(drawing, forest, extent, left, right, top, bottom);
     const auto x = [&](double value) {
@@ -158,18 +162,23 @@ Drawing drawing_of(const Forest& forest) {
     for (const Forest::Row& row : forest.rows) {
         const bool is_clear = row.interval.low > 0 || row.interval.high < 0;
         const std::uint32_t colour = is_clear ? clear_of_zero : grey;
-        drawing.words.push_back({left - 8, y + 2.8, row.label, type, Drawing::Anchor::right, ink});
-        drawing.words.push_back(
-            {page - margin, y + 2.8, row.note, small_type, Drawing::Anchor::right, grey});
+        drawing.shapes.emplace_back(
+            Drawing::Words{left - 8, y + 2.8, row.label, type, Drawing::Anchor::right, ink});
+        drawing.shapes.emplace_back(Drawing::Words{page - margin, y + 2.8, row.note, small_type,
+                                                   Drawing::Anchor::right, grey});
         if (std::isfinite(row.interval.low))
-            drawing.lines.push_back({x(row.interval.low), y, x(row.interval.high), y, 1.2, colour});
+            drawing.shapes.emplace_back(
+                Drawing::Line{x(row.interval.low), y, x(row.interval.high), y, {{colour}, 1.2}});
         if (std::isfinite(row.mean))
-            drawing.discs.push_back({x(row.mean), y, 2.2, colour, is_clear});
+            drawing.shapes.emplace_back(Drawing::Disc{x(row.mean), y, 2.2,
+                                                      Drawing::Ink{is_clear ? colour : paper},
+                                                      Drawing::Pen{{colour}, 0.8}});
         y += row_height;
     }
     y = bottom + 34;
     for (const std::string& line : wrapped(forest.below, page - 2 * margin)) {
-        drawing.words.push_back({margin, y, line, small_type, Drawing::Anchor::left, grey});
+        drawing.shapes.emplace_back(
+            Drawing::Words{margin, y, line, small_type, Drawing::Anchor::left, grey});
         y += small_type + 2;
     }
     drawing.height = y + margin - small_type;

@@ -24,7 +24,7 @@ XVFB = shutil.which("Xvfb") or sys.exit("Xvfb is missing: install the Debian pac
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "assets/guide").glob("*.md"))]
 LONG = 1.5  # seconds from when it would notice, then Ctrl+C
-SUBCOMMANDS = {"run", "replay", "presets", "params", "render", "reproduce", "sweep", "orthogonalise",
+SUBCOMMANDS = {"run", "replay", "presets", "params", "render", "export", "reproduce", "sweep", "orthogonalise",
                "weights", "study", "completions", "man"}
 INTERRUPTIBLE = {"run", "replay", "reproduce", "sweep"}
 # What a reader puts in.

@@ -4,7 +4,8 @@
 #include "app/gui/panels/representations.h"
 #include "app/gui/panels/singular_values.h"
 #include "app/gui/plots/memory.h"
-#include "app/gui/plots/svg.h"
+#include "app/gui/plots/page.h"
+#include "app/gui/plots/step_chart.h"
 #include "app/gui/plots/table.h"
 #include "core/experiment/presets.h"
 #include "tests/gui/choices.h"
@@ -142,7 +143,8 @@ TEST(lost_lanes, leave_a_drawing_and_are_named_in_it) {
     ASSERT_EQ(table.sound_until.size(), 2u);
     EXPECT_EQ(table.sound_until[0], static_cast<double>(s.lanes[0].sound_step));
     EXPECT_TRUE(std::isinf(table.sound_until[1]));
-    const std::string svg = plots::to_svg(table, "relative error");
+    const std::string svg = plots::to_svg(
+        plots::page_of(std::vector{plots::chart_of(table, light_theme())}, "relative error"));
     EXPECT_NE(svg.find(fmt::format("SGD relative error, diverged at step {}",
                                    s.lanes[0].divergence->step)),
               std::string::npos);

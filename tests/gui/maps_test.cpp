@@ -14,7 +14,7 @@
 #include "app/gui/frame.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/path_dialog.h"
-#include "app/gui/plots/svg.h"
+#include "app/gui/plots/page.h"
 #include "app/gui/window.h"
 #include "app/render/renderer.h"
 #include "core/experiment/parameters.h"
@@ -360,9 +360,9 @@ TEST_F(Maps, leave_as_a_table_of_axes_and_as_outlines) {
     }
     const std::vector<plots::Chart> charts = maps_charts(context, sheet);
     ASSERT_EQ(charts.size(), 6U);
-    const std::string svg = plots::to_svg(charts, "maps", 3);
+    const std::string svg = plots::to_svg(plots::page_of(charts, "maps", 3));
     EXPECT_NE(svg.find("Muon, product"), std::string::npos);
-    EXPECT_NE(svg.find("<path"), std::string::npos);
+    EXPECT_NE(svg.find("<polyline"), std::string::npos);
     ImGui::EndFrame();
 }
 

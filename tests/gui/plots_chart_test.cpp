@@ -8,7 +8,7 @@
 #include <map>
 #include <sstream>
 
-#include "app/gui/plots/svg.h"
+#include "app/gui/plots/page.h"
 #include "app/gui/theme.h"
 #include "tests/gui/drawing.h"
 
@@ -64,7 +64,7 @@ Reading reading_of(const std::vector<Attributes>& tags) {
         if (tag.of.at("text-anchor") == "middle")
             reading.across.emplace_back(tag.number("x"), *value);
         else
-            reading.up.emplace_back(tag.number("y") - 4, *value);
+            reading.up.emplace_back(tag.number("y") - 0.36 * 8, *value);
     }
     return reading;
 }
@@ -117,7 +117,7 @@ TEST(Chart, stands_in_its_drawing_where_its_values_are) {
     for (const bool x_log : {false, true})
         for (const bool y_log : {false, true}) {
             SCOPED_TRACE(std::to_string(x_log) + std::to_string(y_log));
-            const auto tags = parsed(to_svg(everything(x_log, y_log), "all"));
+            const auto tags = parsed(to_svg(page_of(std::vector{everything(x_log, y_log)}, "all")));
             const Reading reading = reading_of(tags);
             ASSERT_GE(reading.across.size(), 2U);
             ASSERT_GE(reading.up.size(), 2U);
@@ -130,7 +130,7 @@ TEST(Chart, stands_in_its_drawing_where_its_values_are) {
                 if (tag.tag == "polyline") lines.push_back(points_of(tag.of.at("points")));
                 const auto fill = tag.of.find("fill");
                 if (tag.tag == "rect" && fill != tag.of.end() && fill->second == "#00ff00" &&
-                    tag.number("width") > 10.5) {
+                    tag.number("width") > 6.5) {
                     near(x(tag.number("x")), bars == 0 ? 0.5 : 4);
                     near(x(tag.number("x") + tag.number("width")), bars == 0 ? 1.5 : 6);
                     near(y(tag.number("y")), bars == 0 ? 20 : 50);

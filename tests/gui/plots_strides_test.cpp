@@ -3,10 +3,12 @@
 #include <array>
 #include <cmath>
 
+#include "app/gui/plots/page.h"
 #include "app/gui/plots/reduction.h"
+#include "app/gui/plots/step_chart.h"
 #include "app/gui/plots/stride_text.h"
-#include "app/gui/plots/svg.h"
 #include "app/gui/plots/table.h"
+#include "app/gui/theme.h"
 #include "core/experiment/presets.h"
 #include "core/session/history.h"
 #include "core/session/snapshot.h"
@@ -197,7 +199,7 @@ TEST(Strides, a_drawing_for_paper_has_the_range_behind_its_line) {
     double steps = 0;
     for (const auto& row : table.rows) steps += row[1];
     EXPECT_EQ(steps, table.rows.back()[0] + 1) << "every step is in one row";
-    const std::string svg = to_svg(table, "");
+    const std::string svg = to_svg(page_of(std::vector{chart_of(table, gui::light_theme())}, ""));
     const std::size_t area = svg.find("fill-opacity");
     ASSERT_NE(area, std::string::npos);
     EXPECT_EQ(svg.find("fill-opacity", area + 1), std::string::npos) << "the followed one alone";

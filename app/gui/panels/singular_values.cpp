@@ -132,9 +132,11 @@ ValueRange range_of(const PanelContext& context, const Extent& needed) {
 
 std::vector<Chart> charts_of(const PanelContext& paper, const Shared& shared) {
     std::vector<Chart> charts;
+    const bool heatmap = paper.chosen<SingularValuesChoices>().heatmap;
     for (std::size_t l = 0; l < paper.snapshot->lanes.size(); ++l)
-        charts.push_back(chart_of_lane(paper, shared.modes, shared.values, l));
-    if (!paper.chosen<SingularValuesChoices>().heatmap)
+        charts.push_back(heatmap ? map_of_lane(paper, shared.modes, shared.values, l)
+                                 : chart_of_lane(paper, shared.modes, shared.values, l));
+    if (!heatmap)
         for (Chart& chart : charts) take_range(paper.kept<Memory>().axis(shared.axis), chart);
     return charts;
 }
@@ -171,6 +173,7 @@ void draw_lane(PanelContext& context, const Shared& shared, ImVec2 origin, int l
     draw_lane_name(context, plot, lane);
     export_menu(context, "##export", "singular-values", hovered,
                 {.table = [&] { return table_of_modes(context, shared.modes); },
+                 .all = [&] { return table_of_modes(context, shared.modes, true); },
                  .charts = [&](const PanelContext& paper) { return charts_of(paper, shared); },
                  .fit = [&] { follow_everything(context, shared.axis); },
                  .columns = shared.grid.columns});

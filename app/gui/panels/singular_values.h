@@ -56,12 +56,18 @@ struct SingularValuesView {
 void draw_lines(PanelContext& context, const plots::Axes& plot, const Modes& modes,
                 const plots::Reduction& reduction);
 void draw_theory(PanelContext& context, const plots::Axes& plot, const Modes& modes, int lane);
+bool theory_holds(const PanelContext& context, std::size_t lane);
+// The same for paper, up to this step; none where it does not hold.
+std::vector<plots::Curve> theory_on_paper(const PanelContext& paper, const Modes& modes,
+                                          std::size_t lane, double to);
 // Up to twelve modes at the sample under the mouse, each beside its target.
 void draw_readout_of_modes(PanelContext& context, const plots::Axes& plot, const Modes& modes,
                            int lane);
 
-// What is seen, as CSV, and one lane's modes on paper.
-plots::Table table_of_modes(const PanelContext& context, const Modes& modes);
+// What is seen or all there is, as CSV; one lane's modes on paper, as lines or as a map.
+plots::Table table_of_modes(const PanelContext& context, const Modes& modes, bool all = false);
+plots::Chart map_of_lane(const PanelContext& paper, const Modes& modes,
+                         const plots::ValueRange& values, std::size_t lane);
 plots::Chart chart_of_lane(const PanelContext& paper, const Modes& modes,
                            const plots::ValueRange& values, std::size_t lane);
 

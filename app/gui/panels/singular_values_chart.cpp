@@ -5,7 +5,9 @@
 #include <cmath>
 
 #include "app/gui/panels/singular_values.h"
+#include "app/gui/plots/paper_steps.h"
 #include "app/gui/plots/source.h"
+#include "app/gui/plots/stride_text.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/theme.h"
 
@@ -13,7 +15,7 @@ namespace muonscope::gui {
 
 using namespace plots;
 
-Table table_of_modes(const PanelContext& context, const Modes& modes) {
+Table table_of_modes(const PanelContext& context, const Modes& modes, bool all) {
     std::vector<std::size_t> channels;
     std::vector<std::string> names;
     for (int k = 0; k < modes.count; ++k) {
@@ -23,8 +25,8 @@ Table table_of_modes(const PanelContext& context, const Modes& modes) {
             source_name(context.snapshot->layout, context.chosen<SingularValuesChoices>().source),
             k + 1));
     }
-    Table table = history_table(*context.snapshot, context.view.step_min, context.view.step_max,
-                                channels, names);
+    Table table = history_table(*context.snapshot, all ? 0 : context.view.step_min,
+                                all ? INFINITY : context.view.step_max, channels, names);
     table.logarithmic = context.chosen<SingularValuesChoices>().logarithmic;
     return table;
 }
@@ -50,6 +52,7 @@ Chart chart_of_lane(const PanelContext& paper, const Modes& modes, const ValueRa
         const bool noise = k >= coloured;
         Curve curve;
         curve.name = fmt::format("{} {}", source_name(snapshot.layout, chosen.source), k + 1);
+        curve.key = "";  // told apart by rank, as on the screen
         curve.ink = {noise ? paper.theme.ghost : rank_colour(paper.theme, k, coloured), Dash::solid,
                      noise ? 0.6F : 1.0F};
         const std::size_t channel = modes.first + k;
@@ -59,6 +62,55 @@ Chart chart_of_lane(const PanelContext& paper, const Modes& modes, const ValueRa
         }
         chart.marks.emplace_back(std::move(curve));
     }
+    for (Curve& curve : theory_on_paper(paper, modes, lane, chart.x.max))
+        chart.marks.emplace_back(std::move(curve));
+    add_step_marks(paper, static_cast<int>(lane), chart);
+    return chart;
+}
+
+Chart map_of_lane(const PanelContext& paper, const Modes& modes, const ValueRange& values,
+                  std::size_t lane) {
+    constexpr int columns = 256;  // steps side by side, evenly over the axis
+    const HistoryView& history = paper.snapshot->lanes[lane].history;
+    const double from = paper.view.step_min, to = paper.view.step_max;
+    Cells cells;
+    cells.name = values.scale.logarithmic ? "log₁₀ σ" : "σ";
+    cells.values = Matrix::Constant(modes.count, columns, std::nan(""));
+    const double newest =
+        history.size() == 0 ? -1 : static_cast<double>(history.step(history.size() - 1));
+    for (int column = 0; column < columns; ++column) {
+        const double step = from + (to - from) * (column + 0.5) / columns;
+        if (step > newest) break;
+        const std::size_t sample = nearest_sample(history, step);
+        for (int k = 0; k < modes.count; ++k)
+            if (const std::size_t channel = modes.first + k; channel < history.channels())
+                cells.values(k, column) =
+                    values.scale.forward(std::abs(history.value(sample, channel)));
+    }
+    cells.low = values.scale.forward(values.min);
+    cells.high = values.scale.forward(values.max);
+    cells.colour = [theme = paper.theme, low = cells.low, high = cells.high](double value) {
+        return theme.mapped(std::clamp((value - low) / (high - low), 0.0, 1.0));
+    };
+    cells.none = paper.theme.card;
+    Chart chart;
+    chart.title = paper.snapshot->lanes[lane].name;
+    chart.x = {0, columns, false, "step"};
+    chart.x.lines = false;
+    chart.x.ticks = [from, to](double, double, float length) {
+        Ticks ticks = step_ticks(from, to, std::clamp(static_cast<int>(length / 60), 1, 12));
+        for (double& value : ticks.values) value = (value - from) / (to - from) * columns;
+        return ticks;
+    };
+    chart.y = {-static_cast<double>(modes.count), 0, false, "mode"};
+    chart.y.lines = false;
+    chart.y.ticks = [count = modes.count](double, double, float length) {
+        Ticks ticks;
+        const int stride = round_stride(count, std::max(2, static_cast<int>(length / 30)));
+        for (int k = 0; k < count; k += stride) ticks.add(-k - 0.5, std::to_string(k + 1));
+        return ticks;
+    };
+    chart.marks.emplace_back(std::move(cells));
     return chart;
 }
 

@@ -51,14 +51,40 @@ void draw_lines(PanelContext& context, const Axes& plot, const Modes& modes,
     }
 }
 
-void draw_theory(PanelContext& context, const Axes& plot, const Modes& modes, int lane) {
+// Until an edit takes the run off its path.
+bool theory_holds(const PanelContext& context, std::size_t lane) {
     const Snapshot& snapshot = *context.snapshot;
-    if (context.chosen<SingularValuesChoices>().source != 0 || !snapshot.problem ||
-        !snapshot.spec || (snapshot.events && !snapshot.events->empty()) ||
-        static_cast<std::size_t>(lane) >= snapshot.spec->lanes.size())
-        return;
+    return context.chosen<SingularValuesChoices>().source == 0 && snapshot.problem &&
+           snapshot.spec && (!snapshot.events || snapshot.events->empty()) &&
+           lane < snapshot.spec->lanes.size() &&
+           theory_covers(snapshot.spec->experiment, snapshot.spec->lanes[lane]);
+}
+
+std::vector<Curve> theory_on_paper(const PanelContext& paper, const Modes& modes, std::size_t lane,
+                                   double to) {
+    const Snapshot& snapshot = *paper.snapshot;
+    std::vector<Curve> curves;
+    if (!theory_holds(paper, lane)) return curves;
+    constexpr int samples = 240;
+    std::vector<double> steps(samples);
+    for (int i = 0; i < samples; ++i) steps[i] = std::max(0.0, to) * i / (samples - 1);
+    const Matrix predicted = predicted_modes(*snapshot.problem, snapshot.spec->lanes[lane], steps);
+    for (Eigen::Index k = 0; k < std::min<Eigen::Index>(modes.count, predicted.rows()); ++k) {
+        Curve curve;
+        curve.name = fmt::format("theory {}", k + 1);
+        curve.key = k == 0 ? "theory" : "";
+        curve.ink = {with_alpha(paper.theme.text, 0.7F), Dash::dashed, 0.6F};
+        curve.x = steps;
+        for (int i = 0; i < samples; ++i) curve.y.push_back(predicted(k, i));
+        curves.push_back(std::move(curve));
+    }
+    return curves;
+}
+
+void draw_theory(PanelContext& context, const Axes& plot, const Modes& modes, int lane) {
+    if (!theory_holds(context, static_cast<std::size_t>(lane))) return;
+    const Snapshot& snapshot = *context.snapshot;
     const Recipe& recipe = snapshot.spec->lanes[lane];
-    if (!theory_covers(snapshot.spec->experiment, recipe)) return;
     constexpr int samples = 120;
     Theory& theory = context.kept<SingularValuesView>().theories[lane];
     const OptimizerSpec& optimizer = optimizer_of(recipe.phases.front(), 1);

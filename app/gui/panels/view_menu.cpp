@@ -1,8 +1,11 @@
 #include "app/gui/panels/view_menu.h"
 
+#include "app/gui/figure.h"
 #include "app/gui/fonts.h"
 #include "app/gui/full_screen.h"
 #include "app/gui/panels/bar_buttons.h"
+#include "app/gui/path_dialog.h"
+#include "app/gui/plots/page_choices.h"
 #include "app/gui/presentation.h"
 #include "app/gui/saving.h"
 #include "app/gui/taking_back.h"
@@ -12,6 +15,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstdlib>
 
 namespace muonscope::gui {
 namespace {
@@ -53,6 +57,29 @@ void choose_colours(PanelContext& context) {
     ImGui::EndMenu();
 }
 
+// All that is visible, as one drawing or script.
+void figure_menu(PanelContext& context) {
+    if (!ImGui::BeginMenu("Save figure")) return;
+    const char* home = std::getenv("HOME");
+    const std::string folder = home != nullptr && *home != '\0' ? home : ".";
+    struct Kind {
+        const char *item, *ending;
+    };
+    for (const auto& [item, ending] :
+         {Kind{"As SVG…", ".svg"}, {"As PDF…", ".pdf"}, {"As Python script…", ".py"}})
+        if (ImGui::MenuItem(item))
+            ask_path(context, {.title = "Save figure",
+                               .verb = "Save",
+                               .path = folder + "/muonscope-figure" + ending,
+                               .ending = ending,
+                               .done = [&view = context.view](const std::string& path) {
+                                   ask_for_figure(view, path);
+                               }});
+    ImGui::Separator();
+    plots::draw_page_choices(context);
+    ImGui::EndMenu();
+}
+
 // With what they would do, as long as it is no novel.
 void taking_back_rows(PanelContext& context) {
     const auto named = [](const char* verb, std::string what) {
@@ -86,6 +113,7 @@ void view_menu(PanelContext& context) {
         weights_menu(context);
         if (ImGui::MenuItem("Open…", "Ctrl O")) ask_what_to_open(context);
         last_session_row(context);
+        figure_menu(context);
         ImGui::Separator();
         FullScreen& screen = context.kept<FullScreen>();
         if (ImGui::MenuItem("Full screen", "F11", screen.on)) screen.wanted = !screen.on;

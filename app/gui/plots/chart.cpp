@@ -156,14 +156,17 @@ std::vector<KeyRow> key_of(const Chart& chart) {
     };
     for (const ChartMark& mark : chart.marks)
         std::visit(
-            Overloaded{[&](const Curve& m) { add(m.name, m.ink.colour, m.ink.dash, false); },
-                       [&](const Function& m) { add(m.name, m.ink.colour, m.ink.dash, false); },
-                       [&](const Rule& m) { add(m.name, m.ink.colour, m.ink.dash, false); },
-                       [&](const Bars& m) { add(m.name, m.colour, Dash::solid, true); },
-                       [&](const Points& m) {
-                           if (m.colours.empty()) add(m.name, m.colour, Dash::solid, true);
-                       },
-                       [](const Rug&) {}, [](const Span&) {}, [](const Cells&) {}},
+            Overloaded{
+                [&](const Curve& m) {
+                    add(m.key.value_or(m.name), m.ink.colour, m.ink.dash, false);
+                },
+                [&](const Function& m) { add(m.name, m.ink.colour, m.ink.dash, false); },
+                [&](const Rule& m) { add(m.name, m.ink.colour, m.ink.dash, false); },
+                [&](const Bars& m) { add(m.key.value_or(m.name), m.colour, Dash::solid, true); },
+                [&](const Points& m) {
+                    if (m.colours.empty()) add(m.key.value_or(m.name), m.colour, Dash::solid, true);
+                },
+                [](const Rug&) {}, [](const Span&) {}, [](const Cells&) {}},
             mark);
     return rows;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -14,8 +15,8 @@
 #include "core/base/types.h"
 #include "imgui.h"
 
-// What a plot shows, said once: the screen (drawn_chart.h), a drawing for paper (svg.h) and a table
-// of its values are made from it.
+// What a plot shows, said once: the screen (drawn_chart.h), a drawing for paper (page.h) and a
+// table of its values are made from it.
 namespace muonscope::plots {
 
 struct ChartAxis {
@@ -47,6 +48,7 @@ struct Named {
     // Columns of the table: of x, empty: none but the index; of y, empty: as its name; and further.
     std::string across = {}, up = {};
     std::vector<Column> beside = {};
+    std::optional<std::string> key = {};  // in the legend instead of the name; "": not there
 };
 
 // A line through points; one that is not finite breaks it.
@@ -100,6 +102,7 @@ struct Rule {
     double at = 0;
     Ink ink;
     std::string word = {};
+    bool at_foot = false;  // the word, as those of events are
 };
 // A range that is shaded from bottom to top.
 struct Span {

@@ -9,7 +9,10 @@
 #include <utility>
 
 #include "app/gui/path_dialog.h"
-#include "app/gui/plots/svg.h"
+#include "app/gui/plots/collection.h"
+#include "app/gui/plots/page.h"
+#include "app/gui/plots/page_choices.h"
+#include "app/gui/plots/python_script.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "core/formats/files.h"
@@ -52,21 +55,80 @@ void ask_and_save(gui::PanelContext& context, const char* what, const char* name
 }
 
 // Paper is white, whatever the window is.
-std::string drawing(const gui::PanelContext& context, const char* name, const Exports& exports) {
+gui::Theme paper_theme(const gui::PanelContext& context) {
     gui::Theme light = gui::light_theme();
     light.map = context.theme.map;
+    return light;
+}
+
+Drawing page_of_plot(const gui::PanelContext& context, const char* name, const Exports& exports) {
+    const gui::Theme light = paper_theme(context);
     const gui::PanelContext paper = context.in(light);
-    std::string title = context.snapshot && context.snapshot->spec
-                            ? context.snapshot->spec->title + ": " + name
-                            : name;
-    if (exports.step >= 0) title += fmt::format(", step {}", exports.step);
-    return to_svg(exports.charts(paper), title, exports.columns);
+    return page_of(exports.charts(paper), title_on_paper(context, name, exports), exports.columns,
+                   context.chosen<PageChoices>().look());
+}
+
+std::string script_of_plot(const gui::PanelContext& context, const char* name,
+                           const Exports& exports) {
+    const gui::Theme light = paper_theme(context);
+    const gui::PanelContext paper = context.in(light);
+    PageLook look = context.chosen<PageChoices>().look();
+    const std::string title = title_on_paper(context, name, exports);
+    PlacedCharts part{0, 0, 1, 1, title, exports.charts(paper), exports.columns};
+    if (look.height == 0) {
+        const Drawing page = page_of(part.charts, title, part.columns, look);
+        look.height = page.height / points_of_millimetre;
+    }
+    const std::vector<std::string> parts{python_part(part, look)};
+    return to_python(parts, title, look);
+}
+
+// To who exports without a menu.
+void offer(const gui::PanelContext& context, const char* name, const Exports& exports) {
+    const auto& take = context.kept<Collection>().take;
+    if (!take) return;
+    const gui::Theme light = paper_theme(context);
+    const gui::PanelContext paper = context.in(light);
+    // Its axes are the item before, unless they share their window with something behind them.
+    ImVec2 from = ImGui::GetItemRectMin(), to = ImGui::GetItemRectMax();
+    const ImVec2 corner = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
+    if (to.x - from.x < gui::em(5) || to.y - from.y < gui::em(4)) {
+        from = corner;
+        to = {corner.x + size.x, corner.y + size.y};
+    }
+    take({name, from, to, exports, paper});
+}
+
+void paper_items(gui::PanelContext& context, const char* name, const Exports& exports) {
+    if (ImGui::MenuItem("Save drawing as SVG…"))
+        ask_and_save(context, "Save drawing as SVG", name, exports.step, "svg",
+                     to_svg(page_of_plot(context, name, exports)));
+    if (ImGui::MenuItem("Save drawing as PDF…"))
+        ask_and_save(context, "Save drawing as PDF", name, exports.step, "pdf",
+                     to_pdf(page_of_plot(context, name, exports)));
+    if (ImGui::MenuItem("Save as Python script…"))
+        ask_and_save(context, "Save as Python script", name, exports.step, "py",
+                     script_of_plot(context, name, exports));
+    if (ImGui::BeginMenu("Size on paper")) {
+        draw_page_choices(context);
+        ImGui::EndMenu();
+    }
 }
 
 }  // namespace
 
+std::string title_on_paper(const gui::PanelContext& context, const char* name,
+                           const Exports& exports) {
+    std::string title = context.snapshot && context.snapshot->spec
+                            ? context.snapshot->spec->title + ": " + name
+                            : name;
+    if (exports.step >= 0) title += fmt::format(", step {}", exports.step);
+    return title;
+}
+
 void export_menu(gui::PanelContext& context, const char* id, const char* name, bool hovered,
                  const Exports& exports) {
+    offer(context, name, exports);
     const ImVec2 from = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
     const bool in_main_window = ImGui::GetWindowViewport() == ImGui::GetMainViewport();
     // A right drag zooms; only a click opens the menu.
@@ -80,9 +142,10 @@ void export_menu(gui::PanelContext& context, const char* id, const char* name, b
     if (ImGui::MenuItem("Save values as CSV…"))
         ask_and_save(context, "Save values as CSV", name, exports.step, "csv",
                      to_csv(exports.table()));
-    if (exports.charts && ImGui::MenuItem("Save drawing as SVG…"))
-        ask_and_save(context, "Save drawing as SVG", name, exports.step, "svg",
-                     drawing(context, name, exports));
+    if (exports.all && ImGui::MenuItem("Save all values as CSV…"))
+        ask_and_save(context, "Save all values as CSV", name, exports.step, "csv",
+                     to_csv(exports.all()));
+    if (exports.charts) paper_items(context, name, exports);
     if (context.save_picture && in_main_window && ImGui::MenuItem("Save picture as PNG…"))
         ask_and_save(context, "Save picture as PNG", name, exports.step, "png",
                      [save = context.save_picture, from, size](const std::string& path) {

@@ -1,18 +1,21 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "app/gui/panel.h"
 #include "app/gui/plots/chart.h"
 #include "app/gui/plots/table.h"
 
-// Plots leave the program: values as CSV, to the clipboard or a file, a drawing as SVG, the picture
-// on the screen as PNG.
+// Plots leave the program: values as CSV, to the clipboard or a file, a drawing as SVG, PDF or a
+// Python script, the picture on the screen as PNG.
 namespace muonscope::plots {
 
 struct Exports {
     std::function<Table()> table;  // what is visible
+    // Likewise everything, where that is more; empty: it never is.
+    std::function<Table()> all = {};
     // The same as drawings, one or small multiples, in the colours of the context it is given,
     // whose theme is the light one; empty: what is shown is no drawing.
     std::function<std::vector<Chart>(const gui::PanelContext& paper)> charts = {};
@@ -22,6 +25,11 @@ struct Exports {
     int columns = 1;         // of drawings side by side
     std::int64_t step = -1;  // that is drawn; −1: the newest
 };
+
+// The title of its drawing: the experiment, what is drawn and, where it is not the newest, the
+// step.
+std::string title_on_paper(const gui::PanelContext& context, const char* name,
+                           const Exports& exports);
 
 // A menu on right click over a plot. `name` goes into the file's name.
 void export_menu(gui::PanelContext& context, const char* id, const char* name, bool hovered,

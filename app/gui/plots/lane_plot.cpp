@@ -14,6 +14,7 @@
 #include "app/gui/plots/level.h"
 #include "app/gui/plots/marks.h"
 #include "app/gui/plots/memory.h"
+#include "app/gui/plots/paper_steps.h"
 #include "app/gui/plots/phases.h"
 #include "app/gui/plots/readout.h"
 #include "app/gui/plots/shown_lanes.h"
@@ -192,7 +193,8 @@ void draw_inside(gui::PanelContext& context, const Axes& plot, const LanePlot& w
         u32(theme.dim), what.awaited.c_str());
 }
 
-Table table_of(const gui::PanelContext& context, const LanePlot& what) {
+// Of the steps shown, or of all.
+Table table_of(const gui::PanelContext& context, const LanePlot& what, bool all = false) {
     std::vector<std::size_t> channels;
     std::vector<std::string> names;
     const std::vector<std::string> titles = channel_titles(context.snapshot->layout);
@@ -204,15 +206,70 @@ Table table_of(const gui::PanelContext& context, const LanePlot& what) {
         channels.push_back(*what.beneath);
         names.push_back(titles[channels.back()]);
     }
-    Table table = history_table(*context.snapshot, context.view.step_min, context.view.step_max,
-                                channels, names);
+    Table table = history_table(*context.snapshot, all ? 0 : context.view.step_min,
+                                all ? INFINITY : context.view.step_max, channels, names);
     table.logarithmic = what.logarithmic;
-    std::vector<int> drawn{table.drawn[static_cast<std::size_t>(what.curve)]};
-    if (what.beneath) drawn.push_back(table.drawn.back());
-    table.drawn = std::move(drawn);
     for (std::size_t l = 0; l < context.snapshot->lanes.size(); ++l)
         table.hidden.push_back(!is_shown(context, l));
     return table;
+}
+
+// The curves of one of the table's channels, a lane each.
+std::vector<Curve> curves_of(Table table, std::size_t channel, const gui::Theme& theme) {
+    table.drawn = {table.drawn[channel]};
+    std::vector<Curve> curves;
+    for (ChartMark& mark : chart_of(table, theme).marks)
+        curves.push_back(std::move(std::get<Curve>(mark)));
+    return curves;
+}
+
+// What the plot shows, for paper.
+Chart chart_on_paper(const gui::PanelContext& paper, const LanePlot& what) {
+    const Table table = table_of(paper, what);
+    const gui::Theme& theme = paper.theme;
+    Table curve_alone = table;
+    curve_alone.drawn = {table.drawn[static_cast<std::size_t>(what.curve)]};
+    Chart chart = chart_of(curve_alone, theme);
+    chart.marks.clear();
+    chart.y.title = channel_titles(paper.snapshot->layout)[what.first_channel + what.curve];
+    take_shown_range(paper, what.axis, chart);
+    for (const double level : what.levels)
+        chart.marks.emplace_back(
+            Rule{"", false, level, {gui::with_alpha(theme.target, 0.75F), Dash::dotted, 0.7F}});
+    const auto add_beneath = [&](std::size_t channel, float weight) {
+        for (Curve& curve : curves_of(table, channel, theme)) {
+            curve.key = "";
+            curve.band = false;
+            curve.low.clear();
+            curve.high.clear();
+            curve.ink = {gui::with_alpha(curve.ink.colour, 0.7F), Dash::dotted, weight};
+            chart.marks.emplace_back(std::move(curve));
+        }
+    };
+    if (what.floor >= 0) add_beneath(static_cast<std::size_t>(what.floor), 0.6F);
+    if (what.beneath) add_beneath(static_cast<std::size_t>(what.channels), 0.9F);
+    std::vector<std::size_t> shown;
+    for (std::size_t l = 0; l < paper.snapshot->lanes.size(); ++l)
+        if (is_shown(paper, l)) shown.push_back(l);
+    std::vector<Curve> curves = curves_of(table, static_cast<std::size_t>(what.curve), theme);
+    for (std::size_t i = 0; i < curves.size(); ++i) {
+        const LaneSnapshot& lane = paper.snapshot->lanes[shown[i]];
+        curves[i].key = lane.divergence ? fmt::format("{}, diverged at step {}", lane.name,
+                                                      lane.divergence->step)
+                                        : lane.name;
+        chart.marks.emplace_back(std::move(curves[i]));
+    }
+    // In the legend, of any lane.
+    if (what.floor >= 0 || what.beneath)
+        chart.marks.emplace_back(Function{
+            what.floor_name, {theme.dim, Dash::dotted}, [](double) { return std::nan(""); }});
+    for (const TheoryCurve& theory : what.theory) {
+        Curve curve = drawn_on_paper(theory, theme);
+        curve.key = theory_key(theme).name;
+        chart.marks.emplace_back(std::move(curve));
+    }
+    add_step_marks(paper, -1, chart);
+    return chart;
 }
 
 }  // namespace
@@ -263,13 +320,10 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
     end_step_plot(context, plot);
     export_menu(context, "##export", what.name, hovered,
                 {.table = [&] { return table_of(context, what); },
+                 .all = [&] { return table_of(context, what, true); },
                  .charts =
                      [&](const gui::PanelContext& paper) {
-                         Chart chart = chart_of(table_of(context, what), paper.theme);
-                         for (const TheoryCurve& theory : what.theory)
-                             chart.marks.emplace_back(drawn_on_paper(theory, paper.theme));
-                         take_range(memory(context).axis(what.axis), chart);
-                         return std::vector{chart};
+                         return std::vector{chart_on_paper(paper, what)};
                      },
                  .fit = [&] { follow_everything(context, what.axis); }});
 }

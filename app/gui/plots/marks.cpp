@@ -119,31 +119,41 @@ std::vector<Event> events_of(const Snapshot& snapshot, int lane) {
     return events;
 }
 
-void draw_phase_ends(Marks& marks, const LaneSnapshot& lane, const Recipe& recipe) {
+void add_phase_ends(std::vector<StepMark>& marks, const LaneSnapshot& lane, const Recipe& recipe) {
     if (recipe.repeats) return;  // phases in turns change at too many steps to mark
     const auto& phases = recipe.phases;
     std::int64_t step = 0;
-    marks.begin();
+    bool first = true;
     for (std::size_t p = 0;
          p + 1 < phases.size() && p < lane.phase_steps.size() && static_cast<int>(p) < lane.phase;
          ++p) {
         step += lane.phase_steps[p];
-        marks.draw(step, phases[p + 1].name, true);
+        marks.push_back({step, phases[p + 1].name, true, first});
+        first = false;
     }
 }
 
 }  // namespace
 
+std::vector<StepMark> step_marks(const Snapshot& snapshot, int lane) {
+    std::vector<StepMark> marks;
+    for (const Event& event : events_of(snapshot, lane))
+        if (lane < 0 || event.lane < 0 || event.lane == lane)
+            marks.push_back({event.step, event.text, false, false});
+    for (std::size_t l = 0; snapshot.spec && l < snapshot.lanes.size(); ++l)
+        if ((lane < 0 || static_cast<int>(l) == lane) && l < snapshot.spec->lanes.size())
+            add_phase_ends(marks, snapshot.lanes[l], snapshot.spec->lanes[l]);
+    return marks;
+}
+
 void draw_marks(gui::PanelContext& context, const Axes& plot, int lane) {
     if (!context.snapshot) return;
     const Snapshot& snapshot = *context.snapshot;
     Marks marks(context, plot);
-    for (const Event& event : events_of(snapshot, lane))
-        if (lane < 0 || event.lane < 0 || event.lane == lane)
-            marks.draw(event.step, event.text, false);
-    for (std::size_t l = 0; snapshot.spec && l < snapshot.lanes.size(); ++l)
-        if ((lane < 0 || static_cast<int>(l) == lane) && l < snapshot.spec->lanes.size())
-            draw_phase_ends(marks, snapshot.lanes[l], snapshot.spec->lanes[l]);
+    for (const StepMark& mark : step_marks(snapshot, lane)) {
+        if (mark.begins_series) marks.begin();
+        marks.draw(mark.step, mark.text, mark.dashed);
+    }
     if (snapshot.past >= 0) marks.draw_looked_at(static_cast<double>(snapshot.past));
     marks.draw_hovered_step(memory(context).hovered_step);
     marks.draw_readout_of_hovered();

@@ -43,14 +43,14 @@ std::vector<PhaseSpan> repeated(const Recipe& recipe, double end, double from, d
     return spans;
 }
 
+}  // namespace
+
 bool begin_alike(const std::vector<std::vector<PhaseSpan>>& lanes) {
     for (const auto& spans : lanes)
         for (std::size_t i = 0; i < std::min(spans.size(), lanes.front().size()); ++i)
             if (spans[i].from != lanes.front()[i].from) return false;
     return true;
 }
-
-}  // namespace
 
 std::vector<PhaseSpan> phase_spans(const Snapshot& snapshot, std::size_t lane, double from,
                                    double to) {

@@ -16,6 +16,8 @@ struct PhaseSpan {
 // phase; where phases come again, only if each of them ends after a number of steps.
 std::vector<PhaseSpan> phase_spans(const Snapshot& snapshot, std::size_t lane, double from,
                                    double to);
+// Whether all lanes' phases begin at the same steps, as far as they have come.
+bool begin_alike(const std::vector<std::vector<PhaseSpan>>& lanes);
 // The phase's name at this step; empty where there is but one, or none any more.
 std::string phase_name(const Snapshot& snapshot, std::size_t lane, double step);
 // ", layer 1" when all these lanes are in a phase of one name then; lane < 0: all.

@@ -12,6 +12,7 @@
 #include "app/gui/plots/level.h"
 #include "app/gui/plots/marks.h"
 #include "app/gui/plots/memory.h"
+#include "app/gui/plots/paper_steps.h"
 #include "app/gui/plots/readout.h"
 #include "app/gui/plots/step_chart.h"
 #include "app/gui/plots/step_plot.h"
@@ -95,6 +96,16 @@ void draw_places(const gui::PanelContext& context, const Axes& plot,
                             u32(gui::with_alpha(theme.card, 0.85F)));
         draw->AddText(nullptr, size, word, u32(theme.text), place.word.c_str());
     }
+}
+
+// In the colours and dashes of the series, which need not be those of lanes.
+void style_as_shown(Chart& chart, const std::vector<Series>& series, const gui::Theme& screen,
+                    const gui::Theme& paper) {
+    for (ChartMark& mark : chart.marks)
+        if (auto* curve = std::get_if<Curve>(&mark))
+            for (const Series& one : series)
+                if (one.name == curve->name)
+                    curve->ink = {same_colour_in(paper, screen, one.colour), one.dash};
 }
 
 }  // namespace
@@ -201,16 +212,22 @@ void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2
     export_menu(
         context, "##export", what.name, hovered,
         {.table = table,
+         .all = [&] { return series_table(series, 0, INFINITY, what.logarithmic); },
          .charts =
              [&](const gui::PanelContext& paper) {
                  Chart chart = chart_of(table(), paper.theme);
-                 take_range(memory(context).axis(what.axis), chart);
+                 take_shown_range(context, what.axis, chart);
+                 style_as_shown(chart, series, context.theme, paper.theme);
                  for (const ReferenceLine& level : levels)
-                     chart.marks.emplace_back(
-                         Rule{level.name, false, level.value, {level.colour, Dash::dashed}});
+                     chart.marks.emplace_back(Rule{
+                         level.name,
+                         false,
+                         level.value,
+                         {same_colour_in(paper.theme, context.theme, level.colour), Dash::dashed}});
                  for (const PlacedStep& place : what.places)
                      chart.marks.emplace_back(
                          Rule{"", true, place.step, {paper.theme.mark, Dash::dotted}, place.word});
+                 add_step_marks(paper, -1, chart);
                  return std::vector{chart};
              },
          .fit = [&] { follow_everything(context, what.axis); }});
