@@ -56,7 +56,8 @@ RenderOptions sized(const ExportOptions& options) {
         throw Error("--type-size",
                     fmt::format("{:g} points at {} dpi are {:.1f} pixels", look.type, options.dpi,
                                 run.scale * static_cast<double>(size::font)),
-                    "choose both so that type is from 7 to 56 pixels");
+                    fmt::format("choose both so that type is from {:g} to {:g} pixels",
+                                0.5F * size::font, 4 * size::font));
     return run;
 }
 

@@ -75,7 +75,7 @@ const std::vector<Kind> kinds{
      [](Harness& h) { switch_of(h.preferences, "probe_log") = false; }},
     {"modes as lines", "singular-values", "two-ways-up", 2},
     {"modes as a heatmap", "singular-values", "two-ways-up", 2,
-     [](Harness& h) { switch_of(h.preferences, "sv_heatmap") = true; }},
+     [](Harness& h) { switch_of(h.preferences, "sv_heatmap") = true; }, false, true, "<rect"},
     {"parts of updates", "weight-norms", "two-ways-up", 4},
     {"series", "conditioning", "two-ways-up", 2},
     {"thirds of facts", "rare-facts", "rare-facts", 3,
@@ -89,7 +89,7 @@ const std::vector<Kind> kinds{
     {"bars", "singular-values", "two-ways-up", 1,
      [](Harness& h) { switch_of(h.preferences, "sv_bars") = true; }, false, true, "<rect"},
     {"squares", "alignment", "two-ways-up", 2, [](Harness&) {}, true, true, "<rect"},
-    {"points", "representations", "two-ways-up", 6, [](Harness&) {}, true, false, "translate("},
+    {"points", "representations", "two-ways-up", 6, [](Harness&) {}, true, false, "<path d="},
     {"functions", "orthogonaliser-lab", "two-ways-up", 1},
     {"histograms", "random-matrices", "two-ways-up", 2},
     {"a schedule", "lanes", "two-ways-up", 1},
@@ -401,6 +401,13 @@ TEST(Menus, of_every_plot_export_values_a_drawing_and_the_picture) {
             expect_well_formed(svg);
             EXPECT_GE(count(svg, kind.svg), 1U);
             EXPECT_GE(count(svg, "<text"), 5U);
+            const std::string pdf =
+                read_file(save("Save drawing as PDF…", "pdf"), std::size_t{1} << 24U);
+            EXPECT_EQ(pdf.rfind("%PDF-", 0), 0U);
+            EXPECT_NE(pdf.find("/FontFile3"), std::string::npos);
+            const std::string script =
+                read_file(save("Save as Python script…", "py"), std::size_t{1} << 24U);
+            EXPECT_GE(count(script, "\nax = axes("), 1U);
             const std::string picture = save("Save picture as PNG…", "png");
             ASSERT_FALSE(plots.harness.pictures.empty());
             EXPECT_EQ(plots.harness.pictures.back(), picture);
@@ -411,9 +418,10 @@ TEST(Menus, of_every_plot_export_values_a_drawing_and_the_picture) {
 // Numbers on the axis up of a drawing.
 std::vector<double> values_in(const std::string& svg) {
     std::vector<double> found;
-    for (std::size_t at = svg.find("text-anchor=\"end\">"); at != std::string::npos;
-         at = svg.find("text-anchor=\"end\">", at + 1)) {
-        const std::size_t from = at + std::string_view("text-anchor=\"end\">").size();
+    constexpr std::string_view anchored = "text-anchor=\"end\"";
+    for (std::size_t at = svg.find(anchored); at != std::string::npos;
+         at = svg.find(anchored, at + 1)) {
+        const std::size_t from = svg.find('>', at) + 1;
         if (const auto value = number_in(svg.substr(from, svg.find('<', from) - from)))
             found.push_back(*value);
     }

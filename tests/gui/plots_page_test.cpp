@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "app/gui/plots/step_chart.h"
+#include "app/gui/plots/table_text.h"
 #include "app/gui/theme.h"
 
 namespace muonscope::plots {
@@ -119,6 +120,96 @@ TEST(Page, a_nan_of_all_the_lane_has_breaks_no_line_and_nothing_at_all_is_an_emp
     EXPECT_EQ(count(svg_of_table(table, ""), "<polyline"), 3U);
     table.drawn = {1};
     EXPECT_EQ(count(svg_of_table(table, ""), "<polyline"), 1U);
+}
+
+Chart lane_of(const std::string& name) {
+    Chart chart;
+    chart.title = name;
+    chart.x = {0, 10, false, "step"};
+    chart.y = {0, 1, false, "size"};
+    Curve shared;
+    shared.name = name + " size";
+    shared.key = "size";
+    shared.x = {0, 5, 10};
+    shared.y = {0, 1, 0.5};
+    chart.marks.emplace_back(shared);
+    shared.name = name + " rank 2";
+    shared.key = "";
+    chart.marks.emplace_back(shared);
+    return chart;
+}
+
+TEST(Page, small_multiples_share_a_legend_and_each_has_its_title) {
+    const std::string svg =
+        to_svg(page_of(std::vector{lane_of("SGD"), lane_of("Muon")}, "Two lanes", 2));
+    const auto texts = [&](const std::string& word) { return count(svg, ">" + word + "</text>"); };
+    EXPECT_EQ(texts("size"), 3U) << "in the legend, and above each axis";
+    EXPECT_EQ(texts("SGD"), 1U);
+    EXPECT_EQ(texts("Muon"), 1U);
+    EXPECT_EQ(texts("Muon rank 2"), 0U);
+    EXPECT_EQ(count(svg, "<title>Muon rank 2</title>"), 1U) << "what a line is, for who asks";
+    // The same labels of both axes.
+    EXPECT_EQ(texts("10"), 2U);
+}
+
+TEST(Page, is_as_large_as_asked_for_and_so_is_its_type) {
+    const Drawing page =
+        page_of(std::vector{lane_of("SGD")}, "One", 1, {.width = 85, .height = 60, .type = 6});
+    EXPECT_NEAR(page.width, 85 * 72 / 25.4, 1e-9);
+    EXPECT_NEAR(page.height, 60 * 72 / 25.4, 1e-9);
+    for (const Drawing::Words& words : page.all<Drawing::Words>()) {
+        EXPECT_LE(words.size, 1.1 * 6 + 1e-9) << words.text;
+        EXPECT_GE(words.x, 0);
+        EXPECT_LE(words.y, page.height);
+    }
+}
+
+TEST(Page, says_what_the_ends_of_a_maps_colours_are) {
+    Chart chart;
+    chart.x = {0, 2};
+    chart.y = {-1, 0};
+    Cells cells;
+    cells.values = Matrix{{-3, 0.25}};
+    cells.low = -4;
+    cells.high = 7;
+    cells.colour = [](double value) { return ImVec4{value < 0 ? 1.0F : 0.0F, 0, 0, 1}; };
+    chart.marks.emplace_back(cells);
+    const std::string svg = to_svg(page_of(std::vector{chart}, "A map"));
+    EXPECT_EQ(count(svg, ">-4</text>"), 1U);
+    EXPECT_EQ(count(svg, ">7</text>"), 1U);
+}
+
+TEST(Page, words_of_events_stand_at_the_foot_where_they_do_not_meet) {
+    Chart chart = lane_of("SGD");
+    for (const double at : {2.0, 2.1, 8.0}) {
+        Rule rule{"", true, at, {}};
+        rule.word = at == 2.1 ? "too close to be read" : "learning rate";
+        rule.at_foot = true;
+        chart.marks.emplace_back(rule);
+    }
+    const Drawing page = page_of(std::vector{chart}, "Events");
+    std::vector<double> places;
+    for (const Drawing::Words& words : page.all<Drawing::Words>()) {
+        EXPECT_NE(words.text, "too close to be read");
+        if (words.text == "learning rate") places.push_back(words.y);
+    }
+    ASSERT_EQ(places.size(), 2U);
+    EXPECT_EQ(places[0], places[1]);
+    EXPECT_GT(places[0], page.height / 2);
+}
+
+TEST(TextTable, is_escaped_for_who_reads_it) {
+    TextTable table;
+    table.headings = {"name", "a|b_c"};
+    table.rows = {{"50 % & more\n{x}", "1.5"}, {"σ₁ − 2", "—"}};
+    table.words = {0};
+    EXPECT_EQ(to_csv(table), "name,a|b_c\n\"50 % & more\n{x}\",1.5\nσ₁ − 2,—\n");
+    EXPECT_EQ(to_markdown(table),
+              "| name | a\\|b\\_c |\n|---|---:|\n| 50 % & more {x} | 1.5 |\n| σ₁ − 2 | — |\n");
+    EXPECT_EQ(to_latex(table),
+              "\\begin{tabular}{lr}\n\\hline\nname & a$|$b\\_c \\\\\n\\hline\n"
+              "50 \\% \\& more \\{x\\} & 1.5 \\\\\n$\\sigma$$_1$ $-$ 2 & — \\\\\n\\hline\n"
+              "\\end{tabular}\n");
 }
 
 }  // namespace

@@ -117,6 +117,7 @@ def sources(root):
     code += sorted(glob.glob("app/gui/*.cpp", root_dir=root))
     code += sorted(glob.glob("app/gui/panels/*.cpp", root_dir=root))
     code += sorted(glob.glob("app/gui/plots/*.cpp", root_dir=root))
+    code.remove("app/gui/plots/python_script.cpp")  # another program's code
     for path in code:
         yield path, strings(os.path.join(root, path))
 

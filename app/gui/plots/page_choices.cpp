@@ -1,7 +1,10 @@
 #include "app/gui/plots/page_choices.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <string>
 
 #include "app/gui/theme.h"
 #include "imgui.h"
@@ -14,9 +17,14 @@ struct PagePreset {
     const char* name;
     PageChoices choices;
 };
-constexpr std::array<PagePreset, 3> page_presets{{{"One column, 85 mm", {85, 0, 8, 1}},
-                                                  {"Two columns, 175 mm", {175, 0, 8, 1}},
-                                                  {"Slide, 254 × 143 mm", {254, 143, 16, 2}}}};
+constexpr std::array<PagePreset, 3> page_presets{
+    {{"One column", {85, 0, 8, 1}}, {"Two columns", {175, 0, 8, 1}}, {"Slide", {254, 143, 16, 2}}}};
+
+std::string name_of(const PagePreset& preset) {
+    const PageChoices& size = preset.choices;
+    if (size.height == 0) return fmt::format("{}, {:g} mm", preset.name, size.width);
+    return fmt::format("{}, {:g} × {:g} mm", preset.name, size.width, size.height);
+}
 
 bool is_chosen(const PageChoices& one, const PageChoices& other) {
     return one.width == other.width && one.height == other.height && one.type == other.type &&
@@ -44,7 +52,7 @@ void draw_page_choices(gui::PanelContext& context) {
     PageChoices& chosen = context.chosen<PageChoices>();
     using Limits = PageLimits;
     for (const PagePreset& preset : page_presets)
-        if (ImGui::Selectable(preset.name, is_chosen(chosen, preset.choices),
+        if (ImGui::Selectable(name_of(preset).c_str(), is_chosen(chosen, preset.choices),
                               ImGuiSelectableFlags_NoAutoClosePopups))
             chosen = preset.choices;
     ImGui::Separator();
