@@ -33,28 +33,50 @@ STUDY
 
 wait_for_the_queue() { while [ -n "$(squeue -h)" ]; do sleep 0.5; done; }
 
-# The program that works on shard $1, once it has stored a job.
+# The process that works on shard $1; no other program is started to find it, so that it is found at once.
 worker_on() {
-    for _ in $(seq 400); do
-        for process in /proc/[0-9]*; do
-            if [ "$(readlink "$process/exe" 2> /dev/null)" = "$program" ] &&
-                tr '\0' ' ' < "$process/cmdline" | grep -q -- "--shard $1/8 --db $folder/" &&
-                [ "$(sqlite3 "s.shard-$1-of-8.db" 'SELECT count(*) FROM results' 2> /dev/null || echo 0)" -gt 0 ]; then
-                echo "${process#/proc/}"
-                return
-            fi
-        done
-        sleep 0.05
+    local process line
+    for process in /proc/[0-9]*; do
+        [ "$process/exe" -ef "$program" ] || continue
+        line="$({ tr '\0' ' ' < "$process/cmdline"; } 2> /dev/null || true)"
+        if [[ "$line" == *"--shard $1/8 --db $folder/"* ]]; then
+            echo "${process#/proc/}"
+            return
+        fi
     done
-    echo "no task works on shard $1" >&2
+    return 1
+}
+
+stored_by() { sqlite3 "s.shard-$1-of-8.db" 'SELECT count(*) FROM results' 2> /dev/null || echo 0; }
+
+# Kills task $1 when it has stored a job and not all $2: it stands still while its jobs are counted, so
+# that no speed of the machine lets it end unseen.
+kill_amid() {
+    local worker="" count
+    for _ in $(seq 12000); do
+        if worker="$(worker_on "$1")"; then break; fi
+        sleep 0.01
+    done
+    [ -n "$worker" ] || { echo "no task works on shard $1" >&2; return 1; }
+    for _ in $(seq 12000); do
+        kill -STOP "$worker" 2> /dev/null || { echo "task $1 ended before it was killed" >&2; return 1; }
+        count="$(stored_by "$1")"
+        if [ "$count" -gt 0 ]; then
+            [ "$count" -lt "$2" ] || { echo "task $1 had stored all its jobs" >&2; return 1; }
+            kill -9 "$worker"
+            return
+        fi
+        kill -CONT "$worker"
+        sleep 0.01
+    done
+    echo "task $1 stored no job" >&2
     return 1
 }
 
 "$program" study submit s.json --slurm --shards 8 --memory 0
-victim="$(worker_on 3)"
-kill -9 "$victim"
+kill_amid 3 5
 wait_for_the_queue
-left="$(sqlite3 s.shard-3-of-8.db 'SELECT count(*) FROM results')"
+left="$(stored_by 3)"
 echo "killed task 3 with $left of 5 jobs stored"
 [ "$left" -lt 5 ]
 sbatch --array=3 s.sbatch > /dev/null
