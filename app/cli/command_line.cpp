@@ -282,7 +282,9 @@ CLI::App& add_export(CLI::App& app, ExportArguments& arguments) {
         ->type_name("MM");
     command.add_option("--type-size", arguments.type, "Of words, in points; otherwise 8")
         ->type_name("PT");
-    command.add_option("--line-width", arguments.line, "Of curves, in points; otherwise 1")
+    command
+        .add_option("--line-width", arguments.line,
+                    "Of curves in drawings and scripts, in points; otherwise 1")
         ->type_name("PT");
     command.add_option("--dpi", arguments.dpi, "Of pictures, dots an inch; otherwise 300")
         ->type_name("N");

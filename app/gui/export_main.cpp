@@ -80,10 +80,9 @@ const FigurePlot& chosen_plot(const FigureLayout& layout, const ExportOptions& o
 }
 
 std::string table_text(const ExportOptions& options, const plots::Exports& exports) {
-    if (options.what == "csv") return plots::to_csv(exports.table());
-    if (options.what == "csv-all")
-        return plots::to_csv(exports.all ? exports.all() : exports.table());
-    const plots::TextTable table = plots::in_text(exports.table());
+    if (options.what == "csv-all" && exports.all) return plots::to_csv(exports.all());
+    if (options.what == "csv" || options.what == "csv-all") return plots::csv_of(exports);
+    const plots::TextTable table = plots::text_table_of(exports);
     return options.what == "md" ? plots::to_markdown(table) : plots::to_latex(table);
 }
 

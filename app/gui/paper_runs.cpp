@@ -133,6 +133,19 @@ std::string results_markdown(const PaperRuns& runs, std::span<const PublishedExp
     return text.empty() ? text : text + std::string(verdict_rule) + "\n";
 }
 
+plots::TextTable results_table(const PaperRuns& runs, std::span<const PublishedExperiment> chosen) {
+    plots::TextTable table{
+        {"experiment", "quantity", "published", "here", "difference", "verdict"}, {}, {0, 1, 5}};
+    for (const PublishedExperiment& experiment : chosen) {
+        const auto found = runs.kept.find(experiment.name);
+        if (found == runs.kept.end()) continue;
+        for (const Comparison& c : found->second.progress.figures)
+            table.rows.push_back({experiment.title, c.figure.label, published_text(c),
+                                  here_text(c.figure), difference_text(c), verdict_text(c)});
+    }
+    return table;
+}
+
 std::string sweep_text(std::span<const SweepSeed> seeds, Budget budget) {
     if (seeds.empty()) return "no seed yet";
     return text_of(paired_differences(seeds, budget));

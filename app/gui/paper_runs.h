@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/gui/panel.h"
+#include "app/gui/plots/table_text.h"
 #include "core/documents/published_json.h"
 #include "core/experiment/published/sweep.h"
 #include "core/session/reproduction.h"
@@ -53,6 +54,8 @@ int jobs_at_once();
 std::string outcome_text(const PaperRuns::Kept* kept);
 // Tables of what has been run, with the rule of their verdicts.
 std::string results_markdown(const PaperRuns& runs, std::span<const PublishedExperiment> chosen);
+// The same as one table, with the experiment before each row.
+plots::TextTable results_table(const PaperRuns& runs, std::span<const PublishedExperiment> chosen);
 // Every seed under one budget, and the sum.
 std::string sweep_markdown(std::span<const SweepSeed> seeds, Budget budget);
 // "+69.8 ± 98.0 steps, positive in 33 of 40"

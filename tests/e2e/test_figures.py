@@ -133,6 +133,7 @@ class Figures(unittest.TestCase):
         labels = [(text, number(text.text)) for text in texts if number(text.text) is not None]
         across = Axis([(float(t.get("x")), v) for t, v in labels if t.get("text-anchor") == "middle"], False)
         up = Axis([(float(t.get("y")) - 0.36 * 7, v) for t, v in labels if t.get("text-anchor") == "end"], True)
+        self.assertEqual(across.high, 200, "as the screen's axis, which ends at a round number")
         history = {(row["lane"], int(row["step"])): float(row["loss"]) for row in self.history()}
         lines = 0
         for group in tree.iter(SVG + "g"):
@@ -175,6 +176,16 @@ class Figures(unittest.TestCase):
         self.assertAlmostEqual(box[3], 100 * POINT, delta=0.01)
         self.assertNotIn(b"/Type1", data)
         self.assertLess(len(data), 400_000)
+        fonts = re.findall(rb"/W \[(.*?)\] >>", data)
+        self.assertEqual(len(fonts), 2, "regular and bold")
+        for widths in fonts:
+            self.assertGreater(len(set(re.findall(rb"\[(\d+)\]", widths))), 7)
+        if shutil.which("pdftoppm"):
+            picture = subprocess.run(["pdftoppm", "-r", "72", "-gray", path], capture_output=True, check=True).stdout
+            head = re.match(rb"P5\s(\d+)\s(\d+)\s255\s", picture)
+            width = int(head[1])
+            title = [picture[head.end() + y * width + x] for y in range(4, 16) for x in range(4, 100)]
+            self.assertLess(min(title), 120, "the title is seen")
         if shutil.which("pdftotext"):
             text = subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True)
             self.assertEqual(text.stderr, b"")

@@ -93,6 +93,16 @@ TEST_F(Results, fill_in_while_they_run_and_say_their_verdicts) {
         << text;
     EXPECT_NE(text.find("| Steps after Muon | 13321 | 13300 | -21 | FAILED |"), std::string::npos);
     EXPECT_NE(text.find(std::string(verdict_rule)), std::string::npos);
+
+    const plots::TextTable table = results_table(runs(), runs().experiments);
+    ASSERT_EQ(table.rows.size(), 10U);
+    EXPECT_EQ(std::vector(table.rows[0].begin() + 1, table.rows[0].end()),
+              (std::vector<std::string>{"Steps | of phase 2", "13436", "13436", "0",
+                                        "exact as printed"}));
+    EXPECT_NE(plots::to_latex(table).find("& Steps $|$ of phase 2 & 13436 & 13436 & 0 & exact"),
+              std::string::npos);
+    EXPECT_NE(plots::to_markdown(table).find("| Steps \\| of phase 2 | 13436 |"),
+              std::string::npos);
 }
 
 TEST_F(Results, are_cancelled_by_the_button_that_began_them) {

@@ -8,6 +8,7 @@
 #include "app/gui/keys.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/paper_runs.h"
+#include "app/gui/plots/export_menu.h"
 #include "app/gui/plots/source.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
@@ -177,6 +178,9 @@ void draw_results(PanelContext& context) {
     for (const PublishedExperiment& experiment : chosen(context, runs))
         section(context, runs, experiment);
     ImGui::EndChild();
+    plots::export_menu(
+        context, "##export", "results", ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows),
+        {.table = {}, .words = [&] { return results_table(runs, chosen(context, runs)); }});
     ImGui::EndChild();
     if (!ruled) return;
     ImGui::PushTextWrapPos(0);

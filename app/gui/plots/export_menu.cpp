@@ -99,6 +99,32 @@ void offer(const gui::PanelContext& context, const char* name, const Exports& ex
     take({name, from, to, exports, paper});
 }
 
+// As a table of a document has them.
+void document_items(gui::PanelContext& context, const char* name, const Exports& exports) {
+    if (!ImGui::BeginMenu("Values for a document")) return;
+    if (ImGui::MenuItem("Copy as Markdown"))
+        ImGui::SetClipboardText(to_markdown(text_table_of(exports)).c_str());
+    if (ImGui::MenuItem("Copy as LaTeX"))
+        ImGui::SetClipboardText(to_latex(text_table_of(exports)).c_str());
+    if (ImGui::MenuItem("Save as Markdown…"))
+        ask_and_save(context, "Save values as Markdown", name, exports.step, "md",
+                     to_markdown(text_table_of(exports)));
+    if (ImGui::MenuItem("Save as LaTeX…"))
+        ask_and_save(context, "Save values as LaTeX", name, exports.step, "tex",
+                     to_latex(text_table_of(exports)));
+    ImGui::EndMenu();
+}
+
+void table_items(gui::PanelContext& context, const char* name, const Exports& exports) {
+    if (ImGui::MenuItem("Copy values as CSV")) ImGui::SetClipboardText(csv_of(exports).c_str());
+    if (ImGui::MenuItem("Save values as CSV…"))
+        ask_and_save(context, "Save values as CSV", name, exports.step, "csv", csv_of(exports));
+    if (exports.all && ImGui::MenuItem("Save all values as CSV…"))
+        ask_and_save(context, "Save all values as CSV", name, exports.step, "csv",
+                     to_csv(exports.all()));
+    document_items(context, name, exports);
+}
+
 void paper_items(gui::PanelContext& context, const char* name, const Exports& exports) {
     if (ImGui::MenuItem("Save drawing as SVG…"))
         ask_and_save(context, "Save drawing as SVG", name, exports.step, "svg",
@@ -116,6 +142,14 @@ void paper_items(gui::PanelContext& context, const char* name, const Exports& ex
 }
 
 }  // namespace
+
+std::string csv_of(const Exports& exports) {
+    return exports.words ? to_csv(exports.words()) : to_csv(exports.table());
+}
+
+TextTable text_table_of(const Exports& exports) {
+    return exports.words ? exports.words() : in_text(exports.table());
+}
 
 std::string title_on_paper(const gui::PanelContext& context, const char* name,
                            const Exports& exports) {
@@ -137,14 +171,7 @@ void export_menu(gui::PanelContext& context, const char* id, const char* name, b
         std::abs(drag.x) + std::abs(drag.y) < 4)
         ImGui::OpenPopup(id);
     if (!ImGui::BeginPopup(id)) return;
-    if (ImGui::MenuItem("Copy values as CSV"))
-        ImGui::SetClipboardText(to_csv(exports.table()).c_str());
-    if (ImGui::MenuItem("Save values as CSV…"))
-        ask_and_save(context, "Save values as CSV", name, exports.step, "csv",
-                     to_csv(exports.table()));
-    if (exports.all && ImGui::MenuItem("Save all values as CSV…"))
-        ask_and_save(context, "Save all values as CSV", name, exports.step, "csv",
-                     to_csv(exports.all()));
+    table_items(context, name, exports);
     if (exports.charts) paper_items(context, name, exports);
     if (context.save_picture && in_main_window && ImGui::MenuItem("Save picture as PNG…"))
         ask_and_save(context, "Save picture as PNG", name, exports.step, "png",

@@ -7,6 +7,7 @@
 #include "app/gui/panel.h"
 #include "app/gui/plots/chart.h"
 #include "app/gui/plots/table.h"
+#include "app/gui/plots/table_text.h"
 
 // Plots leave the program: values as CSV, to the clipboard or a file, a drawing as SVG, PDF or a
 // Python script, the picture on the screen as PNG.
@@ -16,6 +17,8 @@ struct Exports {
     std::function<Table()> table;  // what is visible
     // Likewise everything, where that is more; empty: it never is.
     std::function<Table()> all = {};
+    // A table of words too, which then leaves in the place of `table`.
+    std::function<TextTable()> words = {};
     // The same as drawings, one or small multiples, in the colours of the context it is given,
     // whose theme is the light one; empty: what is shown is no drawing.
     std::function<std::vector<Chart>(const gui::PanelContext& paper)> charts = {};
@@ -31,10 +34,14 @@ struct Exports {
 std::string title_on_paper(const gui::PanelContext& context, const char* name,
                            const Exports& exports);
 
+// What of it leaves as CSV, and as Markdown or LaTeX.
+std::string csv_of(const Exports& exports);
+TextTable text_table_of(const Exports& exports);
+
 // A menu on right click over a plot. `name` goes into the file's name.
 void export_menu(gui::PanelContext& context, const char* id, const char* name, bool hovered,
                  const Exports& exports);
-// Of numbers that are no drawing.
+// Of numbers or words that are no drawing.
 void export_menu(gui::PanelContext& context, const char* id, const char* name, bool hovered,
                  const std::function<Table()>& table);
 

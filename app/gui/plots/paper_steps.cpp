@@ -10,6 +10,7 @@
 #include "app/gui/plots/marks.h"
 #include "app/gui/plots/memory.h"
 #include "app/gui/plots/phases.h"
+#include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
 #include "core/experiment/published/ends.h"
 
@@ -51,6 +52,19 @@ void add_published_ends(const gui::PanelContext& paper, int lane, Chart& chart) 
     }
 }
 
+// Values at and below the floor lie on it, and its label says so.
+Ticks ticks_above(double floor, double min, double max, float length) {
+    constexpr float apart = 28;  // pixels
+    const Ticks plain = log_ticks(min, max, std::clamp(static_cast<int>(length / apart), 2, 10));
+    Ticks ticks;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(plain.count); ++i) {
+        std::string label = plain.labels[i].data();
+        if (!label.empty() && std::abs(plain.values[i] / floor - 1) < 1e-9) label = "≤ " + label;
+        ticks.add(plain.values[i], label);
+    }
+    return ticks;
+}
+
 }  // namespace
 
 void take_shown_range(const gui::PanelContext& context, std::string_view axis, Chart& chart) {
@@ -61,6 +75,12 @@ void take_shown_range(const gui::PanelContext& context, std::string_view axis, C
     chart.y.floor = shown.scale.floor;
     chart.y.min = shown.scale.inverse(shown.range.low);
     chart.y.max = shown.scale.inverse(shown.range.high);
+    if (!shown.at_floor || !shown.scale.logarithmic) return;
+    chart.y.ticks = [floor = shown.scale.floor](double min, double max, float length) {
+        return ticks_above(floor, min, max, length);
+    };
+    chart.marks.emplace_back(
+        Rule{"", false, shown.scale.floor, {context.theme.dim, Dash::dotted, 0.6F}});
 }
 
 void add_step_marks(const gui::PanelContext& paper, int lane, Chart& chart) {
