@@ -3,6 +3,7 @@
 #include "app/gui/autosave.h"
 #include "app/gui/dock_layout.h"
 #include "app/gui/figure.h"
+#include "app/gui/filming.h"
 #include "app/gui/frame.h"
 #include "app/gui/frame_pacer.h"
 #include "app/gui/full_screen.h"
@@ -219,6 +220,7 @@ struct Application::State {
         for (const std::string& path : window_.dropped())
             attempt(view_, [&] { open_file(context, path); });
         begin_figure(context);
+        begin_film_frame(context);
         draw_frame(context);
         trainer_.show_weights(view_.weights_shown);
         trainer_.show_moves(view_.moves_shown);
@@ -228,6 +230,7 @@ struct Application::State {
         window_.draw();
         take_picture();
         end_figure(context, [this] { return whole_screen(); });
+        end_film_frame(context, [this] { return whole_screen(); });
         window_.present();
         follow_full_screen();
         const double done = seconds();

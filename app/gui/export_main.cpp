@@ -113,27 +113,6 @@ std::string document(const ExportOptions& options, OffscreenRun& run) {
     return text;
 }
 
-// A folder that goes when this does.
-class ScratchFrames {
-  public:
-    explicit ScratchFrames(const std::string& output) : path_(output + ".frames") {
-        std::error_code fault;
-        for (int i = 1; !fs::create_directory(path_, fault) && i < 1000; ++i)
-            path_ = fmt::format("{}.frames-{}", output, i);
-        if (fault) throw Error(path_, fault.message(), "choose another folder for the film");
-    }
-    ~ScratchFrames() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    ScratchFrames(const ScratchFrames&) = delete;
-    ScratchFrames& operator=(const ScratchFrames&) = delete;
-    const std::string& path() const { return path_; }
-
-  private:
-    std::string path_;
-};
-
 // PNGs over the steps into a folder; false: called off.
 bool draw_frames(const ExportOptions& options, const RenderOptions& run,
                  const std::string& folder) {
@@ -158,7 +137,7 @@ int animation(const ExportOptions& options, RenderOptions run) {
         return draw_frames(options, run, output) ? 0 : called_off;
     }
     check_ffmpeg();
-    const ScratchFrames scratch(output);
+    const FrameFolder scratch(output);
     const bool made = draw_frames(options, run, scratch.path()) &&
                       make_film(scratch.path(), output, options.rate,
                                 [&] { return options.goes_on(options.frames); });

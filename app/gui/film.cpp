@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <sstream>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "core/base/error.h"
@@ -30,9 +31,26 @@ std::string last_line(const std::string& log) {
     return last;
 }
 
-// Its exit code; −1: it was called off.
-int run_ffmpeg(std::vector<std::string> words, const std::string& log,
-               const std::function<bool()>& goes_on) {
+constexpr std::size_t largest_film = std::size_t{1} << 31U;
+
+std::vector<std::string> words_for(const std::string& folder, const std::string& made, int rate) {
+    const bool gif = made.ends_with(".gif");
+    // H.264 takes even sizes alone; a GIF has a palette of its own colours.
+    const char* filter = gif ? "split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse"
+                             : "crop=trunc(iw/2)*2:trunc(ih/2)*2";
+    std::vector<std::string> words{
+        "ffmpeg", "-nostdin",   "-hide_banner",       "-loglevel", "error",
+        "-y",     "-framerate", std::to_string(rate), "-i",        folder + "/frame-%05d.png",
+        "-vf",    filter};
+    if (!gif)
+        for (const char* word :
+             {"-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", "18", "-movflags", "+faststart"})
+            words.emplace_back(word);
+    words.push_back(made);
+    return words;
+}
+
+int begin_ffmpeg(std::vector<std::string> words, const std::string& log) {
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
@@ -53,18 +71,8 @@ int run_ffmpeg(std::vector<std::string> words, const std::string& log,
     posix_spawn_file_actions_destroy(&actions);
     if (fault != 0)
         throw Error("ffmpeg", std::system_category().message(fault),
-                    "install ffmpeg, or write frames or a .gif elsewhere");
-    int status = 0;
-    constexpr useconds_t pause = 50000;
-    while (waitpid(child, &status, WNOHANG) == 0) {
-        if (!goes_on()) {
-            kill(child, SIGKILL);
-            waitpid(child, &status, 0);
-            return -1;
-        }
-        usleep(pause);
-    }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+                    "install ffmpeg, or export --what frames");
+    return child;
 }
 
 }  // namespace
@@ -82,32 +90,60 @@ void check_ffmpeg() {
                 "install ffmpeg (on Debian: apt install ffmpeg), or export --what frames");
 }
 
+FilmMaker::FilmMaker(std::string folder, std::string output, int rate)
+    : folder_(std::move(folder)),
+      output_(std::move(output)),
+      made_(folder_ + (output_.ends_with(".gif") ? "/film.gif" : "/film.mp4")),
+      log_(folder_ + "/ffmpeg.log") {
+    check_ffmpeg();
+    process_ = begin_ffmpeg(words_for(folder_, made_, rate), log_);
+}
+
+FilmMaker::~FilmMaker() {
+    if (process_ == 0) return;
+    kill(process_, SIGKILL);
+    int status = 0;
+    waitpid(process_, &status, 0);
+}
+
+bool FilmMaker::is_done() {
+    int status = 0;
+    if (process_ == 0) return true;
+    if (waitpid(process_, &status, WNOHANG) == 0) return false;
+    process_ = 0;
+    code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+    return true;
+}
+
+void FilmMaker::publish() {
+    if (code_ != 0)
+        throw Error(output_, "ffmpeg failed: " + last_line(read_file(log_, largest_film)),
+                    "try another ffmpeg, or export --what frames");
+    write_file(output_, read_file(made_, largest_film));
+}
+
 bool make_film(const std::string& folder, const std::string& output, int rate,
                const std::function<bool()>& goes_on) {
-    check_ffmpeg();
-    const bool gif = output.ends_with(".gif");
-    // H.264 takes even sizes alone; a GIF has a palette of its own colours.
-    const char* filter = gif ? "split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse"
-                             : "crop=trunc(iw/2)*2:trunc(ih/2)*2";
-    const std::string made = folder + (gif ? "/film.gif" : "/film.mp4");
-    const std::string log = folder + "/ffmpeg.log";
-    std::vector<std::string> words{
-        "ffmpeg", "-nostdin",   "-hide_banner",       "-loglevel", "error",
-        "-y",     "-framerate", std::to_string(rate), "-i",        folder + "/frame-%05d.png",
-        "-vf",    filter};
-    if (!gif)
-        for (const char* word :
-             {"-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", "18", "-movflags", "+faststart"})
-            words.emplace_back(word);
-    words.push_back(made);
-    const int code = run_ffmpeg(words, log, goes_on);
-    if (code < 0) return false;
-    constexpr std::size_t largest = std::size_t{1} << 31U;
-    if (code != 0)
-        throw Error(output, "ffmpeg failed: " + last_line(read_file(log, largest)),
-                    "try another ffmpeg, or export --what frames");
-    write_file(output, read_file(made, largest));
+    FilmMaker maker(folder, output, rate);
+    constexpr useconds_t pause = 50000;
+    while (!maker.is_done()) {
+        if (!goes_on()) return false;
+        usleep(pause);
+    }
+    maker.publish();
     return true;
+}
+
+FrameFolder::FrameFolder(const std::string& output) : path_(output + ".frames") {
+    std::error_code fault;
+    for (int i = 1; !std::filesystem::create_directory(path_, fault) && i < 1000; ++i)
+        path_ = fmt::format("{}.frames-{}", output, i);
+    if (fault) throw Error(path_, fault.message(), "choose another folder for the film");
+}
+
+FrameFolder::~FrameFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
 }
 
 }  // namespace muonscope::gui

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "app/gui/filming.h"
 #include "app/gui/path_dialog.h"
 #include "app/gui/plots/collection.h"
 #include "app/gui/plots/page.h"
@@ -177,6 +178,11 @@ void export_menu(gui::PanelContext& context, const char* id, const char* name, b
         ask_and_save(context, "Save picture as PNG", name, exports.step, "png",
                      [save = context.save_picture, from, size](const std::string& path) {
                          save(path, from, {from.x + size.x, from.y + size.y});
+                     });
+    if (context.save_picture && in_main_window && ImGui::MenuItem("Save film over steps…"))
+        ask_and_save(context, "Save film", name, exports.step, "mp4",
+                     [&view = context.view, from, size](const std::string& path) {
+                         gui::ask_for_film(view, path, from, {from.x + size.x, from.y + size.y});
                      });
     if (exports.print && ImGui::BeginMenu("Save picture as PNG of width")) {
         int& typed = context.kept<PrintWidth>().pixels;
