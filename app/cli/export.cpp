@@ -1,10 +1,9 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 
 #include "app/cli/command_line.h"
@@ -143,7 +142,7 @@ int export_figure(const ExportArguments& arguments) {
     }
     return done;
 #else
-    static_cast<void>(dark);
+    static_cast<void>(dark), static_cast<void>(numbers);
     throw Error("export", "this program was built without a window",
                 "type `muonscope run`, or build with -DMUONSCOPE_GUI=ON");
 #endif
