@@ -88,6 +88,18 @@ if(MUONSCOPE_GUI AND TARGET muonscope)
     endforeach()
 endif()
 
+# What lasts long, is killed or lacks room, in a shortened form.
+if(MUONSCOPE_GUI AND TARGET muonscope AND CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT MUONSCOPE_SANITIZE)
+    add_executable(soak tests/soak/soak.cpp)
+    target_link_libraries(soak PRIVATE muonscope_compiler muonscope_gui)
+    target_compile_options(soak PRIVATE -O1)
+    add_test(NAME e2e.soak_window COMMAND soak window 20000 60 4)
+    add_test(NAME e2e.soak_kill COMMAND "${PROJECT_SOURCE_DIR}/tests/soak/kill.py" 6)
+    add_test(NAME e2e.soak_hardships COMMAND "${PROJECT_SOURCE_DIR}/tests/soak/hardships.py")
+    set_tests_properties(e2e.soak_window e2e.soak_kill e2e.soak_hardships PROPERTIES LABELS e2e TIMEOUT 300
+        ENVIRONMENT "MUONSCOPE=$<TARGET_FILE:muonscope>;SOAK=$<TARGET_FILE:soak>;PYTHONDONTWRITEBYTECODE=1")
+endif()
+
 # Sentences with a number, each computed with the program. They hold texts, not memory, and would take
 # a sanitized program a quarter of an hour.
 if(TARGET muonscope AND NOT MUONSCOPE_SANITIZE)

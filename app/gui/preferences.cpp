@@ -6,6 +6,7 @@
 #include "app/gui/plots/page_choices.h"
 #include "app/gui/theme.h"
 #include "core/base/error.h"
+#include "core/base/near_names.h"
 #include "core/formats/files.h"
 #include "core/formats/json_text.h"
 #include "core/formats/user_folders.h"
@@ -127,7 +128,7 @@ std::string to_json(const Preferences& preferences) {
 }
 
 Preferences preferences_from_json(std::string_view text, std::string_view source) {
-    const Json json = parse_json(text, source, largest_file);
+    const Json json = parse_json(text, source, {largest_file});
     if (!json.is_object())
         throw Error(std::string(source), "is not a JSON object", "choose again in the window");
     Preferences preferences;
@@ -158,7 +159,7 @@ void choose(Preferences& preferences, std::string_view choice) {
                         given.get<double>() <= one.high;
         }
         if (!taken)
-            throw Error("--choose", text,
+            throw Error("--choose", in_quotes(text),
                         std::holds_alternative<bool*>(one.at) ? "give true or false"
                         : std::holds_alternative<std::vector<std::string>*>(one.at)
                             ? "give a list of words, such as [\"loss\"]"
@@ -166,7 +167,7 @@ void choose(Preferences& preferences, std::string_view choice) {
         read(json, one);
         return;
     }
-    throw Error("--choose", text,
+    throw Error("--choose", in_quotes(text),
                 "give NAME=VALUE with a name that preferences.json has, such as "
                 "representations_view=1");
 }

@@ -287,7 +287,7 @@ std::string metadata_text(const TensorFile& file, const char* key) {
 }
 
 SessionFile::Program program_in(const TensorFile& file, const std::string& source) {
-    const Json json = parse_json(metadata_text(file, "program"), source, most_text);
+    const Json json = parse_json(metadata_text(file, "program"), source, {most_text});
     const JsonNode node(json, {source, "program"});
     return {words_in(node, "version"), words_in(node, "commit"), words_in(node, "level")};
 }
@@ -339,7 +339,7 @@ RunCheckpoint read_checkpoint(const std::string& path) {
     checkpoint.state.log = std::move(session.log);
     checkpoint.weights = std::move(session.weights);
 
-    const Json json = parse_json(metadata_text(file, "state"), source, most_text);
+    const Json json = parse_json(metadata_text(file, "state"), source, {most_text});
     const JsonNode root(json, {source, "state"});
     checkpoint.state.step = count_in(root, "step");
     checkpoint.seconds = seconds_in(root);

@@ -73,7 +73,7 @@ std::int64_t step_of(const JsonNode& node) {
     const JsonNode step = member(node, "step");
     const Json& value = step.value();
     if (!value.is_number_integer() || value.get<std::int64_t>() < 0)
-        fail(step, value.dump() + " is not a step");
+        fail(step, step.shown() + " is not a step");
     return value.get<std::int64_t>();
 }
 
@@ -90,17 +90,25 @@ Value value_of(const JsonNode& node) {
     if (value.is_number_integer()) return value.get<std::int64_t>();
     if (value.is_number()) return value.get<double>();
     if (value.is_string()) return value.get<std::string>();
-    fail(node, value.dump() + " is no value of a parameter");
+    fail(node, node.shown() + " is no value of a parameter");
 }
 
 std::string string_of(const JsonNode& node) {
-    if (!node.value().is_string()) fail(node, node.value().dump() + " is not a text");
+    if (!node.value().is_string()) fail(node, node.shown() + " is not a text");
     return node.value().get<std::string>();
 }
 
+// As a file has it: a number of 64 bits that is beyond an int is none.
+std::optional<int> number_in(const JsonNode& node) {
+    const Json& value = node.value();
+    if (!value.is_number_integer() || value < 0 || value > INT32_MAX) return std::nullopt;
+    return value.get<int>();
+}
+
 int lane_of(const JsonNode& node) {
-    if (!node.value().is_number_integer()) fail(node, "not a lane's number");
-    return node.value().get<int>();
+    const std::optional<int> number = number_in(node);
+    if (!number) fail(node, "not a lane's number");
+    return *number;
 }
 
 Edit edit_of(const JsonNode& node, const Json& experiment) {
@@ -112,7 +120,7 @@ Edit edit_of(const JsonNode& node, const Json& experiment) {
     if (const auto lane = node.find("lower_rate")) {
         const JsonNode by = member(node, "by");
         const int index = lane_of(*lane);
-        if (!by.value().is_number()) fail(by, by.value().dump() + " is not a number");
+        if (!by.value().is_number()) fail(by, by.shown() + " is not a number");
         return LowerRate{index, by.value().get<double>()};
     }
     if (flag(node, "swap", false)) return SwapOptimizers{keep};
@@ -141,7 +149,7 @@ std::uint64_t hash_of(const JsonNode& node) {
     std::uint64_t hash = 0;
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), hash, 16);
     if (fault != std::errc() || end != text.data() + text.size())
-        fail(node, "\"" + text + "\" is not a hash");
+        fail(node, in_quotes(text) + " is not a hash");
     return hash;
 }
 
@@ -199,8 +207,8 @@ SessionFile session_of(const JsonNode& root) {
     SessionFile file;
     if (!version.value().is_number_integer() || version.value().get<std::int64_t>() < 1 ||
         version.value().get<std::int64_t>() > SessionFile::current_version)
-        fail(version, fmt::format("{} instead of 1 to {}", version.value().dump(),
-                                  SessionFile::current_version));
+        fail(version,
+             fmt::format("{} instead of 1 to {}", version.shown(), SessionFile::current_version));
     file.version = version.value().get<int>();
     if (const auto program = root.find("program")) file.program = program_of(*program);
     const JsonNode spec = member(root, "spec");
@@ -211,6 +219,13 @@ SessionFile session_of(const JsonNode& root) {
     const JsonNode log = member(root, "log");
     if (!log.value().is_array()) fail(log, "not a list");
     const std::vector<JsonNode> entries = log.elements();
+    const auto refuse_length = [&] {
+        fail(log, fmt::format("{} edits are more than the {} that are read, in which a whole "
+                              "recipe is some dozen",
+                              entries.size(), SessionFile::most_edits));
+    };
+    if (entries.size() > SessionFile::most_edits) refuse_length();
+    std::size_t weight = 0;
     const Json experiment = Json::parse(to_json(file.spec))["experiment"];
     std::int64_t previous = 0;
     for (const JsonNode& entry : entries) {
@@ -218,6 +233,8 @@ SessionFile session_of(const JsonNode& root) {
         if (step < previous || step > file.step)
             fail(member(entry, "step"), fmt::format("{} is out of order", step));
         file.log.push_back({step, edit_of(entry, experiment)});
+        weight += weight_of(file.log.back().edit);
+        if (weight > SessionFile::most_edits) refuse_length();
         previous = step;
     }
     try_edits(file, entries);
@@ -268,7 +285,7 @@ SessionFile session_file_from_json(std::string_view text, std::string_view sourc
 
 std::variant<Spec, SessionFile> spec_or_session_from_json(std::string_view text,
                                                           std::string_view source) {
-    const Json json = parse_json(text, source, max_bytes);
+    const Json json = parse_json(text, source, {max_bytes});
     const bool any_session = json.is_object() && (json.contains("log") || json.contains("spec"));
     if (!any_session) return spec_from_tree(json, source);
     return session_of(JsonNode(json, {source, ""}));

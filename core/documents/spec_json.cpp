@@ -305,7 +305,7 @@ void check_version(const JsonNode& tree) {
 }  // namespace
 
 Spec spec_from_json(std::string_view text, std::string_view source) {
-    return spec_from_tree(parse_json(text, source, most_bytes), source);
+    return spec_from_tree(parse_json(text, source, {most_bytes}), source);
 }
 
 Spec spec_from_tree(const Json& json, std::string_view source) {

@@ -14,21 +14,21 @@ namespace {
 
 constexpr std::size_t longest_text = 4096;
 
-std::string shown(const JsonNode::Json& value) {
-    if (value.is_string()) return in_quotes(value.get_ref<const std::string&>());
-    if (value.is_object()) return "an object";
-    if (value.is_array()) return "a list";
-    return value.dump();
-}
-
 }  // namespace
+
+std::string JsonNode::shown() const {
+    if (value_->is_string()) return in_quotes(value_->get_ref<const std::string&>());
+    if (value_->is_object()) return "an object";
+    if (value_->is_array()) return "a list";
+    return value_->dump();
+}
 
 void JsonNode::fail(const std::string& what, const std::string& remedy) const {
     throw Error(place_.text(), what, remedy);
 }
 
 void JsonNode::refuse(const std::string& allowed) const {
-    fail(shown(*value_) + " is not allowed", "give " + allowed);
+    fail(shown() + " is not allowed", "give " + allowed);
 }
 
 void JsonNode::check_keys(const std::vector<std::string>& known) const {

@@ -21,6 +21,9 @@ class JsonNode {
     const Json& value() const { return *value_; }
     const Place& place() const { return place_; }
 
+    // As a message shows it: a text in quotes and cut when long, "a list", "an object", or a
+    // number.
+    std::string shown() const;
     // Throw Error at its place: what is wrong, and what to do about it.
     [[noreturn]] void fail(const std::string& what, const std::string& remedy) const;
     [[noreturn]] void refuse(const std::string& allowed) const;  // "5 is not allowed; give …"

@@ -41,7 +41,9 @@ std::optional<JsonFile> json_beside(const TensorFile& file, const char* name) {
     const std::string path = beside(file, name);
     std::error_code ignored;
     if (!fs::exists(path, ignored)) return {};
-    return JsonFile{path, parse_json(read_file(path, most_json), path, most_json)};
+    // A vocabulary is an object of a key a piece.
+    const JsonLimits limits{most_json, 10'000'000, 1'000'000};
+    return JsonFile{path, parse_json(read_file(path, most_json), path, limits)};
 }
 
 JsonFile needed_beside(const TensorFile& file, const char* name) {

@@ -267,6 +267,17 @@ bool leaves_buffers(const Edit& edit, const Spec& before, const Spec& after) {
                       });
 }
 
+std::size_t weight_of(const Edit& edit) {
+    const auto* lane = std::get_if<SetLane>(&edit);
+    if (!lane) return 1;
+    std::size_t weight = 2;
+    for (const Phase& phase : lane->recipe.phases) {
+        weight += 7;  // its optimiser, its name and where it ends
+        for (const auto& own : phase.layer_optimizers) weight += own ? 5 : 0;
+    }
+    return weight;
+}
+
 bool keeps_momentum(const Edit& edit) {
     return std::visit(
         [](const auto& e) {

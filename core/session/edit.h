@@ -23,6 +23,9 @@ bool leaves_buffers(const Edit& edit, const Spec& before, const Spec& after);
 
 bool keeps_momentum(const Edit& edit);
 
+// As how many edits of one number it weighs, in memory and in a file.
+std::size_t weight_of(const Edit& edit);
+
 // Marks for the step axis: "learning rate 0.02 → 0.1" for one lane or all (lane = -1). Empty when
 // the edit changed nothing. `path` of a mark is what later marks of the same parameter merge by;
 // choices do not merge, because each may do something to the buffers.

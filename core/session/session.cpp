@@ -436,6 +436,15 @@ void Session::replace(Spec spec) {
     *this = std::move(fresh);
 }
 
+// What could not be read again is not done.
+void Session::check_log(const Edit& edit) const {
+    std::size_t weight = weight_of(edit);
+    for (std::size_t i = 0; i < applied_; ++i) weight += weight_of(log_[i].edit);
+    if (weight > SessionFile::most_edits)
+        throw Error("this run", fmt::format("its log is full: it holds {} edits", applied_),
+                    "save it, and start over with the parameters as they are");
+}
+
 void Session::apply(const Edit& edit) {
     if (const auto* lower = std::get_if<LowerRate>(&edit))
         if (lower->lane >= 0 && lower->lane < lanes() && lane(lower->lane).fault()) {
@@ -449,6 +458,7 @@ void Session::apply(const Edit& edit) {
     }
     // What changes nothing is not an edit; logged, it could push out one of its parameter that did.
     if (*after == *spec_) return;
+    check_log(edit);
     // An edit in the past makes another future.
     log_.resize(applied_);
     for (History& history : histories_) history.truncate_after(step_);

@@ -150,6 +150,7 @@ class Session {
     using Fates = std::vector<std::vector<MomentumFate>>;  // by lane and layer
     Fates take(std::shared_ptr<const Spec> spec, bool keep_momentum);
     void log(const Edit& edit, bool mergeable);
+    void check_log(const Edit& edit) const;
     void mark(const Edit& edit, const Spec& before, const Spec& after, Fates fates);
     void run_stretch(std::int64_t stop, WorkerPool& pool);
     void run_lane(std::size_t index, std::int64_t stop);

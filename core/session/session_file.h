@@ -25,6 +25,8 @@ struct SessionFile {
     };
     // 1: a switch left the momentum buffer in its old unit, so such a log leads elsewhere now.
     static constexpr int current_version = 2;
+    // What is read of a log; and made of one, in which a lane's whole recipe is some dozen edits.
+    static constexpr std::size_t most_edits = 50'000;
     int version = current_version;
     // What wrote the file, level that of its kernels; empty in files that do not say. Another one
     // of the same version gives the same bits.

@@ -28,6 +28,7 @@ using Json = nlohmann::ordered_json;
 // A study of 100,000 settings in its own list is some 20 MB.
 constexpr std::size_t most_study_bytes = std::size_t{64} << 20;
 constexpr std::size_t most_settings = 100'000;
+constexpr std::size_t most_changes = 600'000;  // of all settings, each counted too
 constexpr std::int64_t most_study_steps = 1'000'000'000;
 constexpr std::size_t most_seeds = 100'000, most_rates = 1000;
 
@@ -95,9 +96,16 @@ std::vector<std::vector<Change>> read_settings(const JsonNode& tree) {
         std::vector<Change> values;
         for (const JsonNode& value : axis.elements()) values.push_back(read_change(key, value));
         if (values.empty()) axis.fail("is empty", "give a value, or leave the key out");
-        // Said before it is done.
-        if (settings.size() * values.size() > most_settings)
-            too_many(*grid, settings.size() * values.size());
+        // Said before it is done. What is kept of a study lists them all, and must be read again.
+        const std::size_t all = settings.size() * values.size();
+        if (all > most_settings) too_many(*grid, all);
+        std::size_t changes = 0;
+        for (const std::vector<Change>& setting : settings) changes += setting.size() + 2;
+        if (changes * values.size() > most_changes)
+            grid->fail(
+                fmt::format("it comes to {} changes in {} settings",
+                            (changes - settings.size()) * values.size(), all),
+                fmt::format("give fewer: {} are the most, settings counted too", most_changes));
         std::vector<std::vector<Change>> finer;
         for (const std::vector<Change>& setting : settings)
             for (const Change& value : values) {
@@ -360,7 +368,7 @@ Spec read_base(const JsonNode& tree, const std::filesystem::path& folder) {
         std::error_code unreadable;
         if (found != all.end())
             spec = *found;
-        else if (std::filesystem::exists(folder / name, unreadable))
+        else if (std::filesystem::is_regular_file(folder / name, unreadable))
             spec = read_spec_file((folder / name).string());
         else
             node->refuse("a preset (`muonscope presets` lists them), a file that exists or a spec");
@@ -385,8 +393,10 @@ void try_all(const Study& study, std::string_view source) {
     } catch (const Error& fault) {
         const std::string said = fault.what();
         const std::size_t cut = said.rfind("; ");
-        throw Error(fmt::format("{}: {}", source, job_text(study, place)), said.substr(0, cut),
-                    said.substr(cut + 2));
+        // On one line, whatever an arm is called.
+        const std::string job = in_quotes(job_text(study, place), 200);
+        throw Error(fmt::format("{}: {}", source, job.substr(1, job.size() - 2)),
+                    said.substr(0, cut), said.substr(cut + 2));
     }
 }
 
@@ -401,7 +411,7 @@ void check_version(const JsonNode& tree) {
 
 Study study_from(std::string_view text, std::string_view source,
                  const std::filesystem::path& folder) {
-    const Json json = parse_json(text, source, most_study_bytes);
+    const Json json = parse_json(text, source, {most_study_bytes});
     const JsonNode tree(json, {source, ""});
     if (!json.is_object()) tree.refuse("an object: {\"key\": value, …}");
     check_version(tree);

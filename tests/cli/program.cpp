@@ -1,6 +1,7 @@
 #include "tests/cli/program.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,10 +45,15 @@ Outcome run_program(const std::vector<std::string>& arguments,
     }
     if (meanwhile) meanwhile(child);
     int status = 0;
-    ::waitpid(child, &status, 0);
+    rusage used{};
+    ::wait4(child, &status, 0, &used);
+    const auto seconds = [](const timeval& time) {
+        return double(time.tv_sec) + 1e-6 * double(time.tv_usec);
+    };
     constexpr std::size_t enough = std::size_t{64} << 20;
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
-            read_file(out, enough), read_file(err, enough)};
+            read_file(out, enough), read_file(err, enough),
+            seconds(used.ru_utime) + seconds(used.ru_stime)};
 }
 
 }  // namespace muonscope

@@ -11,6 +11,7 @@ namespace muonscope {
 struct Outcome {
     int code = -1;  // 128 + signal when one ended it
     std::string out, err;
+    double processor_seconds = 0;
 };
 
 // Starts the program as its users do, with no terminal and no input, and waits for it.

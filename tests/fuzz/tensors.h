@@ -1,24 +1,16 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
-#include "core/base/error.h"
 #include "core/formats/tensor_values.h"
+#include "tests/fuzz/expect.h"
 
 // What stands for every format of tensors: bytes are read to the last number, or refused by an
 // Error in one line that names the file. Anything else ends the program, which is what libFuzzer
 // looks for.
 namespace muonscope {
-
-inline void expect(bool holds, const char* what) {
-    if (holds) return;
-    std::fprintf(stderr, "does not hold: %s\n", what);
-    std::abort();
-}
 
 // A part at a time, as those who read large tensors do.
 inline void read_all(std::string_view bytes, const TensorEntry& entry, const std::string& source) {
@@ -37,20 +29,14 @@ inline void read_all(std::string_view bytes, const TensorEntry& entry, const std
 inline int try_tensors(const std::uint8_t* data, std::size_t size, const std::string& source,
                        TensorList (*parse)(std::string_view, const std::string&)) {
     const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-    try {
+    return try_or_refuse(source, sentence, [&] {
         const TensorList list = parse(bytes, source);
         for (const Metadata::Entry& entry : list.metadata.entries()) value_text(entry);
         for (const TensorEntry& entry : list.entries) {
             expect(entry.type != nullptr, "every tensor has a type");
             if (entry.type->readable()) read_all(bytes, entry, source);
         }
-    } catch (const Error& error) {
-        const std::string message = error.what();
-        expect(message.find(source) != std::string::npos, "a refusal names the file");
-        expect(message.find('\n') == std::string::npos, "a refusal is one line");
-        expect(message.size() < 500, "a refusal is one sentence");
-    }
-    return 0;
+    });
 }
 
 }  // namespace muonscope
