@@ -12,6 +12,7 @@ namespace muonscope::gui {
 namespace {
 
 constexpr std::size_t most_nodes = 256;
+constexpr int most_windows = 1000;  // Dear ImGui looks through all of them for each
 constexpr int deepest = 32;
 constexpr int farthest = 30000;  // pixels; Dear ImGui keeps 16 bits
 
@@ -94,6 +95,7 @@ class Check {
             return true;
         }
         section_ = Section::window;
+        if (++windows_ > most_windows) fault_ = "there are too many windows";
         constexpr std::string_view window = "[Window][";
         return line.starts_with(window) && line.ends_with(']') && line.size() > window.size() + 1;
     }
@@ -184,6 +186,7 @@ class Check {
 
     Section section_ = Section::none;
     std::string fault_;
+    int windows_ = 0;
     std::map<std::uint32_t, Node> nodes_;
     std::set<std::uint32_t> docked_, centres_;  // of windows; roots that have a central node
 };

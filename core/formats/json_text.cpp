@@ -57,7 +57,7 @@ class Extent {
             refuse(source_, fmt::format("holds more than {} values", limits_.values));
         word_ = opens || closes || parts ? 0 : word_ + 1;
         if (word_ > longest_word)
-            refuse(source_, fmt::format("holds a number of more than {} characters", longest_word));
+            refuse(source_, fmt::format("holds a word of more than {} characters", longest_word));
     }
 
     std::string_view source_;

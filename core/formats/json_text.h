@@ -16,8 +16,8 @@ struct JsonLimits {
 };
 
 // The tree of a text within `limits`, at most 16 levels deep, in which no key of an object stands
-// twice, no text is longer than a megabyte and no number than a thousand characters. Throws Error
-// naming `source`; malformed JSON names line and column.
+// twice, no text is longer than a megabyte and no number or word than a thousand characters. Throws
+// Error naming `source`; malformed JSON names line and column.
 nlohmann::ordered_json parse_json(std::string_view text, std::string_view source,
                                   const JsonLimits& limits);
 

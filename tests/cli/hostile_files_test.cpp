@@ -69,7 +69,7 @@ TEST_F(HostileFiles, of_many_values_deep_or_long) {
     expect_refusals(many("", "[", size), "nested deeper than 16 levels");
     expect_refusals(many("", "{\"a\":", size), "nested deeper than 16 levels");
     expect_refusals(many("{\"version\":\"", "x", size), "holds a text of more than");
-    expect_refusals(many("{\"version\":", "1", size, "}"), "holds a number of more than");
+    expect_refusals(many("{\"version\":", "1", size, "}"), "holds a word of more than");
     expect_refusals(many("{\"version\":1e", "9", 500, "}"), "overflow");
     if (sanitized) return;
     for (const char* item : {"0,", "[],", "\"\",", "{\"a\":0},", "{\"step\":0,\"swap\":true},"})

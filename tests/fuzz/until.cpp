@@ -14,8 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string text(reinterpret_cast<const char*>(data), size);
     std::vector<std::string> conditions;
     for (const std::string_view line : split(text, '\n')) conditions.emplace_back(line);
-    static const Problem problem(presets().front().experiment);
-    static const Layout layout(*problem.model, problem.modes, facts_of(problem.experiment));
+    static const auto problem = make_problem(presets().front().experiment);
+    static const Layout layout(*problem->model, problem->modes, facts_of(problem->experiment));
     return try_or_refuse("--until", sentence, [&] {
         const std::vector<Bound> bounds = cli::stop_rule(conditions, layout);
         expect(bounds.size() == conditions.size(), "each is a bound");

@@ -244,6 +244,15 @@ TEST(layout, one_with_a_node_missing_is_refused) {
     EXPECT_EQ(first_fatal({layout}), 0U) << "Dear ImGui shows it: the check may be less strict";
 }
 
+// Dear ImGui looks through all windows for each: 66,000 of them, in a megabyte, took seconds.
+TEST(layout, one_of_too_many_windows_is_refused) {
+    const std::string good = saved_layout();
+    std::string some, more;
+    for (int i = 0; i < 1000; ++i) (i < 500 ? some : more) += fmt::format("[Window][{}]\n", i);
+    EXPECT_EQ(layout_fault(some + good), "");
+    EXPECT_TRUE(contains(layout_fault(some + more + good), "there are too many windows"));
+}
+
 TEST(layout, each_damaged_one_is_refused_or_shown) {
     std::mt19937 random(7);
     for (const std::string& layout : real_layouts()) {

@@ -169,7 +169,7 @@ TEST(HostileDocuments, what_would_take_all_memory_or_time_is_refused_before) {
         EXPECT_TRUE(refused(document, many("[", "{\"a\":0},", million, "0]"), "800000 values"));
         EXPECT_TRUE(refused(document, keys + "}", "an object of more than 512 keys"));
         EXPECT_TRUE(refused(document, "{\"version\":" + std::string(million, '1') + "}",
-                            "a number of more than 1000 characters"));
+                            "a word of more than 1000 characters"));
         EXPECT_TRUE(refused(document, "{\"version\":\"" + std::string(3 * million, 'x'),
                             "a text of more than 1048576 bytes"));
         EXPECT_TRUE(refused(document, "{\"version\":1,\"version\":1}", "stands twice"));
