@@ -147,10 +147,11 @@ class Hardships(unittest.TestCase):
                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         self.addCleanup(program.communicate)
         self.addCleanup(program.kill)
-        layout = self.folder / "CONFIG/muonscope/layout.ini"
+        lock = self.folder / "STATE/muonscope" / f"window-{program.pid}.lock"
         end = time.monotonic() + 60
-        while not layout.exists() and time.monotonic() < end:  # kept once the window is there
+        while not lock.exists() and time.monotonic() < end:
             time.sleep(0.05)
+        time.sleep(1)  # then it draws and trains
         return program
 
     def test_a_display_that_is_killed_ends_the_window_in_words_and_leaves_its_session(self):
