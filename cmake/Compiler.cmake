@@ -18,9 +18,11 @@ endif()
 add_library(muonscope_compiler INTERFACE)
 target_compile_features(muonscope_compiler INTERFACE cxx_std_20)
 target_compile_options(muonscope_compiler INTERFACE
-    # What stands in another source is shadowed by nothing in this one, and hidden from it by nothing.
-    -Wall -Wextra -Wpedantic $<$<NOT:$<BOOL:${MUONSCOPE_TOGETHER}>>:-Wshadow> -Wnon-virtual-dtor
-    $<$<AND:$<BOOL:${MUONSCOPE_TOGETHER}>,$<CXX_COMPILER_ID:GNU>>:-Wno-subobject-linkage> -Woverloaded-virtual -Wold-style-cast
+    # What stands in another source of one text is shadowed by nothing in this one, and hidden from it by
+    # nothing; Clang does not know the latter warning.
+    -Wall -Wextra -Wpedantic $<$<NOT:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>>:-Wshadow>
+    $<$<AND:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>,$<CXX_COMPILER_ID:GNU>>:-Wno-subobject-linkage>
+    -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast
     -Wcast-align -Wunused -Wformat=2 -Wimplicit-fallthrough
     -Wconversion -Wno-sign-conversion
     $<$<BOOL:${MUONSCOPE_WERROR}>:-Werror>)

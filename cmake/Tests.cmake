@@ -47,6 +47,9 @@ function(add_test_folder folder timeout)
     endforeach()
     target_precompile_headers(test_${folder} PRIVATE
         <Eigen/Dense> <fmt/format.h> <gtest/gtest.h> <functional> <memory> <string> <vector>)
+    if(folder STREQUAL "gui")
+        target_precompile_headers(test_gui PRIVATE "${PROJECT_SOURCE_DIR}/tests/gui/harness.h")
+    endif()
     # The tests' names may meet in two folders; ctest wants them once. They are listed when ctest
     # starts and not when they are linked, so that a program that cannot start does not stop a build.
     discover(${folder} "-Long/*" ${folder} ${timeout})

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""usage: together.py source…
+"""usage: together.py most source…
 
-Which sources can stand behind one another in one text: a line of each, the number of its text and the
-source. What costs most of compiling and looking at them, the headers that all of them include, is then
+Which sources can stand behind one another in one text, at most so many: a line of each, the number of its
+text and the source. What costs most of compiling and looking at them, the headers that all of them include, is then
 done once for a text. They must be compiled alike.
 """
 
@@ -36,7 +36,7 @@ def names(text):
     return found
 
 
-def groups(sources, how):
+def groups(sources, how, most=AT_ONCE):
     """Lists of sources that are compiled alike and declare nothing under the same name. how: by source
     what says how it is compiled; None: it must stand alone."""
     texts = {source: source.read_text() for source in sources}
@@ -62,7 +62,7 @@ def groups(sources, how):
         alone = how[source] is None or any(
             own in types for both in OWN_TYPE.findall(texts[source]) for own in both)
         for batch in batches:
-            if not alone and batch["alike"] == how[source] and len(batch["sources"]) < AT_ONCE \
+            if not alone and batch["alike"] == how[source] and len(batch["sources"]) < most \
                     and not meet(source, batch) \
                     and not hidden[source] & batch["words"] and not words[source] & batch["hidden"]:
                 batch["sources"].append(source)
@@ -79,8 +79,8 @@ def groups(sources, how):
 
 
 def main():
-    sources = [pathlib.Path(name) for name in sys.argv[1:]]
-    for number, group in enumerate(groups(sources, {source: "" for source in sources})):
+    most, sources = int(sys.argv[1]), [pathlib.Path(name) for name in sys.argv[2:]]
+    for number, group in enumerate(groups(sources, {source: "" for source in sources}, most)):
         for source in group:
             print(number, source)
 
