@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/base/near_names.h"
 #include "core/documents/session_json.h"
+#include "core/documents/setting_text.h"
 #include "core/documents/spec_json.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
@@ -34,6 +35,7 @@ std::optional<Spec> named_preset(const std::string& name) {
     if (name.empty()) return presets().front();
     for (const Spec& preset : presets())
         if (preset.name == name) return preset;
+    if (is_setting_text(name)) return spec_from_setting_text(name);
     std::error_code fault;
     if (!std::filesystem::exists(name, fault)) neither(name);
     return std::nullopt;

@@ -4,6 +4,8 @@
 #include "app/gui/caption.h"
 #include "app/gui/frame.h"
 #include "app/gui/full_screen.h"
+#include "app/gui/ghosts.h"
+#include "app/gui/plots/step_axis.h"
 #include "app/gui/saving.h"
 #include "app/gui/tab_order.h"
 #include "app/gui/taking_back.h"
@@ -20,7 +22,7 @@
 namespace muonscope::gui {
 namespace {
 
-constexpr std::array<Key, 24> table{{
+constexpr std::array<Key, 30> table{{
     {"Space", "pause, go on"},
     {"S", "swap the lanes' optimisers"},
     {"R", "start over from the same weights"},
@@ -33,6 +35,10 @@ constexpr std::array<Key, 24> table{{
     {"Ctrl Shift Z", "do it again"},
     {"1 \xe2\x80\x93 9", "presets"},
     {"+  \xe2\x88\x92", "faster, slower"},
+    {"L", "steps on a log axis, or a linear one"},
+    {"A  B", "over a plot: put a cursor at this step, and read differences"},
+    {"X", "over a plot: the first step at which a curve crosses this value"},
+    {"H", "keep this run as a ghost behind the plots"},
     {"C", "captions and their arrows"},
     {"T", "dark or light"},
     {"P", "presentation: chosen panels, large type"},
@@ -40,6 +46,8 @@ constexpr std::array<Key, 24> table{{
     {"Ctrl 0", "reset the layout"},
     {"Ctrl S", "save the session"},
     {"Ctrl Shift S", "save the session somewhere else"},
+    {"Ctrl Shift C", "copy the setting as a line of text"},
+    {"Ctrl V", "start a setting that was copied so"},
     {"Ctrl O", "open a session or a spec"},
     {"F1", "this help"},
     {"Tab", "to the next control; Shift Tab back"},
@@ -63,6 +71,8 @@ void handle_control_keys(PanelContext& context) {
     const bool shift = held(ImGui::GetIO().KeyShift, ImGuiMod_Shift);
     if (ImGui::IsKeyPressed(ImGuiKey_Z, false)) shift ? do_again(context) : take_back(context);
     if (ImGui::IsKeyPressed(ImGuiKey_Y, false)) do_again(context);
+    if (shift && ImGui::IsKeyPressed(ImGuiKey_C, false)) copy_setting(context);
+    if (ImGui::IsKeyPressed(ImGuiKey_V, false)) paste_setting(context);
     if (!ImGui::IsKeyPressed(ImGuiKey_S, false) || !context.save_session) return;
     if (shift)
         ask_where_to_save_session(context);
@@ -113,6 +123,11 @@ void handle_plain_keys(PanelContext& context) {
     if (pressed(ImGuiKey_G)) go_on_from_past(context);
     if (pressed(ImGuiKey_C))
         context.chosen<CaptionChoices>().shown = !context.chosen<CaptionChoices>().shown;
+    if (pressed(ImGuiKey_H)) pin_run(context);
+    if (pressed(ImGuiKey_L)) {
+        bool& logarithmic = context.chosen<plots::StepAxisChoices>().logarithmic;
+        logarithmic = !logarithmic;
+    }
     if (pressed(ImGuiKey_T)) context.preferences.dark = !context.preferences.dark;
     if (pressed(ImGuiKey_P)) context.preferences.presentation = !context.preferences.presentation;
 }

@@ -4,6 +4,7 @@
 #include "app/gui/dock_layout.h"
 #include "app/gui/dock_layout_check.h"
 #include "app/gui/plots/page_choices.h"
+#include "app/gui/plots/step_axis.h"
 #include "app/gui/theme.h"
 #include "core/base/error.h"
 #include "core/base/near_names.h"
@@ -111,6 +112,8 @@ std::vector<Remembered> all_remembered(Preferences& preferences) {
         {"user_scale", &preferences.user_scale, 0.5, 4.0}};
     for (Remembered& choice : remembered_of_caption(preferences)) all.push_back(std::move(choice));
     for (Remembered& choice : plots::remembered_of_page(preferences))
+        all.push_back(std::move(choice));
+    for (Remembered& choice : plots::remembered_of_steps(preferences))
         all.push_back(std::move(choice));
     for (const Panel& panel : panels()) {
         if (panel.remembered == nullptr) continue;

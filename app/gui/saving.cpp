@@ -1,6 +1,7 @@
 #include "app/gui/saving.h"
 
 #include "app/gui/autosave.h"
+#include "app/gui/ghosts.h"
 #include "app/gui/keys.h"
 #include "app/gui/model_weights.h"
 #include "app/gui/path_dialog.h"
@@ -9,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/near_names.h"
 #include "core/documents/session_json.h"
+#include "core/documents/setting_text.h"
 #include "core/documents/weights_file.h"
 #include "core/formats/files.h"
 #include "core/formats/user_folders.h"
@@ -171,10 +173,29 @@ void open_file(PanelContext& context, const std::string& path) {
     else if (fs::is_directory(path, ignored) || kind == ".safetensors" || kind == ".gguf" ||
              kind == ".npy" || kind == ".npz")
         open_model_in_front(context, path);
+    else if (kind == ".csv")
+        open_ghost(context, path);
     else
         throw Error(in_quotes(path, 200), "is nothing that can be opened",
-                    "give a spec or a session (.json), or weights (.safetensors, .gguf, .npy, .npz "
-                    "or a folder of them)");
+                    "give a spec or a session (.json), a table over steps (.csv), or weights "
+                    "(.safetensors, .gguf, .npy, .npz or a folder of them)");
+}
+
+void copy_setting(PanelContext& context) {
+    if (context.snapshot == nullptr || !context.snapshot->spec) return;
+    const std::string text = setting_text(*context.snapshot->spec);
+    ImGui::SetClipboardText(text.c_str());
+    say(context.view, fmt::format("The setting is on the clipboard: {} letters", text.size()));
+}
+
+void paste_setting(PanelContext& context) {
+    attempt(context.view, [&] {
+        const char* text = ImGui::GetClipboardText();
+        if (text == nullptr || !is_setting_text(text))
+            throw Error("the clipboard", "holds no setting that Muonscope copied",
+                        "copy one that begins with muonscope1:");
+        watch(context, spec_from_setting_text(text));
+    });
 }
 
 void last_session_row(PanelContext& context) {

@@ -22,4 +22,8 @@ void open_file(PanelContext& context, const std::string& path);
 // That of the window that ended last, as a row of a menu.
 void last_session_row(PanelContext& context);
 
+// The setting as a line of text onto the clipboard, and a run of one that is there.
+void copy_setting(PanelContext& context);
+void paste_setting(PanelContext& context);
+
 }  // namespace muonscope::gui

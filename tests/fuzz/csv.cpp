@@ -52,5 +52,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             written += (i > 0 ? "," : "") + muonscope::csv_field(rows[row][i]);
     }
     muonscope::expect(read_csv(written) == rows, "a field is the same written and read again");
+    std::string_view rest = written;
+    for (const std::vector<std::string>& row : rows)
+        muonscope::expect(muonscope::next_csv_record(rest) == row, "so do we");
     return 0;
 }

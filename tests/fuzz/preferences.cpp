@@ -7,6 +7,8 @@
 #include <cmath>
 
 #include "app/gui/caption.h"
+#include "app/gui/plots/page_choices.h"
+#include "app/gui/plots/step_axis.h"
 #include "tests/fuzz/expect.h"
 
 namespace muonscope::gui {
@@ -43,6 +45,19 @@ void expect_within(Preferences& preferences) {
 std::vector<Remembered> remembered_of_caption(Preferences& /*preferences*/) {
     return {};
 }
+
+}  // namespace muonscope::gui
+namespace muonscope::plots {
+
+std::vector<gui::Remembered> remembered_of_page(gui::Preferences& /*preferences*/) {
+    return {};
+}
+std::vector<gui::Remembered> remembered_of_steps(gui::Preferences& /*preferences*/) {
+    return {};
+}
+
+}  // namespace muonscope::plots
+namespace muonscope::gui {
 
 std::span<const Panel> panels() {
     static const Panel panel{.title = "Loss",

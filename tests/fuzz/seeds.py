@@ -77,6 +77,9 @@ def main():
     write(root / "layout", [LAYOUT.encode(), (ROOT / "tests/gui/layouts/missing-dock-node.ini").read_bytes()])
     write(root / "preferences", [text.encode() for text in PREFERENCES])
     write(root / "csv", [text.encode("latin-1") for text in FIELDS])
+    write(root / "ghost_csv", [
+        b"step,lane,steps,loss,loss_min,loss_max\n0,SGD,1,5,5,5\n2,SGD,2,4,4,5\n0,Muon,1,5,5,5\n",
+        b"step,SGD steps,SGD loss,\"Muon, x5 steps\",\"Muon, x5 loss\"\r\n0,1,5,1,5\r\n1,1,4,,\r\n"])
 
 
 main()

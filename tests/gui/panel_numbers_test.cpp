@@ -636,8 +636,8 @@ TEST(GraphAxes, what_the_mouse_reads_is_what_was_drawn_there) {
     graph.extent = {400, 300};
     for (const bool x_log : {false, true})
         for (const bool y_log : {false, true}) {
-            graph.x = plots::Axis::between(0.01, 100, x_log);
-            graph.y = plots::Axis::between(0.5, 32, y_log);
+            graph.x = plots::Axis::between(0.01, 100, {x_log});
+            graph.y = plots::Axis::between(0.5, 32, {y_log});
             EXPECT_NEAR(graph.pixel_x(0.01), 100, 1e-3);
             EXPECT_NEAR(graph.pixel_x(100), 500, 1e-3);
             EXPECT_NEAR(graph.pixel_y(0.5), 350, 1e-3);

@@ -13,7 +13,7 @@ TEST(Axes, map_values_to_pixels_and_back) {
     Axes axes;
     axes.position = {100, 50};
     axes.extent = {400, 200};
-    axes.x = Axis::between(1e-4, 1, true);
+    axes.x = Axis::between(1e-4, 1, {true});
     axes.y = Axis::between(-1, 3);
     EXPECT_FLOAT_EQ(axes.pixel_x(1e-4), 100);
     EXPECT_FLOAT_EQ(axes.pixel_x(1e-2), 300);
@@ -29,7 +29,7 @@ TEST(Axes, keep_what_they_do_not_show_near_their_edge) {
     Axes axes;
     axes.position = {0, 0};
     axes.extent = {100, 100};
-    axes.x = axes.y = Axis::between(1, 10, true);
+    axes.x = axes.y = Axis::between(1, 10, {true});
     for (const double value : {0.0, -1.0, 1e-300, 1e300, double{INFINITY}}) {
         EXPECT_GE(axes.pixel_x(value), -401);
         EXPECT_LE(axes.pixel_x(value), 501);

@@ -16,7 +16,7 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 std::vector<CurvePoint> reduce(const std::vector<double>& values, double x_min, double x_max,
                                int bins) {
     Reduction reduction;
-    reduction.begin(1, x_min, x_max, bins);
+    reduction.begin(1, {x_min, x_max, bins});
     for (std::size_t i = 0; i < values.size(); ++i)
         reduction.add(static_cast<double>(i), std::span(&values[i], 1));
     std::vector<CurvePoint> points;
@@ -75,8 +75,8 @@ TEST(HistoryReduction, of_groups_has_the_means_of_their_channels) {
     });
     HistoryReduction means;
     const std::vector<int> begins{0, 1, 3, 6};
-    EXPECT_TRUE(means.update_means(history, 1, begins, 0, 100, 100));
-    EXPECT_FALSE(means.update_means(history, 1, begins, 0, 100, 100)) << "nothing is new";
+    EXPECT_TRUE(means.update_means(history, 1, begins, {0, 100, 100}));
+    EXPECT_FALSE(means.update_means(history, 1, begins, {0, 100, 100})) << "nothing is new";
     ASSERT_EQ(means.reduction().channels(), 3);
     // Channels 1; 2, 3; 4, 5, 6.
     const std::array squares{1.0, (4.0 + 9) / 2, (16.0 + 25 + 36) / 3};
@@ -87,9 +87,9 @@ TEST(HistoryReduction, of_groups_has_the_means_of_their_channels) {
             EXPECT_NEAR(column.last, expected, 1e-3) << group << " at " << row;
         }
     // Other groups and none: nothing is left of those before.
-    EXPECT_TRUE(means.update_means(history, 1, std::vector<int>{0, 6}, 0, 100, 100));
+    EXPECT_TRUE(means.update_means(history, 1, std::vector<int>{0, 6}, {0, 100, 100}));
     EXPECT_EQ(means.reduction().channels(), 1);
-    EXPECT_TRUE(means.update(history, 2, 2, 0, 100, 100));
+    EXPECT_TRUE(means.update(history, 2, 2, {0, 100, 100}));
     ASSERT_EQ(means.reduction().channels(), 2);
     EXPECT_NEAR(means.reduction().column(1, 1).last, 90, 1e-3);
 }
@@ -132,7 +132,7 @@ TEST(Reduction, draws_nothing_of_nothing_and_of_nan_alone) {
     EXPECT_TRUE(reduce({nan, nan}, 0, 2, 10).empty());
     double low, high;
     Reduction reduction;
-    reduction.begin(1, 0, 1, 1);
+    reduction.begin(1, {0, 1, 1});
     EXPECT_FALSE(reduction.extent(0, 1, low, high));
 }
 
@@ -164,10 +164,10 @@ TEST(HistoryReduction, reading_as_it_grows_gives_what_reading_at_once_gives) {
     };
     HistoryReduction growing, whole;
     for (std::size_t rows = 1; rows <= 700; rows += 13)
-        growing.update(history_of(rows, 6, 1, value), 2, 3, 0, 800, 50);
+        growing.update(history_of(rows, 6, 1, value), 2, 3, {0, 800, 50});
     const auto full = history_of(700, 6, 1, value);
-    growing.update(full, 2, 3, 0, 800, 50);
-    whole.update(full, 2, 3, 0, 800, 50);
+    growing.update(full, 2, 3, {0, 800, 50});
+    whole.update(full, 2, 3, {0, 800, 50});
     for (int channel = 0; channel < 3; ++channel) {
         std::vector<CurvePoint> a, b;
         growing.reduction().trace(channel, a);
@@ -183,17 +183,17 @@ TEST(HistoryReduction, reading_as_it_grows_gives_what_reading_at_once_gives) {
 TEST(HistoryReduction, says_when_nothing_changed) {
     const auto history = history_of(100, 2, 1, [](std::size_t, std::size_t) { return 1.0; });
     HistoryReduction reduction;
-    EXPECT_TRUE(reduction.update(history, 0, 2, 0, 200, 10));
-    EXPECT_FALSE(reduction.update(history, 0, 2, 0, 200, 10));
-    EXPECT_TRUE(reduction.update(history, 0, 2, 0, 400, 10));
+    EXPECT_TRUE(reduction.update(history, 0, 2, {0, 200, 10}));
+    EXPECT_FALSE(reduction.update(history, 0, 2, {0, 200, 10}));
+    EXPECT_TRUE(reduction.update(history, 0, 2, {0, 400, 10}));
 }
 
 TEST(HistoryReduction, forgets_a_run_that_began_again) {
     const auto old = history_of(100, 1, 1, [](std::size_t, std::size_t) { return 7.0; });
     const auto next = history_of(150, 1, 1, [](std::size_t, std::size_t) { return 3.0; });
     HistoryReduction reduction;
-    reduction.update(old, 0, 1, 0, 200, 10);
-    reduction.update(next, 0, 1, 0, 200, 10);
+    reduction.update(old, 0, 1, {0, 200, 10});
+    reduction.update(next, 0, 1, {0, 200, 10});
     double low, high;
     ASSERT_TRUE(reduction.reduction().extent(0, 1, low, high));
     EXPECT_EQ(low, 3);
@@ -204,7 +204,7 @@ TEST(HistoryReduction, starts_inside_a_long_history_at_the_sample_before_the_ran
     const auto history = history_of(
         1000, 1, 1, [](std::size_t row, std::size_t) { return static_cast<double>(row); });
     HistoryReduction reduction;
-    reduction.update(history, 0, 1, 500.5, 510.5, 10);
+    reduction.update(history, 0, 1, {500.5, 510.5, 10});
     std::vector<CurvePoint> points;
     reduction.reduction().trace(0, points);
     EXPECT_EQ(points.front().y, 500);
@@ -295,6 +295,38 @@ TEST(AxisScale, puts_zero_and_negatives_on_the_floor) {
     EXPECT_DOUBLE_EQ(scale.forward(100), 2);
     EXPECT_TRUE(std::isnan(scale.forward(nan)));
     EXPECT_DOUBLE_EQ(scale.inverse(2), 100);
+}
+
+// matplotlib.scale.SymmetricalLogTransform bends otherwise near zero; what both must have is sign,
+// order, zero in its place and a decade as far as a decade far out.
+TEST(AxisScale, symmetric_is_linear_about_zero_and_a_decade_is_a_decade_far_out) {
+    AxisScale scale;
+    scale.linear_within = 0.01;
+    EXPECT_EQ(scale.forward(0), 0);
+    for (const double value : {1e-9, 0.003, 0.01, 1.0, 4e5}) {
+        EXPECT_DOUBLE_EQ(scale.forward(-value), -scale.forward(value));
+        EXPECT_NEAR(scale.inverse(scale.forward(value)), value, 1e-9 * value + 1e-15);
+        EXPECT_NEAR(scale.inverse(scale.forward(-value)), -value, 1e-9 * value + 1e-15);
+    }
+    EXPECT_NEAR(scale.forward(1e6) - scale.forward(1e5), 1, 1e-6);
+    EXPECT_NEAR(scale.forward(2e-6) / scale.forward(1e-6), 2, 1e-3);
+    EXPECT_TRUE(std::isnan(scale.forward(nan)));
+}
+
+// On log(1 + step) the bins are as wide as one another there: each decade of steps has as many.
+TEST(Reduction, bins_are_even_on_the_axis_scale) {
+    AxisScale scale;
+    scale.linear_within = 1;
+    Reduction reduction;
+    reduction.begin(1, {0, 99999, 50, scale});
+    const double value = 2;
+    for (const double step : {0.0, 9.0, 99.0, 999.0, 9999.0}) reduction.add(step, {&value, 1});
+    std::vector<int> filled;
+    for (int bin = 1; bin <= 50; ++bin)
+        if (reduction.column(bin, 0).samples > 0) filled.push_back(bin);
+    EXPECT_EQ(filled, (std::vector<int>{1, 11, 21, 31, 41}));
+    EXPECT_LT(reduction.per_bin(0), 1);
+    EXPECT_NEAR(reduction.per_bin(9999), 10000 * std::log(10.0) / 10, 50);
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ TEST(Strides, a_swing_is_seen_in_every_bin_whatever_the_stride) {
     const HistoryView history = swinging(1200);
     for (const int bins : {40, 150, 333}) {  // three steps a bin and more
         HistoryReduction reduction;
-        reduction.update(history, 0, 2, 0, 1000, bins);
+        reduction.update(history, 0, 2, {0, 1000, bins});
         std::vector<float> low(static_cast<std::size_t>(bins)), high(low);
         for (const int channel : {0, 1}) {
             reduction.reduction().ranges(channel, low, high);
@@ -77,7 +77,7 @@ TEST(Strides, a_swing_is_seen_in_every_bin_whatever_the_stride) {
 TEST(Strides, both_of_a_pair_lie_in_one_bin_so_that_its_mean_is_still) {
     const HistoryView history = swinging(1200);
     HistoryReduction reduction;
-    reduction.update(history, 1, 1, 0, 999, 333);  // three steps a bin
+    reduction.update(history, 1, 1, {0, 999, 333});  // three steps a bin
     int seen = 0;
     for (int bin = 2; bin <= 333; ++bin) {
         const Reduction::Column column = reduction.reduction().column(bin, 0);
@@ -92,7 +92,7 @@ TEST(Strides, an_extreme_between_rows_reaches_the_axis_and_the_bins_of_its_strid
     const std::int64_t peak = unrecorded();
     const HistoryView history = swinging(1200, peak);
     HistoryReduction reduction;
-    reduction.update(history, 0, 1, 0, 1000, 500);
+    reduction.update(history, 0, 1, {0, 1000, 500});
     double low = 0, high = 0;
     ASSERT_TRUE(reduction.reduction().extent(0, 1, low, high));
     EXPECT_EQ(high, 9);
@@ -118,7 +118,7 @@ TEST(Strides, what_leads_one_way_is_a_line_without_a_band) {
         }
     }
     HistoryReduction reduction;
-    reduction.update(history.view(), 0, 1, 0, 1000, 500);
+    reduction.update(history.view(), 0, 1, {0, 1000, 500});
     for (int bin = 1; bin <= 500; ++bin)
         ASSERT_TRUE(std::isnan(reduction.reduction().column(bin, 0).band_low)) << bin;
 }
@@ -126,9 +126,9 @@ TEST(Strides, what_leads_one_way_is_a_line_without_a_band) {
 TEST(Strides, reading_as_rows_come_gives_what_reading_at_once_gives) {
     HistoryReduction growing, whole;
     for (std::int64_t steps = 1; steps <= 1000; steps += 7)
-        growing.update(swinging(steps, unrecorded()), 0, 2, 0, 1200, 300);
-    growing.update(swinging(1000, unrecorded()), 0, 2, 0, 1200, 300);
-    whole.update(swinging(1000, unrecorded()), 0, 2, 0, 1200, 300);
+        growing.update(swinging(steps, unrecorded()), 0, 2, {0, 1200, 300});
+    growing.update(swinging(1000, unrecorded()), 0, 2, {0, 1200, 300});
+    whole.update(swinging(1000, unrecorded()), 0, 2, {0, 1200, 300});
     std::array<std::vector<float>, 4> a;
     for (auto& values : a) values.resize(300);
     for (const int channel : {0, 1}) {

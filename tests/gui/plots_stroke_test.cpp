@@ -133,7 +133,7 @@ class Curve : public Stroke {
     template <class Values>
     void draw(int samples, Values&& value, Dash dash = Dash::solid) {
         Reduction reduction;
-        reduction.begin(1, 0, 100, 50);
+        reduction.begin(1, {0, 100, 50});
         for (int i = 0; i < samples; ++i) {
             const double at = 100.0 * i / samples;
             const std::array<double, 1> values{value(at, i)};
@@ -220,7 +220,7 @@ class Apart : public ::testing::Test {
     }
     Reduction reduced(double difference_at_50, double a_at_50 = 3) {
         Reduction reduction;
-        reduction.begin(2, 0, 100, 50);
+        reduction.begin(2, {0, 100, 50});
         for (int step = 0; step < 100; ++step) {
             const double a = step == 50 ? a_at_50 : 3;
             const std::array<double, 2> values{a, step == 50 ? a + difference_at_50 : 3.001};

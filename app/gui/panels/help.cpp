@@ -59,8 +59,11 @@ void draw_help(PanelContext& context) {
             context,
             "Drag a control and it acts on the running training. Ctrl+click types a value, "
             "double click restores the default, hovering explains. Drag a panel by its title "
-            "to dock it elsewhere. In a plot: drag pans, wheel zooms, a drag with the right button "
-            "shows its box, double click fits, right click exports.");
+            "to dock it elsewhere. In a plot: drag pans, wheel zooms, over the labels of an axis "
+            "that "
+            "axis alone; a drag with the right button shows its box, double click fits. Right "
+            "click: limits to type, linear, log or symmetric log axes, steps of its own, cursors "
+            "A and B to drag, the first step across a value, exports.");
         heading(context, "About");
         paragraph(context,
                   "Muonscope trains the same deep linear network with several optimisers side by "

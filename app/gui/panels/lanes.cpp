@@ -1,7 +1,9 @@
 #include "app/gui/panels/lanes.h"
 #include "app/gui/current_phase.h"
 #include "app/gui/fonts.h"
+#include "app/gui/ghosts.h"
 #include "app/gui/lost_lanes.h"
+#include "app/gui/panels/ghost_rows.h"
 #include "app/gui/panels/panels.h"
 #include "app/gui/parameter_row.h"
 #include "app/gui/plots/source.h"
@@ -361,6 +363,13 @@ void draw_lanes(PanelContext& context) {
     context.kept<ParameterRows>().drawn = 0;
     for (int i = 0; i < static_cast<int>(s.lanes.size()); ++i) lane_card(context, i);
 
+    if (const Ghosts& ghosts = context.kept<Ghosts>();
+        !ghosts.pinned.empty() || !ghosts.opening.empty()) {
+        section(context, "Ghosts", "runs that were kept",
+                "Thin lines behind those of this run, wherever it has the same channels. H keeps "
+                "this run; the view menu has others.");
+        ghost_rows(context);
+    }
     section(context, "Problem", "a change starts over", "What all lanes share.");
     experiment_rows(context, false, false);
     section(context, "Probe", "a fresh linear head",

@@ -160,7 +160,8 @@ void draw_gap(PanelContext& context, const MeasurePlot& plot, std::size_t channe
         const bool exact = crossing.to - crossing.from <= 1;
         what.places.push_back({crossing.at, level,
                                exact ? fmt::format("step {:.0f}", crossing.to)
-                                     : fmt::format("step ≈ {:.0f}", crossing.at)});
+                                     : fmt::format("step ≈ {:.0f}", crossing.at),
+                               context.theme.warning});
     }
     series.steps = std::move(between.steps);
     series.values = std::move(between.values);

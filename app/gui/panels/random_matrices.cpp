@@ -152,7 +152,7 @@ double density(const Shown& what, double x) {
 
 // The density of n s^2 has no end at zero: the axis shows where it has come down to.
 double highest_density(const Shown& what) {
-    const Axis axis = Axis::between(what.x.min, what.x.max, what.x.logarithmic);
+    const Axis axis = Axis::between(what.x.min, what.x.max, what.x.scale());
     double high = 0;
     for (int i = 1; i < 400; ++i) high = std::max(high, density(what, axis.at_share(i / 400.0)));
     return std::min(high, 2.0);

@@ -10,6 +10,7 @@
 #include "app/gui/plots/legend.h"
 #include "app/gui/plots/memory.h"
 #include "app/gui/plots/shown_lanes.h"
+#include "app/gui/plots/step_axis.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets.h"
 #include "core/experiment/associations.h"
@@ -100,9 +101,15 @@ std::string title_of(const Third& third) {
     return fmt::format("{}, {}", third.name, which.substr(0, which.find(',')));
 }
 
+const char* axis_of_thirds(const PanelContext& context) {
+    return context.chosen<RareFactsChoices>().probability ? "probability of facts"
+                                                          : "loss of facts";
+}
+
 std::vector<TheoryCurve> theory_of_third(const PanelContext& context, std::size_t third) {
     const bool probability = context.chosen<RareFactsChoices>().probability;
-    const auto last = static_cast<std::int64_t>(std::max(0.0, context.view.step_max));
+    const StepRange steps = shown_steps(context, axis_of_thirds(context)).range;
+    const auto last = static_cast<std::int64_t>(std::max(0.0, steps.max));
     std::vector<TheoryCurve> curves;
     for (std::size_t l = 0; l < context.snapshot->lanes.size(); ++l) {
         FactTheory* theory = theory_of(context, l);
@@ -118,7 +125,7 @@ LanePlot plot_of_third(const PanelContext& context, const Third& third, std::siz
     const RareFactsChoices& chosen = context.chosen<RareFactsChoices>();
     const Layout& layout = context.snapshot->layout;
     LanePlot plot;
-    plot.axis = chosen.probability ? "probability of facts" : "loss of facts";
+    plot.axis = axis_of_thirds(context);
     plot.id = third.id;
     plot.name = third.name;
     plot.first_channel = chosen.probability ? layout.head_probability() : layout.head_loss();

@@ -12,6 +12,7 @@
 #include "app/gui/plots/memory.h"
 #include "app/gui/plots/phases.h"
 #include "app/gui/plots/readout.h"
+#include "app/gui/plots/step_axis.h"
 #include "app/gui/plots/stride_text.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/plots/ticks.h"
@@ -76,15 +77,14 @@ ValueRange range_of(const PanelContext& context, const Extent& extent) {
 }
 
 std::vector<bool> reduce(PanelContext& context, Maps& maps) {
-    const CurveBins bins = curve_bins(context, maps.grid.area_width);
+    const Bins bins = curve_bins(context, maps.axis, maps.grid.area_width);
     const Snapshot& snapshot = *context.snapshot;
     const std::size_t first = fact_channel(snapshot.layout, context.chosen<RareFactsChoices>(), 0);
     std::vector<bool> changed(snapshot.lanes.size());
     Extent extent;
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
         HistoryReduction& lane = memory(context).reductions[{maps.axis, static_cast<int>(l)}];
-        changed[l] = lane.update_means(snapshot.lanes[l].history, first, maps.rows, bins.min,
-                                       bins.max, bins.count);
+        changed[l] = lane.update_means(snapshot.lanes[l].history, first, maps.rows, bins);
         extent.add(snapshot.lanes[l], lane.reduction(), first, 0, maps.count());
     }
     maps.any = extent.any();
@@ -119,7 +119,7 @@ void draw_map_readout(PanelContext& context, const Axes& plot, const Maps& maps,
                  rows);
 }
 
-Table table_of_maps(const PanelContext& context) {
+Table table_of_maps(const PanelContext& context, const Maps& maps) {
     const Layout& layout = context.snapshot->layout;
     const RareFactsChoices& chosen = context.chosen<RareFactsChoices>();
     std::vector<std::size_t> channels;
@@ -129,20 +129,21 @@ Table table_of_maps(const PanelContext& context) {
         names.push_back(
             fmt::format("{} of fact {}", chosen.probability ? "probability" : "loss", k + 1));
     }
-    return history_table(*context.snapshot, context.view.step_min, context.view.step_max, channels,
-                         names);
+    const StepRange steps = shown_steps(context, maps.axis).range;
+    return history_table(*context.snapshot, steps.min, steps.max, channels, names);
 }
 
-// The rows of a lane at evenly spaced steps of those that are seen and were taken.
+// The rows of a lane at places evenly spaced on the axis, of those that are seen and were taken.
 Cells cells_of(const PanelContext& paper, const Maps& maps, const HistoryView& history,
-               double first, double last) {
+               const Axis& across) {
     constexpr int most_columns = 96;
     const RareFactsChoices& chosen = paper.chosen<RareFactsChoices>();
-    const int columns = std::clamp(static_cast<int>(last - first) + 1, 1, most_columns);
+    const int columns =
+        std::clamp(static_cast<int>(across.max() - across.min()) + 1, 1, most_columns);
     Cells cells;
     cells.values = Matrix::Constant(maps.count(), columns, std::nan(""));
     for (int j = 0; j < columns; ++j) {
-        const double step = first + (last - first) * (j + 0.5) / columns;
+        const double step = across.at_share((j + 0.5) / columns);
         const std::size_t sample = nearest_sample(history, step);
         for (int i = 0; i < maps.count() && sample < history.size(); ++i) {
             double sum = 0;
@@ -164,21 +165,23 @@ Cells cells_of(const PanelContext& paper, const Maps& maps, const HistoryView& h
 std::vector<Chart> charts_of_maps(const PanelContext& paper, const Maps& maps) {
     std::vector<Chart> charts;
     const RareFactsChoices& chosen = paper.chosen<RareFactsChoices>();
-    const double first = std::max(0.0, paper.view.step_min);
+    const StepRange steps = shown_steps(paper, maps.axis).range;
+    const double first = std::max(0.0, steps.min);
     for (const LaneSnapshot& lane : paper.snapshot->lanes) {
         const double last =
-            std::max(first + 1, std::min(paper.view.step_max, static_cast<double>(lane.step)));
-        Cells cells = cells_of(paper, maps, lane.history, first, last);
+            std::max(first + 1, std::min(steps.max, static_cast<double>(lane.step)));
+        const Axis across = Axis::between(first, last, step_scale(paper));
+        Cells cells = cells_of(paper, maps, lane.history, across);
         const auto columns = static_cast<double>(cells.values.cols());
         Chart chart;
         chart.title = fmt::format("{}: {}, {:.3g} to {:.3g}", lane.name, quantity_name(chosen),
                                   maps.values.min, maps.values.max);
         chart.x = {0, columns, false, "step"};
         chart.x.ticks = [=](double min, double max, float length) {
-            const double apart = (last - first) / columns;
-            Ticks ticks = step_ticks(first + apart * min, first + apart * max,
-                                     std::max(3, static_cast<int>(length / 80)));
-            for (double& at : ticks.values) at = (at - first) / apart;
+            Ticks ticks =
+                step_axis_ticks(across.scale, across.at_share(min / columns),
+                                across.at_share(max / columns), std::max(length, 240.0F), 80);
+            for (double& at : ticks.values) at = across.share(at) * columns;
             return ticks;
         };
         chart.y = {-static_cast<double>(maps.count()), 0, false, "fact"};
@@ -209,7 +212,7 @@ void draw_lane(PanelContext& context, const Maps& maps, ImVec2 origin, int lane,
     end_step_plot(context, plot);
     draw_lane_name(context, plot, lane);
     export_menu(context, "##export", "facts", hovered,
-                {.table = [&] { return table_of_maps(context); },
+                {.table = [&] { return table_of_maps(context, maps); },
                  .charts = [&](const PanelContext& paper) { return charts_of_maps(paper, maps); },
                  .fit = [&] { follow_everything(context, maps.axis); },
                  .columns = maps.grid.columns});

@@ -5,15 +5,19 @@
 
 #include "app/gui/panels/panels.h"
 #include "app/gui/panels/singular_values.h"
+#include "app/gui/plots/axes_menu.h"
 #include "app/gui/plots/caption_arrows.h"
 #include "app/gui/plots/export_menu.h"
 #include "app/gui/plots/extent.h"
 #include "app/gui/plots/lane_grid.h"
 #include "app/gui/plots/marks.h"
 #include "app/gui/plots/memory.h"
+#include "app/gui/plots/paper_steps.h"
 #include "app/gui/plots/phases.h"
 #include "app/gui/plots/source.h"
+#include "app/gui/plots/step_axis.h"
 #include "app/gui/plots/step_chart.h"
+#include "app/gui/plots/step_cursors.h"
 #include "app/gui/plots/step_plot.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/plots/ticks.h"
@@ -105,20 +109,26 @@ struct Shared {
 
 // Brings each lane's curves up to date; whether they changed, by lane.
 std::vector<bool> reduce(PanelContext& context, const Shared& shared, Extent& needed) {
-    const CurveBins bins = curve_bins(context, shared.grid.area_width);
+    const Bins bins = curve_bins(context, shared.axis, shared.grid.area_width);
     const Snapshot& snapshot = *context.snapshot;
     std::vector<bool> changed(snapshot.lanes.size());
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
         HistoryReduction& lane = memory(context).reductions[{shared.axis, static_cast<int>(l)}];
-        changed[l] = lane.update(snapshot.lanes[l].history, shared.modes.first, shared.modes.count,
-                                 bins.min, bins.max, bins.count);
+        changed[l] =
+            lane.update(snapshot.lanes[l].history, shared.modes.first, shared.modes.count, bins);
         needed.add(snapshot.lanes[l], lane.reduction(), shared.modes.first, 0, shared.modes.count);
+        if (!context.chosen<SingularValuesChoices>().heatmap)
+            follow_ghost_curves(
+                context,
+                ghost_modes(context, shared.axis, shared.modes, static_cast<int>(l)).curves, bins,
+                needed);
     }
     return changed;
 }
 
-ValueRange range_of(const PanelContext& context, const Extent& needed) {
+ValueRange range_of(PanelContext& context, const char* axis, const Extent& needed) {
     const SingularValuesChoices& chosen = context.chosen<SingularValuesChoices>();
+    const Scaling own = chosen.logarithmic ? Scaling::logarithmic : Scaling::linear;
     const Snapshot& snapshot = *context.snapshot;
     const bool any = needed.any();
     double high = std::max(needed.high, 0.0);
@@ -126,18 +136,30 @@ ValueRange range_of(const PanelContext& context, const Extent& needed) {
         const double level = target_level(*snapshot.problem, chosen.source, 0);
         if (!std::isnan(level)) high = std::max(high, level);
     }
-    return chosen.logarithmic ? log_range(needed.smallest, high, any && needed.has_zero(), 6)
-                              : linear_range(any ? needed.low : 0, high);
+    const double low = any ? needed.low : 0;
+    switch (chosen.heatmap ? own : scaling_of(context, axis, chosen.logarithmic)) {
+        case Scaling::logarithmic:
+            return log_range(needed.smallest, high, any && needed.has_zero(), 6);
+        case Scaling::symmetric:
+            return symmetric_range(low, high);
+        case Scaling::linear:
+            break;
+    }
+    return linear_range(low, high);
 }
 
 std::vector<Chart> charts_of(const PanelContext& paper, const Shared& shared) {
     std::vector<Chart> charts;
     const bool heatmap = paper.chosen<SingularValuesChoices>().heatmap;
     for (std::size_t l = 0; l < paper.snapshot->lanes.size(); ++l)
-        charts.push_back(heatmap ? map_of_lane(paper, shared.modes, shared.values, l)
-                                 : chart_of_lane(paper, shared.modes, shared.values, l));
+        charts.push_back(heatmap
+                             ? map_of_lane(paper, shared.modes, shared.axis, shared.values, l)
+                             : chart_of_lane(paper, shared.modes, shared.axis, shared.values, l));
     if (!heatmap)
-        for (Chart& chart : charts) take_range(paper.kept<Memory>().axis(shared.axis), chart);
+        for (Chart& chart : charts) {
+            take_shown_range(paper, shared.axis, chart);
+            mark_measurements(paper, shared.axis, chart);
+        }
     return charts;
 }
 
@@ -150,6 +172,8 @@ void draw_inside(PanelContext& context, const Axes& plot, const Shared& shared, 
                           context.kept<SingularValuesView>().heatmaps[lane]);
     } else {
         draw_phases(context, plot, lane);
+        const GhostModes ghosts = ghost_modes(context, shared.axis, shared.modes, lane);
+        draw_ghost_curves(context, plot, ghosts.curves, ghosts.colours);
         draw_lines(context, plot, shared.modes, reduction);
         draw_theory(context, plot, shared.modes, lane);
     }
@@ -158,7 +182,11 @@ void draw_inside(PanelContext& context, const Axes& plot, const Shared& shared, 
     if (!context.chosen<SingularValuesChoices>().heatmap)
         draw_caption_arrows(context, plot, lane, shared.modes.first, shared.modes.count);
     if (!shared.any) note_in(context, plot, "not measured yet");
-    if (plot.hovered) draw_readout_of_modes(context, plot, shared.modes, lane);
+    const bool on_cursor =
+        !context.chosen<SingularValuesChoices>().heatmap &&
+        draw_measurements(context, plot, shared.axis, measured_modes(context, shared.modes, lane));
+    if (plot.hovered || on_cursor)
+        draw_readout_of_modes(context, plot, shared.axis, shared.modes, lane);
 }
 
 void draw_lane(PanelContext& context, const Shared& shared, ImVec2 origin, int lane, bool changed) {
@@ -172,10 +200,16 @@ void draw_lane(PanelContext& context, const Shared& shared, ImVec2 origin, int l
     end_step_plot(context, plot);
     draw_lane_name(context, plot, lane);
     export_menu(context, "##export", "singular-values", hovered,
-                {.table = [&] { return table_of_modes(context, shared.modes); },
-                 .all = [&] { return table_of_modes(context, shared.modes, true); },
+                {.table = [&] { return table_of_modes(context, shared.modes, shared.axis); },
+                 .all = [&] { return table_of_modes(context, shared.modes, shared.axis, true); },
                  .charts = [&](const PanelContext& paper) { return charts_of(paper, shared); },
                  .fit = [&] { follow_everything(context, shared.axis); },
+                 .axes =
+                     [&] {
+                         const bool rows = context.chosen<SingularValuesChoices>().heatmap;
+                         step_plot_axes_menu(context, shared.axis, rows);
+                         if (!rows) measurements_menu(context, shared.axis);
+                     },
                  .columns = shared.grid.columns});
     if (context.chosen<SingularValuesChoices>().heatmap && shared.grid.last_in_first_row(lane))
         draw_colour_bar(context, plot, shared.values);
@@ -212,7 +246,7 @@ void draw_singular_values(PanelContext& context) {
     Extent needed;
     const std::vector<bool> changed = reduce(context, shared, needed);
     shared.any = needed.any();
-    shared.values = range_of(context, needed);
+    shared.values = range_of(context, shared.axis, needed);
     if (heatmap) {
         follow_values(context, shared.axis, rows_range(shared.modes.count));
     } else {

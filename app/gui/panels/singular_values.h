@@ -7,6 +7,8 @@
 #include "app/gui/panel.h"
 #include "app/gui/plots/axis.h"
 #include "app/gui/plots/chart.h"
+#include "app/gui/plots/ghost_curves.h"
+#include "app/gui/plots/step_cursors.h"
 #include "app/gui/plots/step_heatmap.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/plots/value_axis.h"
@@ -43,7 +45,9 @@ struct Theory {
     std::shared_ptr<const Problem> problem;
     OptimizerSpec optimizer;
     double to = 0;
-    Matrix modes;  // modes x samples, evenly spaced from step 0
+    plots::AxisScale scale;
+    std::vector<double> steps;  // samples, evenly spaced on the axis
+    Matrix modes;               // modes x samples
 };
 
 struct SingularValuesView {
@@ -61,14 +65,26 @@ bool theory_holds(const PanelContext& context, std::size_t lane);
 std::vector<plots::Curve> theory_on_paper(const PanelContext& paper, const Modes& modes,
                                           std::size_t lane, double to);
 // Up to twelve modes at the sample under the mouse, each beside its target.
-void draw_readout_of_modes(PanelContext& context, const plots::Axes& plot, const Modes& modes,
-                           int lane);
+void draw_readout_of_modes(PanelContext& context, const plots::Axes& plot, const char* axis,
+                           const Modes& modes, int lane);
+// The same modes for cursors and levels.
+std::vector<plots::Measured> measured_modes(const PanelContext& context, const Modes& modes,
+                                            int lane);
+
+// The modes of runs that were kept, in a lane's plot.
+struct GhostModes {
+    std::vector<plots::GhostCurve> curves;
+    std::vector<ImVec4> colours;
+};
+GhostModes ghost_modes(const PanelContext& context, const char* axis, const Modes& modes, int lane);
 
 // What is seen or all there is, as CSV; one lane's modes on paper, as lines or as a map.
-plots::Table table_of_modes(const PanelContext& context, const Modes& modes, bool all = false);
-plots::Chart map_of_lane(const PanelContext& paper, const Modes& modes,
+//   axis  the name of their value axis
+plots::Table table_of_modes(const PanelContext& context, const Modes& modes, const char* axis,
+                            bool all = false);
+plots::Chart map_of_lane(const PanelContext& paper, const Modes& modes, const char* axis,
                          const plots::ValueRange& values, std::size_t lane);
-plots::Chart chart_of_lane(const PanelContext& paper, const Modes& modes,
+plots::Chart chart_of_lane(const PanelContext& paper, const Modes& modes, const char* axis,
                            const plots::ValueRange& values, std::size_t lane);
 
 // The newest values of all lanes side by side, a bar a lane, the target's as marks.

@@ -7,6 +7,8 @@
 #include "app/gui/panels/singular_values.h"
 #include "app/gui/plots/paper_steps.h"
 #include "app/gui/plots/source.h"
+#include "app/gui/plots/step_axis.h"
+#include "app/gui/plots/step_chart.h"
 #include "app/gui/plots/stride_text.h"
 #include "app/gui/plots/table.h"
 #include "app/gui/theme.h"
@@ -15,7 +17,7 @@ namespace muonscope::gui {
 
 using namespace plots;
 
-Table table_of_modes(const PanelContext& context, const Modes& modes, bool all) {
+Table table_of_modes(const PanelContext& context, const Modes& modes, const char* axis, bool all) {
     std::vector<std::size_t> channels;
     std::vector<std::string> names;
     for (int k = 0; k < modes.count; ++k) {
@@ -25,23 +27,22 @@ Table table_of_modes(const PanelContext& context, const Modes& modes, bool all) 
             source_name(context.snapshot->layout, context.chosen<SingularValuesChoices>().source),
             k + 1));
     }
-    Table table = history_table(*context.snapshot, all ? 0 : context.view.step_min,
-                                all ? INFINITY : context.view.step_max, channels, names);
+    const StepRange steps = all ? StepRange{0, INFINITY} : shown_steps(context, axis).range;
+    Table table = history_table(*context.snapshot, steps.min, steps.max, channels, names);
     table.logarithmic = context.chosen<SingularValuesChoices>().logarithmic;
     return table;
 }
 
-Chart chart_of_lane(const PanelContext& paper, const Modes& modes, const ValueRange& values,
-                    std::size_t lane) {
+Chart chart_of_lane(const PanelContext& paper, const Modes& modes, const char* axis,
+                    const ValueRange& values, std::size_t lane) {
     const Snapshot& snapshot = *paper.snapshot;
     const SingularValuesChoices& chosen = paper.chosen<SingularValuesChoices>();
     const HistoryView& history = snapshot.lanes[lane].history;
     const int coloured = std::min(modes.target, modes.count);
     Chart chart;
     chart.title = snapshot.lanes[lane].name;
-    chart.x = {paper.view.step_min, paper.view.step_max, false, "step"};
-    const AxisScale& scale = values.scale;
-    chart.y = {values.min, values.max, scale.logarithmic, "", scale.logarithmic ? scale.floor : 0};
+    chart.x = step_chart_axis(shown_steps(paper, axis).range, step_scale(paper));
+    chart.y = chart_axis(values);
     for (int k = 0;
          k < coloured && chosen.levels && snapshot.problem && snapshot.problem->modes > 0; ++k)
         chart.marks.emplace_back(Rule{"",
@@ -65,21 +66,24 @@ Chart chart_of_lane(const PanelContext& paper, const Modes& modes, const ValueRa
     for (Curve& curve : theory_on_paper(paper, modes, lane, chart.x.max))
         chart.marks.emplace_back(std::move(curve));
     add_step_marks(paper, static_cast<int>(lane), chart);
+    const GhostModes ghosts = ghost_modes(paper, axis, modes, static_cast<int>(lane));
+    mark_ghosts(paper, ghosts.curves, chart, ghosts.colours);
     return chart;
 }
 
-Chart map_of_lane(const PanelContext& paper, const Modes& modes, const ValueRange& values,
-                  std::size_t lane) {
+Chart map_of_lane(const PanelContext& paper, const Modes& modes, const char* axis,
+                  const ValueRange& values, std::size_t lane) {
     constexpr int columns = 256;  // steps side by side, evenly over the axis
     const HistoryView& history = paper.snapshot->lanes[lane].history;
-    const double from = paper.view.step_min, to = paper.view.step_max;
+    const StepRange steps = shown_steps(paper, axis).range;
+    const Axis across = Axis::between(steps.min, steps.max, step_scale(paper));
     Cells cells;
     cells.name = values.scale.logarithmic ? "log₁₀ σ" : "σ";
     cells.values = Matrix::Constant(modes.count, columns, std::nan(""));
     const double newest =
         history.size() == 0 ? -1 : static_cast<double>(history.step(history.size() - 1));
     for (int column = 0; column < columns; ++column) {
-        const double step = from + (to - from) * (column + 0.5) / columns;
+        const double step = across.at_share((column + 0.5) / columns);
         if (step > newest) break;
         const std::size_t sample = nearest_sample(history, step);
         for (int k = 0; k < modes.count; ++k)
@@ -97,9 +101,9 @@ Chart map_of_lane(const PanelContext& paper, const Modes& modes, const ValueRang
     chart.title = paper.snapshot->lanes[lane].name;
     chart.x = {0, columns, false, "step"};
     chart.x.lines = false;
-    chart.x.ticks = [from, to](double, double, float length) {
-        Ticks ticks = step_ticks(from, to, std::clamp(static_cast<int>(length / 60), 1, 12));
-        for (double& value : ticks.values) value = (value - from) / (to - from) * columns;
+    chart.x.ticks = [across](double, double, float length) {
+        Ticks ticks = step_axis_ticks(across.scale, across.min(), across.max(), length, 60);
+        for (double& value : ticks.values) value = across.share(value) * columns;
         return ticks;
     };
     chart.y = {-static_cast<double>(modes.count), 0, false, "mode"};

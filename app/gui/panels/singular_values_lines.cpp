@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "app/gui/ghosts.h"
 #include "app/gui/panels/singular_values.h"
 #include "app/gui/plots/curve.h"
 #include "app/gui/plots/level.h"
@@ -89,32 +90,65 @@ void draw_theory(PanelContext& context, const Axes& plot, const Modes& modes, in
     Theory& theory = context.kept<SingularValuesView>().theories[lane];
     const OptimizerSpec& optimizer = optimizer_of(recipe.phases.front(), 1);
     if (theory.problem != snapshot.problem || !(theory.optimizer == optimizer) ||
-        theory.to != plot.x.high) {
-        std::vector<double> steps(samples);
-        for (int i = 0; i < samples; ++i) steps[i] = std::max(0.0, plot.x.high) * i / (samples - 1);
-        theory.modes = predicted_modes(*snapshot.problem, recipe, steps);
+        theory.to != plot.x.high || !(theory.scale == plot.x.scale)) {
+        theory.steps.resize(samples);
+        for (int i = 0; i < samples; ++i)
+            theory.steps[i] = plot.x.scale.inverse(std::max(0.0, plot.x.high) * i / (samples - 1));
+        theory.modes = predicted_modes(*snapshot.problem, recipe, theory.steps);
         theory.problem = snapshot.problem;
         theory.optimizer = optimizer;
         theory.to = plot.x.high;
+        theory.scale = plot.x.scale;
     }
     std::array<ImVec2, samples> points;
     const auto count = std::min<Eigen::Index>(modes.count, theory.modes.rows());
     for (Eigen::Index k = 0; k < count; ++k) {
         for (int i = 0; i < samples; ++i)
-            points[i] = {plot.pixel_x(std::max(0.0, plot.x.high) * i / (samples - 1)),
-                         plot.pixel_y(theory.modes(k, i))};
+            points[i] = {plot.pixel_x(theory.steps[i]), plot.pixel_y(theory.modes(k, i))};
         add_line(ImGui::GetWindowDrawList(), points, u32(with_alpha(context.theme.text, 0.7F)),
                  context.theme.line() * 0.6F, Dash::dashed, context.theme.line());
     }
 }
 
-void draw_readout_of_modes(PanelContext& context, const Axes& plot, const Modes& modes, int lane) {
+namespace {
+
+constexpr int most_read = 12;
+
+ImVec4 colour_of(const PanelContext& context, const Modes& modes, int k) {
+    return k < modes.target ? rank_colour(context.theme, k, std::min(modes.target, modes.count))
+                            : context.theme.ghost;
+}
+
+}  // namespace
+
+std::vector<Measured> measured_modes(const PanelContext& context, const Modes& modes, int lane) {
+    std::vector<Measured> curves;
+    for (int k = 0; k < std::min(modes.count, most_read); ++k)
+        curves.push_back(measured(context.snapshot->lanes[lane], fmt::format("mode {}", k + 1),
+                                  colour_of(context, modes, k), modes.first + k));
+    return curves;
+}
+
+GhostModes ghost_modes(const PanelContext& context, const char* axis, const Modes& modes,
+                       int lane) {
+    GhostModes ghosts;
+    if (context.kept<Ghosts>().pinned.empty()) return ghosts;
+    for (int k = std::min(modes.count, modes.target) - 1; k >= 0; --k)
+        for (GhostCurve& curve : ghost_curves(context, axis, modes.first + k, lane)) {
+            ghosts.curves.push_back(std::move(curve));
+            ghosts.colours.push_back(colour_of(context, modes, k));
+        }
+    return ghosts;
+}
+
+void draw_readout_of_modes(PanelContext& context, const Axes& plot, const char* axis,
+                           const Modes& modes, int lane) {
     const HistoryView& history = context.snapshot->lanes[lane].history;
     if (history.size() == 0 || modes.first + modes.count > history.channels()) return;
     const Stride stride = stride_at(history, nearest_sample(history, memory(context).hovered_next));
     const auto step = static_cast<double>(stride.to);
     std::vector<ReadoutRow> rows;
-    const int shown = std::min(modes.count, 12);
+    const int shown = std::min(modes.count, most_read);
     for (int k = 0; k < shown; ++k) {
         const std::size_t channel = modes.first + k;
         const double value = history.value(stride.last, channel);
@@ -122,9 +156,7 @@ void draw_readout_of_modes(PanelContext& context, const Axes& plot, const Modes&
                                  ? target_level(*context.snapshot->problem,
                                                 context.chosen<SingularValuesChoices>().source, k)
                                  : std::nan("");
-        const ImVec4 colour =
-            k < modes.target ? rank_colour(context.theme, k, std::min(modes.target, modes.count))
-                             : context.theme.ghost;
+        const ImVec4 colour = colour_of(context, modes, k);
         std::string text = fmt::format("{:>10}", stride_value(history, stride, channel, false));
         if (!std::isnan(level)) text += " / " + value_text(level);
         rows.push_back({fmt::format("mode {}", k + 1), text, colour});
@@ -133,6 +165,8 @@ void draw_readout_of_modes(PanelContext& context, const Axes& plot, const Modes&
     }
     if (shown < modes.count)
         rows.push_back({fmt::format("and {} more", modes.count - shown), "", context.theme.ghost});
+    if (!context.chosen<SingularValuesChoices>().heatmap)
+        add_measurements(context, axis, measured_modes(context, modes, lane), rows);
     draw_readout(context,
                  fmt::format("{}, {}{}: value / target", context.snapshot->lanes[lane].name,
                              stride_title(history, stride, false),

@@ -4,6 +4,7 @@
 #include "app/gui/fonts.h"
 #include "app/gui/full_screen.h"
 #include "app/gui/panels/bar_buttons.h"
+#include "app/gui/panels/ghost_rows.h"
 #include "app/gui/path_dialog.h"
 #include "app/gui/plots/page_choices.h"
 #include "app/gui/presentation.h"
@@ -114,6 +115,9 @@ void view_menu(PanelContext& context) {
         if (ImGui::MenuItem("Open…", "Ctrl O")) ask_what_to_open(context);
         last_session_row(context);
         figure_menu(context);
+        if (ImGui::MenuItem("Copy the setting as text", "Ctrl Shift C")) copy_setting(context);
+        if (ImGui::MenuItem("Paste a setting", "Ctrl V")) paste_setting(context);
+        ghosts_menu(context);
         ImGui::Separator();
         FullScreen& screen = context.kept<FullScreen>();
         if (ImGui::MenuItem("Full screen", "F11", screen.on)) screen.wanted = !screen.on;

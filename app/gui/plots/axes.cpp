@@ -50,8 +50,7 @@ bool drawable(const Axis& axis) {
 Ticks ticks_of(const AxisOptions& options, const Axis& axis, float length, float apart) {
     if (options.ticks) return options.ticks(axis, length);
     const int wanted = std::clamp(static_cast<int>(length / apart), 2, 10);
-    return axis.scale.logarithmic ? log_ticks(axis.min(), axis.max(), wanted)
-                                  : linear_ticks(axis.min(), axis.max(), wanted);
+    return round_ticks(axis, wanted);
 }
 
 // An item that hears the mouse and the wheel, which then scrolls no window.
@@ -200,6 +199,7 @@ bool begin_axes(gui::PanelContext& context, const AxesOptions& options, Axes& ax
     touched.up =
         touch("up", {axes.position.x - labels, axes.position.y}, {axes.position.x, axes.bottom()});
     ImGui::PopID();
+    ImGui::SetNextItemAllowOverlap();  // what is drawn on the plot may be dragged
     touched.area = touch(options.id, axes.position, {axes.right(), axes.bottom()});
     axes.id = ImGui::GetItemID();
     axes.hovered = touched.area.hovered;

@@ -13,13 +13,18 @@ struct Axis {
     double low = 0, high = 1;  // positions of its ends: values, or their log10
     AxisScale scale = {};
 
-    static Axis between(double min, double max, bool logarithmic = false, double floor = 0) {
-        const AxisScale scale{logarithmic, floor}, open{logarithmic, 0};
+    static Axis between(double min, double max, const AxisScale& scale = {}) {
+        AxisScale open = scale;
+        open.floor = 0;  // an end may lie below it
         return {open.forward(min), open.forward(max), scale};
     }
     // 0 at the lower end, 1 at the upper one.
     double share(double value) const { return (scale.forward(value) - low) / (high - low); }
     double at_share(double share) const { return scale.inverse(low + share * (high - low)); }
+    bool shows(double value) const {
+        const double position = scale.forward(value);
+        return position >= low && position <= high;
+    }
     double min() const { return scale.inverse(low); }
     double max() const { return scale.inverse(high); }
 };

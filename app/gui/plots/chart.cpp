@@ -87,8 +87,7 @@ class Rows {
     }
     Row& row_of(double index) { return rows_[index]; }
     void sample() {
-        const Axis axis =
-            Axis::between(chart_.x.min, chart_.x.max, chart_.x.logarithmic, chart_.x.floor);
+        const Axis axis = Axis::between(chart_.x.min, chart_.x.max, chart_.x.scale());
         for (int i = 0; i <= 400; ++i) {
             const double x = axis.at_share(i / 400.0);
             row_of(x).x = x;

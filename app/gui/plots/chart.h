@@ -26,7 +26,9 @@ struct ChartAxis {
     double floor = 0;          // logarithmic only: what is smaller lies here; 0: none
     // Where it is labelled, on so many pixels; empty: at round numbers.
     std::function<Ticks(double min, double max, float length)> ticks = {};
-    bool lines = true;  // a line through the plot at each label
+    bool lines = true;         // a line through the plot at each label
+    double linear_within = 0;  // > 0: symmetric, see AxisScale; logarithmic is false then
+    AxisScale scale() const { return {logarithmic, floor, linear_within}; }
 };
 
 struct Ink {

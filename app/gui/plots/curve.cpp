@@ -18,26 +18,34 @@ class ToPixels {
     ToPixels(const Axes& plot, const Reduction& reduction)
         : logarithmic_(plot.y.scale.logarithmic),
           floor_(static_cast<float>(std::max(plot.y.scale.floor, 1e-37))),
+          linear_within_(static_cast<float>(plot.y.scale.linear_within)),
           // Far outside the plot a line's slope is all that matters.
           top_(plot.position.y - 4 * plot.extent.y),
           bottom_(plot.position.y + 5 * plot.extent.y) {
-        const double per_bin = (reduction.x_max() - reduction.x_min()) / reduction.bins();
+        // Bins are as wide as one another on the axis, whatever its scale.
+        const double from = plot.x.scale.forward(reduction.x_min());
+        const double per_bin = (plot.x.scale.forward(reduction.x_max()) - from) / reduction.bins();
         const auto across = static_cast<double>(plot.extent.x) / (plot.x.high - plot.x.low);
         x_scale_ = static_cast<float>(per_bin * across);
-        x_offset_ = plot.position.x + static_cast<float>((reduction.x_min() - plot.x.low) * across);
+        x_offset_ = plot.position.x + static_cast<float>((from - plot.x.low) * across);
         y_scale_ =
             static_cast<float>(static_cast<double>(plot.extent.y) / (plot.y.high - plot.y.low));
         y_offset_ = plot.position.y + static_cast<float>(plot.y.high) * y_scale_;
     }
     float x(float bins) const { return x_offset_ + bins * x_scale_; }
     float y(float value) const {
-        const float position = logarithmic_ ? std::log10(std::max(value, floor_)) : value;
-        return std::clamp(y_offset_ - position * y_scale_, top_, bottom_);
+        return std::clamp(y_offset_ - position(value) * y_scale_, top_, bottom_);
     }
 
   private:
+    float position(float value) const {
+        if (logarithmic_) return std::log10(std::max(value, floor_));
+        if (linear_within_ > 0)
+            return std::copysign(std::log10(1 + std::abs(value) / linear_within_), value);
+        return value;
+    }
     bool logarithmic_;
-    float floor_, top_, bottom_;
+    float floor_, linear_within_, top_, bottom_;
     float x_scale_ = 1, x_offset_ = 0, y_scale_ = 1, y_offset_ = 0;
 };
 
@@ -195,11 +203,14 @@ int apart_until(const Axes& plot, const Reduction& reduction, int channel,
     const double positions = static_cast<double>(pixels) * (plot.y.high - plot.y.low) /
                              static_cast<double>(plot.extent.y);
     // On a log axis a distance is a ratio: no logarithm of every value.
-    const bool logarithmic = plot.y.scale.logarithmic;
+    const bool logarithmic = plot.y.scale.logarithmic, symmetric = plot.y.scale.symmetric();
     const auto floor = static_cast<float>(plot.y.scale.floor);
     const auto limit = static_cast<float>(logarithmic ? std::pow(10.0, positions) : positions);
     const auto near = [&](float a, float b) {
         if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);
+        if (symmetric)
+            return std::abs(plot.y.scale.forward(static_cast<double>(a)) -
+                            plot.y.scale.forward(static_cast<double>(b))) <= positions;
         if (!logarithmic) return std::abs(a - b) <= limit;
         a = std::max(a, floor);
         b = std::max(b, floor);

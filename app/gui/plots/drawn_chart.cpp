@@ -4,13 +4,16 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <vector>
 
+#include "app/gui/plots/axes_menu.h"
 #include "app/gui/plots/cells.h"
 #include "app/gui/plots/export_menu.h"
 #include "app/gui/plots/markers.h"
 #include "app/gui/plots/stroke.h"
+#include "app/gui/plots/value_axis.h"
 #include "app/gui/theme.h"
 
 namespace muonscope::plots {
@@ -23,7 +26,9 @@ namespace {
 // What charts show in one direction; by its name.
 struct ChartRange {
     AxisRange range;
-    bool logarithmic = false;
+    AxisScale scale;                    // as last shown
+    std::optional<Scaling> asked = {};  // in the menu, in place of the panel's own
+    Scaling own = Scaling::linear;
 };
 struct ChartRanges {
     std::map<std::string, ChartRange, std::less<>> across, up;
@@ -42,21 +47,59 @@ ChartRange& up_of(const gui::PanelContext& context, const ChartOptions& options)
     return named(context.kept<ChartRanges>().up, options.up, options.id);
 }
 
+Scaling scaling_of(const ChartAxis& axis) {
+    return axis.logarithmic         ? Scaling::logarithmic
+           : axis.linear_within > 0 ? Scaling::symmetric
+                                    : Scaling::linear;
+}
+
+// The axis on the scale that was asked for. Of one that holds zero or less a log axis shows four
+// decades.
+ChartAxis rescaled(ChartAxis axis, const ChartRange& of) {
+    if (!of.asked || *of.asked == scaling_of(axis)) return axis;
+    ValueRange range{axis.min, axis.max};
+    switch (*of.asked) {
+        case Scaling::linear:
+            break;
+        case Scaling::symmetric:
+            range.scale = symmetric_range(axis.min, axis.max).scale;
+            break;
+        case Scaling::logarithmic:
+            if (!(axis.max > 0)) return axis;
+            range.scale = {true, axis.min > 0 ? 0 : axis.max * 1e-4};
+            range.min = std::max(axis.min, range.scale.floor);
+    }
+    axis.min = range.min;
+    axis.max = range.max;
+    axis.logarithmic = range.scale.logarithmic;
+    axis.floor = range.scale.floor;
+    axis.linear_within = range.scale.linear_within;
+    return axis;
+}
+
 // What the user chose stays, as long as the axis is of the same kind.
-void follow(ChartRange& of, const ChartAxis& axis) {
+ChartAxis follow(ChartRange& of, const ChartAxis& as_described) {
+    if (of.own != scaling_of(as_described)) of.asked.reset();
+    of.own = scaling_of(as_described);
+    ChartAxis axis = rescaled(as_described, of);
     AxisRange& range = of.range;
-    if (of.logarithmic != axis.logarithmic) range.moved = false;
-    of.logarithmic = axis.logarithmic;
-    if (range.moved) return;
-    const Axis shown = Axis::between(axis.min, axis.max, axis.logarithmic);
+    // Positions on another scale are other values.
+    if (range.moved && of.scale.symmetric() && axis.linear_within > 0)
+        axis.linear_within = of.scale.linear_within;
+    const AxisScale scale = axis.scale();
+    if (!of.scale.is_like(scale)) range.moved = false;
+    of.scale = scale;
+    if (range.moved) return axis;
+    const Axis shown = Axis::between(axis.min, axis.max, scale);
     range.low = shown.low;
     range.high = shown.high;
+    return axis;
 }
 
 AxisOptions options_of(const ChartAxis& axis, AxisRange& range) {
     AxisOptions options;
     options.range = &range;
-    options.scale = {axis.logarithmic, axis.floor};
+    options.scale = axis.scale();
     options.title = axis.title;
     options.lines = axis.lines;
     if (axis.ticks)
@@ -259,13 +302,12 @@ bool begin_chart(gui::PanelContext& context, const ChartOptions& options, const 
     std::vector<KeyRow> key;
     if (chart.legend) key = key_of(chart);
     ChartRange &across = across_of(context, options), &height = up_of(context, options);
-    follow(across, chart.x);
-    follow(height, chart.y);
+    const ChartAxis x = follow(across, chart.x), y = follow(height, chart.y);
     AxesOptions on;
     on.id = options.id;
     on.size = options.size;
-    on.x = options_of(chart.x, across.range);
-    on.y = options_of(chart.y, height.range);
+    on.x = options_of(x, across.range);
+    on.y = options_of(y, height.range);
     on.x.labels = on.y.labels = options.labels;
     on.key = key;
     on.drags = options.drags;
@@ -299,17 +341,53 @@ void fit_chart(gui::PanelContext& context, const ChartOptions& options) {
 }
 
 Chart as_shown(const gui::PanelContext& context, const ChartOptions& options, Chart chart) {
-    const AxisRange &across = across_of(context, options).range,
-                    &up = up_of(context, options).range;
-    const auto show = [](ChartAxis& axis, const AxisRange& shown) {
-        const AxisScale scale{axis.logarithmic, 0};
-        axis.min = scale.inverse(shown.low);
-        axis.max = scale.inverse(shown.high);
+    const auto show = [](ChartAxis& axis, const ChartRange& shown) {
+        axis = rescaled(axis, shown);
+        if (!shown.range.moved) return;
+        if (axis.linear_within > 0) axis.linear_within = shown.scale.linear_within;
+        axis.min = axis.scale().inverse(shown.range.low);
+        axis.max = axis.scale().inverse(shown.range.high);
     };
-    if (across.moved) show(chart.x, across);
-    if (up.moved) show(chart.y, up);
+    show(chart.x, across_of(context, options));
+    show(chart.y, up_of(context, options));
     return chart;
 }
+
+namespace {
+
+MenuAxis menu_axis(gui::PanelContext& context, std::string title, ChartRange& of,
+                   const ChartAxis& axis) {
+    AxisRange& range = of.range;
+    AxisScale open = of.scale;
+    open.floor = 0;
+    MenuAxis on{.title = std::move(title),
+                .low = open.inverse(range.low),
+                .high = open.inverse(range.high),
+                .show = {}};
+    on.show = [&range, open, &context](double low, double high) {
+        range = {open.forward(low), open.forward(high), true};
+        context.view.animating = true;
+    };
+    on.scaling = of.asked.value_or(of.own);
+    on.above_zero = of.scale.logarithmic;
+    // An axis that says where it is labelled counts things: rows, layers, modes.
+    if (!axis.ticks) on.scalings = {Scaling::linear, Scaling::symmetric};
+    if (!axis.ticks && axis.max > 0)
+        on.scalings.insert(on.scalings.begin() + 1, Scaling::logarithmic);
+    on.scale = [&of](Scaling chosen) { of.asked = chosen; };
+    return on;
+}
+
+void chart_axes_menu(gui::PanelContext& context, const ChartOptions& options, const Chart& chart) {
+    const auto title = [](const ChartAxis& axis, const char* else_) {
+        return axis.title.empty() ? std::string(else_) : axis.title;
+    };
+    axes_menu(context,
+              {menu_axis(context, title(chart.x, "Across"), across_of(context, options), chart.x),
+               menu_axis(context, title(chart.y, "Up"), up_of(context, options), chart.y)});
+}
+
+}  // namespace
 
 void chart_menu(gui::PanelContext& context, const ChartOptions& options, const Axes& axes,
                 const DescribedChart& describe, const DescribedChart& tabled) {
@@ -323,6 +401,7 @@ void chart_menu(gui::PanelContext& context, const ChartOptions& options, const A
          .charts =
              [&](const gui::PanelContext& paper) { return std::vector{shown(paper, describe)}; },
          .fit = [&] { fit_chart(context, options); },
+         .axes = [&] { chart_axes_menu(context, options, describe(context)); },
          .step = options.step});
     ImGui::PopID();
 }

@@ -200,8 +200,9 @@ void export_menu(gui::PanelContext& context, const char* id, const char* name, b
                 context, "Save picture as PNG", name, exports.step, "png",
                 [print = exports.print, width](const std::string& path) { print(path, width); });
     }
+    if (exports.fit || exports.axes) ImGui::Separator();
+    if (exports.axes) exports.axes();
     if (exports.fit) {
-        ImGui::Separator();
         if (ImGui::MenuItem("Show everything", "double click")) exports.fit();
     }
     ImGui::EndPopup();

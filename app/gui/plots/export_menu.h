@@ -22,7 +22,8 @@ struct Exports {
     // The same as drawings, one or small multiples, in the colours of the context it is given,
     // whose theme is the light one; empty: what is shown is no drawing.
     std::function<std::vector<Chart>(const gui::PanelContext& paper)> charts = {};
-    std::function<void()> fit = {};  // shows everything again
+    std::function<void()> fit = {};   // shows everything again
+    std::function<void()> axes = {};  // rows of the menu: what the plot shows of its axes
     // The same picture into a file of this width in pixels; empty: only as it is on the screen.
     std::function<void(const std::string& path, int width)> print = {};
     int columns = 1;         // of drawings side by side

@@ -6,10 +6,12 @@
 #include <cmath>
 #include <utility>
 
+#include "app/gui/plots/axes_menu.h"
 #include "app/gui/plots/caption_arrows.h"
 #include "app/gui/plots/curve.h"
 #include "app/gui/plots/export_menu.h"
 #include "app/gui/plots/extent.h"
+#include "app/gui/plots/ghost_curves.h"
 #include "app/gui/plots/legend.h"
 #include "app/gui/plots/level.h"
 #include "app/gui/plots/marks.h"
@@ -18,7 +20,9 @@
 #include "app/gui/plots/phases.h"
 #include "app/gui/plots/readout.h"
 #include "app/gui/plots/shown_lanes.h"
+#include "app/gui/plots/step_axis.h"
 #include "app/gui/plots/step_chart.h"
+#include "app/gui/plots/step_cursors.h"
 #include "app/gui/plots/step_plot.h"
 #include "app/gui/plots/stride_text.h"
 #include "app/gui/plots/stroke.h"
@@ -34,6 +38,24 @@ using gui::em;
 using gui::u32;
 
 namespace {
+
+ImVec4 colour_of_lane(const gui::PanelContext& context, std::size_t lane) {
+    return context.theme.lane(static_cast<int>(lane));
+}
+
+std::vector<GhostCurve> ghosts_of(const gui::PanelContext& context, const LanePlot& what) {
+    return ghost_curves(context, what.axis, what.first_channel + what.curve);
+}
+
+std::vector<Measured> measured_lanes(const gui::PanelContext& context, const LanePlot& what) {
+    std::vector<Measured> curves;
+    const auto& lanes = context.snapshot->lanes;
+    for (std::size_t l = 0; l < lanes.size(); ++l)
+        if (is_shown(context, l))
+            curves.push_back(measured(lanes[l], lanes[l].name, colour_of_lane(context, l),
+                                      what.first_channel + what.curve));
+    return curves;
+}
 
 void readout(gui::PanelContext& context, const Axes& plot, const LanePlot& what) {
     const Snapshot& snapshot = *context.snapshot;
@@ -51,7 +73,7 @@ void readout(gui::PanelContext& context, const Axes& plot, const LanePlot& what)
         if (history.size() == 0 || channel >= history.channels() || !is_shown(context, l)) continue;
         const Stride stride = stride_at(history, nearest_sample(history, at));
         step = static_cast<double>(stride.to);
-        const ImVec4 colour = context.theme.lane(static_cast<int>(l));
+        const ImVec4 colour = colour_of_lane(context, l);
         // Beside ranges of others two values would be taken for one.
         std::string text = ranges && !known_between_rows(snapshot, l, channel)
                                ? value_text(history.value(stride.last, channel))
@@ -61,7 +83,10 @@ void readout(gui::PanelContext& context, const Axes& plot, const LanePlot& what)
         draw_dot(context, plot, step, history.value(stride.last, channel), colour);
         title = stride_title(history, stride, ranges);
     }
-    if (!rows.empty()) draw_readout(context, title + phase_note(snapshot, -1, step), rows);
+    if (rows.empty()) return;
+    add_ghosts(context, ghosts_of(context, what), channel, step, rows);
+    add_measurements(context, what.axis, measured_lanes(context, what), rows);
+    draw_readout(context, title + phase_note(snapshot, -1, step), rows);
 }
 
 // Where a lane that has diverged was sound last, and its curve begins to leave the plot: a cross.
@@ -88,15 +113,14 @@ HistoryReduction& reduction_beneath(gui::PanelContext& context, const LanePlot& 
 }
 
 // Brings each lane's curves up to date, and says what the axis has to hold.
-ValueRange follow_lanes(gui::PanelContext& context, const LanePlot& what, const CurveBins& bins,
+ValueRange follow_lanes(gui::PanelContext& context, const LanePlot& what, const Bins& bins,
                         bool& any) {
     const Snapshot& snapshot = *context.snapshot;
     Extent extent, floors;
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
         HistoryReduction& lane =
             memory(context).reductions[{std::string(what.axis), static_cast<int>(l)}];
-        lane.update(snapshot.lanes[l].history, what.first_channel, what.channels, bins.min,
-                    bins.max, bins.count);
+        lane.update(snapshot.lanes[l].history, what.first_channel, what.channels, bins);
         if (!is_shown(context, l)) continue;
         if (what.holds_all)
             extent.add(snapshot.lanes[l], lane.reduction(), what.first_channel, 0, what.channels);
@@ -106,9 +130,10 @@ ValueRange follow_lanes(gui::PanelContext& context, const LanePlot& what, const 
                     .add(snapshot.lanes[l], lane.reduction(), what.first_channel, channel, 1);
         if (!what.beneath) continue;
         HistoryReduction& under = reduction_beneath(context, what, l);
-        under.update(snapshot.lanes[l].history, *what.beneath, 1, bins.min, bins.max, bins.count);
+        under.update(snapshot.lanes[l].history, *what.beneath, 1, bins);
         extent.add(snapshot.lanes[l], under.reduction(), *what.beneath, 0, 1);
     }
+    follow_ghost_curves(context, ghosts_of(context, what), bins, extent);
     any = extent.any();
     bool has_zero = any && extent.has_zero();
     // A floor far below the curves would squeeze them: the axis ends at the power of ten below
@@ -123,7 +148,10 @@ ValueRange follow_lanes(gui::PanelContext& context, const LanePlot& what, const 
         extent.add(0);
         extent.add(1);
     }
-    if (what.logarithmic) return log_range(extent.smallest, extent.high, has_zero, what.decades);
+    const Scaling scaling = scaling_of(context, what.axis, what.logarithmic);
+    if (scaling == Scaling::symmetric) return symmetric_range(extent.low, extent.high);
+    if (scaling == Scaling::logarithmic)
+        return log_range(extent.smallest, extent.high, has_zero, what.decades);
     ValueRange range = what.from_zero ? linear_range(extent.low, extent.high)
                                       : near_range(extent.low, extent.high);
     range.max = std::min(range.max, what.ends_at);
@@ -163,6 +191,7 @@ void draw_inside(gui::PanelContext& context, const Axes& plot, const LanePlot& w
     const auto& lanes = context.snapshot->lanes;
     draw_phases(context, plot, -1);
     draw_levels(context, plot, what.levels, u32(gui::with_alpha(theme.target, 0.75F)));
+    draw_ghost_curves(context, plot, ghosts_of(context, what));
     for (std::size_t l = lanes.size(); l-- > 0;) {
         if (!is_shown(context, l)) continue;
         const auto lane = static_cast<int>(l);
@@ -206,9 +235,9 @@ Table table_of(const gui::PanelContext& context, const LanePlot& what, bool all 
         channels.push_back(*what.beneath);
         names.push_back(titles[channels.back()]);
     }
-    Table table = history_table(*context.snapshot, all ? 0 : context.view.step_min,
-                                all ? INFINITY : context.view.step_max, channels, names);
-    table.logarithmic = what.logarithmic;
+    const StepRange steps = all ? StepRange{0, INFINITY} : shown_steps(context, what.axis).range;
+    Table table = history_table(*context.snapshot, steps.min, steps.max, channels, names);
+    table.logarithmic = context.kept<Memory>().axis(what.axis).scale.logarithmic;
     for (std::size_t l = 0; l < context.snapshot->lanes.size(); ++l)
         table.hidden.push_back(!is_shown(context, l));
     return table;
@@ -233,6 +262,8 @@ Chart chart_on_paper(const gui::PanelContext& paper, const LanePlot& what) {
     chart.marks.clear();
     chart.y.title = channel_titles(paper.snapshot->layout)[what.first_channel + what.curve];
     take_shown_range(paper, what.axis, chart);
+    mark_ghosts(paper, ghosts_of(paper, what), chart);
+    mark_measurements(paper, what.axis, chart);
     for (const double level : what.levels)
         chart.marks.emplace_back(
             Rule{"", false, level, {gui::with_alpha(theme.target, 0.75F), Dash::dotted, 0.7F}});
@@ -293,6 +324,7 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
     if (what.floor >= 0 || what.beneath)
         key.push_back({what.floor_name, context.theme.dim, Dash::dotted});
     if (!what.theory.empty()) key.push_back(theory_key(context.theme));
+    add_ghosts(context, ghosts_of(context, what), key);
     const float inset = em(0.3F);
     if (!what.legend) key.clear();
     const LegendPlaces places = place_legend(key, {room.x - inset, room.y}, what.indent);
@@ -305,9 +337,10 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
     const float height = room.y - label_height();
     const float labels = label_width(value_ticks(context, what.axis, height));
     bool any = false;
-    follow_values(context, what.axis,
-                  follow_lanes(context, what,
-                               curve_bins(context, room.x - labels - 2 * side_padding()), any));
+    follow_values(
+        context, what.axis,
+        follow_lanes(context, what,
+                     curve_bins(context, what.axis, room.x - labels - 2 * side_padding()), any));
     StepPlotOptions options;
     options.id = what.id;
     options.axis = what.axis;
@@ -315,7 +348,9 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
     Axes plot;
     if (!begin_step_plot(context, options, value_ticks(context, what.axis, height), plot)) return;
     draw_inside(context, plot, what, any);
-    if (plot.hovered) readout(context, plot, what);
+    const bool on_cursor =
+        draw_measurements(context, plot, what.axis, measured_lanes(context, what));
+    if (plot.hovered || on_cursor) readout(context, plot, what);
     const bool hovered = plot.hovered;
     end_step_plot(context, plot);
     export_menu(context, "##export", what.name, hovered,
@@ -325,7 +360,12 @@ void draw_lane_plot(gui::PanelContext& context, const LanePlot& what) {
                      [&](const gui::PanelContext& paper) {
                          return std::vector{chart_on_paper(paper, what)};
                      },
-                 .fit = [&] { follow_everything(context, what.axis); }});
+                 .fit = [&] { follow_everything(context, what.axis); },
+                 .axes =
+                     [&] {
+                         step_plot_axes_menu(context, what.axis);
+                         measurements_menu(context, what.axis);
+                     }});
 }
 
 void draw_titled_lane_plot(gui::PanelContext& context, const char* title, const char* help,

@@ -34,7 +34,7 @@ class Marks {
 
     void draw(std::int64_t step, const std::string& text, bool dashed) {
         const auto at = static_cast<double>(step);
-        if (at < plot_.x.low || at > plot_.x.high) return;
+        if (!plot_.x.shows(at)) return;
         const float x = std::round(plot_.pixel_x(at));
         if (plot_.hovered && std::abs(ImGui::GetMousePos().x - x) < em(0.35F)) {
             if (hovered_.size() < 8) hovered_.push_back({text, "", context_.theme.mark});
@@ -47,7 +47,7 @@ class Marks {
     }
 
     void draw_hovered_step(double step) const {
-        if (step < 0 || step < plot_.x.low || step > plot_.x.high) return;
+        if (step < 0 || !plot_.x.shows(step)) return;
         const float x = std::round(plot_.pixel_x(step));
         ImGui::GetWindowDrawList()->AddRectFilled({x, plot_.position.y},
                                                   {x + context_.theme.hairline(), bottom_},
@@ -56,7 +56,7 @@ class Marks {
 
     // The step of the past that every panel shows.
     void draw_looked_at(double step) const {
-        if (step < plot_.x.low || step > plot_.x.high) return;
+        if (!plot_.x.shows(step)) return;
         const float x = std::round(plot_.pixel_x(step));
         const float width = std::max(2.0F, 2 * context_.theme.hairline());
         ImGui::GetWindowDrawList()->AddRectFilled({x, plot_.position.y}, {x + width, bottom_},

@@ -1,5 +1,6 @@
 #include "app/gui/plots/memory.h"
 
+#include "app/gui/ghosts.h"
 #include "app/gui/plots/shown_lanes.h"
 #include "app/gui/plots/step_axis.h"
 #include "app/gui/plots/value_axis.h"
@@ -24,13 +25,8 @@ void begin_frame(gui::PanelContext& context) {
     kept.hovered_step = kept.hovered_next;
     kept.hovered_next = -1;
     follow_shown_lanes(context);
-    auto& view = context.view;
-    view.animating = false;
-    if (!context.snapshot || !view.follow) return;
-    StepRange shown{view.step_min, view.step_max};
-    view.animating = ease(shown, followed_end(context.snapshot->step));
-    view.step_min = shown.min;
-    view.step_max = shown.max;
+    gui::follow_ghosts(context);
+    context.view.animating = follow_steps(context);
 }
 
 }  // namespace muonscope::plots

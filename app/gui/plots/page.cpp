@@ -28,9 +28,7 @@ Axes page_axes(const Chart& chart, const Drawing::Box& area) {
     Axes axes;
     axes.position = {static_cast<float>(area.x), static_cast<float>(area.y)};
     axes.extent = {static_cast<float>(area.width), static_cast<float>(area.height)};
-    const auto axis = [](const ChartAxis& of) {
-        return Axis::between(of.min, of.max, of.logarithmic, of.floor);
-    };
+    const auto axis = [](const ChartAxis& of) { return Axis::between(of.min, of.max, of.scale()); };
     axes.x = axis(chart.x);
     axes.y = axis(chart.y);
     if (chart.equal) {
@@ -47,8 +45,7 @@ Ticks page_ticks(const ChartAxis& of, const Axis& axis, double length, double em
     if (of.ticks)
         return of.ticks(axis.min(), axis.max(), static_cast<float>(length / em) * gui::size::font);
     const int wanted = std::clamp(static_cast<int>(length / (em * apart)), 2, 8);
-    return axis.scale.logarithmic ? log_ticks(axis.min(), axis.max(), wanted)
-                                  : linear_ticks(axis.min(), axis.max(), wanted);
+    return round_ticks(axis, wanted);
 }
 
 std::string short_number(double value) {

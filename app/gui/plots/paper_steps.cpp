@@ -10,6 +10,8 @@
 #include "app/gui/plots/marks.h"
 #include "app/gui/plots/memory.h"
 #include "app/gui/plots/phases.h"
+#include "app/gui/plots/step_axis.h"
+#include "app/gui/plots/step_chart.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/theme.h"
 #include "core/experiment/published/ends.h"
@@ -69,10 +71,10 @@ Ticks ticks_above(double floor, double min, double max, float length) {
 
 void take_shown_range(const gui::PanelContext& context, std::string_view axis, Chart& chart) {
     const ValueAxis& shown = context.kept<Memory>().axis(axis);
-    chart.x.min = context.view.step_min;
-    chart.x.max = context.view.step_max;
+    chart.x = step_chart_axis(shown_steps(context, axis).range, step_scale(context));
     chart.y.logarithmic = shown.scale.logarithmic;
     chart.y.floor = shown.scale.floor;
+    chart.y.linear_within = shown.scale.linear_within;
     chart.y.min = shown.scale.inverse(shown.range.low);
     chart.y.max = shown.scale.inverse(shown.range.high);
     if (!shown.at_floor || !shown.scale.logarithmic) return;

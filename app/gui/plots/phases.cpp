@@ -99,7 +99,7 @@ void draw_phases(gui::PanelContext& context, const Axes& plot, int lane) {
     std::vector<std::vector<PhaseSpan>> lanes;
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l)
         if (lane < 0 || static_cast<int>(l) == lane)
-            lanes.push_back(phase_spans(snapshot, l, plot.x.low, plot.x.high));
+            lanes.push_back(phase_spans(snapshot, l, plot.x.min(), plot.x.max()));
     if (lanes.empty()) return;
     ImDrawList* draw = ImGui::GetWindowDrawList();
     const auto band = [&](const PhaseSpan& span, float top, float bottom, ImU32 colour) {
@@ -113,7 +113,7 @@ void draw_phases(gui::PanelContext& context, const Axes& plot, int lane) {
         if (plot.pixel_x(to) - plot.pixel_x(from) < em(1)) return;
         for (const double at : {from, to}) {
             const float x = std::round(plot.pixel_x(at));
-            if (at > plot.x.low && at < plot.x.high)
+            if (plot.x.shows(at))
                 draw->AddRectFilled({x, top}, {x + context.theme.hairline(), bottom},
                                     u32(context.theme.event_line()));
         }
@@ -150,7 +150,7 @@ void draw_published_ends(gui::PanelContext& context, const Axes& plot, int lane)
     for (std::size_t l = 0; l < snapshot.lanes.size(); ++l) {
         if (lane >= 0 && static_cast<int>(l) != lane) continue;
         const auto end = published_end(published, *snapshot.spec, l);
-        if (!end || *end < plot.x.low || *end > plot.x.high) continue;
+        if (!end || !plot.x.shows(*end)) continue;
         const float x = std::round(plot.pixel_x(*end));
         const ImU32 colour = u32(context.theme.lane(static_cast<int>(l)));
         draw->AddRectFilled({x, plot.position.y + plot.extent.y * 0.4F},

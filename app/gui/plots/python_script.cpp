@@ -108,8 +108,7 @@ class PythonWriter {
             label(curve.key.value_or(curve.name)));
     }
     void operator()(const Function& function) {
-        const Axis axis =
-            Axis::between(chart_.x.min, chart_.x.max, chart_.x.logarithmic, chart_.x.floor);
+        const Axis axis = Axis::between(chart_.x.min, chart_.x.max, chart_.x.scale());
         constexpr int samples = 400;
         Curve curve;
         curve.name = function.name;
@@ -247,8 +246,11 @@ std::string py_ticks(const ChartAxis& axis, const char* which) {
 }
 
 std::string py_axis(const ChartAxis& axis) {
-    return fmt::format("({}, {}, {}, {})", py_number(axis.min), py_number(axis.max),
-                       axis.logarithmic ? "True" : "False", py_text(axis.title));
+    const std::string scale = axis.logarithmic         ? "\"log\""
+                              : axis.linear_within > 0 ? py_number(axis.linear_within)
+                                                       : "\"linear\"";
+    return fmt::format("({}, {}, {}, {})", py_number(axis.min), py_number(axis.max), scale,
+                       py_text(axis.title));
 }
 
 }  // namespace
@@ -324,8 +326,15 @@ std::string to_python(std::span<const std::string> parts, std::string_view title
         "    return ax\n\n\n"
         "def finish(ax, x, y, equal):\n"
         "    \"\"\"Scales and limits, after everything is drawn.\"\"\"\n"
-        "    ax.set_xscale(\"log\" if x[2] else \"linear\")\n"
-        "    ax.set_yscale(\"log\", nonpositive=\"clip\") if y[2] else ax.set_yscale(\"linear\")\n"
+        "    for set_scale, scale in ((ax.set_xscale, x[2]), (ax.set_yscale, y[2])):\n"
+        "        if scale == \"log\":\n"
+        "            set_scale(scale, nonpositive=\"clip\")\n"
+        "        elif scale == \"linear\":\n"
+        "            set_scale(scale)\n"
+        "        else:  # linear about zero, logarithmic far from it\n"
+        "            set_scale(\"function\", functions=(\n"
+        "                lambda v, c=scale: np.sign(v) * np.log10(1 + np.abs(v) / c),\n"
+        "                lambda p, c=scale: np.sign(p) * c * (10 ** np.abs(p) - 1)))\n"
         "    if equal:\n"
         "        ax.set_aspect(\"equal\", adjustable=\"box\", anchor=\"NW\")\n"
         "    ax.set_xlim(x[0], x[1])\n"

@@ -21,12 +21,14 @@ float narrow(double value) {
 }  // namespace
 
 double AxisScale::forward(double value) const {
-    if (!logarithmic) return value;
-    if (std::isnan(value)) return value;
+    if (std::isnan(value) || linear()) return value;
+    if (symmetric()) return std::copysign(std::log10(1 + std::abs(value) / linear_within), value);
     return std::log10(std::max(value, floor));
 }
 
 double AxisScale::inverse(double position) const {
+    if (symmetric())
+        return std::copysign(linear_within * (std::pow(10.0, std::abs(position)) - 1), position);
     return logarithmic ? std::pow(10.0, position) : position;
 }
 
@@ -34,30 +36,38 @@ constexpr Reduction::Cell Reduction::empty_cell() {
     return {nothing, nothing, nothing, nothing, 0, 0, infinite, 0, 0, 0, nothing, nothing};
 }
 
-void Reduction::begin(int channels, double x_min, double x_max, int bins) {
+void Reduction::begin(int channels, const Bins& bins) {
     channels_ = std::max(channels, 0);
-    bins_ = std::max(bins, 1);
-    x_min_ = x_min;
-    x_max_ = x_max > x_min ? x_max : x_min + 1;
-    to_bins_ = bins_ / (x_max_ - x_min_);
+    over_ = bins;
+    over_.count = std::max(bins.count, 1);
+    if (!(over_.max > over_.min)) over_.max = over_.min + 1;
+    low_ = over_.scale.forward(over_.min);
+    to_bins_ = over_.count / (over_.scale.forward(over_.max) - low_);
     beyond_ = false;
-    const auto count = static_cast<std::size_t>(bins_) + 2;
+    const auto count = static_cast<std::size_t>(over_.count) + 2;
     at_.assign(count, Bin{});
     cells_.assign(count * static_cast<std::size_t>(channels_), empty_cell());
     gap_.assign(cells_.size(), 0);
 }
 
+double Reduction::per_bin(double x) const {
+    const AxisScale& scale = over_.scale;
+    const double at = scale.forward(std::max(x, over_.min));
+    return scale.linear() ? 1 / to_bins_
+                          : scale.inverse(at + 0.5 / to_bins_) - scale.inverse(at - 0.5 / to_bins_);
+}
+
 void Reduction::add(double x, std::span<const double> values) {
-    const double position = (x - x_min_) * to_bins_;
+    const double position = in_bins(x);
     int bin;
     if (!(position >= 0)) {
         bin = 0;
-    } else if (position > bins_) {
+    } else if (position > bins()) {
         if (beyond_) return;
         beyond_ = true;
-        bin = bins_ + 1;
+        bin = bins() + 1;
     } else {
-        bin = 1 + std::min(static_cast<int>(position), bins_ - 1);
+        bin = 1 + std::min(static_cast<int>(position), bins() - 1);
     }
     Bin& at = at_[bin];
     const auto base = static_cast<std::size_t>(bin) * static_cast<std::size_t>(channels_);
@@ -100,10 +110,9 @@ void Reduction::add(double x, std::span<const double> values) {
 void Reduction::spread(double from, double to, int channel, double low, double high) {
     if (!std::isfinite(low) || !std::isfinite(high)) return;
     const auto bin_of = [this](double x) {
-        const double position = (x - x_min_) * to_bins_;
-        return 1 + static_cast<int>(std::clamp(position, 0.0, static_cast<double>(bins_ - 1)));
+        return 1 + static_cast<int>(std::clamp(in_bins(x), 0.0, static_cast<double>(bins() - 1)));
     };
-    if (to < x_min_ || from > x_max_) return;
+    if (to < over_.min || from > over_.max) return;
     const float lowest = narrow(low), highest = narrow(high);
     for (int bin = bin_of(from); bin <= bin_of(to); ++bin) {
         Cell& into = cell(bin, channel);
@@ -119,7 +128,7 @@ void Reduction::trace(int channel, std::vector<CurvePoint>& out) const {
         if (open) out.push_back({out.back().x, nothing});
         open = false;
     };
-    for (int bin = 0; bin < bins_ + 2; ++bin) {
+    for (int bin = 0; bin < bins() + 2; ++bin) {
         const Bin& at = at_[bin];
         if (at.samples == 0) continue;  // sparse samples: the line goes through
         const auto index = static_cast<std::size_t>(bin) * static_cast<std::size_t>(channels_) +
@@ -170,8 +179,8 @@ Reduction::Column Reduction::column(int bin, int channel) const {
 }
 
 int Reduction::bins_until(double x) const {
-    const double end = std::floor((x - x_min_) * to_bins_);
-    return end >= bins_ ? bins_ : std::max(0, static_cast<int>(end));
+    const double end = std::floor(in_bins(x));
+    return end >= bins() ? bins() : std::max(0, static_cast<int>(end));
 }
 
 bool Reduction::extent(int first, int count, double& low, double& high, double until) const {
@@ -202,9 +211,9 @@ bool Reduction::smallest_positive(int first, int count, double& value, double un
 void Reduction::ranges(int channel, std::span<float> low, std::span<float> high) const {
     float newest = nothing;
     if (at_[0].samples > 0) newest = cell(0, channel).last;
-    const int end = std::min(bins_, static_cast<int>(std::min(low.size(), high.size())));
+    const int end = std::min(bins(), static_cast<int>(std::min(low.size(), high.size())));
     int newest_bin = 0;  // no value is drawn beyond the newest sample
-    for (int bin = 1; bin <= bins_ + 1; ++bin)
+    for (int bin = 1; bin <= bins() + 1; ++bin)
         if (at_[bin].samples > 0) newest_bin = bin;
     for (int bin = 1; bin <= end; ++bin) {
         const Cell& at = cell(bin, channel);
@@ -230,8 +239,8 @@ bool StrideFeed::completes_pair(std::int64_t step) const {
 void StrideFeed::add(Reduction& into, std::int64_t first, std::int64_t step,
                      std::span<const double> values, std::span<const double> lows,
                      std::span<const double> highs) {
-    const double per_bin = (into.x_max() - into.x_min()) / into.bins();
-    into.add(static_cast<double>(per_bin >= 2 ? pair_end(step) : step), values);
+    const bool takes_both = into.per_bin(static_cast<double>(step)) >= 2;
+    into.add(static_cast<double>(takes_both ? pair_end(step) : step), values);
     const std::size_t channels = values.size();
     const bool second = completes_pair(step);
     const bool alone = rows_ > 0 && first < step;
@@ -299,27 +308,25 @@ bool HistoryReduction::more(const HistoryView& history) const {
 }
 
 bool HistoryReduction::update_means(const HistoryView& history, std::size_t first_channel,
-                                    std::span<const int> begins, double x_min, double x_max,
-                                    int bins) {
+                                    std::span<const int> begins, const Bins& bins) {
     if (!std::equal(begins.begin(), begins.end(), begins_.begin(), begins_.end())) {
         *this = {};
         begins_.assign(begins.begin(), begins.end());
     }
-    return follow(history, first_channel, static_cast<int>(begins.size()) - 1, x_min, x_max, bins);
+    return follow(history, first_channel, static_cast<int>(begins.size()) - 1, bins);
 }
 
 bool HistoryReduction::update(const HistoryView& history, std::size_t first_channel, int count,
-                              double x_min, double x_max, int bins) {
+                              const Bins& bins) {
     if (!begins_.empty()) *this = {};
-    return follow(history, first_channel, count, x_min, x_max, bins);
+    return follow(history, first_channel, count, bins);
 }
 
 bool HistoryReduction::follow(const HistoryView& history, std::size_t first_channel, int count,
-                              double x_min, double x_max, int bins) {
+                              const Bins& bins) {
     const double* first_row = history.size() > 0 ? history.row(0).data() : nullptr;
     bool same = generation_ == history.generation() && first_channel_ == first_channel &&
-                reduction_.channels() == count && reduction_.x_min() == x_min &&
-                reduction_.x_max() == x_max && reduction_.bins() == bins &&
+                reduction_.channels() == count && reduction_.over() == bins &&
                 total_channels_ == history.channels() && first_row_ == first_row &&
                 read_ <= history.size();
     // A history that began again may look alike; its newest known row does not.
@@ -331,13 +338,13 @@ bool HistoryReduction::follow(const HistoryView& history, std::size_t first_chan
         first_channel_ = first_channel;
         total_channels_ = history.channels();
         first_row_ = first_row;
-        reduction_.begin(count, x_min, x_max, bins);
+        reduction_.begin(count, bins);
         feed_.begin();
         // The last sample at or left of the range's start.
         std::size_t low = 0, high = history.size();
         while (low < high) {
             const std::size_t middle = (low + high) / 2;
-            if (static_cast<double>(history.step(middle)) < x_min)
+            if (static_cast<double>(history.step(middle)) < bins.min)
                 low = middle + 1;
             else
                 high = middle;

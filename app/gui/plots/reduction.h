@@ -23,20 +23,37 @@ struct CurvePoint {
     float x, y;
 };
 
-// How a value is put on an axis: linear, or log10 with everything at or below `floor` on it.
+// How a value is put on an axis: linear; log10 with everything at or below `floor` on it; or
+// symmetric: sign(v) log10(1 + |v| / linear_within), which is linear about zero and logarithmic far
+// from it on both sides (Webber, "A bi-symmetric log transformation", 2012).
 struct AxisScale {
     bool logarithmic = false;
-    double floor = 0;  // logarithmic only, > 0
+    double floor = 0;          // logarithmic only, > 0
+    double linear_within = 0;  // > 0: symmetric; logarithmic is false then
+    bool symmetric() const { return linear_within > 0; }
+    bool linear() const { return !logarithmic && !symmetric(); }
+    // Of the same kind, whatever its floor.
+    bool is_like(const AxisScale& other) const {
+        return logarithmic == other.logarithmic && linear_within == other.linear_within;
+    }
     double forward(double value) const;
     double inverse(double position) const;
     bool operator==(const AxisScale&) const = default;
 };
 
+// A range across that is reduced over, in so many bins of the same width on its scale.
+struct Bins {
+    double min = 0, max = 1;
+    int count = 1;
+    AxisScale scale = {};
+    bool operator==(const Bins&) const = default;
+};
+
 // Some adjacent channels of one history, reduced over one range. Samples are added in order of x.
 class Reduction {
   public:
-    // Forgets everything. bins >= 1; x_max > x_min.
-    void begin(int channels, double x_min, double x_max, int bins);
+    // Forgets everything. At least one bin; max > min.
+    void begin(int channels, const Bins& bins);
     // values: one for each channel. Samples left of the range replace one another, so that a line
     // enters from outside; of those right of it only the first counts.
     void add(double x, std::span<const double> values);
@@ -44,9 +61,12 @@ class Reduction {
     void spread(double from, double to, int channel, double low, double high);
 
     int channels() const { return channels_; }
-    int bins() const { return bins_; }
-    double x_min() const { return x_min_; }
-    double x_max() const { return x_max_; }
+    int bins() const { return over_.count; }
+    const Bins& over() const { return over_; }
+    double x_min() const { return over_.min; }
+    double x_max() const { return over_.max; }
+    // How many x the bin at x covers.
+    double per_bin(double x) const;
     bool complete() const { return beyond_; }  // a sample right of the range has come: add no more
 
     // The points of a channel in order, appended to `out`. At most 4 a bin.
@@ -73,6 +93,7 @@ class Reduction {
 
   private:
     int bins_until(double x) const;
+    double in_bins(double x) const { return (over_.scale.forward(x) - low_) * to_bins_; }
     struct Cell {
         float first, low, high, last;  // NaN: nothing finite
         float low_x, high_x;
@@ -89,14 +110,15 @@ class Reduction {
     const Cell& cell(int bin, int channel) const {
         return const_cast<Reduction*>(this)->cell(bin, channel);
     }
-    // Bin 0 holds what lies left of the range, bin bins_ + 1 what lies right of it.
+    // Bin 0 holds what lies left of the range, bin bins() + 1 what lies right of it.
     struct Bin {
         float first_x = 0, last_x = 0;
         std::uint32_t samples = 0;
         bool gap = false;  // some channel had a NaN
     };
-    int channels_ = 0, bins_ = 0;
-    double x_min_ = 0, x_max_ = 1, to_bins_ = 1;
+    int channels_ = 0;
+    Bins over_{0, 1, 0};
+    double low_ = 0, to_bins_ = 1;  // position of the range's start; bins of a unit of position
     bool beyond_ = false;
     std::vector<Bin> at_;
     std::vector<Cell> cells_;
@@ -129,17 +151,15 @@ class StrideFeed {
 class HistoryReduction {
   public:
     // True when anything changed. count channels from `first_channel` on.
-    bool update(const HistoryView& history, std::size_t first_channel, int count, double x_min,
-                double x_max, int bins);
+    bool update(const HistoryView& history, std::size_t first_channel, int count, const Bins& bins);
     // The means of groups of channels: group g has those from begins[g] to begins[g + 1], counted
     // from `first_channel`.
     bool update_means(const HistoryView& history, std::size_t first_channel,
-                      std::span<const int> begins, double x_min, double x_max, int bins);
+                      std::span<const int> begins, const Bins& bins);
     const Reduction& reduction() const { return reduction_; }
 
   private:
-    bool follow(const HistoryView& history, std::size_t first_channel, int count, double x_min,
-                double x_max, int bins);
+    bool follow(const HistoryView& history, std::size_t first_channel, int count, const Bins& bins);
     void feed(const HistoryView& history, std::size_t row);
     void feed_means(const HistoryView& history, std::size_t row);
     bool more(const HistoryView& history) const;  // rows to be read

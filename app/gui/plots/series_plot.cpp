@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
+#include <utility>
 
+#include "app/gui/plots/axes_menu.h"
 #include "app/gui/plots/curve.h"
 #include "app/gui/plots/export_menu.h"
 #include "app/gui/plots/extent.h"
@@ -14,7 +17,9 @@
 #include "app/gui/plots/memory.h"
 #include "app/gui/plots/paper_steps.h"
 #include "app/gui/plots/readout.h"
+#include "app/gui/plots/step_axis.h"
 #include "app/gui/plots/step_chart.h"
+#include "app/gui/plots/step_cursors.h"
 #include "app/gui/plots/step_plot.h"
 #include "app/gui/plots/ticks.h"
 #include "app/gui/plots/value_axis.h"
@@ -28,9 +33,9 @@ using gui::u32;
 
 namespace {
 
-Reduction reduce(const Series& series, const CurveBins& bins) {
+Reduction reduce(const Series& series, const Bins& bins) {
     Reduction reduction;
-    reduction.begin(1, bins.min, bins.max, bins.count);
+    reduction.begin(1, bins);
     StrideFeed feed;
     feed.begin();
     for (std::size_t i = 0; i < series.steps.size() && !reduction.complete(); ++i) {
@@ -44,20 +49,53 @@ Reduction reduce(const Series& series, const CurveBins& bins) {
     return reduction;
 }
 
-void readout(gui::PanelContext& context, const Axes& plot, const std::vector<Series>& series,
-             const std::vector<ReferenceLine>& levels) {
+std::size_t nearest(const Series& one, double step) {
+    auto after = std::lower_bound(one.steps.begin(), one.steps.end(), step);
+    if (after == one.steps.end() ||
+        (after != one.steps.begin() && step - *(after - 1) < *after - step))
+        --after;
+    return static_cast<std::size_t>(after - one.steps.begin());
+}
+
+// The first sample on the other side of a level than the first that is finite.
+Measured::Across across(const Series& one, double level) {
+    std::optional<bool> below;
+    for (std::size_t i = 0; i < one.values.size(); ++i) {
+        if (!std::isfinite(one.values[i])) continue;
+        if (!below) below = one.values[i] >= level;
+        if (*below ? one.values[i] < level : one.values[i] > level) {
+            const auto by = static_cast<std::int64_t>(one.steps[i]);
+            const auto after = i == 0 ? by : static_cast<std::int64_t>(one.steps[i - 1]) + 1;
+            return {{after, by, i}, one.values[i], *below};
+        }
+    }
+    return {{}, std::nan(""), below.value_or(true)};
+}
+
+std::vector<Measured> measured_of(const std::vector<Series>& series) {
+    std::vector<Measured> curves;
+    for (const Series& one : series) {
+        if (one.steps.empty()) continue;
+        curves.push_back({one.name, one.colour,
+                          [&one](double step) -> std::pair<double, double> {
+                              const std::size_t at = nearest(one, step);
+                              return {one.steps[at], one.values[at]};
+                          },
+                          [&one](double level) { return across(one, level); }});
+    }
+    return curves;
+}
+
+void readout(gui::PanelContext& context, const Axes& plot, const SeriesPlot& what,
+             const std::vector<Series>& series, const std::vector<ReferenceLine>& levels) {
     const double at = memory(context).hovered_next;
     std::vector<ReadoutRow> rows;
     double step = at;
     for (const Series& one : series) {
         if (one.steps.empty()) continue;
-        auto after = std::lower_bound(one.steps.begin(), one.steps.end(), at);
-        if (after == one.steps.end() ||
-            (after != one.steps.begin() && at - *(after - 1) < *after - at))
-            --after;
-        const std::size_t sample = after - one.steps.begin();
+        const std::size_t sample = nearest(one, at);
         const double value = one.values[sample];
-        step = *after;
+        step = one.steps[sample];
         std::string text = value_text(value);
         if (!one.lows.empty() && one.lows[sample] < one.highs[sample])
             text += fmt::format(", {} – {} in steps {:.0f}–{:.0f}", value_text(one.lows[sample]),
@@ -67,35 +105,9 @@ void readout(gui::PanelContext& context, const Axes& plot, const std::vector<Ser
     }
     for (const ReferenceLine& level : levels)
         rows.push_back({level.name, value_text(level.value), level.colour});
-    if (!rows.empty()) draw_readout(context, fmt::format("step {:.0f}", step), rows);
-}
-
-// Every place has its dot; words stand where they do not meet one another.
-void draw_places(const gui::PanelContext& context, const Axes& plot,
-                 const std::vector<PlacedStep>& places) {
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    const gui::Theme& theme = context.theme;
-    const float size = em(gui::size::smallest_text);
-    float dot_from = -1e9F, word_from = plot.position.x;
-    for (const PlacedStep& place : places) {
-        if (place.step < plot.x.low || place.step > plot.x.high) continue;
-        const ImVec2 at{plot.pixel_x(place.step), plot.pixel_y(place.value)};
-        if (at.x < dot_from) continue;
-        dot_from = at.x + em(0.3F);
-        draw_dot(context, plot, place.step, place.value, theme.warning);
-        const float width = ImGui::GetFont()->CalcTextSizeA(size, 1e6F, 0, place.word.c_str()).x;
-        // Beside it, where the curve has gone on from.
-        const bool fits = at.x + em(0.5F) + width < plot.right();
-        const float left = fits ? at.x + em(0.5F) : at.x - em(0.5F) - width;
-        if (left < word_from || width > plot.extent.x) continue;
-        word_from = left + width + em(0.5F);
-        const bool above = at.y - size - em(0.5F) > plot.position.y;
-        const ImVec2 word{left, above ? at.y - size - em(0.5F) : at.y + em(0.4F)};
-        draw->AddRectFilled({word.x - em(0.15F), word.y},
-                            {word.x + width + em(0.15F), word.y + size},
-                            u32(gui::with_alpha(theme.card, 0.85F)));
-        draw->AddText(nullptr, size, word, u32(theme.text), place.word.c_str());
-    }
+    if (rows.empty()) return;
+    add_measurements(context, what.axis, measured_of(series), rows);
+    draw_readout(context, fmt::format("step {:.0f}", step), rows);
 }
 
 // In the colours and dashes of the series, which need not be those of lanes.
@@ -160,7 +172,8 @@ void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2
     begin_frame(context);
     const float height = size.y - label_height();
     Ticks ticks = value_ticks(context, what.axis, height);
-    const CurveBins bins = curve_bins(context, size.x - label_width(ticks) - 2 * side_padding());
+    const Bins bins =
+        curve_bins(context, what.axis, size.x - label_width(ticks) - 2 * side_padding());
     std::vector<Reduction> reductions;
     Extent extent;
     for (const Series& one : series) {
@@ -177,8 +190,10 @@ void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2
         extent.add(0.1);
         extent.add(1);
     }
+    const Scaling scaling = scaling_of(context, what.axis, what.logarithmic);
     follow_values(context, what.axis,
-                  what.logarithmic
+                  scaling == Scaling::symmetric ? symmetric_range(extent.low, extent.high)
+                  : scaling == Scaling::logarithmic
                       ? log_range(extent.smallest, extent.high, extent.low <= 0, 16)
                       : near_range(extent.low, std::max(extent.high, extent.low + 1e-6)));
     ticks = value_ticks(context, what.axis, height);
@@ -195,6 +210,8 @@ void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2
                    series[s].dash);
     draw_marks(context, plot, -1);
     draw_places(context, plot, what.places);
+    const std::vector<Measured> curves = measured_of(series);
+    const bool on_cursor = draw_measurements(context, plot, what.axis, curves);
     if (!any && !what.awaited.empty()) {
         const ImVec2 words = ImGui::CalcTextSize(what.awaited.c_str());
         ImGui::GetWindowDrawList()->AddText(
@@ -202,12 +219,13 @@ void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2
              plot.position.y + (plot.extent.y - words.y) / 2},
             u32(theme.dim), what.awaited.c_str());
     }
-    if (plot.hovered) readout(context, plot, series, levels);
+    if (plot.hovered || on_cursor) readout(context, plot, what, series, levels);
     const bool hovered = plot.hovered;
     end_step_plot(context, plot);
     ImGui::PushID(what.id);
     const auto table = [&] {
-        return series_table(series, context.view.step_min, context.view.step_max, what.logarithmic);
+        const StepRange steps = shown_steps(context, what.axis).range;
+        return series_table(series, steps.min, steps.max, scaling == Scaling::logarithmic);
     };
     export_menu(
         context, "##export", what.name, hovered,
@@ -227,10 +245,16 @@ void draw_series_plot(gui::PanelContext& context, const SeriesPlot& what, ImVec2
                  for (const PlacedStep& place : what.places)
                      chart.marks.emplace_back(
                          Rule{"", true, place.step, {paper.theme.mark, Dash::dotted}, place.word});
+                 mark_measurements(paper, what.axis, chart);
                  add_step_marks(paper, -1, chart);
                  return std::vector{chart};
              },
-         .fit = [&] { follow_everything(context, what.axis); }});
+         .fit = [&] { follow_everything(context, what.axis); },
+         .axes =
+             [&] {
+                 step_plot_axes_menu(context, what.axis);
+                 measurements_menu(context, what.axis);
+             }});
     ImGui::PopID();
 }
 

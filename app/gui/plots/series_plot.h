@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/gui/panel.h"
+#include "app/gui/plots/places.h"
 #include "app/gui/plots/stroke.h"
 #include "app/gui/plots/table.h"
 
@@ -29,12 +30,6 @@ struct ReferenceLine {
     std::string name;
     double value = 0;
     ImVec4 colour;
-};
-
-// A place that is pointed out, with a word above it where there is room.
-struct PlacedStep {
-    double step = 0, value = 0;
-    std::string word;
 };
 
 struct SeriesPlot {

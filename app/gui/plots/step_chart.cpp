@@ -111,10 +111,27 @@ Extent extent_of(const Table& table) {
 
 }  // namespace
 
-void take_range(const ValueAxis& axis, Chart& chart) {
-    if (!axis.range.moved || axis.scale.logarithmic != chart.y.logarithmic) return;
-    chart.y.min = axis.scale.inverse(axis.range.low);
-    chart.y.max = axis.scale.inverse(axis.range.high);
+ChartAxis step_chart_axis(const StepRange& steps, const AxisScale& scale) {
+    ChartAxis axis;
+    axis.min = steps.min;
+    axis.max = steps.max;
+    axis.title = step_title(scale);
+    axis.linear_within = scale.linear_within;
+    axis.ticks = [scale](double min, double max, float length) {
+        return step_axis_ticks(scale, min, max, std::max(length, 240.0F),
+                               scale.symmetric() ? 45 : 80);
+    };
+    return axis;
+}
+
+ChartAxis chart_axis(const ValueRange& values) {
+    ChartAxis axis;
+    axis.min = values.min;
+    axis.max = values.max;
+    axis.logarithmic = values.scale.logarithmic;
+    axis.floor = axis.logarithmic ? values.scale.floor : 0;
+    axis.linear_within = values.scale.linear_within;
+    return axis;
 }
 
 Chart chart_of(const Table& table, const gui::Theme& theme) {
@@ -126,14 +143,12 @@ Chart chart_of(const Table& table, const gui::Theme& theme) {
                                  ? log_range(extent.smallest, extent.high, extent.has_zero(), 12)
                              : extent.low < 0 ? near_range(extent.low, extent.high)
                                               : linear_range(extent.low, extent.high);
-    chart.y = {range.min, range.max, logarithmic, "", logarithmic ? range.scale.floor : 0};
-    chart.x.min = table.rows.empty() ? 0 : table.rows.front().front();
-    chart.x.max = table.rows.empty() ? 1 : table.rows.back().front();
-    if (!(chart.x.max > chart.x.min)) chart.x.max = chart.x.min + 1;
+    chart.y = chart_axis(range);
+    StepRange steps{table.rows.empty() ? 0 : table.rows.front().front(),
+                    table.rows.empty() ? 1 : table.rows.back().front()};
+    if (!(steps.max > steps.min)) steps.max = steps.min + 1;
+    chart.x = step_chart_axis(steps, {});
     chart.x.title = table.columns.empty() ? "" : table.columns.front();
-    chart.x.ticks = [](double min, double max, float length) {
-        return step_ticks(min, max, std::max(3, static_cast<int>(length / 80)));
-    };
     for (const std::size_t column : drawn_columns(table))
         chart.marks.emplace_back(curve_of(table, column, theme));
     return chart;

@@ -30,16 +30,13 @@ float label_height() {
     return 2 * label_line() + 2 * padding_above();
 }
 
-CurveBins curve_bins(const gui::PanelContext& context, float width) {
-    CurveBins bins;
-    bins.count = std::clamp(static_cast<int>(width / 2), 1, Texture::widest);
-    const auto& view = context.view;
-    if (view.follow && context.snapshot) {
+Bins curve_bins(const gui::PanelContext& context, std::string_view axis, float width) {
+    const ShownSteps shown = shown_steps(context, axis);
+    Bins bins{shown.range.min, shown.range.max,
+              std::clamp(static_cast<int>(width / 2), 1, Texture::widest), step_scale(context)};
+    if (shown.follows && context.snapshot) {
         bins.min = 0;
         bins.max = followed_end(context.snapshot->step);
-    } else {
-        bins.min = view.step_min;
-        bins.max = view.step_max;
     }
     return bins;
 }
@@ -49,27 +46,28 @@ bool begin_step_plot(gui::PanelContext& context, const StepPlotOptions& options,
     begin_frame(context);
     Memory& kept = memory(context);
     ValueAxis& values = kept.axis(options.axis);
-    auto& view = context.view;
     if (options.size.x < em(5) || options.size.y < em(4)) {
         ImGui::Dummy({std::max(1.0F, options.size.x), std::max(1.0F, options.size.y)});
         return false;
     }
 
-    AxisRange steps{view.step_min, view.step_max, !view.follow};
+    ShownSteps shown = shown_steps(context, options.axis);
+    const AxisScale scale = step_scale(context);
+    AxisRange steps{scale.forward(shown.range.min), scale.forward(shown.range.max), !shown.follows};
     AxesOptions axes;
     axes.id = options.id;
     axes.size = options.size;
     axes.margins = {side_padding(), side_padding(), padding_above(),
                     (options.step_label ? 2 : 1) * label_line() + padding_above()};
     axes.x.range = &steps;
-    axes.x.title = options.step_label ? "step" : "";
+    axes.x.scale = scale;
+    axes.x.title = options.step_label ? step_title(scale) : "";
     axes.x.title_at = 0.5F;
     axes.x.lowest = 0;
-    axes.x.highest = 1e15;
-    axes.x.shortest = 4;
+    axes.x.highest = scale.forward(1e15);
+    axes.x.shortest = scale.linear() ? 4 : 0.05;
     axes.x.ticks = [](const Axis& axis, float length) {
-        return step_ticks(axis.low, axis.high,
-                          std::clamp(static_cast<int>(length / em(3.4F)), 1, 12));
+        return step_axis_ticks(axis.scale, axis.min(), axis.max(), length, em(3.4F));
     };
     axes.y.range = &values.range;
     axes.y.scale = values.scale;
@@ -77,9 +75,11 @@ bool begin_step_plot(gui::PanelContext& context, const StepPlotOptions& options,
     axes.y.rests = true;
     axes.y.ticks = [&ticks](const Axis&, float) { return ticks; };
     if (!begin_axes(context, axes, plot)) return false;
-    view.step_min = steps.low;
-    view.step_max = steps.high;
-    view.follow = !steps.moved;
+    // What nobody moved keeps its round numbers.
+    if (steps.low != scale.forward(shown.range.min)) shown.range.min = scale.inverse(steps.low);
+    if (steps.high != scale.forward(shown.range.max)) shown.range.max = scale.inverse(steps.high);
+    shown.follows = !steps.moved;
+    show_steps(context, options.axis, shown);
     if (plot.hovered) kept.hovered_next = std::max(0.0, plot.value_x(ImGui::GetMousePos().x));
     if (values.scale.logarithmic && values.at_floor)
         draw_level(plot, values.scale.floor, u32(context.theme.dim), context.theme.hairline(),
@@ -92,7 +92,9 @@ void end_step_plot(gui::PanelContext& context, const Axes& plot) {
 }
 
 void follow_everything(gui::PanelContext& context, std::string_view axis) {
-    context.view.follow = true;
+    ShownSteps shown = shown_steps(context, axis);
+    shown.follows = true;
+    show_steps(context, axis, shown);
     memory(context).axis(axis).range.moved = false;
     context.view.animating = true;
 }

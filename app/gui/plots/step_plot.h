@@ -4,6 +4,7 @@
 
 #include "app/gui/panel.h"
 #include "app/gui/plots/axes.h"
+#include "app/gui/plots/reduction.h"
 #include "app/gui/plots/ticks.h"
 #include "imgui.h"
 
@@ -20,13 +21,10 @@ struct StepPlotOptions {
 
 float side_padding();  // left and right of the whole
 float label_height();  // below it, the word "step" included
-// The range that curves are reduced over and its bins for a plot area of this width: the whole axis
-// that the run is followed to, so that easing towards it reduces nothing anew.
-struct CurveBins {
-    double min = 0, max = 1;
-    int count = 1;
-};
-CurveBins curve_bins(const gui::PanelContext& context, float width);
+// The range that curves on this value axis are reduced over and its bins for a plot area of this
+// width: the whole axis that the run is followed to, so that easing towards it reduces nothing
+// anew.
+Bins curve_bins(const gui::PanelContext& context, std::string_view axis, float width);
 
 // False when there is no room. Between begin and end: draw with the functions below.
 bool begin_step_plot(gui::PanelContext& context, const StepPlotOptions& options, const Ticks& ticks,

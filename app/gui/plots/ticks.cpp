@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "app/gui/plots/axis.h"
+
 namespace muonscope::plots {
 
 namespace {
@@ -119,6 +121,45 @@ Ticks log_ticks(double min, double max, int wanted) {
         return ticks;
     }
     return linear_ticks(min, max, std::min(wanted, 4));
+}
+
+Ticks symmetric_ticks(double min, double max, double linear_within, int wanted,
+                      const std::function<std::string(double)>& text) {
+    Ticks ticks;
+    if (!(max > min) || !(linear_within > 0) || !std::isfinite(min) || !std::isfinite(max))
+        return ticks;
+    wanted = std::max(wanted, 2);
+    const double slack = 1e-9 * (max - min);
+    const auto inside = [&](double value) { return value >= min - slack && value <= max + slack; };
+    const double farthest = std::max(std::abs(min), std::abs(max)) / linear_within;
+    const int last = std::clamp(static_cast<int>(std::floor(std::log10(farthest) + 1e-9)), 0, 600);
+    int seen = inside(0) ? 1 : 0;
+    const auto power = [&](int k) { return linear_within * std::pow(10.0, k); };
+    for (int k = 0; k <= last; ++k)
+        seen += (inside(power(k)) ? 1 : 0) + (inside(-power(k)) ? 1 : 0);
+    if (seen < 3) return linear_ticks(min, max, std::min(wanted, 5));
+    const int stride = (seen - 1) / wanted + 1;
+    const bool minor = seen <= 6;
+    for (const double sign : {-1.0, 1.0})
+        for (int k = 0; k <= last; ++k) {
+            const double value = sign * power(k);
+            if (inside(value))
+                ticks.add(value, (last - k) % stride == 0 ? text(value) : std::string());
+            for (int m = 2; minor && m <= 9; ++m)
+                if (inside(m * value)) ticks.add(m * value, "");
+        }
+    // Labels of what is next to zero would stand on its own.
+    if (inside(0)) ticks.add(0, "0");
+    return ticks;
+}
+
+Ticks round_ticks(const Axis& axis, int wanted) {
+    const AxisScale& scale = axis.scale;
+    if (scale.symmetric())
+        return symmetric_ticks(axis.min(), axis.max(), scale.linear_within, wanted,
+                               [](double value) { return fmt::format("{:.3g}", value); });
+    return scale.logarithmic ? log_ticks(axis.min(), axis.max(), wanted)
+                             : linear_ticks(axis.min(), axis.max(), wanted);
 }
 
 std::string step_text(double step) {

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <span>
 #include <string>
 
 // Where an axis is labelled and how its numbers read.
 namespace muonscope::plots {
+
+struct Axis;  // axis.h
 
 struct Ticks {
     static constexpr int capacity = 48;
@@ -21,9 +24,17 @@ struct Ticks {
 Ticks linear_ticks(double min, double max, int wanted);
 // The same with thousands as k and millions as M: 12k, 1.5M.
 Ticks step_ticks(double min, double max, int wanted);
+// Of a symmetric scale: zero, and powers of ten times what it is linear within on both sides,
+// thinned to `wanted`, with marks between them where there are few; plain round numbers where less
+// than two of these are seen. `text`: what a number reads as.
+Ticks symmetric_ticks(double min, double max, double linear_within, int wanted,
+                      const std::function<std::string(double)>& text);
 // Powers of ten, thinned to `wanted`; 1-2-5 between them when the range has few decades; plain
 // round numbers when it has less than one. At least two labels whatever the range. min > 0.
 Ticks log_ticks(double min, double max, int wanted);
+
+// Those of an axis of any scale.
+Ticks round_ticks(const Axis& axis, int wanted);
 
 std::string step_text(double step);      // 0, 950, 1.2k, 12k, 1.5M
 std::string power_of_ten(int exponent);  // 0.01 … 1000 in full, beyond as 10⁻⁶

@@ -50,18 +50,45 @@ ValueRange log_range(double smallest, double high, bool has_zero, int decades) {
     return range;
 }
 
+ValueRange symmetric_range(double low, double high) {
+    ValueRange range;
+    const double farthest = std::max(std::abs(low), std::abs(high));
+    if (!(farthest > 0) || !std::isfinite(farthest)) return linear_range(0, 1);
+    range.scale.linear_within = std::pow(10.0, std::floor(std::log10(farthest)) - 3);
+    // A little room beyond the last value, and none where there is no value on that side.
+    const auto end = [&](double value) {
+        const double at = range.scale.forward(value);
+        return range.scale.inverse(at + std::copysign(0.04 * range.scale.forward(farthest), at));
+    };
+    range.min = low < 0 ? end(low) : 0;
+    range.max = high > 0 ? end(high) : 0;
+    return range;
+}
+
+Scaling scaling_of(gui::PanelContext& context, std::string_view name, bool logarithmic) {
+    ValueAxis& axis = memory(context).axis(name);
+    const Scaling own = logarithmic ? Scaling::logarithmic : Scaling::linear;
+    if (axis.own != own) axis.asked.reset();
+    axis.own = own;
+    return axis.asked.value_or(own);
+}
+
 void follow_values(gui::PanelContext& context, std::string_view name, const ValueRange& range) {
     ValueAxis& axis = memory(context).axis(name);
     if (axis.frame == ImGui::GetFrameCount()) return;
     axis.frame = ImGui::GetFrameCount();
-    if (!axis.known || axis.scale.logarithmic != range.scale.logarithmic) {
-        axis.known = axis.range.moved = false;
-    }
+    const bool same_kind = axis.known && axis.scale.logarithmic == range.scale.logarithmic &&
+                           axis.scale.symmetric() == range.scale.symmetric();
+    if (!same_kind) axis.known = axis.range.moved = false;
+    // What the user chose to see stays where it is: positions would mean other values.
+    if (axis.range.moved && range.scale.symmetric()) return;
+    if (axis.scale.linear_within != range.scale.linear_within) axis.known = false;
     axis.scale = range.scale;
     axis.at_floor = range.at_floor;
     if (axis.range.moved) return;
     // The floor is no limit of the axis itself: a little room is left below it.
-    const AxisScale open{range.scale.logarithmic, 1e-300};
+    AxisScale open = range.scale;
+    open.floor = 1e-300;
     const double low = open.forward(range.min), high = open.forward(range.max);
     const double span = std::max(high - low, 1e-12);
     const double left = std::max(std::abs(low - axis.range.low), std::abs(high - axis.range.high));
@@ -97,6 +124,8 @@ Ticks scale_of_ticks(double low, double high, int wanted) {
 Ticks value_ticks(gui::PanelContext& context, std::string_view name, float height) {
     const ValueAxis& axis = memory(context).axis(name);
     const int wanted = std::clamp(static_cast<int>(height / em(2.2F)), 2, 10);
+    if (axis.scale.symmetric())
+        return round_ticks({axis.range.low, axis.range.high, axis.scale}, wanted);
     if (!axis.scale.logarithmic) return scale_of_ticks(axis.range.low, axis.range.high, wanted);
     const double low = std::pow(10.0, std::clamp(axis.range.low, -300.0, 300.0));
     const double high = std::pow(10.0, std::clamp(axis.range.high, -300.0, 300.0));

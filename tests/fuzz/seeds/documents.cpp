@@ -7,6 +7,7 @@
 
 #include "core/documents/checkpoint_file.h"
 #include "core/documents/session_json.h"
+#include "core/documents/setting_text.h"
 #include "core/documents/spec_json.h"
 #include "core/experiment/parameters.h"
 #include "core/experiment/presets.h"
@@ -34,10 +35,12 @@ Session small_run(const std::vector<Edit>& edits) {
 }
 
 void write_seeds(const fs::path& folder) {
-    for (const char* name : {"spec", "session", "checkpoint"})
+    for (const char* name : {"spec", "setting", "session", "checkpoint"})
         fs::create_directories(folder / name);
-    for (const Spec& spec : presets())
+    for (const Spec& spec : presets()) {
         write_file((folder / "spec" / spec.name).string(), to_json(spec));
+        write_file((folder / "setting" / spec.name).string(), setting_text(spec));
+    }
     const Recipe recipe = presets().front().lanes.front();
     const std::vector<std::vector<Edit>> runs{
         {},
