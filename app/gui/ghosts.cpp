@@ -107,7 +107,8 @@ void pin_run(PanelContext& context) {
     const Snapshot* now = context.now != nullptr ? context.now : context.snapshot;
     if (now == nullptr || now->lanes.empty()) return;
     auto ghost = std::make_shared<const Ghost>(ghost_of(*now));
-    if (!has_rows(*ghost)) return say(context.view, "There is nothing to keep before the first step", true);
+    if (!has_rows(*ghost))
+        return say(context.view, "There is nothing to keep before the first step", true);
     const std::string name = ghost->name;
     const std::size_t before = context.kept<Ghosts>().pinned.size();
     pin(context, std::move(ghost));
