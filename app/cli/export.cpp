@@ -144,7 +144,7 @@ int export_figure(const ExportArguments& arguments) {
 #else
     static_cast<void>(dark), static_cast<void>(numbers);
     throw Error("export", "this program was built without a window",
-                "type `muonscope run`, or build with -DMUONSCOPE_GUI=ON");
+                "type `muonscope run two-ways-up`, or build with -DMUONSCOPE_GUI=ON");
 #endif
 }
 

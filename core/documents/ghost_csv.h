@@ -6,7 +6,7 @@
 
 namespace muonscope {
 
-// A run's numbers from a table: history.csv as `muonscope run` writes it (step, lane, steps, a
+// A run's numbers from a table: history.csv as `run --out` writes it (step, lane, steps, a
 // column a channel), or the values of a plot as the window saves them (step, then of every lane
 // "<lane> steps" and "<lane> <channel>"). Ranges between rows are not taken over. Throws Error
 // naming `source`, the line and what is wrong.

@@ -2,7 +2,7 @@
 """usage: hardships.py [--long]: a full disk, a folder that cannot be written to, a clock that runs backwards, a
 display that is killed, a program that is suspended: the message, the exit code, and that nothing is corrupt.
 
-Needs MUONSCOPE (the program), Xvfb and a C compiler; the disk and the folder need the right to mount, and are
+Takes the program of build/release, or the one that MUONSCOPE names. Needs Xvfb and a C compiler; the disk and the folder need the right to mount, and are
 skipped in words without it. --long also waits for the window's autosave, half a minute, before its display is
 killed.
 """
@@ -17,7 +17,10 @@ import tempfile
 import time
 import unittest
 
-PROGRAM = os.environ.get("MUONSCOPE") or sys.exit("MUONSCOPE does not name the program")
+PROGRAM = os.environ.get(
+    "MUONSCOPE", str(pathlib.Path(__file__).resolve().parents[2] / "build/release/muonscope"))
+if not os.access(PROGRAM, os.X_OK):
+    sys.exit(f"{PROGRAM} is not there: build it with ./run, or name another by MUONSCOPE")
 LONG = "--long" in sys.argv
 
 # Every look at the wall clock is an hour before the last one.

@@ -3,7 +3,7 @@
 sessions, autosaved sessions, checkpoints and exports over and over; then while `run` trains with checkpoints and
 writes its results. Every file must be the old one or the new one, whole, and what was trained goes on.
 
-Needs MUONSCOPE (the program) and SOAK (soak, as built beside it). Prints figures.
+Takes the program and soak of build/release, or those that MUONSCOPE and SOAK name. Prints figures.
 """
 import csv
 import os
@@ -18,8 +18,12 @@ import tempfile
 import time
 import zlib
 
-PROGRAM, SOAK = (os.environ.get(name) or sys.exit(f"{name} is not set: run this through ctest, or set it")
-                 for name in ("MUONSCOPE", "SOAK"))
+BUILT = pathlib.Path(__file__).resolve().parents[2] / "build/release"
+PROGRAM = os.environ.get("MUONSCOPE", str(BUILT / "muonscope"))
+SOAK = os.environ.get("SOAK", str(BUILT / "soak"))
+for needed in (PROGRAM, SOAK):
+    if not os.access(needed, os.X_OK):
+        sys.exit(f"{needed} is not there: build it with ./test, or name another by MUONSCOPE and SOAK")
 
 
 def run(*arguments):
