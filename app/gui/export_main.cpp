@@ -22,7 +22,6 @@ namespace muonscope::gui {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr double inch = 25.4;
 
 bool is_picture(const std::string& what) {
     return what == "png" || what == "frames" || what == "mp4" || what == "gif";

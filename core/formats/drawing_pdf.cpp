@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -209,7 +210,7 @@ class PdfWriter {
     }
     // Areas' and lines' opacities are states of their own, named by both.
     void use_opacity(const char* what, double opacity) {
-        const int wanted = static_cast<int>(1000 * opacity + 0.5);
+        const int wanted = static_cast<int>(std::lround(1000 * opacity));
         int& now = what[0] == 'c' ? states_.back().areas : states_.back().lines;
         if (now == wanted) return;
         now = wanted;

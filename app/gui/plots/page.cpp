@@ -272,9 +272,9 @@ void draw_charts(Drawing& page, const Drawing::Box& box, std::span<const Chart> 
                         beside - look.type, std::max(height - 6 * look.type, 2 * look.type)},
                        *map);
     for (std::size_t i = 0; i < charts.size(); ++i) {
-        const int at = static_cast<int>(i);
-        writer.chart({box.x + (width + gap) * (at % columns),
-                      box.y + above + (height + gap) * (at / columns), width, height},
+        const int at = static_cast<int>(i), row = at / columns;
+        writer.chart({box.x + (width + gap) * (at % columns), box.y + above + (height + gap) * row,
+                      width, height},
                      charts[i], charts.size() == 1 ? "" : charts[i].title, labels);
     }
 }

@@ -271,7 +271,7 @@ std::string python_part(const PlacedCharts& part, const PageLook& look) {
     const auto rows = (static_cast<int>(part.charts.size()) + columns - 1) / columns;
     for (std::size_t i = 0; i < part.charts.size(); ++i) {
         const Chart& chart = part.charts[i];
-        const int at = static_cast<int>(i);
+        const int at = static_cast<int>(i), row = at / columns;
         // Title and legend above all of them.
         const double head = 3.4 * look.type / 72 / (look.height / inch);
         const double high = std::max(part.height - head, 0.05) / rows;
@@ -279,7 +279,7 @@ std::string python_part(const PlacedCharts& part, const PageLook& look) {
             "\nx_axis, y_axis = {}, {}\n"
             "ax = axes(({:.4f}, {:.4f}, {:.4f}, {:.4f}), {}, x_axis, y_axis)\n",
             py_axis(chart.x), py_axis(chart.y), part.x + part.width / columns * (at % columns),
-            part.y + head + high * (at / columns), part.width / columns, high,
+            part.y + head + high * row, part.width / columns, high,
             part.charts.size() == 1 ? "\"\"" : py_text(chart.title));
         PythonWriter writer(chart, out);
         for (const ChartMark& mark : chart.marks) std::visit(writer, mark);
