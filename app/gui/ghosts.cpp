@@ -50,10 +50,13 @@ bool has_rows(const Ghost& ghost) {
                        [](const Ghost::Lane& lane) { return lane.history.size() > 1; });
 }
 
-// A step back by one replaces nothing that is worth keeping.
-bool replaces(const Ghost& before, const Snapshot& now) {
-    const bool another = before.spec && now.spec && before.spec->name != now.spec->name;
-    return has_rows(before) && (another || now.step + 2 <= before.step);
+// A step back by one replaces nothing that is worth keeping. On the way back a run is seen at steps
+// before the one that it is led to: what still stands is told by its returns.
+bool replaces(const Ghosts& ghosts, const Snapshot& now) {
+    const Ghost& before = ghosts.newest;
+    const bool another =
+        ghosts.problem != now.problem || now.returns.standing(ghosts.returns) + 2 <= before.step;
+    return has_rows(before) && now.step + 2 <= before.step && another;
 }
 
 void take_opened(PanelContext& context, Ghosts& ghosts) {
@@ -79,12 +82,13 @@ void follow_ghosts(PanelContext& context) {
     if (now == nullptr || !now->problem || now->lanes.empty() || now->serial == ghosts.serial)
         return;
     ghosts.serial = now->serial;
-    if (replaces(ghosts.newest, *now)) {
+    if (replaces(ghosts, *now)) {
         name_channels(ghosts.newest, ghosts.layout);
         ghosts.replaced = std::make_shared<const Ghost>(std::move(ghosts.newest));
     }
     ghosts.newest = ghost_without_channels(*now);
     ghosts.layout = now->layout;
+    ghosts.returns = now->returns.count();
     if (ghosts.problem == now->problem && ghosts.names.size() == now->layout.channels()) return;
     ghosts.problem = now->problem;
     ghosts.names = channel_names(now->layout);

@@ -27,6 +27,7 @@ struct Ghosts {
     std::shared_ptr<const Ghost> replaced;
     Ghost newest;  // as the last frame saw the run, without its channels
     Layout layout;
+    std::int64_t returns = 0;  // of the run then, see Returns
     // What the run calls its channels, worked out when it has others.
     std::shared_ptr<const Problem> problem;
     std::vector<std::string> names, titles;
