@@ -55,7 +55,7 @@ bool has_rows(const Ghost& ghost) {
 bool replaces(const Ghosts& ghosts, const Snapshot& now) {
     const Ghost& before = ghosts.newest;
     const bool another =
-        ghosts.problem != now.problem || now.returns.standing(ghosts.returns) + 2 <= before.step;
+        ghosts.problem != now.problem || now.returns.standing(ghosts.returns) <= before.step - 2;
     return has_rows(before) && now.step + 2 <= before.step && another;
 }
 
